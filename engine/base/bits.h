@@ -1,0 +1,19 @@
+/* Bitmaps of 64-bit words; bit i of word i/64 is row i. Bits past n are kept 0 by every writer here. */
+#ifndef SLA_BASE_BITS_H
+#define SLA_BASE_BITS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BITS_WORDS(n) (((size_t)(n) + 63) / 64)
+static inline bool bits_get(const uint64_t *w, size_t i) { return (w[i >> 6] >> (i & 63)) & 1; }
+static inline void bits_set(uint64_t *w, size_t i) { w[i >> 6] |= UINT64_C(1) << (i & 63); }
+static inline void bits_clear(uint64_t *w, size_t i) { w[i >> 6] &= ~(UINT64_C(1) << (i & 63)); }
+static inline uint64_t bits_tail(size_t n) { return n & 63 ? (UINT64_C(1) << (n & 63)) - 1 : ~UINT64_C(0); } /* mask of the last word, n > 0 */
+static inline size_t bits_count(const uint64_t *w, size_t nwords)
+{
+    size_t c = 0;
+    for (size_t i = 0; i < nwords; i++) c += (size_t)__builtin_popcountll(w[i]);
+    return c;
+}
+#endif

@@ -1,0 +1,19 @@
+/* Text <-> code. Codes count up from 0 in order of first appearance. One writer at a time; readers may share a dict no one writes. */
+#ifndef SLA_BASE_DICT_H
+#define SLA_BASE_DICT_H
+#include <stddef.h>
+#include <stdint.h>
+#include "engine/base/slice.h"
+#include "engine/base/status.h"
+
+typedef struct dict dict;
+enum { DICT_NONE = UINT32_MAX };
+dict *dict_new(void);                                   /* NULL: no memory */
+void dict_free(dict *d);
+void dict_reset(dict *d);                               /* empty again, memory kept: for reuse batch after batch */
+uint32_t dict_intern(dict *d, slice s);                 /* code, added if new; DICT_NONE: no memory or 2^32-1 entries */
+uint32_t dict_find(const dict *d, slice s);             /* DICT_NONE: not there */
+slice dict_text(const dict *d, uint32_t code);          /* borrowed until the dict is freed or reset; code < dict_count */
+uint32_t dict_count(const dict *d);
+size_t dict_bytes(const dict *d);                       /* all texts together, in bytes */
+#endif

@@ -1,0 +1,97 @@
+/* The expression language: text -> typed, shared programs that run a vector of rows at a time.
+ *
+ * Syntax, from loosest to tightest (docs/expressions.md has the manual with examples):
+ *   a or b;  a and b;  not a
+ *   a = b, !=, <, <=, >, >=;  a in (x, y, …), a not in (…);  a matches /regex/, a not matches /regex/ (PCRE2);
+ *   a is missing, a is not missing;  a is defined (is a term of its enumeration), a is not defined
+ *   a + b, a - b;  a * b, a / b;  -a
+ *   literals: 12, 3.5, 95%, "text", 'text', true, false, 15m 4h 90s 2d 3wd (durations; wd only against a worktime() or where a calendar is given),
+ *             @2025-07-01 (date), @2025-07-01T09:00:00 (time in the workspace's zone, or with Z/offset)
+ *   names: a field of the dataset; a value of an enumeration where one is compared with such a field (that reading comes first there); as_of, period_from, period_to
+ *   look-up by the other dataset's key:   staff[assignee].level      staff[assignee] exists      (composite: document[id, version].status)
+ *   rows of another dataset that point here:  count(history[ticket_id = id] where field = "team")   any(…)  sum/min/max/first/last(history.at[ticket_id = id] where …)
+ *       inside the where, names are the other dataset's fields; outer.x is this row's. first/last: by the other dataset's time field, then row order
+ *   functions: elapsed(a, b), worktime(a, b, calendar), day(t), month(t) "2025-07", quarter(t), week(t) "2025-W27", hour(t) 0..23, weekday(t) 1..7,
+ *              text(x), lower(x), length(x), min(a, b, …), max(a, b, …), if(c, a, b), coalesce(a, b, …), in_hours(t, calendar),
+ *              ordered(t1, t2, …) the present ones are in order, distinct(a, b, …) pairwise different, luhn-like checks: contains_id_number(x), contains_bank_card(x), contains_mobile(x), contains_secret(x)
+ *   clock.NAME.elapsed (duration), .met (boolean), .paused, .state (text: met, breached, running, unknown, out) — derived columns the caller provides (lang_env.derived)
+ * A date compared with a time: the time's civil day in the workspace's zone is taken. Text compares by equality, enumerations that are ordered also by rank.
+ * Three-valued: missing operands give unknown; false and unknown = false; true or unknown = true; a value that is no term of its enumeration makes a comparison unknown
+ * (only `is defined`, `is missing`, and comparison of two whole columns for (in)equality look through that). */
+#ifndef SLA_LANG_LANG_H
+#define SLA_LANG_LANG_H
+#include "engine/base/arena.h"
+#include "engine/base/err.h"
+#include "engine/model/table.h"
+#include "engine/time/calendar.h"
+#include "engine/time/zone.h"
+
+/* ---- what names mean, at compile time ---- */
+typedef struct derived_field { slice name; vtype type; } derived_field;      /* "clock.resolution.elapsed" */
+typedef struct lang_env {
+    const schema *schema;
+    const cal_set *cals;
+    const zone *zone;
+    /* derived columns of a dataset (index by dataset->idx; may be NULL): arrays of n */
+    struct { const derived_field *fields; size_t n; } derived[DATASETS_MAX];
+} lang_env;
+
+/* ---- a program: many expressions over one dataset; equal subexpressions are computed once ---- */
+typedef struct program program;
+/* dict: the world's dictionary: literals are interned into it. Everything lives in a. */
+sla_status program_new(const lang_env *env, const dataset *ds, dict *world, arena *a, program **out, err *e);
+typedef struct expr_type { vtype type; const enumeration *en; } expr_type;
+/* Compiles one expression. at: the place of its first character in the pack. want: a type it must have, or VT_COUNT for any. *slot: where its result
+ * will stand. All errors found go to errors (position, message, suggestion); SLA_OK only if there is none.
+ * A condition's text is its own documentation; program_dump prints the instructions. */
+sla_status program_add(program *p, slice text, srcpos at, vtype want, int *slot, expr_type *type, errlist *errors);
+size_t program_slots(const program *p);
+/* Which fields of which dataset the program reads: sets wanted[dataset][field]. */
+void program_fields(const program *p, bool wanted[DATASETS_MAX][FIELDS_MAX]);
+bool program_uses_dataset(const program *p, int slot, bool used[DATASETS_MAX]);   /* the datasets that one slot looks into besides its own; false: none */
+/* Fields of the program's own dataset that a slot reads (for `observed`, `explain`). */
+void program_slot_fields(const program *p, int slot, bool fields[FIELDS_MAX]);
+void program_dump(const program *p, buf *out);
+
+/* ---- the world a program runs in ---- */
+typedef struct world {
+    const schema *schema;
+    table *tables[DATASETS_MAX];            /* NULL: not loaded; ->imported false: never imported */
+    dict *dict;
+    const zone *zone;
+    int64_t as_of, from, to;                /* UTC ms */
+    /* derived columns, same order as lang_env.derived; data as table columns over all rows */
+    struct { const tcolumn *cols; size_t n; } derived[DATASETS_MAX];
+} world;
+
+enum { VEC_ROWS = 1024 };                   /* rows a vector; 16 words of 64 rows */
+typedef struct vec {                        /* a result: borrowed, valid until the next eval of the same machine */
+    union { const int64_t *i64; const double *f64; const uint32_t *code; const uint64_t *bits; } v; /* BOOL: bits (true), by row */
+    const uint64_t *known;                  /* bit set: a value is known (BOOL: true or false; else: present) */
+} vec;
+/* A machine runs one program on one thread: registers, bound look-ups, regex memos. Look-up indexes are built on first binding and shared through `shared`. */
+typedef struct lang_shared lang_shared;     /* indexes by (dataset, key columns); thread-safe after lang_bind returned */
+sla_status lang_shared_new(const world *w, lang_shared **out, err *e);
+void lang_shared_free(lang_shared *s);
+typedef struct machine machine;
+/* Prepares all look-ups, child-row aggregates and per-dictionary results that p needs (may use the pool). Binding a second machine of the same program is cheap. */
+sla_status machine_new(const program *p, const world *w, lang_shared *s, machine **out, err *e);
+void machine_free(machine *m);              /* NULL allowed */
+/* Evaluates slots[0..nslots) for rows [row0, row0+n), n <= VEC_ROWS, row0 a multiple of 64. rows NULL; or, to look at single rows for findings, see machine_value. */
+sla_status machine_eval(machine *m, size_t row0, size_t n, err *e);
+vec machine_result(const machine *m, int slot);
+/* The row that a look-up `ds[…]` in slot found for `row` — for evidence. Appends up to max (dataset idx, row) pairs; returns how many. */
+typedef struct row_ref { int dataset; size_t row; } row_ref;
+size_t machine_evidence(machine *m, int slot, size_t row, row_ref *out, size_t max);
+/* One value as text for people: times in the zone, numbers without trailing zeros, missing as "". */
+void value_print(const world *w, expr_type t, const vec *v, size_t i, buf *out);
+
+/* ---- templates of findings: "{id}({priority})由{assignee}处理" ---- */
+typedef struct template template;
+/* Splits text at {expr}; each expression is added to p. {{ and }} stand for braces. */
+sla_status template_compile(program *p, slice text, srcpos at, arena *a, template **out, errlist *errors);
+size_t template_nslots(const template *t);
+int template_slot(const template *t, size_t i, expr_type *type, slice *source_text);   /* the i-th {…} */
+/* Fills the text with the already printed values of the slots, in order. */
+void template_fill(const template *t, const slice *values, buf *out);
+#endif

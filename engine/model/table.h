@@ -1,0 +1,27 @@
+/* A whole dataset in memory as the evaluator sees it: live rows only (superseded ones are gone), texts as codes of one dictionary that all
+ * tables of a world share, so that equal codes mean equal texts across columns and datasets. */
+#ifndef SLA_MODEL_TABLE_H
+#define SLA_MODEL_TABLE_H
+#include <stdint.h>
+#include "engine/base/dict.h"
+#include "engine/model/schema.h"
+
+typedef struct tcolumn {
+    void *data;             /* NULL: the column was not asked for, or no row has a value */
+    uint64_t *valid;        /* NULL together with data; bit set: present */
+} tcolumn;
+typedef struct table {
+    const dataset *ds;
+    size_t nrows;
+    bool imported;          /* some source has delivered this dataset, be it without a row */
+    tcolumn *cols;          /* ds->nfields */
+    uint32_t *source;       /* [nrows] id of the source */
+    uint32_t *lines;        /* [nrows] */
+    uint64_t superseded;    /* rows that a newer row of the same key replaced */
+} table;
+static inline const int64_t *table_i64(const table *t, size_t col) { return t->cols[col].data; }
+static inline const double *table_f64(const table *t, size_t col) { return t->cols[col].data; }
+static inline const uint32_t *table_codes(const table *t, size_t col) { return t->cols[col].data; }
+static inline bool table_has(const table *t, size_t col, size_t row) { return t->cols[col].valid && ((t->cols[col].valid[row >> 6] >> (row & 63)) & 1); }
+void table_free(table *t);  /* frees columns and the table itself; NULL allowed */
+#endif

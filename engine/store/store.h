@@ -1,0 +1,68 @@
+/* The workspace: one SQLite file with the imported records as packed column chunks, and everything people query as ordinary tables (ddl.h).
+ * An import of one source is one transaction: kill -9 leaves the state before or after it. */
+#ifndef SLA_STORE_STORE_H
+#define SLA_STORE_STORE_H
+#include "engine/model/batch.h"
+#include "engine/model/table.h"
+#include "engine/store/db.h"
+
+typedef struct store store;
+typedef enum store_mode { STORE_CREATE /* made if missing */, STORE_EXISTING, STORE_READ_ONLY } store_mode;
+/* path NULL: in memory only. A file that is no workspace (another database, no database, a newer version's) is refused with what it is. */
+sla_status store_open(const char *path, store_mode mode, store **out, err *e);
+void store_close(store *s);                                    /* NULL allowed */
+db *store_db(store *s);
+
+/* The zone and the model are fixed at the first import and kept. store_model: the schema as stored, arena a; NULL in *out if none is stored yet. */
+sla_status store_set_zone(store *s, const char *zone, err *e); /* SLA_CONFLICT if another one is in force */
+sla_status store_zone(store *s, char out[64], err *e);         /* "Asia/Shanghai" where nothing was set */
+sla_status store_set_model(store *s, const schema *m, err *e); /* replaces the stored text; fields may be added, none may change its type: SLA_CONFLICT */
+sla_status store_model(store *s, arena *a, schema **out, err *e);
+
+/* ---- sources ---- */
+typedef struct source_info {
+    int64_t id;                 /* 1, 2, … in order of import */
+    slice path;                 /* as reports show it: relative to the PATH that was named, '/' between parts; never absolute */
+    slice location;             /* where verify finds it again: as the user named it */
+    slice part;                 /* sheet or archive member; "" for the whole file */
+    char sha256[65];
+    uint64_t bytes;
+    slice importer, profile;    /* "csv"; "servicenow" or "canonical" */
+    slice dataset;              /* the main dataset it delivered */
+    uint64_t rows, accepted, rejected, rejected_values;
+    slice notes;                /* what detection took it for and why: encoding, date order, year, lines no pattern knows; lines of text */
+} source_info;
+/* Begins the transaction of one source. If the same bytes (sha256, part, profile, dataset) are there already: *known = true and nothing is begun. */
+sla_status store_source_begin(store *s, const source_info *info, bool *known, int64_t *id, err *e);
+/* A batch packed for the store. Packing is pure and may run on any thread; writing happens in order on one. */
+typedef struct chunk chunk;
+sla_status chunk_pack(const batch *b, chunk **out, err *e);
+void chunk_free(chunk *c);                                     /* NULL allowed */
+size_t chunk_rows(const chunk *c);
+sla_status store_chunk_put(store *s, int64_t source, const chunk *c, err *e);
+/* What could not be taken. row: the whole row was rejected, otherwise the one value (field) was left missing. value is cut to 200 characters. */
+typedef struct reject { uint32_t line, col; slice field, value, reason; bool row; } reject;
+sla_status store_reject_put(store *s, int64_t source, const reject *r, err *e);
+/* Ends the transaction: counts and notes of info are stored, an entry goes into the trail. */
+sla_status store_source_commit(store *s, int64_t source, const source_info *info, err *e);
+void store_source_abort(store *s);                             /* as if it had never begun */
+sla_status store_sources(store *s, arena *a, source_info **out, size_t *n, err *e);   /* by id */
+typedef struct stored_reject { int64_t source; uint32_t line, col; slice field, value, reason; bool row; } stored_reject;
+sla_status store_rejects(store *s, arena *a, size_t max, stored_reject **out, size_t *n, err *e);  /* by source, line, col */
+
+/* ---- loading for the evaluator ---- */
+/* All live rows of a dataset; wanted[f] says which fields are needed (keys are always read). Rows come in order of source, then line. Texts are interned into
+ * world. Within a key the last row in that order wins. Uses up to pool_threads() threads; the result does not depend on them. */
+sla_status store_table_load(store *s, const dataset *ds, const bool *wanted, dict *world, table **out, err *e);
+
+/* ---- trail: a hash chain over what was done; entry = sha256(previous, seq, kind, detail) ---- */
+sla_status store_trail_add(store *s, const char *kind, slice detail_json, err *e);
+typedef struct trail_head { int64_t count; char hash[65]; } trail_head;
+sla_status store_trail_head(store *s, trail_head *out, err *e);
+sla_status store_trail_check(store *s, trail_head *out, err *e);   /* walks the chain; SLA_CONFLICT names the first entry that does not fit */
+
+/* ---- records as SQL tables ---- */
+/* Registers one virtual table per dataset of the stored model on the connection: SELECT … FROM ticket. Hidden columns _source, _line. Times are text in the
+ * workspace's zone. Live rows only; the table  ticket_all  has the superseded ones too. */
+sla_status store_vtab_register(store *s, err *e);
+#endif
