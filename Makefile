@@ -1,0 +1,110 @@
+# slaudit: make, make test, make demo, make bench, make install (README.md says what each does).
+# V = release | san | cov | fuzz: a folder each under build/, so objects never mix (no comment behind a value: make keeps the blanks)
+# ROOMS, O: to build a part of the tree elsewhere, e.g. make V=san O=/tmp/b ROOMS="engine/base engine/time" run-tests
+V ?= release
+O := build/$V
+ROOMS ?= $(wildcard engine/*) importers reports
+PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share/slaudit
+
+release := -O2
+san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+cov := -O0 --coverage
+fuzz := -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+PKGS := sqlite3 xlsxwriter libpcre2-8 yaml-0.1 libcrypto expat libzip zlib fontconfig
+# asked once per build, not once per recipe; empty before `make deps`
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
+CPPFLAGS += -I. -D_POSIX_C_SOURCE=200809L
+CFLAGS += -std=c17 -g -ffile-prefix-map=$(CURDIR)/= $(WARN) $($V)
+LDFLAGS += $($V)
+LDLIBS += $(PKG_LIBS) -lhpdf -lm -pthread
+
+# The loadable extension (engine/store/ext_*.c) is built for itself: it calls SQLite through the host's table of functions.
+SRC := $(filter-out engine/cli/main.c engine/store/ext_%.c,$(wildcard $(ROOMS:%=%/*.c)))
+SUPPORT := $(filter-out tests/support/generate%.c,$(wildcard tests/support/*.c))
+GENERATE := $(wildcard tests/support/generate*.c)
+TEST_ROOMS := $(if $(filter command line,$(origin ROOMS)),$(ROOMS:engine/%=%),*)
+TEST := $(patsubst %.c,$O/%,$(wildcard $(TEST_ROOMS:%=tests/%/test_*.c)))
+FUZZ := $(patsubst %.c,$O/%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCH := $(patsubst %.c,$O/%,$(wildcard tests/bench/bench_*.c))
+MAIN := $O/engine/cli/main
+
+# All cores, unless the caller said otherwise; make hands its own -j down through the jobserver.
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+SUBMAKE = $(MAKE) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS)) --no-print-directory
+
+all: deps ; @$(SUBMAKE) V=release slaudit
+slaudit: build/release/engine/cli/main ; @cp $< $@.new && mv -f $@.new $@
+
+$O/libslaudit.a: $(SRC:%.c=$O/%.o) ; @rm -f $@ && $(AR) rcs $@ $^
+$O/libsupport.a: $(SUPPORT:%.c=$O/%.o) ; @rm -f $@ && $(AR) rcs $@ $^
+$O/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(TEST): LDLIBS += -lcmocka
+$(FUZZ): LDLIBS += -fsanitize=fuzzer
+$(MAIN) $(BENCH): %: %.o $O/libslaudit.a ; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(TEST) $(FUZZ): %: %.o $O/libsupport.a $O/libslaudit.a ; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$O/tests/support/generate: $(GENERATE:%.c=$O/%.o) $O/libslaudit.a ; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# A quarter of made-up data, the same bytes everywhere; made anew when the generator changes.
+samples: build/samples.stamp
+build/samples.stamp: build/release/tests/support/generate
+	rm -rf samples/2025Q3
+	$< --seed 1 --out samples/2025Q3
+	@touch $@
+generator: build/release/tests/support/generate
+
+deps: ; @sh scripts/deps.sh
+test: deps
+	sh tests/layers.sh
+	@$(SUBMAKE) V=release slaudit generator
+	@$(SUBMAKE) V=release samples
+	@$(SUBMAKE) V=san build-tests
+	@$(MAKE) --no-print-directory V=san run-cases
+build-tests: $(TEST) $(if $(wildcard engine/cli/main.c),$(MAIN))
+run-tests: $(TEST) ; @sh scripts/run-tests.sh $O $(TEST)
+run-cases: build-tests ; @sh scripts/run-tests.sh $O $(TEST) $(wildcard tests/cases/*.sh)
+
+demo: deps
+	@$(SUBMAKE) V=release slaudit generator
+	@$(SUBMAKE) V=release samples
+	mkdir -p out/en
+	rm -f out/demo.slaudit out/demo.slaudit-wal out/demo.slaudit-shm
+	./slaudit run --period 2025Q3 -w out/demo.slaudit -o out samples/2025Q3
+	./slaudit report -w out/demo.slaudit --lang en -o out/en
+	@echo; echo "The reports, in Chinese:"; ls out/*.pdf out/*.xlsx out/*.json out/*.ndjson
+	@echo "and in English:"; ls out/en/*
+
+bench: deps
+	@$(SUBMAKE) V=release slaudit generator $(BENCH:$O/%=build/release/%)
+	sh tests/bench/run.sh
+
+install: slaudit
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)
+	install -m 755 slaudit $(DESTDIR)$(PREFIX)/bin/slaudit
+	find rules importers/profiles importers/logs reports -type f ! -name '*.[ch]' ! -name '.*' | while read -r f; do \
+	    install -D -m 644 "$$f" "$(SHARE)/$$f" || exit 1; done
+uninstall: ; rm -rf $(DESTDIR)$(PREFIX)/bin/slaudit $(SHARE)
+
+# Line coverage by file, the least covered first.
+coverage: deps
+	rm -rf build/cov
+	@$(SUBMAKE) V=cov build-tests
+	@$(MAKE) --no-print-directory V=cov run-cases
+	@gcov -n $(SRC:%.c=build/cov/%.gcda) 2>/dev/null | awk -F"'" '/^File/ {f = $$2; getline; if (f !~ /^\//) print $$0, f}' | sort -t: -k2g
+
+fuzz: deps ; @$(SUBMAKE) V=fuzz CC=clang run-fuzz
+run-fuzz: $(FUZZ)
+	@for f in $^; do s=$${f##*fuzz_}; mkdir -p build/corpus/$$s; \
+	    $$f -max_total_time=$${SECS:-60} build/corpus/$$s $$(ls -d tests/fuzz/seeds/$$s 2>/dev/null) || exit 1; done
+
+clean: ; rm -rf build slaudit out
+
+-include $(shell find $O -name '*.d' 2>/dev/null)
+.SECONDARY:
+.PHONY: all samples generator deps test build-tests run-tests run-cases demo bench install uninstall coverage fuzz run-fuzz clean

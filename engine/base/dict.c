@@ -1,0 +1,167 @@
+#include "engine/base/dict.h"
+
+#include <stdbool.h>
+
+#include "engine/base/digest.h"
+#include "engine/base/mem.h"
+
+/* Open addressing with linear probing, never more than half full. A slot holds 32 bits of the hash, so that a text is looked at
+ * only when it is almost certainly the right one. Texts lie in chunks that never move. */
+enum { FIRST_SLOTS = 64, FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20 };
+
+typedef struct slot { uint32_t tag, code1; } slot; /* code1: code + 1; 0: free */
+typedef struct entry { const char *ptr; uint64_t hash; uint32_t len; } entry;
+typedef struct chunk { struct chunk *next; size_t cap; char bytes[]; } chunk;
+
+struct dict {
+    slot *slots;
+    size_t mask;            /* slots - 1, slots a power of two */
+    entry *entries;
+    size_t entries_cap;
+    uint32_t count;
+    uint64_t seed;
+    chunk *first, *current; /* those behind current are empty, kept from before a reset */
+    size_t used;            /* in current */
+    size_t bytes;
+};
+
+dict *dict_new(void)
+{
+    dict *d = mem_zero(1, sizeof *d);
+    if (!d) return NULL;
+    d->slots = mem_zero(FIRST_SLOTS, sizeof *d->slots);
+    if (!d->slots) {
+        mem_free(d);
+        return NULL;
+    }
+    d->mask = FIRST_SLOTS - 1;
+    /* A seed that a hostile file cannot know (address space randomisation) keeps it from choosing texts that collide.
+     * Codes follow the order of first appearance, so nothing that can be seen depends on it. */
+    uintptr_t where[2] = {(uintptr_t)d, (uintptr_t)&where};
+    d->seed = hash64(where, sizeof where, 0);
+    return d;
+}
+
+void dict_free(dict *d)
+{
+    if (!d) return;
+    for (chunk *c = d->first; c;) {
+        chunk *next = c->next;
+        mem_free(c);
+        c = next;
+    }
+    mem_free(d->slots);
+    mem_free(d->entries);
+    mem_free(d);
+}
+
+void dict_reset(dict *d)
+{
+    if (d->count > d->mask / 16) {
+        memset(d->slots, 0, (d->mask + 1) * sizeof *d->slots);
+    } else {
+        /* few entries in a large table: undo the insertions, the last one first, so that each is still found */
+        for (uint32_t code = d->count; code-- > 0;) {
+            size_t i = d->entries[code].hash & d->mask;
+            while (d->slots[i].code1 != code + 1) i = (i + 1) & d->mask;
+            d->slots[i] = (slot){0};
+        }
+    }
+    d->count = 0;
+    d->current = d->first;
+    d->used = 0;
+    d->bytes = 0;
+}
+
+static bool slots_double(dict *d)
+{
+    size_t n = (d->mask + 1) * 2;
+    slot *slots = mem_zero(n, sizeof *slots);
+    if (!slots) return false;
+    for (uint32_t code = 0; code < d->count; code++) {
+        uint64_t h = d->entries[code].hash;
+        size_t i = h & (n - 1);
+        while (slots[i].code1) i = (i + 1) & (n - 1);
+        slots[i] = (slot){(uint32_t)(h >> 32), code + 1};
+    }
+    mem_free(d->slots);
+    d->slots = slots;
+    d->mask = n - 1;
+    return true;
+}
+
+/* Room for n bytes of text. Moves on to the next chunk that is large enough, or puts a new one behind the current. */
+static char *text_room(dict *d, size_t n)
+{
+    if (d->current && n <= d->current->cap - d->used) return d->current->bytes + d->used;
+    chunk *next = d->current ? d->current->next : NULL;
+    if (!next || next->cap < n) {
+        size_t cap = d->current ? d->current->cap * 2 : FIRST_CHUNK;
+        if (cap > LARGEST_CHUNK) cap = LARGEST_CHUNK;
+        if (cap < n) cap = n;
+        chunk *c = mem_resize(NULL, 1, sizeof *c + cap);
+        if (!c) return NULL;
+        *c = (chunk){.next = next, .cap = cap};
+        if (d->current) d->current->next = c;
+        else d->first = c;
+        next = c;
+    }
+    d->current = next;
+    d->used = 0;
+    return next->bytes;
+}
+
+static uint32_t add(dict *d, slice s, uint64_t h)
+{
+    if (s.len > UINT32_MAX || d->count >= DICT_NONE - 1) return DICT_NONE;
+    if ((size_t)d->count + 1 > (d->mask + 1) / 2 && !slots_double(d)) return DICT_NONE;
+    if (mem_grow(&d->entries, &d->entries_cap, (size_t)d->count + 1, sizeof *d->entries) != 0) return DICT_NONE;
+    char *text = text_room(d, s.len ? s.len : 1);
+    if (!text) return DICT_NONE;
+    if (s.len) memcpy(text, s.ptr, s.len);
+    d->used += s.len;
+    d->bytes += s.len;
+    d->entries[d->count] = (entry){text, h, (uint32_t)s.len};
+    size_t i = h & d->mask;
+    while (d->slots[i].code1) i = (i + 1) & d->mask;
+    d->slots[i] = (slot){(uint32_t)(h >> 32), d->count + 1};
+    return d->count++;
+}
+
+static inline uint32_t look_up(const dict *d, slice s, uint64_t h)
+{
+    uint32_t tag = (uint32_t)(h >> 32);
+    for (size_t i = h & d->mask; d->slots[i].code1; i = (i + 1) & d->mask) {
+        if (d->slots[i].tag != tag) continue;
+        const entry *e = &d->entries[d->slots[i].code1 - 1];
+        if (e->len == s.len && (s.len == 0 || memcmp(e->ptr, s.ptr, s.len) == 0)) return d->slots[i].code1 - 1;
+    }
+    return DICT_NONE;
+}
+
+uint32_t dict_intern(dict *d, slice s)
+{
+    uint64_t h = hash64(s.ptr, s.len, d->seed);
+    uint32_t code = look_up(d, s, h);
+    return code != DICT_NONE ? code : add(d, s, h);
+}
+
+uint32_t dict_find(const dict *d, slice s)
+{
+    return look_up(d, s, hash64(s.ptr, s.len, d->seed));
+}
+
+slice dict_text(const dict *d, uint32_t code)
+{
+    return (slice){d->entries[code].ptr, d->entries[code].len};
+}
+
+uint32_t dict_count(const dict *d)
+{
+    return d->count;
+}
+
+size_t dict_bytes(const dict *d)
+{
+    return d->bytes;
+}
