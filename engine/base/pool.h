@@ -10,8 +10,9 @@ size_t pool_threads(void);            /* $SLAUDIT_THREADS, else the machine's on
 sla_status pool_each(size_t nparts, sla_status (*fn)(void *ctx, size_t part, err *e), void *ctx, err *e);
 
 /* Ordered stream: items handed in are worked on in parallel by work(), and given to emit() one at a time in the order of hand-in.
- * At most max_ahead items are under way (pool_put blocks, so memory stays bounded). work and emit own the item. emit is never called from two
- * threads at once, but may run on any thread of the pool. After the first error, later items go to drop() only. With one thread all runs in pool_put. */
+ * At most max_ahead items are under way (pool_put blocks, so memory stays bounded). work and emit own the item:
+ * one that fails frees it. emit is never called from two threads at once, but like work and drop may run on any thread, the caller's
+ * among them. After the first error in order, later items go to drop() only. With one thread all runs in pool_put. */
 typedef struct pool_stream pool_stream;
 typedef struct pool_job { sla_status (*work)(void *ctx, void *item, err *e); sla_status (*emit)(void *ctx, void *item, err *e);
                           void (*drop)(void *ctx, void *item); void *ctx; size_t max_ahead; } pool_job;
