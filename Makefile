@@ -36,6 +36,10 @@ MAIN := $O/engine/cli/main
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 SUBMAKE = $(MAKE) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS)) --no-print-directory
 
+# VERBOSE=1 shows the compiler's command lines instead of the files' names.
+HUSH := $(if $(VERBOSE),,@)
+SAY := $(if $(VERBOSE),:,echo)
+
 all: deps ; @$(SUBMAKE) V=release slaudit
 slaudit: build/release/engine/cli/main ; @cp $< $@.new && mv -f $@.new $@
 
@@ -43,13 +47,15 @@ $O/libslaudit.a: $(SRC:%.c=$O/%.o) ; @rm -f $@ && $(AR) rcs $@ $^
 $O/libsupport.a: $(SUPPORT:%.c=$O/%.o) ; @rm -f $@ && $(AR) rcs $@ $^
 $O/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@$(SAY) "cc  $@"
+	$(HUSH)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(TEST): LDLIBS += -lcmocka
 $(FUZZ): LDLIBS += -fsanitize=fuzzer
-$(MAIN) $(BENCH): %: %.o $O/libslaudit.a ; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(TEST) $(FUZZ): %: %.o $O/libsupport.a $O/libslaudit.a ; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$O/tests/support/generate: $(GENERATE:%.c=$O/%.o) $O/libslaudit.a ; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+LINK = @$(SAY) "ld  $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(MAIN) $(BENCH): %: %.o $O/libslaudit.a ; $(LINK)
+$(TEST) $(FUZZ): %: %.o $O/libsupport.a $O/libslaudit.a ; $(LINK)
+$O/tests/support/generate: $(GENERATE:%.c=$O/%.o) $O/libslaudit.a ; $(LINK)
 
 # A quarter of made-up data, the same bytes everywhere; made anew when the generator changes.
 samples: build/samples.stamp
