@@ -1,5 +1,5 @@
 # slaudit: make, make test, make demo, make bench, make install (README.md says what each does).
-# V = release | san | cov | fuzz: a folder each under build/, so objects never mix (no comment behind a value: make keeps the blanks)
+# V = release | san | tsan | cov | fuzz: a folder each under build/, so objects never mix (no comment behind a value: make keeps the blanks)
 # ROOMS, O: to build a part of the tree elsewhere, e.g. make V=san O=/tmp/b ROOMS="engine/base engine/time" run-tests
 V ?= release
 O := build/$V
@@ -9,6 +9,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share/slaudit
 
 release := -O2
 san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
 cov := -O0 --coverage
 fuzz := -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
 

@@ -93,6 +93,5 @@ void buf_reset(buf *b)
 void buf_free(buf *b)
 {
     mem_free(b->ptr);
-    *b = (buf){.max = b->max};
-    b->max = 0;
+    *b = (buf){0};
 }
