@@ -113,10 +113,8 @@ static void note(void *ctx, const err *e)
 {
     problems *p = ctx;
     p->n++;
-    strncat(p->text, e->file + strlen(test_path("walk")) + 1, 200);
-    strncat(p->text, ": ", 3);
-    strncat(p->text, e->msg, 300);
-    strncat(p->text, "\n", 2);
+    size_t n = strlen(p->text);
+    snprintf(p->text + n, sizeof p->text - n, "%s: %s\n", e->file + strlen(test_path("walk")) + 1, e->msg);
 }
 
 static void at(char out[600], const char *relative)
