@@ -7,7 +7,7 @@
 #include "engine/base/status.h"
 
 typedef struct dict dict;
-enum { DICT_NONE = UINT32_MAX };
+#define DICT_NONE UINT32_MAX
 dict *dict_new(void);                                   /* NULL: no memory */
 void dict_free(dict *d);
 void dict_reset(dict *d);                               /* empty again, memory kept: for reuse batch after batch */
