@@ -21,6 +21,7 @@
 #ifndef SLA_LANG_LANG_H
 #define SLA_LANG_LANG_H
 #include "engine/base/arena.h"
+#include "engine/base/buf.h"
 #include "engine/base/err.h"
 #include "engine/model/table.h"
 #include "engine/time/calendar.h"
@@ -38,8 +39,8 @@ typedef struct lang_env {
 
 /* ---- a program: many expressions over one dataset; equal subexpressions are computed once ---- */
 typedef struct program program;
-/* dict: the world's dictionary: literals are interned into it. Everything lives in a. */
-sla_status program_new(const lang_env *env, const dataset *ds, dict *world, arena *a, program **out, err *e);
+/* texts: the world's dictionary: literals are interned into it. Everything lives in a. */
+sla_status program_new(const lang_env *env, const dataset *ds, dict *texts, arena *a, program **out, err *e);
 typedef struct expr_type { vtype type; const enumeration *en; } expr_type;
 /* Compiles one expression. at: the place of its first character in the pack. want: a type it must have, or VT_COUNT for any. *slot: where its result
  * will stand. All errors found go to errors (position, message, suggestion); SLA_OK only if there is none.

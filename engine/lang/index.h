@@ -1,0 +1,28 @@
+/* Rows of a table by the values of some columns. Built once, then only read. */
+#ifndef SLA_LANG_INDEX_H
+#define SLA_LANG_INDEX_H
+#include "engine/lang/program.h"
+
+typedef struct row_index {
+    const table *t;             /* NULL: never imported: nothing can be said about it */
+    const world *w;
+    look_def def;
+    uint32_t *by_code; uint32_t ncodes;                 /* one text column: code -> row (unique) or group */
+    uint32_t *hash; uint32_t cap_hash;                  /* else: row or group + 1 */
+    uint32_t *first_row;        /* not unique: a row of each group, to compare keys with */
+    uint32_t *group_of;         /* not unique: [nrows]; ROW_NONE: a part of its key is missing */
+    uint32_t ngroups;
+    uint32_t *offsets, *rows;   /* by group: its rows by time, then row order; made by index_sort_rows */
+} row_index;
+
+/* One part of a key for n rows. */
+typedef struct key_part { const void *data; storage st; } key_part;
+
+sla_status index_new(const world *w, const look_def *d, row_index **out, err *e);
+void index_free(row_index *ix);
+/* out[i]: the row (unique) or group with the key of lane i; ROW_NONE: none. Lanes whose key is not known get anything that is in range. */
+void index_find(const row_index *ix, const key_part *parts, size_t n, uint32_t *out);
+sla_status index_sort_rows(row_index *ix, err *e);      /* nothing to do the second time */
+const tcolumn *world_column(const world *w, const dataset *ds, size_t i, bool derived); /* NULL: no such column, or no data */
+static inline bool column_has(const tcolumn *c, size_t row) { return c && c->data && c->valid && ((c->valid[row >> 6] >> (row & 63)) & 1); }
+#endif

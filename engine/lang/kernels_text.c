@@ -1,0 +1,146 @@
+/* Operations on texts: worked out once for each distinct text, kept by its code. */
+#include <stdio.h>
+
+#include "engine/base/mem.h"
+#include "engine/base/utf8.h"
+#include "engine/lang/machine.h"
+#include "engine/lang/textcheck.h"
+
+enum { MEMO_NO = 1, MEMO_YES = 2 };
+
+static sla_status decide(machine *m, const node *nd, uint32_t code, bool *yes, err *e)
+{
+    slice s = dict_text(m->w->dict, code);
+    if (nd->op == OP_MATCH) return regex_search(m->b->regexes[nd->val.u], m->scratch, s, yes, e);
+    *yes = text_has((textcheck)nd->val.u, s);
+    return SLA_OK;
+}
+
+static sla_status yes_or_no(machine *m, uint32_t self, err *e)
+{
+    const node *nd = m_node(m, self);
+    const reg *a = m_arg(m, self, 0);
+    const uint32_t *code = a->data;
+    text_memo *memo = m->b->aux[self];
+    uint64_t *t = m->regs[self].own, *k = m->regs[self].own_known;
+    for (size_t w = 0; w < m->nw; w++) {
+        uint64_t word = 0;
+        for (uint64_t left = a->known[w]; left; left &= left - 1) {
+            unsigned bit = (unsigned)__builtin_ctzll(left);
+            uint32_t c = code[w * 64 + bit];
+            unsigned v = c < memo->n ? atomic_load_explicit(&memo->bytes[c], memory_order_relaxed) : 0;
+            if (!v) {
+                bool yes = false;
+                TRY(decide(m, nd, c, &yes, e));
+                v = yes ? MEMO_YES : MEMO_NO;
+                if (c < memo->n) atomic_store_explicit(&memo->bytes[c], (uint8_t)v, memory_order_relaxed);
+            }
+            word |= (uint64_t)(v == MEMO_YES) << bit;
+        }
+        t[w] = word;
+        k[w] = a->known[w];
+    }
+    return SLA_OK;
+}
+sla_status kernel_match(machine *m, uint32_t self, err *e) { return yes_or_no(m, self, e); }
+sla_status kernel_textcheck(machine *m, uint32_t self, err *e) { return yes_or_no(m, self, e); }
+
+/* f(code) + 1, memoised. */
+static uint32_t memo_word(text_memo *memo, uint32_t c) { return c < memo->n ? atomic_load_explicit(&memo->words[c], memory_order_relaxed) : 0; }
+static void memo_set(text_memo *memo, uint32_t c, uint32_t v)
+{
+    if (c < memo->n) atomic_store_explicit(&memo->words[c], v, memory_order_relaxed);
+}
+
+sla_status kernel_length(machine *m, uint32_t self, err *e)
+{
+    const reg *a = m_arg(m, self, 0);
+    const uint32_t *code = a->data;
+    text_memo *memo = m->b->aux[self];
+    double *out = m->regs[self].own;
+    (void)e;
+    for (size_t i = 0; i < m->n; i++) {
+        if (!bits_get(a->known, i)) continue;
+        uint32_t v = memo_word(memo, code[i]);
+        if (!v) {
+            slice s = dict_text(m->w->dict, code[i]);
+            v = (uint32_t)utf8_count(s.ptr, s.len) + 1;
+            memo_set(memo, code[i], v);
+        }
+        out[i] = v - 1;
+    }
+    m->regs[self].known = a->known;
+    return SLA_OK;
+}
+
+/* A text made by an expression. On the first run it enters the dictionary; later runs, which may be many at once, find it there. */
+static sla_status text_code(machine *m, slice s, uint32_t *code, err *e)
+{
+    *code = m->may_intern ? dict_intern(m->w->dict, s) : dict_find(m->w->dict, s);
+    if (*code == DICT_NONE && m->may_intern) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "out of memory");
+    return SLA_OK;
+}
+
+static sla_status lower_code(machine *m, uint32_t c, uint32_t *out, err *e)
+{
+    slice s = dict_text(m->w->dict, c);
+    char *low = mem_resize(NULL, s.len + 1, 1);
+    if (!low) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "out of memory");
+    for (size_t i = 0; i < s.len; i++) low[i] = (char)(s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? s.ptr[i] | 32 : s.ptr[i]);
+    sla_status st = text_code(m, (slice){low, s.len}, out, e);
+    mem_free(low);
+    return st;
+}
+
+sla_status kernel_lower(machine *m, uint32_t self, err *e)
+{
+    const reg *a = m_arg(m, self, 0);
+    const uint32_t *code = a->data;
+    text_memo *memo = m->b->aux[self];
+    uint32_t *out = m->regs[self].own;
+    uint64_t *k = m->regs[self].own_known;
+    memcpy(k, a->known, m->nw * sizeof *k);
+    for (size_t i = 0; i < m->n; i++) {
+        out[i] = 0;
+        if (!bits_get(k, i)) continue;
+        uint32_t v = memo_word(memo, code[i]);
+        if (!v) {
+            uint32_t low;
+            TRY(lower_code(m, code[i], &low, e));
+            if (low == DICT_NONE) {
+                bits_clear(k, i);
+                continue;
+            }
+            v = low + 1;
+            memo_set(memo, code[i], v);
+        }
+        out[i] = v - 1;
+    }
+    return SLA_OK;
+}
+
+sla_status kernel_text_of(machine *m, uint32_t self, err *e)
+{
+    const reg *a = m_arg(m, self, 0);
+    uint32_t *out = m->regs[self].own;
+    uint64_t *k = m->regs[self].own_known;
+    buf b = {0};
+    memcpy(k, a->known, m->nw * sizeof *k);
+    for (size_t i = 0; i < m->n; i++) {
+        out[i] = 0;
+        if (!bits_get(k, i)) continue;
+        buf_reset(&b);
+        scalar_print(&b, (vtype)m_node(m, self)->val.u, m->w->zone, a, i);
+        sla_status st = b.failed ? err_set(e, SLA_NOMEM, SRCPOS_NONE, "out of memory") : text_code(m, (slice){b.ptr, b.len}, &out[i], e);
+        if (st != SLA_OK) {
+            buf_free(&b);
+            return st;
+        }
+        if (out[i] == DICT_NONE) {
+            out[i] = 0;
+            bits_clear(k, i);
+        }
+    }
+    buf_free(&b);
+    return SLA_OK;
+}

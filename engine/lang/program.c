@@ -1,0 +1,330 @@
+#include "engine/lang/program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine/base/digest.h"
+#include "engine/base/mem.h"
+#include "engine/time/instant.h"
+
+const char *opcode_name(opcode op)
+{
+    static const char *const names[] = {
+#define OP(name, text, kernel) text,
+        OP_LIST(OP)
+#undef OP
+    };
+    return op < OP_COUNT ? names[op] : "?";
+}
+
+regtype regtype_of(vtype t)
+{
+    if (t == VT_BOOL) return REG_BOOL;
+    switch (vtype_storage(t)) {
+    case STORE_F64: return REG_F64;
+    case STORE_CODE: return REG_CODE;
+    default: return REG_I64;
+    }
+}
+
+/* ---- growing inside the arena: the old copy stays behind, at most as much again ---- */
+static bool grow(program *p, void *items_ptr, void *cap_ptr, bool cap32, size_t n, size_t size)
+{
+    void *old;
+    size_t cap = cap32 ? *(uint32_t *)cap_ptr : *(size_t *)cap_ptr;
+    if (n < cap) return true;
+    memcpy(&old, items_ptr, sizeof old);
+    size_t more = cap ? cap * 2 : 16;
+    void *fresh = more < UINT32_MAX / 2 ? arena_alloc(p->a, more, size) : NULL;
+    if (!fresh) {
+        p->failed = true;
+        return false;
+    }
+    if (n) memcpy(fresh, old, n * size);
+    memcpy(items_ptr, &fresh, sizeof fresh);
+    if (cap32) *(uint32_t *)cap_ptr = (uint32_t)more;
+    else *(size_t *)cap_ptr = more;
+    return true;
+}
+
+/* ---- making one ---- */
+static sla_status start(program *p)
+{
+    const schema *s = p->env->schema;
+    /* terms first, so that their codes are small and tables over them stay in the cache */
+    for (size_t i = 0; i < s->nenums; i++)
+        for (size_t k = 0; k < s->enums[i].n; k++)
+            if (dict_intern(p->dict, s->enums[i].values[k]) == DICT_NONE) return SLA_NOMEM;
+    return SLA_OK;
+}
+
+sla_status program_new(const lang_env *env, const dataset *ds, dict *texts, arena *a, program **out, err *e)
+{
+    program *p = ARENA_NEW(a, program, 1);
+    if (!p) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "out of memory");
+    *p = (program){.env = env, .ds = ds, .dict = texts, .a = a};
+    if (start(p) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "out of memory");
+    *out = p;
+    return SLA_OK;
+}
+
+program *program_sub(program *p, const dataset *ds, bool each)
+{
+    if (!each && p->subs[ds->idx]) return p->subs[ds->idx];
+    program *s = ARENA_NEW(p->a, program, 1);
+    if (!s) {
+        p->failed = true;
+        return NULL;
+    }
+    *s = (program){.env = p->env, .ds = ds, .outer = each ? p->ds : NULL, .dict = p->dict, .a = p->a};
+    if (!each) p->subs[ds->idx] = s;
+    return s;
+}
+
+/* ---- nodes ---- */
+static uint64_t node_hash(const node *n)
+{
+    uint64_t head[2] = {(uint64_t)n->op | (uint64_t)n->reg << 8 | (uint64_t)n->nargs << 16, n->val.u};
+    return hash64(n->args, n->nargs * sizeof n->args[0], hash64(head, sizeof head, 1));
+}
+
+static bool node_eq(const node *a, const node *b)
+{
+    return a->op == b->op && a->reg == b->reg && a->nargs == b->nargs && a->val.u == b->val.u && memcmp(a->args, b->args, a->nargs * sizeof a->args[0]) == 0;
+}
+
+static bool rehash(program *p)
+{
+    uint32_t cap = p->cap_hash ? p->cap_hash * 2 : 64;
+    uint32_t *fresh = ARENA_NEW(p->a, uint32_t, cap);
+    if (!fresh) {
+        p->failed = true;
+        return false;
+    }
+    for (uint32_t i = 0; i < p->nnodes; i++) {
+        uint32_t h = (uint32_t)node_hash(&p->nodes[i]) & (cap - 1);
+        while (fresh[h]) h = (h + 1) & (cap - 1);
+        fresh[h] = i + 1;
+    }
+    p->hash = fresh;
+    p->cap_hash = cap;
+    return true;
+}
+
+uint32_t program_node(program *p, opcode op, regtype reg, imm val, const uint32_t *args, size_t nargs)
+{
+    node n = {.op = (uint8_t)op, .reg = (uint8_t)reg, .nargs = (uint8_t)nargs, .val = val};
+    for (size_t i = 0; i < nargs; i++) {
+        if (args[i] == NODE_NONE) return NODE_NONE;
+        n.args[i] = args[i];
+    }
+    if (p->nnodes * 2 >= p->cap_hash && !rehash(p)) return NODE_NONE;
+    uint32_t h = (uint32_t)node_hash(&n) & (p->cap_hash - 1);
+    for (; p->hash[h]; h = (h + 1) & (p->cap_hash - 1))
+        if (node_eq(&p->nodes[p->hash[h] - 1], &n)) return p->hash[h] - 1;
+    if (!grow(p, &p->nodes, &p->cap_nodes, true, p->nnodes, sizeof *p->nodes)) return NODE_NONE;
+    p->nodes[p->nnodes] = n;
+    p->hash[h] = p->nnodes + 1;
+    if (op == OP_LOWER || op == OP_TEXT_OF) p->makes_text = true;
+    return p->nnodes++;
+}
+
+uint32_t node0(program *p, opcode op, regtype reg, imm val) { return program_node(p, op, reg, val, NULL, 0); }
+uint32_t node1(program *p, opcode op, regtype reg, imm val, uint32_t a) { return program_node(p, op, reg, val, &a, 1); }
+uint32_t node2(program *p, opcode op, regtype reg, uint32_t a, uint32_t b)
+{
+    uint32_t args[2] = {a, b};
+    return program_node(p, op, reg, (imm){0}, args, 2);
+}
+uint32_t node3(program *p, opcode op, regtype reg, uint32_t a, uint32_t b, uint32_t c)
+{
+    uint32_t args[3] = {a, b, c};
+    return program_node(p, op, reg, (imm){0}, args, 3);
+}
+uint32_t node_i64(program *p, int64_t v) { return node0(p, OP_CONST, REG_I64, (imm){.i = v}); }
+uint32_t node_f64(program *p, double v) { return node0(p, OP_CONST, REG_F64, (imm){.f = v == 0 ? 0.0 : v}); } /* -0 and 0 are one */
+uint32_t node_bool(program *p, bool v) { return node0(p, OP_CONST, REG_BOOL, (imm){.i = v}); }
+uint32_t node_text(program *p, slice s)
+{
+    uint32_t code = dict_intern(p->dict, s);
+    if (code == DICT_NONE) {
+        p->failed = true;
+        return NODE_NONE;
+    }
+    return node0(p, OP_CONST, REG_CODE, (imm){.u = code});
+}
+bool node_is_const(const program *p, uint32_t n) { return n != NODE_NONE && p->nodes[n].op == OP_CONST; }
+
+/* ---- what nodes refer to ---- */
+size_t program_look(program *p, const look_def *d)
+{
+    for (size_t i = 0; i < p->nlooks; i++) {
+        const look_def *l = &p->looks[i];
+        if (l->ds == d->ds && l->ncols == d->ncols && l->unique == d->unique && memcmp(l->cols, d->cols, d->ncols * sizeof d->cols[0]) == 0) return i;
+    }
+    if (!grow(p, &p->looks, &p->cap_looks, false, p->nlooks, sizeof *p->looks)) return SIZE_MAX;
+    p->looks[p->nlooks] = *d;
+    return p->nlooks++;
+}
+
+size_t program_regex(program *p, slice pattern, bool nocase)
+{
+    for (size_t i = 0; i < p->nregexes; i++)
+        if (p->regexes[i].nocase == nocase && slice_eq(p->regexes[i].pattern, pattern)) return i;
+    if (!grow(p, &p->regexes, &p->cap_regexes, false, p->nregexes, sizeof *p->regexes)) return SIZE_MAX;
+    p->regexes[p->nregexes] = (regex_def){pattern, nocase};
+    return p->nregexes++;
+}
+
+static int by_code(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+size_t program_set(program *p, uint32_t *codes, size_t n)
+{
+    size_t kept = 0;
+    if (n) qsort(codes, n, sizeof *codes, by_code);
+    for (size_t i = 0; i < n; i++)
+        if (!kept || codes[kept - 1] != codes[i]) codes[kept++] = codes[i];
+    for (size_t i = 0; i < p->nsets; i++)
+        if (p->sets[i].n == kept && memcmp(p->sets[i].codes, codes, kept * sizeof *codes) == 0) return i;
+    uint32_t *copy = ARENA_NEW(p->a, uint32_t, kept + 1);
+    if (!copy) p->failed = true;
+    if (!copy || !grow(p, &p->sets, &p->cap_sets, false, p->nsets, sizeof *p->sets)) return SIZE_MAX;
+    memcpy(copy, codes, kept * sizeof *codes);
+    p->sets[p->nsets] = (code_set){copy, (uint32_t)kept};
+    return p->nsets++;
+}
+
+size_t program_agg(program *p, const agg_def *d)
+{
+    for (size_t i = 0; i < p->naggs; i++) {
+        const agg_def *g = &p->aggs[i];
+        if (g->kind != d->kind || g->look != d->look || g->field != d->field || g->derived != d->derived || g->each != d->each) continue;
+        if (d->each ? slice_eq(g->text, d->text) : g->cond == d->cond) return i;
+    }
+    if (!grow(p, &p->aggs, &p->cap_aggs, false, p->naggs, sizeof *p->aggs)) return SIZE_MAX;
+    p->aggs[p->naggs] = *d;
+    return p->naggs++;
+}
+
+static void name_day(day_name kind, int64_t day, char out[16])
+{
+    int32_t y, m, d;
+    if (kind == DAY_NAME_WEEK) {
+        int64_t thursday = day - (weekday_of_days(day) - 4); /* ISO 8601: a week belongs to the year of its Thursday */
+        civil_from_days(thursday, &y, &m, &d);
+        snprintf(out, 16, "%04d-W%02d", (int)y, (int)((thursday - civil_days(y, 1, 1)) / 7 + 1));
+        return;
+    }
+    civil_from_days(day, &y, &m, &d);
+    if (kind == DAY_NAME_MONTH) snprintf(out, 16, "%04d-%02d", (int)y, (int)m);
+    else snprintf(out, 16, "%04dQ%d", (int)y, (int)((m + 2) / 3));
+}
+
+const uint32_t *program_day_names(program *p, day_name kind)
+{
+    char last[16] = "", name[16];
+    uint32_t code = 0;
+    if (p->day_names[kind]) return p->day_names[kind];
+    uint32_t *t = ARENA_NEW(p->a, uint32_t, DAYS_KNOWN);
+    if (!t) p->failed = true;
+    for (int64_t i = 0; t && i < DAYS_KNOWN; i++) {
+        name_day(kind, DAY_FIRST + i, name);
+        if (strcmp(name, last) != 0) {
+            code = dict_intern(p->dict, slice_of(name));
+            memcpy(last, name, sizeof last);
+        }
+        if (code == DICT_NONE) {
+            p->failed = true;
+            return NULL;
+        }
+        t[i] = code;
+    }
+    return p->day_names[kind] = t;
+}
+
+int program_slot(program *p, uint32_t nd, expr_type t)
+{
+    for (size_t i = 0; i < p->nslots; i++)
+        if (p->slots[i] == nd && p->types[i].type == t.type && p->types[i].en == t.en) return (int)i;
+    size_t cap = p->cap_slots;
+    if (!grow(p, &p->slots, &cap, false, p->nslots, sizeof *p->slots)) return -1;
+    if (!grow(p, &p->types, &p->cap_slots, false, p->nslots, sizeof *p->types)) return -1;
+    p->slots[p->nslots] = nd;
+    p->types[p->nslots] = t;
+    return (int)p->nslots++;
+}
+
+size_t program_slots(const program *p) { return p->nslots; }
+
+/* ---- what is read ---- */
+static void mark_all(const program *p, bool wanted[DATASETS_MAX][FIELDS_MAX])
+{
+    for (uint32_t i = 0; i < p->nnodes; i++) {
+        const node *n = &p->nodes[i];
+        if (n->op == OP_FIELD) wanted[p->ds->idx][n->val.u] = true;
+        if (n->op == OP_OUTER && p->outer) wanted[p->outer->idx][n->val.u] = true;
+        if (n->op == OP_GATHER) wanted[gather_dataset(n->val)][gather_field(n->val)] = true;
+    }
+    for (size_t i = 0; i < p->nlooks; i++)
+        for (uint32_t k = 0; k < p->looks[i].ncols; k++) wanted[p->looks[i].ds->idx][p->looks[i].cols[k]] = true;
+    for (size_t i = 0; i < p->naggs; i++) {
+        const agg_def *g = &p->aggs[i];
+        const dataset *child = p->looks[g->look].ds;
+        if (g->field >= 0 && !g->derived) wanted[child->idx][g->field] = true;
+        if (child->time_field >= 0) wanted[child->idx][child->time_field] = true;
+        if (g->each) mark_all(g->sub, wanted);
+    }
+    for (size_t d = 0; d < DATASETS_MAX; d++)
+        if (p->subs[d]) mark_all(p->subs[d], wanted);
+}
+
+void program_fields(const program *p, bool wanted[DATASETS_MAX][FIELDS_MAX]) { mark_all(p, wanted); }
+
+typedef struct visit { const program *p; bool *datasets, *fields, *seen; } visit;
+
+/* Nodes are in the order of their operands, so one pass from the slot's node down marks all below it. */
+static void visit_node(const visit *v, uint32_t root)
+{
+    const program *p = v->p;
+    bool *below = mem_zero((size_t)root + 1, sizeof *below);
+    if (!below) return;
+    below[root] = true;
+    for (uint32_t i = root + 1; i-- > 0;) {
+        const node *n = &p->nodes[i];
+        if (!below[i]) continue;
+        for (size_t k = 0; k < n->nargs; k++) below[n->args[k]] = true;
+        if (n->op == OP_FIELD && v->fields) v->fields[n->val.u] = true;
+        if ((n->op == OP_LOOKUP || n->op == OP_GROUP) && v->datasets) v->datasets[p->looks[n->val.u].ds->idx] = true;
+        if (n->op != OP_AGG && n->op != OP_EACH) continue;
+        const agg_def *g = &p->aggs[n->val.u];
+        if (v->datasets) v->datasets[p->looks[g->look].ds->idx] = true;
+        if (g->each && v->fields)
+            for (uint32_t s = 0; s < g->sub->nnodes; s++)
+                if (g->sub->nodes[s].op == OP_OUTER) v->fields[g->sub->nodes[s].val.u] = true;
+        if (g->cond >= 0 && v->datasets) {
+            visit inner = {g->sub, v->datasets, NULL, NULL};
+            visit_node(&inner, g->sub->slots[g->cond]);
+        }
+    }
+    mem_free(below);
+}
+
+bool program_uses_dataset(const program *p, int slot, bool used[DATASETS_MAX])
+{
+    visit v = {p, used, NULL, NULL};
+    memset(used, 0, DATASETS_MAX * sizeof *used);
+    if (slot >= 0 && (size_t)slot < p->nslots) visit_node(&v, p->slots[slot]);
+    for (size_t i = 0; i < DATASETS_MAX; i++)
+        if (used[i]) return true;
+    return false;
+}
+
+void program_slot_fields(const program *p, int slot, bool fields[FIELDS_MAX])
+{
+    visit v = {p, NULL, fields, NULL};
+    if (slot >= 0 && (size_t)slot < p->nslots) visit_node(&v, p->slots[slot]);
+}

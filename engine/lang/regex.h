@@ -1,0 +1,20 @@
+/* PCRE2 with limits: patterns come from packs, texts from exports; a search that would not end is an error, not a hang. */
+#ifndef SLA_LANG_REGEX_H
+#define SLA_LANG_REGEX_H
+#include <stdbool.h>
+#include <stddef.h>
+#include "engine/base/err.h"
+#include "engine/base/slice.h"
+
+enum { REGEX_BYTES_MAX = 4096 };
+/* bad: offset of what is wrong in the pattern. */
+bool regex_valid(slice pattern, bool nocase, size_t *bad, char *msg, size_t msg_cap);
+typedef struct regex regex;                                    /* immutable; may be shared between threads */
+typedef struct regex_scratch regex_scratch;                    /* one a thread */
+sla_status regex_new(slice pattern, bool nocase, regex **out, err *e);
+void regex_free(regex *r);
+sla_status regex_scratch_new(regex_scratch **out, err *e);
+void regex_scratch_free(regex_scratch *s);
+/* *found: whether the pattern occurs in text. SLA_LIMIT: too many steps. Text that is not UTF-8 is searched around its wrong bytes. */
+sla_status regex_search(const regex *r, regex_scratch *s, slice text, bool *found, err *e);
+#endif
