@@ -73,11 +73,10 @@ val check_lookup(checker *c, const ast *x)
         errlist_hint(c->errors, "name a field of it, %.*s[…].field, or ask whether it is there: %.*s[…] exists", SLICE_ARG(ds->name), SLICE_ARG(ds->name));
         return (val){0};
     }
-    int f = dataset_field(ds, x->field);
-    if (f < 0) return check_unknown_column(c, x->op_at, ds, x->field, NULL);
+    colref col;
+    if (!check_column(c, ds, x->field, &col)) return check_unknown_column(c, x->op_at, ds, x->field, NULL);
     if (!row.ok) return row;
-    const field *fd = &ds->fields[f];
-    return check_result(c, node1(c->p, OP_GATHER, regtype_of(fd->type), GATHER_IMM(ds->idx, f), row.node), fd->type, fd->en);
+    return check_result(c, node1(c->p, OP_GATHER, regtype_of(col.type), gather_imm(ds, col.index, col.derived), row.node), col.type, col.en);
 }
 
 /* ---- aggregates ---- */

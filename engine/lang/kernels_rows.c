@@ -142,7 +142,7 @@ sla_status kernel_gather(machine *m, uint32_t self, err *e)
 {
     const node *nd = m_node(m, self);
     const dataset *ds = &m->w->schema->datasets[gather_dataset(nd->val)];
-    const tcolumn *c = world_column(m->w, ds, gather_field(nd->val), false);
+    const tcolumn *c = world_column(m->w, ds, gather_column(nd->val), gather_derived(nd->val));
     (void)e;
     if (!c || !m->w->tables[ds->idx]->nrows) no_values(m, &m->regs[self], nd->reg);
     else gather(m, &m->regs[self], m_arg(m, self, 0), c->data, c->valid, nd->reg);

@@ -75,13 +75,15 @@ typedef struct lang_shared lang_shared;     /* indexes by (dataset, key columns)
 sla_status lang_shared_new(const world *w, lang_shared **out, err *e);
 void lang_shared_free(lang_shared *s);
 typedef struct machine machine;
-/* Prepares all look-ups, child-row aggregates and per-dictionary results that p needs (may use the pool). Binding a second machine of the same program is cheap. */
+/* Prepares all look-ups, child-row aggregates and per-dictionary results that p needs (may use the pool; derived columns must be there). Binding a second machine
+ * of the same program is cheap. The first machine of a program may add texts to the world's dictionary (lower, text): make it before other threads run machines. */
 sla_status machine_new(const program *p, const world *w, lang_shared *s, machine **out, err *e);
 void machine_free(machine *m);              /* NULL allowed */
 /* Evaluates slots[0..nslots) for rows [row0, row0+n), n <= VEC_ROWS, row0 a multiple of 64. rows NULL; or, to look at single rows for findings, see machine_value. */
 sla_status machine_eval(machine *m, size_t row0, size_t n, err *e);
 vec machine_result(const machine *m, int slot);
-/* The row that a look-up `ds[…]` in slot found for `row` — for evidence. Appends up to max (dataset idx, row) pairs; returns how many. */
+/* The rows of other datasets that slot's value for `row` rests on: what its look-ups found, and the child rows whose condition is true. Up to max; returns how many.
+ * A row outside the vector evaluated last is evaluated anew: then results taken before are gone. */
 typedef struct row_ref { int dataset; size_t row; } row_ref;
 size_t machine_evidence(machine *m, int slot, size_t row, row_ref *out, size_t max);
 /* One value as text for people: times in the zone, numbers without trailing zeros, missing as "". */

@@ -82,7 +82,8 @@ static void dump_imm(const program *p, const node *n, buf *out)
     case OP_LOOKUP: case OP_GROUP: buf_printf(out, " %.*s", SLICE_ARG(p->looks[n->val.u].ds->name)); break;
     case OP_GATHER: {
         const dataset *of = &env->schema->datasets[gather_dataset(n->val)];
-        buf_printf(out, " %.*s.%.*s", SLICE_ARG(of->name), SLICE_ARG(of->fields[gather_field(n->val)].name));
+        size_t col = gather_column(n->val);
+        buf_printf(out, " %.*s.%.*s", SLICE_ARG(of->name), SLICE_ARG(gather_derived(n->val) ? env->derived[of->idx].fields[col].name : of->fields[col].name));
         break;
     }
     default: break;

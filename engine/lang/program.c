@@ -210,38 +210,37 @@ size_t program_agg(program *p, const agg_def *d)
     return p->naggs++;
 }
 
-static void name_day(day_name kind, int64_t day, char out[16])
+/* The first day after `day` that has another name. */
+static int64_t name_day(day_name kind, int64_t day, char out[32])
 {
     int32_t y, m, d;
     if (kind == DAY_NAME_WEEK) {
-        int64_t thursday = day - (weekday_of_days(day) - 4); /* ISO 8601: a week belongs to the year of its Thursday */
+        int64_t monday = day - (weekday_of_days(day) - 1), thursday = monday + 3; /* ISO 8601: a week belongs to the year of its Thursday */
         civil_from_days(thursday, &y, &m, &d);
-        snprintf(out, 16, "%04d-W%02d", (int)y, (int)((thursday - civil_days(y, 1, 1)) / 7 + 1));
-        return;
+        snprintf(out, 32, "%04d-W%02d", (int)y, (int)((thursday - civil_days(y, 1, 1)) / 7 + 1));
+        return monday + 7;
     }
     civil_from_days(day, &y, &m, &d);
-    if (kind == DAY_NAME_MONTH) snprintf(out, 16, "%04d-%02d", (int)y, (int)m);
-    else snprintf(out, 16, "%04dQ%d", (int)y, (int)((m + 2) / 3));
+    if (kind == DAY_NAME_MONTH) snprintf(out, 32, "%04d-%02d", (int)y, (int)m);
+    else snprintf(out, 32, "%04dQ%d", (int)y, (int)((m + 2) / 3));
+    m = kind == DAY_NAME_MONTH ? m + 1 : (m + 2) / 3 * 3 + 1;
+    return civil_days(m > 12 ? y + 1 : y, m > 12 ? 1 : m, 1);
 }
 
 const uint32_t *program_day_names(program *p, day_name kind)
 {
-    char last[16] = "", name[16];
-    uint32_t code = 0;
+    char name[32];
     if (p->day_names[kind]) return p->day_names[kind];
     uint32_t *t = ARENA_NEW(p->a, uint32_t, DAYS_KNOWN);
     if (!t) p->failed = true;
-    for (int64_t i = 0; t && i < DAYS_KNOWN; i++) {
-        name_day(kind, DAY_FIRST + i, name);
-        if (strcmp(name, last) != 0) {
-            code = dict_intern(p->dict, slice_of(name));
-            memcpy(last, name, sizeof last);
-        }
+    for (int64_t day = DAY_FIRST, next; t && day <= DAY_LAST; day = next) {
+        next = name_day(kind, day, name);
+        uint32_t code = dict_intern(p->dict, slice_of(name));
         if (code == DICT_NONE) {
             p->failed = true;
             return NULL;
         }
-        t[i] = code;
+        for (int64_t d = day; d < next && d <= DAY_LAST; d++) t[d - DAY_FIRST] = code;
     }
     return p->day_names[kind] = t;
 }
@@ -267,7 +266,7 @@ static void mark_all(const program *p, bool wanted[DATASETS_MAX][FIELDS_MAX])
         const node *n = &p->nodes[i];
         if (n->op == OP_FIELD) wanted[p->ds->idx][n->val.u] = true;
         if (n->op == OP_OUTER && p->outer) wanted[p->outer->idx][n->val.u] = true;
-        if (n->op == OP_GATHER) wanted[gather_dataset(n->val)][gather_field(n->val)] = true;
+        if (n->op == OP_GATHER && !gather_derived(n->val)) wanted[gather_dataset(n->val)][gather_column(n->val)] = true;
     }
     for (size_t i = 0; i < p->nlooks; i++)
         for (uint32_t k = 0; k < p->looks[i].ncols; k++) wanted[p->looks[i].ds->idx][p->looks[i].cols[k]] = true;

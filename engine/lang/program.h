@@ -72,9 +72,11 @@ int program_slot(program *p, uint32_t node, expr_type t);      /* -1: no memory 
 /* The program for conditions over rows of ds seen from p; each: a new one in which outer is p's dataset. NULL: no memory. */
 program *program_sub(program *p, const dataset *ds, bool each);
 
-#define GATHER_IMM(ds_idx, field) ((imm){.u = ((uint64_t)(ds_idx) << 32) | (uint64_t)(field)})
+/* GATHER: the dataset, and which of its columns. */
+static inline imm gather_imm(const dataset *ds, size_t column, bool derived) { return (imm){.u = (uint64_t)ds->idx << 32 | (uint64_t)derived << 31 | column}; }
 static inline size_t gather_dataset(imm v) { return (size_t)(v.u >> 32); }
-static inline size_t gather_field(imm v) { return (size_t)(v.u & UINT32_MAX); }
+static inline bool gather_derived(imm v) { return (v.u >> 31) & 1; }
+static inline size_t gather_column(imm v) { return (size_t)(v.u & 0x7FFFFFFF); }
 regtype regtype_of(vtype t);
 const char *opcode_name(opcode op);
 #endif
