@@ -1,0 +1,28 @@
+/* What the parts of the audit report share. Only audit*.c and common.c include this. */
+#ifndef SLA_REPORTS_AUDIT_H
+#define SLA_REPORTS_AUDIT_H
+#include "reports/model.h"
+
+enum { FINDINGS_SHOWN = 20 };                          /* of a rule in the PDF; the register has them all */
+tone verdict_tone(verdict v);
+mark verdict_mark(verdict v);
+tone clause_tone(clause_verdict v);
+mark clause_mark(clause_verdict v);
+cell cell_verdict(const document *d, verdict v);
+cell cell_clause_verdict(const document *d, clause_verdict v);
+slice word_severity(const document *d, severity s);
+slice word_basis(document *d, bool by_heading);        /* T or H */
+slice doc_evidence(document *d, const res_finding *f, size_t most); /* "ticket.csv:14; history.csv:9 (+3)" */
+slice doc_target(document *d, const res_rule *x);      /* "≥ 95%" */
+void doc_front(document *d, slice title, slice subtitle, slice contents_title);  /* cover, page edges, contents */
+void doc_sources(document *d, const char *sheet_key);
+void doc_notes(document *d, const char *prefix);       /* notes whose id begins with prefix, as items */
+int64_t findings_persisting(const audit_result *r);
+const source_info *source_by_id(const audit_result *r, int64_t id);
+
+void audit_nonconformities(document *d);
+void audit_observations(document *d);
+void audit_not_assessed(document *d);
+void audit_register(document *d);
+void audit_rejects(document *d);
+#endif

@@ -1,0 +1,256 @@
+/* The audit report's findings: each rule that is not met with criteria, condition, evidence, effect, recommendation and room for an answer; what could not be
+ * assessed; the register of all findings for the workbook; what import rejected. */
+#include "reports/audit.h"
+
+static tone severity_tone(severity s) { return s == SEVERITY_CRITICAL || s == SEVERITY_MAJOR ? TONE_MAJOR : s == SEVERITY_MINOR ? TONE_MINOR : TONE_OBSERVE; }
+
+static slice condition_said(document *d, const res_rule *x)
+{
+    if (x->has_value) {
+        slice value = doc_value(d, x->unit, x->value);
+        return doc_fill(d, "finding.condition_value", (text_fill[]){{"value", value}, {"target", doc_target(d, x)}, {"n", doc_int(d, x->population)}, {NULL, {0}}});
+    }
+    if (!x->has_share) return doc_fill(d, "finding.condition_count", (text_fill[]){{"n", doc_int(d, x->nonconforming)}, {"target", doc_target(d, x)}, {NULL, {0}}});
+    cell share = {.kind = CELL_PERCENT, .num = x->share, .has_apart = x->has_target, .apart = x->target};
+    slice bounds = {"", 0};
+    if (x->has_bounds && x->unknown > 0) bounds = doc_fill(d, "finding.bounds", (text_fill[]){{"low", doc_percent(d, x->share_low)}, {"high", doc_percent(d, x->share_high)}, {"n", doc_int(d, x->unknown)}, {NULL, {0}}});
+    slice s = doc_fill(d, "finding.condition_share", (text_fill[]){{"share", doc_cell_text(d, &share, &d->mem)}, {"target", doc_target(d, x)}, {"bad", doc_int(d, x->nonconforming)},
+        {"all", doc_int(d, x->conforming + x->nonconforming)}, {"unknown", doc_int(d, x->unknown)}, {"running", doc_int(d, x->running)}, {NULL, {0}}});
+    return doc_join(d, "%.*s%.*s", SLICE_ARG(s), SLICE_ARG(bounds));
+}
+
+static void rule_card(document *d, const res_rule *x, bool severe)
+{
+    block *b = doc_add(d, BLOCK_CARD);
+    b->text = doc_join(d, "%.*s  %.*s", SLICE_ARG(x->id), SLICE_ARG(doc_bi(d, x->title)));
+    b->more = doc_fill(d, "finding.line", (text_fill[]){{"severity", word_severity(d, x->sev)}, {"basis", doc_text(d, x->by_heading ? "basis.heading_long" : "basis.text_long")},
+                                                         {"kind", doc_word(d, "kind", x->kind)}, {NULL, {0}}});
+    b->tag = doc_join(d, "%.*s", SLICE_ARG(word_severity(d, x->sev)));
+    b->tone = severe ? severity_tone(x->sev) : TONE_OBSERVE;
+    b->anchor = doc_join(d, "rule-%.*s", SLICE_ARG(x->id));
+}
+
+static void rule_pairs(document *d, const res_rule *x)
+{
+    const struct { const char *name; slice value; } rows[] = {{"finding.criterion", doc_bi(d, x->criterion)}, {"finding.condition", condition_said(d, x)}, {"finding.effect", doc_bi(d, x->effect)},
+                                                               {"finding.recommend", doc_bi(d, x->recommend)}, {"rule.overridden", x->overridden}};
+    block *b = doc_add(d, BLOCK_PAIRS);
+    b->pairs = DOC_NEW(d, pair, 5);
+    for (size_t i = 0; i < 5 && b->pairs != NULL; i++)
+        if (rows[i].value.len > 0) b->pairs[b->npairs++] = (pair){doc_text(d, rows[i].name), rows[i].value};
+}
+
+static void group_table(document *d, const res_rule *x)
+{
+    if (x->ngroups == 0) return;
+    block *b = doc_table(d, 7, x->ngroups);
+    if (b == NULL) return;
+    static const char *const heads[] = {"group.by", "group.key", "rule.population", "rule.conforming", "rule.nonconforming", "rule.share", "rule.target"};
+    for (size_t c = 0; c < 7; c++) doc_col(b, c, doc_text(d, heads[c]), c > 1 ? ALIGN_RIGHT : ALIGN_LEFT, c > 1 ? 1 : 1.4, 12);
+    b->table->compact = true;
+    b->table->caption = doc_text(d, "group.caption");
+    for (size_t i = 0; i < x->ngroups; i++) {
+        const res_group *g = &x->groups[i];
+        int64_t judged = g->conforming + g->nonconforming;
+        cell *row = tablet_cell(b->table, i, 0);
+        row[0] = cell_text(doc_word(d, "by", g->by)), row[1] = cell_text(doc_word(d, "value", g->key)), row[2] = cell_int(g->population);
+        row[3] = cell_int(g->conforming), row[4] = cell_int(g->nonconforming);
+        row[5] = g->has_value ? cell_value(x->unit, g->value) : cell_share(judged > 0, judged > 0 ? (double)g->conforming / (double)judged : 0);
+        row[5].has_apart = g->has_target, row[5].apart = g->target;
+        if (!g->met) row[5].tone = TONE_MAJOR, row[5].mark = MARK_NO;
+        row[6] = g->has_target ? cell_text(doc_join(d, "%s %.*s", slice_is(x->target_op, "<=") ? "≤" : "≥", SLICE_ARG(doc_value(d, x->has_value ? x->unit : SLICE_LIT("share"), g->target)))) : cell_text(SLICE_LIT("–"));
+    }
+}
+
+static void finding_table(document *d, const res_rule *x)
+{
+    size_t shown = x->nfindings < FINDINGS_SHOWN ? x->nfindings : FINDINGS_SHOWN;
+    if (shown == 0) return;
+    block *b = doc_table(d, 4, shown);
+    if (b == NULL) return;
+    doc_col(b, 0, doc_text(d, "finding.key"), ALIGN_LEFT, 1.1, 18);
+    doc_col(b, 1, doc_text(d, "finding.message"), ALIGN_LEFT, 3.4, 60);
+    doc_col(b, 2, doc_text(d, "finding.evidence"), ALIGN_LEFT, 1.5, 26);
+    doc_col(b, 3, doc_text(d, "finding.state"), ALIGN_LEFT, 0, 10);
+    b->table->compact = true;
+    b->table->caption = doc_fill(d, "finding.shown", (text_fill[]){{"id", x->id}, {"shown", doc_int(d, (int64_t)shown)}, {"total", doc_int(d, (int64_t)x->nfindings)}, {NULL, {0}}});
+    if (shown < x->nfindings) b->table->note = doc_fill(d, "finding.rest", (text_fill[]){{"rest", doc_int(d, (int64_t)(x->nfindings - shown))}, {"period", d->r->period_id}, {NULL, {0}}});
+    for (size_t i = 0; i < shown; i++) {
+        const res_finding *f = &d->r->findings[x->first_finding + i];
+        cell *row = tablet_cell(b->table, i, 0);
+        row[0] = cell_text(f->key), row[1] = cell_text(doc_bi(d, f->message)), row[2] = cell_text(doc_evidence(d, f, 3));
+        row[3] = cell_text(doc_text(d, f->persisting ? "state.persisting" : "state.new"));
+        row[3].tone = f->persisting ? TONE_MAJOR : TONE_PLAIN;
+    }
+}
+
+static void response_form(document *d)
+{
+    static const char *const names[] = {"form.response", "form.owner", "form.due", "form.done"};
+    block *b = doc_add(d, BLOCK_FORM);
+    b->pairs = DOC_NEW(d, pair, 4);
+    for (size_t i = 0; i < 4 && b->pairs != NULL; i++) b->pairs[b->npairs++] = (pair){doc_text(d, names[i]), i == 0 ? SLICE_LIT("3") : (slice){"", 0}};
+}
+
+static bool wanted(const res_rule *x, bool observations) { return x->v == VERDICT_FAILS && (x->sev == SEVERITY_OBSERVATION) == observations; }
+
+static size_t put_clauses(document *d, bool observations)
+{
+    const audit_result *r = d->r;
+    size_t n = 0;
+    for (size_t i = 0; i < r->nclauses; i++) {
+        const res_clause *c = &r->clauses[i];
+        bool first = true;
+        for (size_t k = 0; k < c->nrules; k++) {
+            const res_rule *x = &r->rules[c->first_rule + k];
+            if (!wanted(x, observations)) continue;
+            if (first) {
+                block *h = doc_heading(d, 2, doc_join(d, "%.*s  %.*s", SLICE_ARG(c->id), SLICE_ARG(doc_bi(d, c->title))));
+                h->tag = slice_of(clause_verdict_word(c->v, d->english ? "en" : "zh")), h->tone = clause_tone(c->v);
+                h->anchor = doc_join(d, "clause-%.*s", SLICE_ARG(c->id));
+            }
+            first = false;
+            n++;
+            rule_card(d, x, !observations);
+            rule_pairs(d, x);
+            group_table(d, x);
+            finding_table(d, x);
+            response_form(d);
+        }
+    }
+    return n;
+}
+
+void audit_nonconformities(document *d)
+{
+    doc_heading(d, 1, doc_text(d, "audit.nonconformities"));
+    doc_para(d, doc_fill(d, "nonconformities.lead", (text_fill[]){{"n", doc_int(d, FINDINGS_SHOWN)}, {"period", d->r->period_id}, {NULL, {0}}}));
+    if (put_clauses(d, false) == 0) doc_para(d, doc_text(d, "nonconformities.none"));
+    doc_break(d);
+}
+
+void audit_observations(document *d)
+{
+    doc_heading(d, 1, doc_text(d, "audit.observations"));
+    doc_para(d, doc_text(d, "observations.lead"));
+    if (put_clauses(d, true) == 0) doc_para(d, doc_text(d, "observations.none"));
+    doc_break(d);
+}
+
+static bool undecided(const res_rule *x) { return x->v != VERDICT_CONFORMS && x->v != VERDICT_FAILS; }
+
+void audit_not_assessed(document *d)
+{
+    const audit_result *r = d->r;
+    size_t n = 0, row_no = 0;
+    doc_heading(d, 1, doc_text(d, "audit.not_assessed"));
+    doc_para(d, doc_text(d, "not_assessed.lead"));
+    for (size_t i = 0; i < r->nrules; i++) n += undecided(&r->rules[i]);
+    for (size_t i = 0; i < r->nclauses; i++) n += r->clauses[i].nrules == 0;
+    block *b = doc_table(d, 4, n);
+    if (b == NULL) return;
+    static const char *const heads[] = {"not_assessed.what", "not_assessed.title", "rule.verdict", "not_assessed.reason"};
+    for (size_t c = 0; c < 4; c++) doc_col(b, c, doc_text(d, heads[c]), ALIGN_LEFT, c == 1 ? 2 : c == 3 ? 3 : 0, c == 3 ? 70 : c == 1 ? 40 : 14);
+    b->sheet = doc_text(d, "sheet.not_assessed");
+    for (size_t i = 0; i < r->nclauses; i++) {
+        const res_clause *c = &r->clauses[i];
+        if (c->nrules == 0) {
+            cell *row = tablet_cell(b->table, row_no++, 0);
+            row[0] = cell_text(c->id), row[1] = cell_text(doc_bi(d, c->title)), row[2] = cell_clause_verdict(d, c->v), row[3] = cell_text(doc_text(d, "not_assessed.no_rules"));
+        }
+        for (size_t k = 0; k < c->nrules; k++) {
+            const res_rule *x = &r->rules[c->first_rule + k];
+            if (!undecided(x)) continue;
+            cell *row = tablet_cell(b->table, row_no++, 0);
+            row[0] = cell_text(x->id), row[1] = cell_text(doc_bi(d, x->title)), row[2] = cell_verdict(d, x->v), row[3] = cell_text(doc_bi(d, x->reason));
+        }
+    }
+    doc_break(d);
+}
+
+/* ---- the register: row by row, as there may be hundreds of thousands ---- */
+enum { REG_NO, REG_CLAUSE, REG_RULE, REG_SEVERITY, REG_STATE, REG_DATASET, REG_KEY, REG_MESSAGE, REG_OBSERVED, REG_SOURCE, REG_LINE, REG_PRINT, REG_RESPONSE, REG_OWNER, REG_DUE, REG_STATUS, REG_COLS };
+
+typedef struct registrar { const document *d; slice fresh, persisting, open_; slice severities[SEVERITY_COUNT]; slice *datasets; } registrar;
+
+static slice observed_said(const res_finding *f, arena *a)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < f->nobserved; i++) len += f->observed[i].name.len + f->observed[i].value.len + 3;
+    char *p = arena_alloc(a, len + 1, 1), *w = p;
+    if (p == NULL) return (slice){"", 0};
+    for (size_t i = 0; i < f->nobserved; i++) {
+        if (i > 0) *w++ = ';', *w++ = ' ';
+        if (f->observed[i].name.len > 0) memcpy(w, f->observed[i].name.ptr, f->observed[i].name.len), w += f->observed[i].name.len;
+        *w++ = '=';
+        if (f->observed[i].value.len > 0) memcpy(w, f->observed[i].value.ptr, f->observed[i].value.len), w += f->observed[i].value.len;
+    }
+    return (slice){p, (size_t)(w - p)};
+}
+
+static void register_row(const void *ctx, size_t i, arena *scratch, cell *out)
+{
+    const registrar *g = ctx;
+    const audit_result *r = g->d->r;
+    const res_finding *f = &r->findings[i];
+    const res_rule *x = &r->rules[f->rule];
+    const source_info *src = f->nevidence > 0 ? source_by_id(r, f->evidence[0].source) : NULL;
+    out[REG_NO] = cell_int((int64_t)i + 1);
+    out[REG_CLAUSE] = cell_text(x->clause), out[REG_RULE] = cell_text(x->id), out[REG_SEVERITY] = cell_text(g->severities[x->sev]);
+    out[REG_STATE] = cell_text(f->persisting ? g->persisting : g->fresh), out[REG_DATASET] = cell_text(g->datasets[f->rule]);
+    out[REG_KEY] = cell_text(f->key), out[REG_MESSAGE] = cell_text(doc_bi(g->d, f->message)), out[REG_OBSERVED] = cell_text(observed_said(f, scratch));
+    if (src != NULL) out[REG_SOURCE] = cell_text(src->path), out[REG_LINE] = (cell){.kind = CELL_NUMBER, .num = (double)f->evidence[0].line};
+    out[REG_PRINT] = cell_text(slice_of(f->fingerprint));
+    out[REG_STATUS] = cell_text(g->open_);
+}
+
+void audit_register(document *d)
+{
+    static const char *const heads[REG_COLS] = {"register.no", "matrix.clause", "rule.id", "rule.severity", "finding.state", "source.dataset", "finding.key", "finding.message", "register.observed",
+        "source.path", "register.line", "register.fingerprint", "form.response", "form.owner", "form.due", "register.status"};
+    static const double chars[REG_COLS] = {8, 8, 9, 10, 10, 12, 20, 56, 40, 22, 9, 34, 40, 14, 12, 12};
+    static const char *const states[] = {"action.open", "action.progress", "action.done", "action.accepted"};
+    const audit_result *r = d->r;
+    registrar *g = DOC_NEW(d, registrar, 1);
+    block *b = doc_table(d, REG_COLS, 0);
+    if (b == NULL || g == NULL) return;
+    *g = (registrar){.d = d, .fresh = doc_text(d, "state.new"), .persisting = doc_text(d, "state.persisting"), .open_ = doc_text(d, "action.open"), .datasets = DOC_NEW(d, slice, r->nrules)};
+    if (g->datasets == NULL) return;
+    for (size_t i = 0; i < r->nrules; i++)
+        g->datasets[i] = r->rules[i].nfindings > 0 ? doc_word(d, "dataset", r->findings[r->rules[i].first_finding].dataset) : (slice){"", 0};
+    for (int s = 0; s < SEVERITY_COUNT; s++) g->severities[s] = word_severity(d, (severity)s);
+    for (size_t c = 0; c < REG_COLS; c++) doc_col(b, c, doc_text(d, heads[c]), c == REG_NO || c == REG_LINE ? ALIGN_RIGHT : ALIGN_LEFT, 1, chars[c]);
+    slice *choices = DOC_NEW(d, slice, 4);
+    for (size_t i = 0; i < 4 && choices != NULL; i++) choices[i] = doc_text(d, states[i]);
+    b->table->cols[REG_STATUS].choices = choices, b->table->cols[REG_STATUS].nchoices = choices != NULL ? 4 : 0;
+    b->table->cols[REG_DUE].is_date = true;
+    for (size_t c = REG_RESPONSE; c < REG_COLS; c++) b->table->cols[c].is_input = true;
+    b->pdf = false;
+    b->sheet = doc_text(d, "sheet.register");
+    b->table->caption = doc_text(d, "register.caption");
+    b->table->freeze = 3;
+    b->table->nrows = r->nfindings, b->table->row = register_row, b->table->ctx = g;
+}
+
+void audit_rejects(document *d)
+{
+    const audit_result *r = d->r;
+    doc_heading(d, 1, doc_text(d, "audit.rejects"));
+    doc_para(d, doc_fill(d, "rejects.lead", (text_fill[]){{"total", doc_int(d, (int64_t)r->rejects_total)}, {"shown", doc_int(d, (int64_t)r->nrejects)}, {NULL, {0}}}));
+    block *b = doc_table(d, 5, r->nrejects);
+    if (b == NULL) return;
+    static const char *const heads[] = {"rejects.place", "rejects.what", "rejects.field", "rejects.value", "rejects.reason"};
+    for (size_t c = 0; c < 5; c++) doc_col(b, c, doc_text(d, heads[c]), ALIGN_LEFT, c == 3 ? 2 : c == 4 ? 2.4 : 0, c >= 3 ? 40 : 20);
+    b->sheet = doc_text(d, "sheet.rejects");
+    b->table->compact = true;
+    for (size_t i = 0; i < r->nrejects; i++) {
+        const stored_reject *q = &r->rejects[i];
+        const source_info *src = source_by_id(r, q->source);
+        cell *row = tablet_cell(b->table, i, 0);
+        slice path = src != NULL ? src->path : SLICE_LIT("?");
+        row[0] = cell_text(q->col > 0 ? doc_join(d, "%.*s:%u:%u", SLICE_ARG(path), (unsigned)q->line, (unsigned)q->col) : doc_join(d, "%.*s:%u", SLICE_ARG(path), (unsigned)q->line));
+        row[1] = cell_text(doc_text(d, q->row ? "rejects.row" : "rejects.one_value"));
+        row[2] = cell_text(q->field), row[3] = cell_text(q->value), row[4] = cell_text(q->reason);
+    }
+    doc_break(d);
+}

@@ -1,0 +1,267 @@
+/* Tables over pages: columns as wide as they need, heads repeated, rows whole; a row higher than a page goes on on the next one. */
+#include <math.h>
+#include "engine/base/mem.h"
+#include "reports/layout.h"
+
+enum { COLS_MAX = 24, MEASURED = 300 };
+typedef struct grid {
+    const block *b;
+    const tablet *t;
+    size_t ncols;
+    type text, strong, head;
+    double pad, pad_y, widths[COLS_MAX], xs[COLS_MAX];
+} grid;
+
+typedef struct laid { line *lines[COLS_MAX]; size_t n[COLS_MAX]; double height; } laid;
+
+/* What is drawn must live as long as the pages. */
+static const cell *row_cells(pen *p, const grid *g, size_t row)
+{
+    if (g->t->row == NULL) return &g->t->cells[row * g->t->ncols];
+    cell *c = ARENA_NEW(&p->ps->mem, cell, g->t->ncols);
+    if (c != NULL) g->t->row(g->t->ctx, row, &p->ps->mem, c);
+    return c;
+}
+
+static double mark_room(const grid *g, const cell *c) { return c->mark == MARK_NONE ? 0 : g->text.size + (c->kind == CELL_EMPTY ? 0 : 4); }
+
+/* The widest word of a text, so that a column never has to break one. */
+static double widest_word(pen *p, const type *ty, slice s)
+{
+    double most = 0;
+    for (size_t i = 0; i < s.len;) {
+        size_t from = i;
+        bool wide = (unsigned char)s.ptr[i] >= 0xE2;
+        if (wide) i += (unsigned char)s.ptr[i] >= 0xF0 ? 4 : 3;
+        else while (i < s.len && s.ptr[i] != ' ' && (unsigned char)s.ptr[i] < 0xE2) i++;
+        if (i > s.len) i = s.len;
+        double w = fontset_width(p->ps->fonts, ty->bold, ty->size, (slice){s.ptr + from, i - from});
+        most = fmax(most, w);
+        while (i < s.len && s.ptr[i] == ' ') i++;
+    }
+    return most;
+}
+
+static void measure(pen *p, grid *g, double *natural, double *least)
+{
+    for (size_t c = 0; c < g->ncols; c++) {
+        slice title = pen_clean(p, g->t->cols[c].title);
+        natural[c] = fontset_width(p->ps->fonts, true, g->head.size, title);
+        least[c] = widest_word(p, &g->head, title);
+    }
+    for (size_t r = 0; r < g->t->nrows && r < MEASURED; r++) {
+        const cell *cells = row_cells(p, g, r);
+        for (size_t c = 0; cells != NULL && c < g->ncols; c++) {
+            slice s = pen_clean(p, doc_cell_text(p->d, &cells[c], &p->scratch));
+            const type *ty = cells[c].strong ? &g->strong : &g->text;
+            double more = mark_room(g, &cells[c]);
+            natural[c] = fmax(natural[c], fontset_width(p->ps->fonts, ty->bold, ty->size, s) + more);
+            if (cells[c].kind == CELL_INTERVAL) natural[c] = fmax(natural[c], 70);
+            double word = cells[c].kind == CELL_TEXT ? fmin(widest_word(p, ty, s), 90) : natural[c];
+            least[c] = fmax(least[c], word + more);
+        }
+    }
+}
+
+/* Columns of weight 0 get what they need; the others share the rest by weight, none less than its widest word. */
+static void share_width(grid *g, double width, const double *natural, const double *least)
+{
+    double fixed = 0, weights = 0, room = width;
+    bool done[COLS_MAX] = {false};
+    for (size_t c = 0; c < g->ncols; c++) {
+        g->widths[c] = natural[c] + 2 * g->pad;
+        if (g->t->cols[c].weight > 0) weights += g->t->cols[c].weight;
+        else fixed += g->widths[c], done[c] = true;
+    }
+    room -= fixed;
+    for (bool again = true; again && weights > 0;) {
+        again = false;
+        for (size_t c = 0; c < g->ncols; c++) {
+            double need = least[c] + 2 * g->pad;
+            if (done[c] || room * g->t->cols[c].weight / weights >= need) continue;
+            g->widths[c] = need, room -= need, weights -= g->t->cols[c].weight, done[c] = again = true;
+        }
+    }
+    for (size_t c = 0; c < g->ncols; c++)
+        if (!done[c]) g->widths[c] = room * g->t->cols[c].weight / weights;
+    double sum = 0;
+    for (size_t c = 0; c < g->ncols; c++) sum += g->widths[c];
+    bool stretch = sum < width && sum > width * 0.8;
+    for (size_t c = 0; c < g->ncols && (sum > width || stretch); c++) g->widths[c] *= width / sum;
+}
+
+static void open_grid(pen *p, const block *b, grid *g)
+{
+    double natural[COLS_MAX], least[COLS_MAX], x = p->x;
+    const type *ty = b->table->compact ? &type_compact : &type_table;
+    *g = (grid){.b = b, .t = b->table, .ncols = b->table->ncols < COLS_MAX ? b->table->ncols : COLS_MAX, .text = *ty, .strong = *ty, .head = *ty, .pad = 4, .pad_y = b->table->compact ? 2.2 : 3};
+    g->strong.bold = g->head.bold = true;
+    g->head.rgb = RGB_NAVY;
+    g->head.size -= 0.3;
+    measure(p, g, natural, least);
+    share_width(g, p->width, natural, least);
+    for (size_t c = 0; c < g->ncols; x += g->widths[c++]) g->xs[c] = x;
+}
+
+static type cell_type(const grid *g, const cell *c)
+{
+    type ty = c->strong ? g->strong : g->text;
+    if (c->tone != TONE_PLAIN) ty.rgb = tone_ink(c->tone);
+    return ty;
+}
+
+static void lay_row(pen *p, grid *g, const cell *cells, laid *out)
+{
+    *out = (laid){.height = g->text.leading};
+    for (size_t c = 0; cells != NULL && c < g->ncols; c++) {
+        type ty = cell_type(g, &cells[c]);
+        slice s = doc_cell_text(p->d, &cells[c], &p->ps->mem);
+        if (s.len == 0) continue;
+        out->n[c] = pen_lines(p, &ty, s, g->widths[c] - 2 * g->pad - mark_room(g, &cells[c]) + 0.05, &out->lines[c]);
+        out->height = fmax(out->height, (double)out->n[c] * ty.leading);
+    }
+    out->height += 2 * g->pad_y;
+}
+
+static void put_interval(pen *p, const grid *g, const cell *c, size_t col, double y, double h)
+{
+    const tcol *k = &g->t->cols[col];
+    double x = g->xs[col] + g->pad, w = g->widths[col] - 2 * g->pad, mid = y + h / 2, span = k->scale_high - k->scale_low;
+    if (!(span > 0)) return;
+    double at[4] = {c->low, c->high, c->num, c->ref};
+    for (int i = 0; i < 4; i++) at[i] = x + w * fmin(1, fmax(0, (at[i] - k->scale_low) / span));
+    page_line(p->ps, p->page, x, mid, x + w, mid, 0.5, RGB_HAIR);
+    page_rect(p->ps, p->page, at[0], mid - 2.2, fmax(0.8, at[1] - at[0]), 4.4, 0xA9C6DF);
+    if (c->has_ref) page_line(p->ps, p->page, at[3], mid - 5, at[3], mid + 5, 1, RGB_INK);
+    page_disc(p->ps, p->page, at[2], mid, 2.3, c->tone == TONE_PLAIN ? RGB_NAVY : tone_ink(c->tone));
+}
+
+/* The lines from .. upto of each cell; marks and intervals stand beside the first. */
+static void put_cells(pen *p, grid *g, const cell *cells, const laid *l, size_t from, size_t upto)
+{
+    for (size_t c = 0; c < g->ncols; c++) {
+        type ty = cell_type(g, &cells[c]);
+        double x = g->xs[c] + g->pad, w = g->widths[c] - 2 * g->pad, room = mark_room(g, &cells[c]), y = p->y + g->pad_y;
+        align al = g->t->cols[c].align;
+        if (cells[c].mark != MARK_NONE && from == 0) {
+            double mx = cells[c].kind == CELL_EMPTY && al == ALIGN_CENTRE ? x + (w - room) / 2 : al == ALIGN_RIGHT && l->n[c] > 0 ? x + w - l->lines[c][0].w - room : x;
+            page_mark(p->ps, p->page, mx, y + (ty.leading + ty.size * 0.72) / 2 + ty.size * 0.04, ty.size * 0.92, cells[c].mark, tone_ink(cells[c].tone));
+        }
+        if (cells[c].kind == CELL_INTERVAL) put_interval(p, g, &cells[c], c, p->y, l->height);
+        size_t end = l->n[c] < upto ? l->n[c] : upto;
+        if (from < end) pen_put_lines(p, &ty, l->lines[c] + from, end - from, x + room, y, w - room, al);
+        if (cells[c].link.len > 0) pen_link(p, cells[c].link, g->xs[c], p->y, g->widths[c], l->height);
+    }
+}
+
+static double head_height(pen *p, const grid *g)
+{
+    double most = g->head.leading;
+    for (size_t c = 0; c < g->ncols; c++) most = fmax(most, pen_height(p, &g->head, g->t->cols[c].title, g->widths[c] - 2 * g->pad + 0.05));
+    return most + 2 * g->pad_y + 2;
+}
+
+static double table_width(const grid *g) { return g->xs[g->ncols - 1] + g->widths[g->ncols - 1] - g->xs[0]; }
+
+static void put_head(pen *p, const grid *g)
+{
+    double h = head_height(p, g), w = table_width(g);
+    page_rect(p->ps, p->page, p->x, p->y, w, h, RGB_PALE);
+    for (size_t c = 0; c < g->ncols; c++) {
+        line *l = NULL;
+        double cw = g->widths[c] - 2 * g->pad;
+        size_t n = pen_lines(p, &g->head, g->t->cols[c].title, cw + 0.05, &l);
+        pen_put_lines(p, &g->head, l, n, g->xs[c] + g->pad, p->y + h - g->pad_y - 1 - (double)n * g->head.leading, cw, g->t->cols[c].align);
+    }
+    page_line(p->ps, p->page, p->x, p->y + h, p->x + w, p->y + h, 0.9, RGB_NAVY);
+    p->y += h;
+}
+
+static void continue_on_next_page(pen *p, const grid *g)
+{
+    const type more = {7.6, 12, false, RGB_GREY};
+    page_line(p->ps, p->page, p->x, p->y, p->x + table_width(g), p->y, 0.5, RGB_RULE);
+    pen_new_page(p);
+    if (g->t->caption.len > 0) {
+        pen_flow(p, &more, doc_fill(p->d, "table.continued", (text_fill[]){{"caption", g->t->caption}, {NULL, {0}}}), p->x, p->width, false);
+        p->y += 2;
+    }
+    put_head(p, g);
+}
+
+/* A row higher than a page: its lines go on on the next page, none lost. */
+static void put_tall_row(pen *p, grid *g, const cell *cells, const laid *l)
+{
+    size_t most = 0, from = 0;
+    for (size_t c = 0; c < g->ncols; c++) most = l->n[c] > most ? l->n[c] : most;
+    while (from < most) {
+        double room = p->bottom - p->y - 2 * g->pad_y;
+        size_t fit = room < g->text.leading ? 0 : (size_t)(room / g->text.leading);
+        if (fit == 0) {
+            continue_on_next_page(p, g);
+            continue;
+        }
+        size_t upto = from + fit < most ? from + fit : most;
+        put_cells(p, g, cells, l, from, upto);
+        p->y += (double)(upto - from) * g->text.leading + 2 * g->pad_y;
+        from = upto;
+        if (from < most) continue_on_next_page(p, g);
+    }
+}
+
+static void put_row(pen *p, grid *g, const cell *cells, size_t row, bool sum)
+{
+    laid l;
+    lay_row(p, g, cells, &l);
+    double w = table_width(g), page_room = p->bottom - p->top - head_height(p, g) - 16;
+    if (l.height > page_room) {
+        put_tall_row(p, g, cells, &l);
+        return;
+    }
+    if (!pen_fits(p, l.height)) continue_on_next_page(p, g);
+    if (!sum && row % 2 == 1) page_rect(p->ps, p->page, p->x, p->y, w, l.height, RGB_ZEBRA);
+    if (sum) page_line(p->ps, p->page, p->x, p->y, p->x + w, p->y, 0.9, RGB_NAVY);
+    put_cells(p, g, cells, &l, 0, SIZE_MAX);
+    p->y += l.height;
+    if (!sum) page_line(p->ps, p->page, p->x, p->y, p->x + w, p->y, 0.35, RGB_HAIR);
+}
+
+static void put_total(pen *p, grid *g)
+{
+    cell cells[COLS_MAX] = {{0}};
+    for (size_t c = 0; c < g->ncols; c++) {
+        if (g->t->cols[c].total == TOTAL_LABEL) cells[c] = cell_text(doc_text(p->d, "table.total"));
+        if (g->t->cols[c].total == TOTAL_SUM) cells[c] = (cell){.kind = CELL_INT, .num = g->t->sums[c]};
+        cells[c].strong = true;
+    }
+    put_row(p, g, cells, 0, true);
+}
+
+static double caption_height(pen *p, const tablet *t) { return t->caption.len == 0 ? 0 : pen_height(p, &type_label, t->caption, p->width) + 4; }
+
+double table_lead(pen *p, const block *b)
+{
+    grid g;
+    laid l = {0};
+    open_grid(p, b, &g);
+    if (g.t->nrows > 0) lay_row(p, &g, row_cells(p, &g, 0), &l);
+    return caption_height(p, g.t) + head_height(p, &g) + fmin(l.height, 200) + 4;
+}
+
+void table_layout(pen *p, const block *b)
+{
+    grid g;
+    open_grid(p, b, &g);
+    pen_need(p, table_lead(p, b));
+    if (g.t->caption.len > 0) pen_flow(p, &type_label, g.t->caption, p->x, p->width, false), p->y += 4;
+    put_head(p, &g);
+    for (size_t r = 0; r < g.t->nrows && !p->failed; r++) {
+        const cell *cells = row_cells(p, &g, r);
+        if (cells == NULL) p->failed = true;
+        else put_row(p, &g, cells, r, false);
+    }
+    if (g.t->sums != NULL) put_total(p, &g);
+    page_line(p->ps, p->page, p->x, p->y, p->x + table_width(&g), p->y, 0.9, RGB_NAVY);
+    if (g.t->note.len > 0) p->y += 4, pen_flow(p, &type_small, g.t->note, p->x, p->width, true);
+    p->y += 14;
+}

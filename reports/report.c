@@ -1,0 +1,90 @@
+/* Which files, in which order: each report's document is built once and drawn by each renderer asked for. */
+#include <stdio.h>
+#include "engine/base/file.h"
+#include "reports/page.h"
+#include "reports/xlsx.h"
+
+typedef sla_status (*builder)(document *d, err *e);
+static const struct report_kind { unsigned flag; const char *name; builder build; } kinds[] = {
+    {REPORT_AUDIT, "audit", document_audit}, {REPORT_KPI, "kpi", document_kpi}, {REPORT_STAFF, "staff", document_staff}};
+
+typedef struct job { const audit_result *r; const report_options *o; const texts *t; fontset fonts; bool has_fonts; buf *notes; buf bytes; } job;
+
+static sla_status save(job *j, const char *name, const char *suffix, err *e)
+{
+    char path[4096];
+    const char *out = j->o->out != NULL && j->o->out[0] != '\0' ? j->o->out : ".";
+    int n = snprintf(path, sizeof path, "%s/%s-%.*s.%s", out, name, SLICE_ARG(j->r->period_id), suffix);
+    if (n < 0 || (size_t)n >= sizeof path) return err_set(e, SLA_LIMIT, SRCPOS_NONE, "the name of the output folder is too long");
+    if (j->bytes.failed) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for %s.%s", name, suffix);
+    TRY(file_write(path, j->bytes.ptr, j->bytes.len, e));
+    if (j->notes != NULL) buf_printf(j->notes, "%s\n", path);
+    buf_free(&j->bytes);
+    return SLA_OK;
+}
+
+static sla_status check_texts(const document *d, const fontset *fonts, err *e)
+{
+    for (size_t i = 0; fonts->chosen && i < d->t->n; i++) TRY(fontset_check(fonts, d->t->items[i].text, e));
+    for (size_t i = 0; fonts->chosen && i < d->n; i++) {
+        const block *b = &d->blocks[i];
+        TRY(fontset_check(fonts, b->text, e));
+        for (size_t k = 0; b->table != NULL && b->table->cells != NULL && k < b->table->nrows * b->table->ncols; k++)
+            if (b->table->cells[k].kind == CELL_TEXT) TRY(fontset_check(fonts, b->table->cells[k].text, e));
+    }
+    return SLA_OK;
+}
+
+static sla_status write_pdf(job *j, document *d, err *e)
+{
+    pageset pages = {0};
+    if (!j->has_fonts) TRY(fontset_open(j->o->font, j->o->font_bold, &j->fonts, e));
+    j->has_fonts = true;
+    TRY(check_texts(d, &j->fonts, e));
+    TRY(layout_document(d, &j->fonts, j->o->paper, &pages, e));
+    sla_status st = pdf_print(&pages, d, &j->bytes, e);
+    pageset_clear(&pages);
+    if (st == SLA_OK) st = save(j, d->name, "pdf", e);
+    for (size_t i = 0; st == SLA_OK && j->notes != NULL && i < d->nmissing; i++) buf_printf(j->notes, "%s.pdf: no font has %.*s\n", d->name, SLICE_ARG(d->missing[i]));
+    return st;
+}
+
+static sla_status write_kind(job *j, const struct report_kind *k, err *e)
+{
+    document d;
+    TRY(document_open(&d, j->r, j->t, j->o->english, k->name, e));
+    unsigned formats = j->o->formats ? j->o->formats : REPORT_ALL_FORMATS;
+    sla_status st = k->build(&d, e);
+    if (st == SLA_OK && formats & REPORT_PDF) st = write_pdf(j, &d, e);
+    if (st == SLA_OK && formats & REPORT_XLSX) {
+        st = xlsx_print(&d, j->o->out, j->o->paper == REPORT_LETTER, &j->bytes, e);
+        if (st == SLA_OK) st = save(j, k->name, "xlsx", e);
+    }
+    document_clear(&d);
+    return st;
+}
+
+static sla_status write_machine(job *j, err *e)
+{
+    TRY(report_json(j->r, j->o->english, &j->bytes, e));
+    TRY(save(j, "results", "json", e));
+    TRY(report_ndjson(j->r, j->o->english, &j->bytes, e));
+    return save(j, "findings", "ndjson", e);
+}
+
+sla_status report_write(const audit_result *r, const report_options *o, buf *notes, err *e)
+{
+    texts t = {0};
+    job j = {.r = r, .o = o, .t = &t, .notes = notes};
+    unsigned wanted = o->kinds ? o->kinds : REPORT_ALL_KINDS, formats = o->formats ? o->formats : REPORT_ALL_FORMATS;
+    if (o->out != NULL && o->out[0] != '\0') TRY(file_make_dirs(o->out, e));
+    sla_status st = formats & REPORT_JSON ? write_machine(&j, e) : SLA_OK;
+    bool prints = (formats & (REPORT_PDF | REPORT_XLSX)) != 0;
+    if (st == SLA_OK && prints) st = texts_load(o->english ? "en" : "zh", &t, e);
+    for (size_t i = 0; st == SLA_OK && prints && i < sizeof kinds / sizeof kinds[0]; i++)
+        if (wanted & kinds[i].flag) st = write_kind(&j, &kinds[i], e);
+    if (j.has_fonts) fontset_close(&j.fonts);
+    buf_free(&j.bytes);
+    texts_free(&t);
+    return st;
+}

@@ -1,0 +1,134 @@
+/* A table on a sheet: caption, head, rows, totals as formulas with the engine's value stored, filter, frozen head, conditional formats, validation. */
+#include <stdio.h>
+#include "reports/page.h"
+#include "reports/xlsx_book.h"
+
+enum { ROWS_MAX = 1048576 };
+
+static void put_head(book *k, sheet *s, const tablet *t)
+{
+    for (size_t c = 0; c < t->ncols; c++) {
+        book_text(k, s, s->row, (lxw_col_t)c, LOOK_HEAD, t->cols[c].title);
+        double chars = t->cols[c].chars > 0 ? t->cols[c].chars : 12;
+        if (c < 64 && chars > s->widths[c]) {
+            s->widths[c] = chars;
+            book_note(k, worksheet_set_column(s->ws, (lxw_col_t)c, (lxw_col_t)c, chars, NULL));
+        }
+    }
+    worksheet_set_row(s->ws, s->row, 30, NULL);
+    s->row++;
+}
+
+static void put_validation(book *k, sheet *s, const tablet *t, lxw_row_t first, lxw_row_t last)
+{
+    for (size_t c = 0; c < t->ncols; c++) {
+        const tcol *col = &t->cols[c];
+        char *list[17] = {NULL};
+        lxw_data_validation v = {.ignore_blank = LXW_VALIDATION_ON};
+        if (col->nchoices > 0 && col->nchoices <= 16) {
+            for (size_t i = 0; i < col->nchoices; i++)
+                if ((list[i] = arena_strndup(&k->scratch, col->choices[i].ptr, col->choices[i].len)) == NULL) k->failed = true;
+            v.validate = LXW_VALIDATION_TYPE_LIST;
+            v.value_list = list;
+        } else if (col->is_date) {
+            v.validate = LXW_VALIDATION_TYPE_DATE_NUMBER;
+            v.criteria = LXW_VALIDATION_CRITERIA_GREATER_THAN_OR_EQUAL_TO;
+            v.value_number = 25569;
+        } else continue;
+        if (!k->failed) book_note(k, worksheet_data_validation_range(s->ws, first, (lxw_col_t)c, last, (lxw_col_t)c, &v));
+    }
+}
+
+/* Bars behind shares, so that a column of them can be read at a glance. */
+static void put_bars(book *k, sheet *s, const tablet *t, lxw_row_t first, lxw_row_t last)
+{
+    for (size_t c = 0; t->cells != NULL && t->nrows > 2 && c < t->ncols; c++) {
+        size_t shares = 0;
+        for (size_t r = 0; r < t->nrows; r++) shares += tablet_cell(t, r, c)->kind == CELL_PERCENT;
+        if (shares < 3 || shares * 2 < t->nrows) continue;
+        lxw_conditional_format f = {.type = LXW_CONDITIONAL_DATA_BAR, .bar_color = 0xA9C6DF, .bar_solid = LXW_TRUE, .min_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER, .min_value = 0,
+                                    .max_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER, .max_value = 1};
+        book_note(k, worksheet_conditional_format_range(s->ws, first, (lxw_col_t)c, last, (lxw_col_t)c, &f));
+    }
+}
+
+static void put_totals(book *k, sheet *s, const tablet *t, lxw_row_t first, lxw_row_t last)
+{
+    for (size_t c = 0; c < t->ncols; c++) {
+        cell sum = {.kind = CELL_EMPTY, .strong = true};
+        if (t->cols[c].total == TOTAL_LABEL) sum = (cell){.kind = CELL_TEXT, .text = texts_get(k->d->t, "table.total"), .strong = true};
+        if (t->cols[c].total == TOTAL_SUM) {
+            char from[LXW_MAX_CELL_NAME_LENGTH], to[LXW_MAX_CELL_NAME_LENGTH], formula[64];
+            lxw_rowcol_to_cell(from, first, (lxw_col_t)c);
+            lxw_rowcol_to_cell(to, last, (lxw_col_t)c);
+            int n = snprintf(formula, sizeof formula, "=SUM(%s:%s)", from, to);
+            sum = (cell){.kind = CELL_INT, .num = t->sums[c], .strong = true, .formula = {formula, (size_t)n}};
+        }
+        book_cell(k, s, s->row, (lxw_col_t)c, &sum, true);
+    }
+    s->row++;
+}
+
+static void put_rows(book *k, sheet *s, const tablet *t, size_t from, size_t upto)
+{
+    cell *made = t->row == NULL ? NULL : ARENA_NEW(&k->scratch, cell, t->ncols);
+    arena row_mem = {0};
+    if (t->row != NULL && made == NULL) k->failed = true;
+    for (size_t r = from; r < upto && !k->failed && k->error == LXW_NO_ERROR; r++, s->row++) {
+        const cell *cells = t->row == NULL ? &t->cells[r * t->ncols] : made;
+        if (t->row != NULL) {
+            if (r % 64 == 0) arena_free(&row_mem);
+            memset(made, 0, t->ncols * sizeof *made);
+            t->row(t->ctx, r, &row_mem, made);
+        }
+        for (size_t c = 0; c < t->ncols; c++) {
+            cell one = cells[c];
+            if (t->cols[c].is_date && one.kind == CELL_EMPTY) {
+                book_note(k, worksheet_write_blank(s->ws, s->row, (lxw_col_t)c, book_format(k, LOOK_DAY, TONE_PLAIN, false, true)));
+                continue;
+            }
+            book_cell(k, s, s->row, (lxw_col_t)c, &one, t->cols[c].is_input);
+        }
+    }
+    arena_free(&row_mem);
+}
+
+static void put_part(book *k, sheet *s, const block *b, size_t from, size_t upto)
+{
+    const tablet *t = b->table;
+    bool alone = s->tables_all <= 1;
+    if (t->caption.len > 0) book_text(k, s, s->row++, 0, LOOK_CAPTION, t->caption);
+    lxw_row_t head = s->row;
+    put_head(k, s, t);
+    lxw_row_t first = s->row;
+    put_rows(k, s, t, from, upto);
+    lxw_row_t last = s->row > first ? s->row - 1 : first;
+    if (alone) {
+        worksheet_freeze_panes(s->ws, first, (lxw_col_t)(t->freeze > 0 ? t->freeze : 1));
+        worksheet_repeat_rows(s->ws, head, head);
+        if (upto > from) book_note(k, worksheet_autofilter(s->ws, head, 0, last, (lxw_col_t)(t->ncols - 1)));
+    }
+    if (upto > from) put_validation(k, s, t, first, last), put_bars(k, s, t, first, last);
+    if (t->sums != NULL && upto == t->nrows) put_totals(k, s, t, first, last);
+    if (t->note.len > 0) book_text(k, s, s->row++, 0, LOOK_NOTE, t->note);
+    s->row += 2;
+    s->tables++;
+}
+
+void book_table(book *k, const block *b)
+{
+    size_t from = 0, part = 1, room = ROWS_MAX - 16;
+    sheet *s = book_sheet(k, b->sheet);
+    do {
+        size_t upto = b->table->nrows - from < room ? b->table->nrows : from + room;
+        if (s == NULL) return;
+        put_part(k, s, b, from, upto);
+        from = upto;
+        if (from >= b->table->nrows) return;
+        char name[64];
+        int n = snprintf(name, sizeof name, "%.*s (%zu)", SLICE_ARG(b->sheet), ++part);
+        char *kept = arena_strndup(&k->names, name, (size_t)n);
+        if (kept == NULL) k->failed = true;
+        s = kept == NULL ? NULL : book_sheet(k, (slice){kept, (size_t)n});
+    } while (true);
+}
