@@ -128,6 +128,8 @@ typedef struct res_finding {
 typedef struct res_calendar { slice id; bitext title; slice hours; slice holidays; } res_calendar;  /* in words, as printed in the scope section */
 typedef struct res_note { slice id; bitext text; } res_note;  /* caveats, warnings, policies */
 
+typedef struct res_grade { slice grade; double from; } res_grade;  /* a score >= from is that grade (0..100) */
+
 typedef struct audit_result {
     arena mem;
     int64_t run;                                             /* number of the run in its workspace */
@@ -146,6 +148,7 @@ typedef struct audit_result {
     res_calendar *calendars; size_t ncalendars;
     res_note *notes; size_t nnotes;                          /* policies of the clocks, caveats, warnings about years … */
     res_note *bands; size_t nbands;                          /* the scorecard's bands and method, one line each */
+    res_grade *grades; size_t ngrades;                       /* the same bands in numbers, highest first, so that workbooks can calculate; may be empty */
 } audit_result;
 
 /* Reads a run back. run 0: the latest. SLA_NAME if there is none. The caller frees with result_free. */
