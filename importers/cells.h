@@ -1,0 +1,44 @@
+/* Tables of text on their way into batches: what every tabular importer (CSV, JSON, sheets) fills and coerce.c turns into typed columns. */
+#ifndef SLA_IMPORTERS_CELLS_H
+#define SLA_IMPORTERS_CELLS_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "engine/base/arena.h"
+#include "engine/base/err.h"
+#include "engine/model/batch.h"
+#include "engine/store/store.h"
+#include "engine/time/zone.h"
+#include "importers/profile.h"
+
+enum { CELLS_ROWS = 1024, CELLS_COLS_MAX = 512 };
+/* A slab of at most CELLS_ROWS rows, column by column: cell of row r in input column c is at [c * CELLS_ROWS + r]. ptr NULL: the row has no such cell. */
+typedef struct cells {
+    slice *at;                          /* ncols * CELLS_ROWS */
+    uint32_t lines[CELLS_ROWS];         /* line of each row */
+    const char *starts[CELLS_ROWS];     /* where the row begins in the text, for the column of a reject; NULL: cells are not out of one text */
+    size_t nrows, ncols;
+    arena scratch;                      /* unescaped cells live here until the next slab */
+} cells;
+sla_status cells_init(cells *c, size_t ncols);
+void cells_reset(cells *c);
+void cells_clear(cells *c);
+
+/* What could not be taken, in order; texts are copies in mem. */
+typedef struct reject_list { reject *items; size_t n, cap; arena mem; uint64_t rows, values; } reject_list;
+void reject_list_clear(reject_list *l);
+sla_status reject_list_add(reject_list *l, uint32_t line, uint32_t col, slice name, slice value, const char *reason, bool row);
+
+/* Where input columns go, and how their text is read: fixed for a source, shared by its workers. */
+typedef struct target { int input; const field_map *map; const char *order; } target;  /* input -1: the file has no such column; order: "ymd", "dmy", "mdy" for times */
+typedef struct plan {
+    const dataset *ds;
+    target *fields;                     /* ds->nfields */
+    const profile *pf;                  /* NULL: canonical */
+    const zone *zone;
+} plan;
+
+/* Reads the slab's texts into rows behind b's (which must have room for them). Wrong values are left missing and go to rejects; rows without a required
+ * value go to rejects as a whole and do not enter b. *taken: rows that entered. One coercer a thread: it remembers days and last values. */
+typedef struct coercer { const plan *p; zone_cursor cursor; } coercer;
+sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *rejects, size_t *taken, err *e);
+#endif

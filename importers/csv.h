@@ -1,0 +1,16 @@
+/* CSV and its dialects (RFC 4180 and what exports make of it): finding the dialect, cutting blocks at record boundaries, cutting records into cells. */
+#ifndef SLA_IMPORTERS_CSV_H
+#define SLA_IMPORTERS_CSV_H
+#include "importers/cells.h"
+
+typedef struct csv_dialect { char delimiter, quote, eol; } csv_dialect;   /* quote 0: none; eol '\n' (also for CRLF) or '\r' */
+/* The dialect of a text by its first records. certain: the header gives the same number of cells (≥ 2) as the records after it. */
+csv_dialect csv_guess(slice head, bool *certain);
+/* How many bytes of text are whole records, and how many lines (line ends, also those in cells) these have. at_end: the text's last record needs no
+ * line end. Unclosed quote at the end: *open = offset of the quote, else SIZE_MAX. Text begins at a record. */
+size_t csv_cut(csv_dialect d, slice text, bool at_end, uint32_t *nlines, size_t *open);
+/* Cuts records from text into slab c, up to CELLS_ROWS of them; *line: line of the first record, moved on past those read. Returns the bytes used.
+ * A record with more cells than the slab has columns: the excess is dropped and counted in *ragged; with fewer: the missing ones are ptr NULL.
+ * Lines without any character are passed over. NOMEM: *st. */
+size_t csv_cells(csv_dialect d, slice text, uint32_t *line, cells *c, uint64_t *ragged, sla_status *st);
+#endif

@@ -1,0 +1,18 @@
+/* From any encoding to UTF-8. Detection: byte order mark; else valid UTF-8; else UTF-16 by its zero bytes; else GB18030 or Big5 if it decodes and looks Chinese;
+ * else Windows-1252, in which everything decodes. */
+#ifndef SLA_IMPORTERS_ENCODING_H
+#define SLA_IMPORTERS_ENCODING_H
+#include <stdbool.h>
+#include "engine/base/buf.h"
+#include "engine/base/err.h"
+
+typedef struct encoding { const char *name; size_t bom; const char *why; } encoding;   /* name for iconv; bom: bytes to leave out at the beginning */
+/* head: the first bytes of a file; whole: it is all of it (a character cut at the end counts as wrong). not_utf8: it is known that later bytes are no UTF-8. */
+encoding encoding_detect(slice head, bool whole, bool not_utf8);
+
+typedef struct decoder decoder;
+sla_status decoder_open(const char *name, decoder **out, err *e);         /* SLA_NAME: an encoding iconv does not know */
+/* Appends text in UTF-8; what cannot be decoded becomes U+FFFD and is counted. Bytes of a cut character are kept for the next call; at_end: no more come. */
+sla_status decoder_add(decoder *d, slice raw, bool at_end, buf *out, uint64_t *replaced);
+void decoder_close(decoder *d);                                            /* NULL allowed */
+#endif

@@ -1,0 +1,231 @@
+/* Which file goes to which importer, and what became of each. */
+#include "importers/import.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "engine/base/file.h"
+#include "engine/base/mem.h"
+#include "engine/base/progress.h"
+#include "importers/encoding.h"
+#include "importers/feed.h"
+#include "importers/logpattern.h"
+
+static const importer_kind *const kinds[] = {&importer_csv, &importer_syslog};
+enum { NKINDS = sizeof kinds / sizeof kinds[0], HEAD_BYTES = 1 << 20 };
+
+typedef struct session {
+    store *s;
+    const schema *model;
+    const import_options *o;
+    profile_set profiles;
+    log_patterns *patterns;
+    import_report *report;
+} session;
+
+static void tell(const session *se, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void tell(const session *se, const char *fmt, ...)
+{
+    char line[1024];
+    va_list ap;
+    if (!se->o->say) return;
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof line, fmt, ap);
+    va_end(ap);
+    se->o->say(se->o->ctx, line);
+}
+
+/* ---- one file ---- */
+static const importer_kind *choose(const input *in, err *why)
+{
+    const importer_kind *best = NULL;
+    int best_score = 0;
+    for (size_t i = 0; i < NKINDS; i++) {
+        int score = kinds[i]->probe(in, why);
+        if (score > best_score) best_score = score, best = kinds[i];
+    }
+    return best;
+}
+
+static bool binary(slice head)
+{
+    size_t odd = 0;
+    for (size_t i = 0; i < head.len && i < 8192; i++) {
+        unsigned char c = (unsigned char)head.ptr[i];
+        odd += c == 0 || (c < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 27);
+    }
+    return odd * 50 > (head.len < 8192 ? head.len : 8192);
+}
+
+static sla_status not_known(const char *shown, slice head, err *e)
+{
+    bool bin = binary(head);
+    err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){shown, 0, 0}, bin ? "a binary file of a kind that is not known" : "neither a table nor a log of a kind that is known");
+    err_hint(e, "known are CSV in its dialects and syslog; give --dataset for a table, or export it as CSV");
+    return SLA_UNKNOWN_FORMAT;
+}
+
+static sla_status run_importer(session *se, const feed_file *f, const encoding *enc, slice head, bool whole, bool *not_utf8, err *e)
+{
+    input in = {.name = f->shown, .head = head, .whole = whole, .mtime_ms = f->mtime_ms, .model = se->model, .profiles = &se->profiles, .patterns = se->patterns, .options = se->o};
+    importer *im = NULL;
+    size_t start = 0;
+    uint32_t line = 1;
+    feed_outcome out;
+    const importer_kind *kind = binary(head) ? NULL : choose(&in, e);
+    if (!kind) return e->code != SLA_OK ? e->code : not_known(f->shown, head, e);
+    TRY(kind->open(&in, &im, &start, &line, e));
+    buf notes = {0};
+    if (strcmp(enc->name, "UTF-8") != 0) buf_printf(&notes, "encoding %s: %s\n", enc->name, enc->why);
+    sla_status st = feed_run(se->s, f, enc->name, enc->bom, kind, im, start, line, se->o, (slice){notes.ptr, notes.len}, &out, e);
+    buf_free(&notes);
+    *not_utf8 = out.not_utf8;
+    if (st == SLA_OK && out.known) {
+        se->report->known++;
+        tell(se, "%s: in the workspace already", f->shown);
+    } else if (st == SLA_OK) {
+        const source_info *i = &out.info;
+        se->report->taken++;
+        se->report->rows += i->rows;
+        se->report->rejected += i->rejected;
+        se->report->rejected_values += i->rejected_values;
+        tell(se, "%s: %.*s, %.*s%s → %.*s, %llu rows%s", f->shown, SLICE_ARG(i->importer), SLICE_ARG(i->profile), "", SLICE_ARG(i->dataset), (unsigned long long)i->rows,
+             i->rejected || i->rejected_values ? "" : ", all taken");
+        if (i->rejected || i->rejected_values) tell(se, "%s: %llu rows and %llu values rejected", f->shown, (unsigned long long)i->rejected, (unsigned long long)i->rejected_values);
+    }
+    kind->close(im);
+    return st;
+}
+
+/* The head in UTF-8, then the importer; once more with another encoding where the text turns out not to be UTF-8. */
+static sla_status import_open_file(session *se, const feed_file *f, bool not_utf8, bool *retry, err *e)
+{
+    buf raw = {0}, text = {0};
+    uint64_t replaced = 0;
+    decoder *dec = NULL;
+    sla_status st = feed_head(f, HEAD_BYTES, &raw, e);
+    bool whole = raw.len == f->size;
+    encoding enc = {se->o->encoding, 0, "as asked for"};
+    if (st == SLA_OK && (!enc.name || not_utf8)) enc = encoding_detect((slice){raw.ptr, raw.len}, whole, not_utf8);
+    slice head = {raw.ptr + enc.bom, raw.len - enc.bom};
+    if (st == SLA_OK && strcmp(enc.name, "UTF-8") != 0) {
+        st = decoder_open(enc.name, &dec, e);
+        if (st == SLA_OK) st = decoder_add(dec, head, whole, &text, &replaced);
+        decoder_close(dec);
+        head = (slice){text.ptr, text.len};
+    }
+    if (st == SLA_OK && head.len == 0) st = not_known(f->shown, head, e);
+    if (st == SLA_OK) st = run_importer(se, f, &enc, head, whole, retry, e);
+    buf_free(&raw);
+    buf_free(&text);
+    return st;
+}
+
+static sla_status import_file(session *se, const char *path, const char *shown, err *e)
+{
+    feed_file f;
+    bool retry = false, again = false;
+    TRY(feed_open(path, shown, &f, e));
+    sla_status st = import_open_file(se, &f, false, &retry, e);
+    if (st != SLA_OK && retry && !se->o->encoding) {
+        *e = (err){0};
+        st = import_open_file(se, &f, true, &again, e);
+    }
+    feed_close(&f);
+    return st;
+}
+
+/* ---- paths ---- */
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static bool fatal(sla_status st) { return st == SLA_NOMEM || st == SLA_DB; }
+
+/* A file that was found in a folder and is nothing known is told, but is no problem by itself. */
+static sla_status take_file(session *se, const char *path, const char *shown, bool named, err *e)
+{
+    err fe = {0};
+    sla_status st = import_file(se, path, shown, &fe);
+    if (st == SLA_OK) return SLA_OK;
+    if (fatal(st)) {
+        *e = fe;
+        return st;
+    }
+    if (st == SLA_UNKNOWN_FORMAT && !named) {
+        se->report->skipped++;
+        tell(se, "%s: not recognised: %s", shown, fe.msg);
+    } else errlist_push(&se->report->problems, &fe);
+    return SLA_OK;
+}
+
+static void walk_problem(void *ctx, const err *e)
+{
+    session *se = ctx;
+    errlist_push(&se->report->problems, e);
+}
+
+static sla_status take_folder(session *se, const char *root, err *e)
+{
+    arena a = {0};
+    file_list files;
+    size_t before = se->report->taken + se->report->known, problems = se->report->problems.n;
+    sla_status st = file_walk(root, &a, &files, walk_problem, se, e);
+    for (size_t i = 0; st == SLA_OK && i < files.n; i++) {
+        char path[4096];
+        int n = snprintf(path, sizeof path, "%s/%s", root, files.paths[i]);
+        if (n < 0 || (size_t)n >= sizeof path) errlist_add(&se->report->problems, SLA_LIMIT, (srcpos){files.paths[i], 0, 0}, "the path is too long");
+        else st = take_file(se, path, files.paths[i], false, e);
+    }
+    if (st == SLA_OK && se->report->taken + se->report->known == before && se->report->problems.n == problems) {
+        errlist_add(&se->report->problems, SLA_UNKNOWN_FORMAT, (srcpos){last_part(root), 0, 0}, "the folder holds nothing that is known%s%s", files.n ? ", for example not " : "",
+                    files.n ? files.paths[0] : "");
+        errlist_hint(&se->report->problems, "it should hold exports (CSV) or logs");
+    }
+    arena_free(&a);
+    return st;
+}
+
+static sla_status take_path(session *se, const char *path, err *e)
+{
+    switch (file_kind_of(path)) {
+    case FILE_FOLDER: return take_folder(se, path, e);
+    case FILE_MISSING:
+        errlist_add(&se->report->problems, SLA_IO, (srcpos){path, 0, 0}, "there is no such file or folder");
+        errlist_hint(&se->report->problems, "check the path");
+        return SLA_OK;
+    default: return take_file(se, path, last_part(path), true, e);
+    }
+}
+
+/* ---- the whole ---- */
+static sla_status check_options(session *se, err *e)
+{
+    const import_options *o = se->o;
+    if (o->dataset && !schema_dataset(se->model, slice_of(o->dataset))) return err_set(e, SLA_USAGE, SRCPOS_NONE, "there is no dataset '%s'", o->dataset);
+    if (o->profile && !profile_by_name(&se->profiles, slice_of(o->profile))) return err_set(e, SLA_USAGE, SRCPOS_NONE, "there is no import profile '%s'", o->profile);
+    return SLA_OK;
+}
+
+sla_status import_paths(store *s, const schema *m, const import_options *o, const char *const *paths, size_t n, import_report *out, err *e)
+{
+    *out = (import_report){0};
+    session se = {.s = s, .model = m, .o = o, .report = out};
+    sla_status st = profiles_load(m, &se.profiles, &out->problems);
+    if (st == SLA_OK) st = log_patterns_load(&se.patterns, &out->problems);
+    if (st != SLA_OK) err_set(e, st, SRCPOS_NONE, "the program's own import profiles or log patterns have errors");
+    if (st == SLA_OK) st = check_options(&se, e);
+    progress_begin("import", 0);
+    for (size_t i = 0; st == SLA_OK && i < n; i++) st = take_path(&se, paths[i], e);
+    progress_end();
+    log_patterns_free(se.patterns);
+    profiles_clear(&se.profiles);
+    return st;
+}
+
+void import_report_clear(import_report *r)
+{
+    errlist_clear(&r->problems);
+    *r = (import_report){0};
+}
