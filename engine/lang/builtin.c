@@ -167,7 +167,7 @@ static val *many(checker *c, const ast *x, uint32_t from, want w)
 
 static val fn_extreme(checker *c, const builtin *b, const ast *x, want w)
 {
-    val *v = many(c, x, 0, own_want(c, x, (want){NULL, w.cal}));
+    val *v = many(c, x, 0, own_want(c, x, (want){NULL, w.cal, false}));
     if (!v) return (val){0};
     if (v[0].type == VT_TEXT || v[0].type == VT_BOOL) return check_fail(c, x->items[0]->at, SLA_TYPE, "%s needs numbers, times, dates or durations, this is %s", b->name, type_text(v[0].type));
     bool number = v[0].type == VT_NUMBER;

@@ -94,6 +94,14 @@ static val check_outer(checker *c, const ast *x)
     return column_value(c, &r, true);
 }
 
+static const enumeration *term_of(const checker *c, slice word)
+{
+    const schema *s = c->p->env->schema;
+    for (size_t i = 0; i < s->nenums; i++)
+        if (enumeration_rank(&s->enums[i], word) >= 0) return &s->enums[i];
+    return NULL;
+}
+
 static val check_name(checker *c, const ast *x, want w)
 {
     colref r;
@@ -104,8 +112,11 @@ static val check_name(checker *c, const ast *x, want w)
     if (slice_is(x->name, "period_to")) return check_result(c, node0(c->p, OP_PERIOD_TO, REG_I64, (imm){0}), VT_TIME, NULL);
     if (x->name.len > 6 && memcmp(x->name.ptr, "outer.", 6) == 0) return check_outer(c, x);
     const dataset *ds = schema_dataset(c->p->env->schema, x->name);
+    const enumeration *of = term_of(c, x->name);
+    if (of && w.after_error) return (val){0}; /* what it was compared with would have said what it means */
     check_unknown_column(c, x->at, c->p->ds, x->name, w.en);
-    if (ds) errlist_hint(c->errors, "%.*s is a dataset: look a row up by its key, as in %.*s[…].field", SLICE_ARG(x->name), SLICE_ARG(x->name));
+    if (of) errlist_hint(c->errors, "%.*s is a value of %.*s: it has a meaning beside a field of that enumeration", SLICE_ARG(x->name), SLICE_ARG(of->name));
+    else if (ds) errlist_hint(c->errors, "%.*s is a dataset: look a row up by its key, as in %.*s[…].field", SLICE_ARG(x->name), SLICE_ARG(x->name));
     else errlist_hint(c->errors, "a text stands in quotes: \"%.*s\"", SLICE_ARG(x->name));
     return (val){0};
 }
@@ -180,7 +191,7 @@ want check_sniff(const checker *c, const ast *x)
         else if (c->p->outer && x->name.len > 6 && memcmp(x->name.ptr, "outer.", 6) == 0 && check_column(c, c->p->outer, (slice){x->name.ptr + 6, x->name.len - 6}, &r)) w.en = r.en;
         return w;
     case AST_LOOKUP: return sniff_rows(c, x);
-    case AST_AGG: return slice_is(x->name, "first") || slice_is(x->name, "last") ? sniff_rows(c, x->items[0]) : w;
+    case AST_AGG: return x->items[0]->kind != AST_LOOKUP ? w : slice_is(x->name, "first") || slice_is(x->name, "last") ? sniff_rows(c, x->items[0]) : w;
     case AST_NEG: case AST_ARITH: return sniff_both(c, x, 0);
     case AST_CALL: return builtin_sniff(c, x);
     default: return w;
@@ -346,8 +357,10 @@ val check_compare(checker *c, token_kind op, val l, val r, uint32_t at)
 static val check_comparison(checker *c, const ast *x)
 {
     want l = check_sniff(c, x->items[0]), r = check_sniff(c, x->items[1]);
-    want for_left = {r.en, r.cal ? r.cal : l.cal}, for_right = {l.en, l.cal ? l.cal : r.cal};
-    val a = check_expr(c, x->items[0], for_left), b = check_expr(c, x->items[1], for_right);
+    want for_left = {r.en, r.cal ? r.cal : l.cal, false}, for_right = {l.en, l.cal ? l.cal : r.cal, false};
+    val a = check_expr(c, x->items[0], for_left);
+    for_right.after_error = !a.ok;
+    val b = check_expr(c, x->items[1], for_right);
     return check_compare(c, x->op, a, b, x->op_at);
 }
 
@@ -358,6 +371,7 @@ static val check_in(checker *c, const ast *x)
     uint32_t *codes = ARENA_NEW(c->a, uint32_t, x->n);
     bool consts = codes && left.ok && left.type == VT_TEXT && !node_is_const(c->p, left.node), ok = left.ok && codes;
     size_t n = 0;
+    l.after_error = !left.ok;
     for (uint32_t i = 1; i < x->n; i++) {
         val v = check_expr(c, x->items[i], l);
         val eq = left.ok ? check_compare(c, TOK_EQ, left, v, x->items[i]->at) : (val){0};
@@ -382,7 +396,9 @@ static val check_matches(checker *c, const ast *x)
     val v = check_typed(c, x->items[0], ANY, VT_TEXT, "the left side of 'matches'");
     char msg[160];
     size_t bad = 0;
-    if (!regex_valid(x->name, x->nocase, &bad, msg, sizeof msg)) return check_fail(c, x->op_at + 1 + (uint32_t)bad, SLA_SYNTAX, "wrong regular expression: %s", msg);
+    sla_status st = regex_check(x->name, x->nocase, &bad, msg, sizeof msg);
+    if (st == SLA_NOMEM) return check_fail(c, x->op_at, st, "out of memory");
+    if (st != SLA_OK) return check_fail(c, x->op_at + 1 + (uint32_t)bad, st, "wrong regular expression: %s", msg);
     if (!v.ok) return v;
     size_t re = program_regex(c->p, x->name, x->nocase);
     if (re == SIZE_MAX) return (val){0};
@@ -455,7 +471,7 @@ static val check_arith(checker *c, const ast *x, want w)
 
 static val check_neg(checker *c, const ast *x, want w)
 {
-    val v = check_expr(c, x->items[0], (want){NULL, w.cal});
+    val v = check_expr(c, x->items[0], (want){NULL, w.cal, false});
     if (!v.ok) return v;
     if (v.type != VT_NUMBER && v.type != VT_DURATION) return check_fail(c, x->at, SLA_TYPE, "%s has no negative", type_text(v.type));
     if (node_is_const(c->p, v.node)) {

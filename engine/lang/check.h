@@ -5,8 +5,9 @@
 #include "engine/lang/program.h"
 
 typedef struct checker { program *p; const source *src; errlist *errors; arena *a; } checker;
-/* What the place asks for: the enumeration of the other operand (names mean its values first), the calendar that wd counts by. */
-typedef struct want { const enumeration *en; const calendar *cal; } want;
+/* What the place asks for: the enumeration of the other operand (names mean its values first), the calendar that wd counts by. after_error: the other operand
+ * is wrong, so a name that is a term of some enumeration is not reported as well. */
+typedef struct want { const enumeration *en; const calendar *cal; bool after_error; } want;
 typedef struct val { bool ok; uint32_t node; vtype type; const enumeration *en; } val;
 
 val check_expr(checker *c, const ast *x, want w);

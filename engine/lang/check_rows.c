@@ -18,7 +18,7 @@ static const dataset *find_dataset(checker *c, uint32_t at, slice name)
 static val key_value(checker *c, const ast *x, const dataset *ds, size_t col)
 {
     const field *f = &ds->fields[col];
-    val v = check_expr(c, x, (want){f->en, NULL});
+    val v = check_expr(c, x, (want){f->en, NULL, false});
     if (!v.ok) return v;
     if (v.type == f->type && f->type != VT_BOOL) return v;
     if (f->type == VT_BOOL) {

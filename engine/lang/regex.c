@@ -40,16 +40,18 @@ static pcre2_code *compile(slice pattern, bool nocase, int *rc, size_t *bad)
     return code;
 }
 
-bool regex_valid(slice pattern, bool nocase, size_t *bad, char *msg, size_t msg_cap)
+static sla_status compile_status(int rc) { return rc == PCRE2_ERROR_NOMEMORY || rc == PCRE2_ERROR_HEAP_FAILED ? SLA_NOMEM : SLA_SYNTAX; }
+
+sla_status regex_check(slice pattern, bool nocase, size_t *bad, char *msg, size_t msg_cap)
 {
     int rc;
     pcre2_code *code = compile(pattern, nocase, &rc, bad);
     if (code) {
         pcre2_code_free(code);
-        return true;
+        return SLA_OK;
     }
     if (pcre2_get_error_message(rc, (PCRE2_UCHAR *)msg, msg_cap) < 0) snprintf(msg, msg_cap, "error %d", rc);
-    return false;
+    return compile_status(rc);
 }
 
 sla_status regex_new(slice pattern, bool nocase, regex **out, err *e)
@@ -62,7 +64,7 @@ sla_status regex_new(slice pattern, bool nocase, regex **out, err *e)
     r->code = compile(pattern, nocase, &rc, &bad);
     if (!r->code) {
         mem_free(r);
-        return err_set(e, rc == PCRE2_ERROR_NOMEMORY ? SLA_NOMEM : SLA_SYNTAX, SRCPOS_NONE, "cannot compile /%.*s/", SLICE_ARG(pattern));
+        return err_set(e, compile_status(rc), SRCPOS_NONE, "cannot compile /%.*s/", SLICE_ARG(pattern));
     }
     (void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE); /* without it pcre2_match interprets: slower, the same answers */
     *out = r;

@@ -7,8 +7,8 @@
 #include "engine/base/slice.h"
 
 enum { REGEX_BYTES_MAX = 4096 };
-/* bad: offset of what is wrong in the pattern. */
-bool regex_valid(slice pattern, bool nocase, size_t *bad, char *msg, size_t msg_cap);
+/* SLA_SYNTAX: bad is the offset of what is wrong in the pattern. */
+sla_status regex_check(slice pattern, bool nocase, size_t *bad, char *msg, size_t msg_cap);
 typedef struct regex regex;                                    /* immutable; may be shared between threads */
 typedef struct regex_scratch regex_scratch;                    /* one a thread */
 sla_status regex_new(slice pattern, bool nocase, regex **out, err *e);

@@ -589,7 +589,7 @@ static void fill(const char *ds, size_t nrows, const char *key)
             else if (fd->type == VT_BOOL) snprintf(text, sizeof text, rnd(2) ? "true" : "false");
             else if (fd->type == VT_DURATION) snprintf(text, sizeof text, "%uh", rnd(200));
             else if (fd->type == VT_DATE) snprintf(text, sizeof text, "2025-07-%02u", 1 + rnd(20));
-            else snprintf(text, sizeof text, "2025-07-%02u %02u:00", 1 + rnd(20), rnd(24));
+            else snprintf(text, sizeof text, "2025-07-%02u %02u:00", 1 + rnd(20), rnd(strcmp(ds, "child") == 0 ? 2 : 24));
             s.len = strlen(text);
             world_cell(&tw, t, f, row, s);
         }
