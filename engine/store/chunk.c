@@ -1,0 +1,290 @@
+/* Columns as blobs. All numbers little-endian.
+ *   ints    'I' flag [bitmap] min:i64 width:u8 n × width         value = min + delta; width 0, 1, 2, 4 or 8 bytes
+ *   reals   'F' flag [bitmap] n × f64, or 'I' when all are whole numbers of 53 bits ('N' in place of 'I')
+ *   texts   'T' flag [bitmap] count:u32 bytes:u32 count × len:u32 bytes width:u8 n × code
+ *   lines   'L' first:u32 min:i64 width:u8 (n-1) × width          deltas from line to line
+ * flag 1: a bitmap of (n+63)/64 words follows, a set bit is a value that is there; flag 0: all are there. */
+#include <string.h>
+#include "engine/base/bits.h"
+#include "engine/base/mem.h"
+#include "engine/store/internal.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the packed columns are written as they lie in memory, which must be little-endian"
+#endif
+
+/* ---- packing ---- */
+static int width_of(uint64_t span) { return span == 0 ? 0 : span <= UINT8_MAX ? 1 : span <= UINT16_MAX ? 2 : span <= UINT32_MAX ? 4 : 8; }
+
+static void pack_head(buf *out, char tag, const uint64_t *valid, size_t n)
+{
+    bool all = n == 0 || bits_count(valid, BITS_WORDS(n)) == n;
+    buf_char(out, tag);
+    buf_char(out, all ? 0 : 1);
+    if (!all) buf_bytes(out, valid, BITS_WORDS(n) * 8);
+}
+
+#define PACK_AS(T) do { T *to = (T *)(void *)p; for (size_t i = 0; i < n; i++) { T v = (T)((uint64_t)in[i] - (uint64_t)min); memcpy(to + i, &v, sizeof v); } } while (0)
+
+static void pack_deltas(buf *out, const int64_t *in, size_t n, int64_t min, int64_t max)
+{
+    int w = width_of((uint64_t)max - (uint64_t)min);
+    buf_bytes(out, &min, 8);
+    buf_char(out, (char)w);
+    char *p = w && n ? buf_reserve(out, n * (size_t)w) : NULL;
+    if (!p) return;
+    if (w == 1) PACK_AS(uint8_t);
+    else if (w == 2) PACK_AS(uint16_t);
+    else if (w == 4) PACK_AS(uint32_t);
+    else PACK_AS(uint64_t);
+    out->len += n * (size_t)w;
+}
+
+/* Missing values are given the smallest present one, so that they cost no width. */
+static sla_status pack_i64(buf *out, char tag, const int64_t *in, const uint64_t *valid, size_t n)
+{
+    int64_t min = INT64_MAX, max = INT64_MIN, *tmp = mem_resize(NULL, n, sizeof *tmp);
+    if (!tmp) return SLA_NOMEM;
+    for (size_t i = 0; i < n; i++)
+        if (bits_get(valid, i)) {
+            if (in[i] < min) min = in[i];
+            if (in[i] > max) max = in[i];
+        }
+    if (min > max) min = max = 0;
+    for (size_t i = 0; i < n; i++) tmp[i] = bits_get(valid, i) ? in[i] : min;
+    pack_head(out, tag, valid, n);
+    pack_deltas(out, tmp, n, min, max);
+    mem_free(tmp);
+    return out->failed ? SLA_NOMEM : SLA_OK;
+}
+
+static sla_status pack_f64(buf *out, const double *in, const uint64_t *valid, size_t n)
+{
+    int64_t *whole = mem_resize(NULL, n, sizeof *whole);
+    if (!whole) return SLA_NOMEM;
+    bool all = true;
+    for (size_t i = 0; i < n && all; i++) {
+        double v = bits_get(valid, i) ? in[i] : 0;
+        all = v >= -9007199254740992.0 && v <= 9007199254740992.0 && v == (double)(int64_t)v;
+        whole[i] = all ? (int64_t)v : 0;
+    }
+    sla_status st = SLA_OK;
+    if (all) st = pack_i64(out, 'N', whole, valid, n);
+    else {
+        pack_head(out, 'F', valid, n);
+        buf_bytes(out, in, n * sizeof *in);
+    }
+    mem_free(whole);
+    return out->failed ? SLA_NOMEM : st;
+}
+
+#define CODES_AS(T) do { for (size_t i = 0; i < n; i++) { T v = (T)in[i]; memcpy(p + i * sizeof v, &v, sizeof v); } } while (0)
+
+static sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid, size_t n, const dict *d)
+{
+    uint32_t count = dict_count(d), bytes = (uint32_t)dict_bytes(d);
+    if (dict_bytes(d) > UINT32_MAX) return SLA_LIMIT;
+    pack_head(out, 'T', valid, n);
+    buf_bytes(out, &count, 4);
+    buf_bytes(out, &bytes, 4);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t len = (uint32_t)dict_text(d, i).len;
+        buf_bytes(out, &len, 4);
+    }
+    for (uint32_t i = 0; i < count; i++) buf_slice(out, dict_text(d, i));
+    int w = width_of(count ? count - 1 : 0);
+    buf_char(out, (char)w);
+    char *p = w && n ? buf_reserve(out, n * (size_t)w) : NULL;
+    if (p) {
+        if (w == 1) CODES_AS(uint8_t);
+        else if (w == 2) CODES_AS(uint16_t);
+        else CODES_AS(uint32_t);
+        out->len += n * (size_t)w;
+    }
+    return out->failed ? SLA_NOMEM : SLA_OK;
+}
+
+static sla_status pack_lines(buf *out, const uint32_t *lines, size_t n)
+{
+    int64_t *delta = mem_zero(n, sizeof *delta), min = INT64_MAX, max = INT64_MIN;
+    if (!delta) return SLA_NOMEM;
+    for (size_t i = 1; i < n; i++) {
+        delta[i - 1] = (int64_t)lines[i] - lines[i - 1];
+        if (delta[i - 1] < min) min = delta[i - 1];
+        if (delta[i - 1] > max) max = delta[i - 1];
+    }
+    if (min > max) min = max = 0;
+    buf_char(out, 'L');
+    buf_bytes(out, lines, 4);
+    pack_deltas(out, delta, n - 1, min, max);
+    mem_free(delta);
+    return out->failed ? SLA_NOMEM : SLA_OK;
+}
+
+static sla_status pack_all(const batch *b, chunk *c)
+{
+    TRY(pack_lines(&c->lines, b->lines, b->nrows));
+    for (size_t f = 0; f < b->ds->nfields; f++) {
+        const column *col = &b->cols[f];
+        if (!col->used) continue;
+        packed_column *to = &c->cols[c->ncols++];
+        to->field = b->ds->fields[f].name;
+        switch (vtype_storage(b->ds->fields[f].type)) {
+        case STORE_I64: TRY(pack_i64(&to->data, 'I', col->data, col->valid, b->nrows)); break;
+        case STORE_F64: TRY(pack_f64(&to->data, col->data, col->valid, b->nrows)); break;
+        default: TRY(pack_codes(&to->data, col->data, col->valid, b->nrows, col->codes));
+        }
+    }
+    return SLA_OK;
+}
+
+sla_status chunk_pack(const batch *b, chunk **out, err *e)
+{
+    chunk *c = mem_zero(1, sizeof *c);
+    sla_status st = SLA_NOMEM;
+    if (c) {
+        c->ds = b->ds;
+        c->nrows = b->nrows;
+        c->cols = mem_zero(b->ds->nfields, sizeof *c->cols);
+        st = !c->cols ? SLA_NOMEM : b->nrows ? pack_all(b, c) : SLA_OK;
+    }
+    if (st != SLA_OK) {
+        chunk_free(c);
+        return err_set(e, st, SRCPOS_NONE, "no memory to pack a batch of %s", b->ds->name.ptr);
+    }
+    *out = c;
+    return SLA_OK;
+}
+
+void chunk_free(chunk *c)
+{
+    if (!c) return;
+    for (size_t i = 0; c->cols && i < c->ncols; i++) buf_free(&c->cols[i].data);
+    mem_free(c->cols);
+    buf_free(&c->lines);
+    mem_free(c);
+}
+
+size_t chunk_rows(const chunk *c) { return c->nrows; }
+
+/* ---- unpacking: nothing that a blob says is believed ---- */
+typedef struct cursor { const unsigned char *p; size_t left; } cursor;
+
+static const unsigned char *take(cursor *c, size_t n)
+{
+    if (n > c->left) return NULL;
+    const unsigned char *p = c->p;
+    c->p += n;
+    c->left -= n;
+    return p;
+}
+
+static bool take_head(cursor *c, char tag, size_t n, uint64_t *valid, size_t bit0)
+{
+    const unsigned char *h = take(c, 2);
+    if (!h || h[0] != (unsigned char)tag || h[1] > 1) return false;
+    const unsigned char *map = h[1] ? take(c, BITS_WORDS(n) * 8) : NULL;
+    if (h[1] && !map) return false;
+    size_t i = 0;
+    if ((bit0 & 63) == 0) /* whole words at once */
+        for (; i + 64 <= n; i += 64) {
+            uint64_t w = ~UINT64_C(0);
+            if (map) memcpy(&w, map + i / 8, 8);
+            valid[(bit0 + i) >> 6] = w;
+        }
+    for (; i < n; i++)
+        if (!map || (map[i / 8] >> (i & 7) & 1)) bits_set(valid, bit0 + i);
+    return true;
+}
+
+static bool take_deltas(cursor *c, size_t n, int64_t *out)
+{
+    const unsigned char *h = take(c, 9);
+    if (!h) return false;
+    uint64_t min;
+    memcpy(&min, h, 8);
+    int w = h[8];
+    if (w != 0 && w != 1 && w != 2 && w != 4 && w != 8) return false;
+    const unsigned char *p = take(c, n * (size_t)w);
+    if (!p && n && w) return false;
+    for (size_t i = 0; w == 0 && i < n; i++) out[i] = (int64_t)min;
+    for (size_t i = 0; w == 1 && i < n; i++) out[i] = (int64_t)(min + p[i]);
+    for (size_t i = 0; w == 2 && i < n; i++) { uint16_t v; memcpy(&v, p + 2 * i, 2); out[i] = (int64_t)(min + v); }
+    for (size_t i = 0; w == 4 && i < n; i++) { uint32_t v; memcpy(&v, p + 4 * i, 4); out[i] = (int64_t)(min + v); }
+    for (size_t i = 0; w == 8 && i < n; i++) { uint64_t v; memcpy(&v, p + 8 * i, 8); out[i] = (int64_t)(min + v); }
+    return true;
+}
+
+static cursor over(slice blob) { return (cursor){(const unsigned char *)blob.ptr, blob.len}; }
+
+sla_status unpack_lines(slice blob, size_t n, uint32_t *out)
+{
+    cursor c = over(blob);
+    const unsigned char *h = take(&c, 5);
+    int64_t *delta = mem_zero(n ? n : 1, sizeof *delta);
+    if (!delta) return SLA_NOMEM;
+    bool ok = h && h[0] == 'L' && n && take_deltas(&c, n - 1, delta);
+    if (ok) memcpy(out, h + 1, 4);
+    for (size_t i = 1; ok && i < n; i++) out[i] = out[i - 1] + (uint32_t)delta[i - 1];
+    mem_free(delta);
+    return ok ? SLA_OK : SLA_CONFLICT;
+}
+
+sla_status unpack_i64(slice blob, size_t n, int64_t *out, uint64_t *valid, size_t bit0)
+{
+    cursor c = over(blob);
+    return take_head(&c, 'I', n, valid, bit0) && take_deltas(&c, n, out) ? SLA_OK : SLA_CONFLICT;
+}
+
+sla_status unpack_f64(slice blob, size_t n, double *out, uint64_t *valid, size_t bit0)
+{
+    cursor c = over(blob);
+    if (blob.len && blob.ptr[0] == 'N') {
+        int64_t *whole = mem_resize(NULL, n, sizeof *whole);
+        if (!whole) return SLA_NOMEM;
+        bool ok = take_head(&c, 'N', n, valid, bit0) && take_deltas(&c, n, whole);
+        for (size_t i = 0; ok && i < n; i++) out[i] = (double)whole[i];
+        mem_free(whole);
+        return ok ? SLA_OK : SLA_CONFLICT;
+    }
+    const unsigned char *p = take_head(&c, 'F', n, valid, bit0) ? take(&c, n * 8) : NULL;
+    if (!p) return SLA_CONFLICT;
+    memcpy(out, p, n * 8);
+    return SLA_OK;
+}
+
+sla_status unpack_codes(slice blob, size_t n, uint32_t *out, uint64_t *valid, size_t bit0, packed_texts *texts)
+{
+    cursor c = over(blob);
+    const unsigned char *h = take_head(&c, 'T', n, valid, bit0) ? take(&c, 8) : NULL;
+    if (!h) return SLA_CONFLICT;
+    uint32_t count, bytes;
+    memcpy(&count, h, 4);
+    memcpy(&bytes, h + 4, 4);
+    texts->count = count;
+    texts->lens = take(&c, (size_t)count * 4);
+    texts->bytes = (const char *)take(&c, bytes);
+    const unsigned char *wp = take(&c, 1);
+    if ((!texts->lens && count) || (!texts->bytes && bytes) || !wp || *wp != width_of(count ? count - 1 : 0)) return SLA_CONFLICT;
+    uint64_t total = 0;
+    for (size_t i = 0; i < count; i++) { uint32_t len; memcpy(&len, texts->lens + 4 * i, 4); total += len; }
+    int w = *wp;
+    const unsigned char *p = take(&c, n * (size_t)w);
+    if (total != bytes || count == 0 || (!p && w)) return SLA_CONFLICT;
+    for (size_t i = 0; w == 0 && i < n; i++) out[i] = 0;
+    for (size_t i = 0; w == 1 && i < n; i++) out[i] = p[i];
+    for (size_t i = 0; w == 2 && i < n; i++) { uint16_t v; memcpy(&v, p + 2 * i, 2); out[i] = v; }
+    for (size_t i = 0; w == 4 && i < n; i++) memcpy(&out[i], p + 4 * i, 4);
+    uint32_t top = 0;
+    for (size_t i = 0; i < n; i++) top = out[i] > top ? out[i] : top;
+    return top < count ? SLA_OK : SLA_CONFLICT;
+}
+
+slice packed_text(const packed_texts *t, size_t i, size_t *offset)
+{
+    uint32_t len;
+    memcpy(&len, t->lens + 4 * i, 4);
+    slice s = {t->bytes + *offset, len};
+    *offset += len;
+    return s;
+}

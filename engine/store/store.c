@@ -1,0 +1,162 @@
+#include "engine/store/internal.h"
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include "engine/base/digest.h"
+#include "engine/base/file.h"
+#include "engine/base/mem.h"
+#include "engine/base/yaml.h"
+#include "engine/store/ddl.h"
+
+/* ---- opening ---- */
+static sla_status refuse(const char *path, store_mode mode, err *e)
+{
+    srcpos at = {path, 0, 0};
+    switch (file_kind_of(path)) {
+    case FILE_FOLDER:
+        err_set(e, SLA_DB, at, "this is a folder, not a workspace");
+        err_hint(e, "name a file with -w");
+        return SLA_DB;
+    case FILE_OTHER: return err_set(e, SLA_DB, at, "this is no regular file");
+    case FILE_MISSING:
+        if (mode == STORE_CREATE) return SLA_OK;
+        err_set(e, SLA_DB, at, "there is no such workspace");
+        err_hint(e, "make one with: slaudit import -w %s PATH...", path);
+        return SLA_DB;
+    default: return SLA_OK;
+    }
+}
+
+static sla_status set_up(store *s, const char *path, store_mode mode, err *e)
+{
+    bool fresh = !path || file_kind_of(path) == FILE_MISSING;
+    int flags = mode == STORE_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (mode == STORE_CREATE ? SQLITE_OPEN_CREATE : 0);
+    if (sqlite3_open_v2(path ? path : ":memory:", &s->d.h, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) return s->d.h ? db_fail(&s->d, "cannot open the workspace", e) : SLA_NOMEM;
+    sqlite3_extended_result_codes(s->d.h, 1);
+    sqlite3_busy_timeout(s->d.h, 5000);
+    if (fresh) TRY(db_exec(&s->d, "PRAGMA page_size=32768", e)); /* most of the file is large blobs */
+    else TRY(ddl_check(&s->d, e));
+    /* A rollback journal of a source that only appends holds a few pages: the state before comes back whatever moment the process dies at. */
+    TRY(db_exec(&s->d, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF", e));
+    return fresh ? ddl_create(&s->d, e) : SLA_OK;
+}
+
+sla_status store_open(const char *path, store_mode mode, store **out, err *e)
+{
+    if (path) TRY(refuse(path, mode, e));
+    store *s = mem_zero(1, sizeof *s);
+    if (!s) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the workspace");
+    snprintf(s->d.name, sizeof s->d.name, "%s", path ? path : "workspace");
+    sla_status st = set_up(s, path, mode, e);
+    if (st != SLA_OK) {
+        store_close(s);
+        return st;
+    }
+    *out = s;
+    return SLA_OK;
+}
+
+void store_close(store *s)
+{
+    if (!s) return;
+    for (int i = 0; i < NPUT; i++) db_finalize(s->put[i]);
+    sqlite3_close(s->d.h);
+    mem_free(s);
+}
+
+db *store_db(store *s) { return &s->d; }
+
+/* ---- what is fixed at the first import ---- */
+sla_status meta_get(store *s, const char *key, arena *a, slice *out, err *e)
+{
+    sqlite3_stmt *st = NULL;
+    bool row = false;
+    *out = (slice){0};
+    TRY(db_prepare(&s->d, "SELECT value FROM meta WHERE key=?", &st, e));
+    db_bind_text(st, 1, slice_of(key));
+    sla_status rc = db_step(&s->d, st, &row, e);
+    if (rc == SLA_OK && row) {
+        *out = arena_slice(a, db_col_text(st, 0));
+        if (!out->ptr) rc = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory");
+    }
+    db_finalize(st);
+    return rc;
+}
+
+sla_status meta_set(store *s, const char *key, slice value, err *e)
+{
+    sqlite3_stmt *st = NULL;
+    TRY(db_prepare(&s->d, "INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)", &st, e));
+    db_bind_text(st, 1, slice_of(key));
+    db_bind_text(st, 2, value);
+    sla_status rc = db_run(&s->d, st, e);
+    db_finalize(st);
+    return rc;
+}
+
+sla_status store_zone(store *s, char out[64], err *e)
+{
+    arena a = {0};
+    slice z;
+    sla_status st = meta_get(s, "zone", &a, &z, e);
+    snprintf(out, 64, "%.*s", z.len ? (int)z.len : 13, z.len ? z.ptr : "Asia/Shanghai");
+    arena_free(&a);
+    return st;
+}
+
+sla_status store_set_zone(store *s, const char *zone, err *e)
+{
+    arena a = {0};
+    slice z;
+    sla_status st = meta_get(s, "zone", &a, &z, e);
+    if (st == SLA_OK && !z.ptr) st = meta_set(s, "zone", slice_of(zone), e);
+    else if (st == SLA_OK && !slice_is(z, zone)) {
+        st = err_set(e, SLA_CONFLICT, (srcpos){s->d.name, 0, 0}, "the workspace's zone is %s, not %s: its times were read with it", z.ptr, zone);
+        err_hint(e, "leave --zone out, or make another workspace");
+    }
+    arena_free(&a);
+    return st;
+}
+
+/* A field may come, none may change its type: the chunks hold its values. */
+static sla_status check_model(store *s, const schema *old, const schema *new_, err *e)
+{
+    for (size_t i = 0; i < old->n; i++) {
+        const dataset *a = &old->datasets[i], *b = schema_dataset(new_, a->name);
+        for (size_t f = 0; b && f < a->nfields; f++) {
+            int g = dataset_field(b, a->fields[f].name);
+            if (g >= 0 && b->fields[g].type != a->fields[f].type)
+                return err_set(e, SLA_CONFLICT, (srcpos){s->d.name, 0, 0}, "field %s of %s is %s in the workspace, but %s in the pack", a->fields[f].name.ptr, a->name.ptr,
+                               vtype_name(a->fields[f].type), vtype_name(b->fields[g].type));
+        }
+    }
+    return SLA_OK;
+}
+
+sla_status store_set_model(store *s, const schema *m, err *e)
+{
+    arena a = {0};
+    schema *old = NULL;
+    slice text = {m->text, m->text_len};
+    sla_status st = store_model(s, &a, &old, e);
+    bool same = st == SLA_OK && old && slice_eq((slice){old->text, old->text_len}, text);
+    if (st == SLA_OK && old && !same) st = check_model(s, old, m, e);
+    if (st == SLA_OK && !same) st = meta_set(s, "model", text, e);
+    arena_free(&a);
+    return st;
+}
+
+sla_status store_model(store *s, arena *a, schema **out, err *e)
+{
+    slice text;
+    ynode *root;
+    errlist errors = {0};
+    *out = NULL;
+    TRY(meta_get(s, "model", a, &text, e));
+    if (!text.ptr) return SLA_OK;
+    TRY(yaml_parse(text, "model of the workspace", a, &root, e));
+    sla_status st = schema_load(root, text, a, out, &errors);
+    if (st != SLA_OK && e && errors.n) *e = errors.items[0];
+    errlist_clear(&errors);
+    return st;
+}
