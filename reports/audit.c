@@ -40,10 +40,10 @@ static void verdict_figures(document *d, const tally *t)
     static const clause_verdict bar[] = {CLAUSE_CONFORMING, CLAUSE_OBSERVATION, CLAUSE_MINOR, CLAUSE_MAJOR, CLAUSE_NOT_ASSESSED};
     c->chart->title = doc_text(d, "summary.picture");
     c->chart->unit = SLICE_LIT("count");
-    c->chart->labels = DOC_NEW(d, slice, 5);
-    for (size_t i = 0; i < 5 && c->chart->labels != NULL; i++) {
+    c->chart->tones = DOC_NEW(d, tone, 5);
+    for (size_t i = 0; i < 5 && c->chart->tones != NULL; i++) {
         c->chart->cats[i] = slice_of(clause_verdict_word(bar[i], lang));
-        c->chart->n[i] = clause_tone(bar[i]);
+        c->chart->tones[i] = clause_tone(bar[i]);
         c->chart->series[0].v[i] = (double)t->clauses[bar[i]];
         c->chart->series[0].has[i] = true;
     }

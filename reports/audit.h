@@ -14,7 +14,7 @@ slice word_severity(const document *d, severity s);
 slice word_basis(document *d, bool by_heading);        /* T or H */
 slice doc_evidence(document *d, const res_finding *f, size_t most); /* "ticket.csv:14; history.csv:9 (+3)" */
 slice doc_target(document *d, const res_rule *x);      /* "≥ 95%" */
-void doc_front(document *d, slice title, slice subtitle, slice contents_title);  /* cover, page edges, contents */
+void doc_front(document *d, slice title, slice subtitle, slice contents_title);  /* page edges; cover and contents, or a band where contents_title is empty */
 void doc_sources(document *d, const char *sheet_key);
 void doc_notes(document *d, const char *prefix);       /* notes whose id begins with prefix, as items */
 int64_t findings_persisting(const audit_result *r);

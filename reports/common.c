@@ -83,6 +83,7 @@ void doc_front(document *d, slice title, slice subtitle, slice contents_title)
     d->foot_left = doc_fill(d, "edge.foot", (text_fill[]){{"run", doc_int(d, r->run)}, {"digest", digest}, {"tool", r->tool_name}, {"version", r->tool_version}, {NULL, {0}}});
     block *b = doc_add(d, BLOCK_COVER);
     b->text = title, b->more = subtitle, b->tag = r->period_id;
+    b->style = contents_title.len > 0 ? PARA_BODY : PARA_SMALL;
     b->npairs = 7;
     b->pairs = DOC_NEW(d, pair, b->npairs);
     if (b->pairs == NULL) b->npairs = 0;
@@ -94,6 +95,7 @@ void doc_front(document *d, slice title, slice subtitle, slice contents_title)
     set_pair(b, 5, doc_text(d, "cover.digest"), r->digest);
     set_pair(b, 6, doc_text(d, "cover.trail"), r->trail_head);
     if (contents_title.len > 0) doc_add(d, BLOCK_CONTENTS)->text = contents_title;
+
 }
 
 void doc_sources(document *d, const char *sheet_key)

@@ -19,12 +19,7 @@ static void note_missing(void *ctx, uint32_t cp)
     d->missing = grown;
 }
 
-slice pen_clean(pen *p, slice s)
-{
-    slice out = fontset_clean(p->ps->fonts, s, &p->ps->mem, note_missing, p->d);
-    if (out.ptr == NULL && s.len > 0) p->failed = true, out = (slice){"", 0};
-    return out;
-}
+slice pen_clean(pen *p, slice s) { return page_clean(p->ps, s); }
 
 static size_t break_part(pen *p, const type *ty, slice text, double width, line *out)
 {
@@ -128,9 +123,11 @@ static void put_edges(pen *p)
     slice title = pen_clean(p, p->d->title), middle = pen_clean(p, p->d->head_left), foot = pen_clean(p, p->d->foot_left);
     for (size_t i = 0; i < ps->n; i++) {
         if (ps->pages[i].bare) continue;
-        page_text_at(ps, i, left, up, &strong, title, ALIGN_LEFT, 220);
-        page_text_at(ps, i, right, up, &head, middle, ALIGN_RIGHT, 300);
-        page_line(ps, i, left, up + 6, right, up + 6, 0.5, RGB_RULE);
+        if (!ps->pages[i].banner) {
+            page_text_at(ps, i, left, up, &strong, title, ALIGN_LEFT, 220);
+            page_text_at(ps, i, right, up, &head, middle, ALIGN_RIGHT, 300);
+            page_line(ps, i, left, up + 6, right, up + 6, 0.5, RGB_RULE);
+        }
         page_line(ps, i, left, down - 11, right, down - 11, 0.5, RGB_RULE);
         page_text_at(ps, i, left, down, &head, foot, ALIGN_LEFT, right - left - 60);
         page_text_at(ps, i, right, down, &head, doc_join(p->d, "%zu / %zu", i + 1, ps->n), ALIGN_RIGHT, 0);
@@ -181,7 +178,7 @@ static paper paper_of(report_paper kind)
 
 sla_status layout_document(document *d, const fontset *fonts, report_paper kind, pageset *out, err *e)
 {
-    pageset ps = {.fonts = fonts, .paper = paper_of(kind)};
+    pageset ps = {.fonts = fonts, .paper = paper_of(kind), .missing = note_missing, .ctx = d};
     pen p = {.d = d, .ps = &ps, .x = ps.paper.left, .width = ps.paper.w - ps.paper.left - ps.paper.right, .top = ps.paper.top, .bottom = ps.paper.h - ps.paper.bottom,
              .contents_page = SIZE_MAX};
     pen_new_page(&p);

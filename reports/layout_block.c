@@ -67,6 +67,20 @@ static void put_cover(pen *p, const block *b)
     pen_new_page(p);
 }
 
+/* A report that is read at once begins with a band instead of a cover. */
+static void put_banner(pen *p, const block *b)
+{
+    const type title = {20, 26, true, RGB_WHITE}, sub = {9.4, 14, false, 0xC9D8E6};
+    paper pp = p->ps->paper;
+    p->ps->pages[p->page].banner = true;
+    page_rect(p->ps, p->page, 0, 0, pp.w, 92, RGB_NAVY);
+    page_rect(p->ps, p->page, 0, 92, pp.w, 3, 0xA9C6DF);
+    page_text_at(p->ps, p->page, pp.left, 47, &title, b->text, ALIGN_LEFT, pp.w - pp.left - pp.right - 130);
+    page_text_at(p->ps, p->page, pp.left, 69, &sub, b->more, ALIGN_LEFT, pp.w - pp.left - pp.right);
+    page_text_at(p->ps, p->page, pp.w - pp.right, 47, &title, b->tag, ALIGN_RIGHT, 0);
+    p->y = 112;
+}
+
 /* ---- contents: room for the entries now, the entries when the pages are known ---- */
 static void reserve_contents(pen *p, const block *own)
 {
@@ -314,7 +328,7 @@ void block_layout(pen *p, size_t *i)
     }
     if (b->kind == BLOCK_HEADING || b->kind == BLOCK_CARD || b->kind == BLOCK_PARA) pen_need(p, fmin(block_lead(p, *i), (p->bottom - p->top) * 0.9));
     switch (b->kind) {
-    case BLOCK_COVER: put_cover(p, b); break;
+    case BLOCK_COVER: if (b->style == PARA_SMALL) put_banner(p, b); else put_cover(p, b); break;
     case BLOCK_CONTENTS: reserve_contents(p, b); break;
     case BLOCK_HEADING: put_heading(p, b); break;
     case BLOCK_PARA: pen_flow(p, para_type(b->style), b->text, p->x, p->width, true), p->y += b->style == PARA_SMALL ? 4 : 7; break;

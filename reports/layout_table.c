@@ -58,6 +58,7 @@ static void measure(pen *p, grid *g, double *natural, double *least)
             natural[c] = fmax(natural[c], fontset_width(p->ps->fonts, ty->bold, ty->size, s) + more);
             if (cells[c].kind == CELL_INTERVAL) natural[c] = fmax(natural[c], 70);
             double word = cells[c].kind == CELL_TEXT ? fmin(widest_word(p, ty, s), 90) : natural[c];
+            if (cells[c].kind == CELL_TEXT) word = fmax(word, fmin(natural[c], 5.2 * ty->size));      /* no column of single characters */
             least[c] = fmax(least[c], word + more);
         }
     }
@@ -125,11 +126,10 @@ static void lay_row(pen *p, grid *g, const cell *cells, laid *out)
 
 static void put_interval(pen *p, const grid *g, const cell *c, size_t col, double y, double h)
 {
-    const tcol *k = &g->t->cols[col];
-    double x = g->xs[col] + g->pad, w = g->widths[col] - 2 * g->pad, mid = y + h / 2, span = k->scale_high - k->scale_low;
+    double x = g->xs[col] + g->pad, w = g->widths[col] - 2 * g->pad, mid = y + h / 2, span = c->scale_high - c->scale_low;
     if (!(span > 0)) return;
     double at[4] = {c->low, c->high, c->num, c->ref};
-    for (int i = 0; i < 4; i++) at[i] = x + w * fmin(1, fmax(0, (at[i] - k->scale_low) / span));
+    for (int i = 0; i < 4; i++) at[i] = x + w * fmin(1, fmax(0, (at[i] - c->scale_low) / span));
     page_line(p->ps, p->page, x, mid, x + w, mid, 0.5, RGB_HAIR);
     page_rect(p->ps, p->page, at[0], mid - 2.2, fmax(0.8, at[1] - at[0]), 4.4, 0xA9C6DF);
     if (c->has_ref) page_line(p->ps, p->page, at[3], mid - 5, at[3], mid + 5, 1, RGB_INK);

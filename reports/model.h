@@ -12,13 +12,13 @@ typedef enum tone { TONE_PLAIN, TONE_GOOD, TONE_OBSERVE, TONE_MINOR, TONE_MAJOR,
 typedef enum mark { MARK_NONE, MARK_YES, MARK_NO, MARK_DASH, MARK_WARN, MARK_RING, MARK_UP, MARK_DOWN, MARK_SAME } mark;   /* drawn as shapes */
 
 typedef enum cell_kind { CELL_EMPTY, CELL_TEXT, CELL_INT, CELL_NUMBER, CELL_PERCENT /* a fraction */, CELL_DURATION /* ms */, CELL_TIME /* UTC ms */,
-                         CELL_INTERVAL /* low, num, high and ref on the column's scale */ } cell_kind;
+                         CELL_INTERVAL /* low, num, high and ref on a scale */ } cell_kind;
 typedef struct cell {
     cell_kind kind; tone tone; mark mark; bool strong;
     slice text;                      /* TEXT */
     double num; int places;          /* the figure; places of a NUMBER */
     bool has_apart; double apart;    /* a PERCENT that must not print as this other one */
-    bool has_ref; double low, high, ref;  /* INTERVAL */
+    bool has_ref; double low, high, ref, scale_low, scale_high;  /* INTERVAL, and the scale it is drawn on */
     slice formula;                   /* workbook: "=…", with {r} for the row; the figure (or text) is its stored value */
     slice link;                      /* anchor of a heading, or of a sheet */
 } cell;
@@ -32,7 +32,6 @@ typedef struct tcol {
     total total;
     const slice *choices; size_t nchoices;  /* workbook: the cell may hold one of these */
     bool is_date, is_input;          /* workbook: a date to be filled in; a cell to be filled in */
-    double scale_low, scale_high;    /* INTERVAL */
 } tcol;
 typedef struct tablet {
     tcol *cols; size_t ncols, nrows;
@@ -53,10 +52,11 @@ typedef struct chart {
     slice unit;                      /* count, share, ms, number */
     slice *cats; int64_t *n; size_t ncats;   /* n NULL: not stated per category */
     series *series; size_t nseries;
-    bool has_target; double target; slice target_name;
+    bool has_target; double target; bool lower_better;
     bool half;                       /* PDF: two of these stand side by side */
-    slice *labels;                   /* SPLIT: text under each part; FUNNEL: names of the points */
+    tone *tones;                     /* SPLIT: of each part; others: NULL, the series' tone, or by target */
     double centre;                   /* FUNNEL: the team's share; x is n */
+    slice foot;                      /* a line below: what is left out, why there is nothing to see */
 } chart;
 
 typedef struct figure { slice label, value, sub; tone tone; mark mark; } figure;

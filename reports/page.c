@@ -45,8 +45,16 @@ void page_add(pageset *ps, size_t page_no, op o)
     else p->ops[p->n++] = o;
 }
 
+slice page_clean(pageset *ps, slice text)
+{
+    slice out = fontset_clean(ps->fonts, text, &ps->mem, ps->missing, ps->ctx);
+    if (out.ptr == NULL && text.len > 0) ps->failed = true, out = (slice){"", 0};
+    return out;
+}
+
 void page_text(pageset *ps, size_t page_no, double x, double y, const type *ty, slice text, double spacing)
 {
+    text = page_clean(ps, text);
     for (size_t from = 0; from < text.len;) {
         uint32_t cp;
         size_t i = from, chars = 0;
@@ -95,7 +103,7 @@ static slice cut(pageset *ps, const type *ty, slice text, double max)
 
 void page_text_at(pageset *ps, size_t page_no, double x, double y, const type *ty, slice text, align al, double max)
 {
-    text = cut(ps, ty, text, max);
+    text = cut(ps, ty, page_clean(ps, text), max);
     if (al != ALIGN_LEFT) x -= fontset_width(ps->fonts, ty->bold, ty->size, text) * (al == ALIGN_CENTRE ? 0.5 : 1);
     page_text(ps, page_no, x, y, ty, text, 0);
 }

@@ -19,7 +19,7 @@ typedef struct op {
     size_t target;                    /* LINK: page */
     slice text;
 } op;
-typedef struct page { op *ops; size_t n, cap; bool bare; /* no header or footer */ } page;
+typedef struct page { op *ops; size_t n, cap; bool bare, banner; /* bare: no header, no footer; banner: no header */ } page;
 typedef struct outline { int level; slice text; size_t page; double y; } outline;   /* bookmarks, in order */
 typedef struct paper { double w, h, left, right, top, bottom; } paper;              /* margins */
 typedef struct pageset {
@@ -28,6 +28,7 @@ typedef struct pageset {
     const fontset *fonts;
     page *pages; size_t n, cap;
     outline *outlines; size_t noutlines, outlines_cap;
+    void (*missing)(void *ctx, uint32_t cp); void *ctx;   /* told of each character that no face has */
     bool failed;
 } pageset;
 
@@ -37,6 +38,7 @@ uint32_t tone_fill(tone t);           /* of areas */
 uint32_t tone_ink(tone t);            /* of text and marks on white */
 
 typedef struct type { double size, leading; bool bold; uint32_t rgb; } type;
+slice page_clean(pageset *ps, slice text);  /* what can be printed of it; all that is drawn goes through here */
 void page_add(pageset *ps, size_t page_no, op o);
 void page_text(pageset *ps, size_t page_no, double x, double y, const type *ty, slice text, double spacing);      /* x, y: left end of the base line */
 void page_text_at(pageset *ps, size_t page_no, double x, double y, const type *ty, slice text, align al, double max); /* aligned at x; max > 0: cut with … */

@@ -69,10 +69,10 @@ static void print_setup(book *k, sheet *s)
     worksheet_set_margins(s->ws, 0.5, 0.5, 0.75, 0.75);
     worksheet_gridlines(s->ws, LXW_HIDE_ALL_GRIDLINES);
     buf_reset(&k->text);
-    buf_printf(&k->text, "&L&8%.*s · %.*s&R&8%.*s", SLICE_ARG(d->title), SLICE_ARG(s->name), SLICE_ARG(d->head_left));
+    buf_printf(&k->text, "&L&8 %.*s · %.*s&R&8 %.*s", SLICE_ARG(d->title), SLICE_ARG(s->name), SLICE_ARG(d->head_left));
     book_note(k, worksheet_set_header(s->ws, buf_cstr(&k->text)));
     buf_reset(&k->text);
-    buf_printf(&k->text, "&L&8%.*s&R&8&P / &N", SLICE_ARG(d->foot_left));
+    buf_printf(&k->text, "&L&8 %.*s&R&8&P / &N", SLICE_ARG(d->foot_left));
     book_note(k, worksheet_set_footer(s->ws, buf_cstr(&k->text)));
 }
 

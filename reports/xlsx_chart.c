@@ -1,2 +1,106 @@
+/* A chart on a sheet: its figures as a small table and a native chart beside them, which the reader can restyle. */
+#include "reports/page.h"
 #include "reports/xlsx_book.h"
-void book_chart(book *k, const block *b) { (void)k; (void)b; }
+
+enum { CHART_COLUMN_AT = 7, CHART_ROWS = 17 };
+
+static const char *axis_format(slice unit)
+{
+    if (slice_is(unit, "share")) return "0%";
+    if (slice_is(unit, "ms")) return "[h]:mm";
+    return slice_is(unit, "count") ? "#,##0" : "0.0";
+}
+
+static void put_figures(book *k, sheet *s, const chart *c)
+{
+    bool has_n = false, pareto = c->kind == CHART_PARETO;
+    for (size_t i = 0; i < c->ncats; i++) has_n = has_n || c->n[i] > 0;
+    double sum = 0, run = 0;
+    for (size_t i = 0; i < c->ncats && pareto; i++) sum += c->series[0].v[i];
+    book_text(k, s, s->row, 0, LOOK_HEAD, (slice){"", 0});
+    for (size_t i = 0; i < c->nseries; i++) book_text(k, s, s->row, (lxw_col_t)(1 + i), LOOK_HEAD, c->series[i].name.len > 0 ? c->series[i].name : c->title);
+    if (has_n) book_text(k, s, s->row, (lxw_col_t)(1 + c->nseries), LOOK_HEAD, SLICE_LIT("n"));
+    if (pareto) book_text(k, s, s->row, 2, LOOK_HEAD, texts_get(k->d->t, "chart.running"));
+    for (size_t i = 0; i < c->ncats; i++) {
+        lxw_row_t row = s->row + 1 + (lxw_row_t)i;
+        cell name = cell_text(c->cats[i]), n = cell_int(c->n[i]);
+        book_cell(k, s, row, 0, &name, false);
+        for (size_t x = 0; x < c->nseries; x++) {
+            cell v = c->series[x].has[i] ? cell_value(c->unit, c->series[x].v[i]) : (cell){.kind = CELL_EMPTY};
+            book_cell(k, s, row, (lxw_col_t)(1 + x), &v, false);
+        }
+        if (has_n) book_cell(k, s, row, (lxw_col_t)(1 + c->nseries), &n, false);
+        if (pareto) {
+            run += c->series[0].v[i];
+            cell share = cell_share(sum > 0, sum > 0 ? run / sum : 0);
+            book_cell(k, s, row, 2, &share, false);
+        }
+    }
+}
+
+static void add_series(book *k, lxw_chart *native, sheet *s, const chart *c, lxw_col_t col, tone how)
+{
+    lxw_row_t first = s->row + 1, last = s->row + (lxw_row_t)c->ncats;
+    lxw_chart_series *x = chart_add_series(native, NULL, NULL);
+    if (x == NULL) {
+        k->failed = true;
+        return;
+    }
+    const char *name = book_cstr(&k->text2, s->name);
+    chart_series_set_categories(x, name, first, 0, last, 0);
+    chart_series_set_values(x, name, first, col, last, col);
+    chart_series_set_name_range(x, name, s->row, col);
+    lxw_chart_fill fill = {.color = tone_fill(how)};
+    lxw_chart_line line = {.color = tone_fill(how), .width = 2};
+    if (c->kind == CHART_LINE) chart_series_set_line(x, &line);
+    else chart_series_set_fill(x, &fill);
+}
+
+static void dress(book *k, lxw_chart *native, const chart *c)
+{
+    lxw_chart_font font = {.size = 11, .bold = LXW_TRUE, .color = RGB_NAVY};
+    buf_reset(&k->text);
+    buf_printf(&k->text, "%.*s%s%.*s", SLICE_ARG(c->title), c->sub.len > 0 ? " · " : "", SLICE_ARG(c->sub));
+    chart_title_set_name(native, buf_cstr(&k->text));
+    chart_title_set_name_font(native, &font);
+    chart_axis_set_num_format(native->y_axis, (char *)(uintptr_t)axis_format(c->unit));
+    if (c->nseries == 1) chart_legend_set_position(native, LXW_CHART_LEGEND_NONE);
+    else chart_legend_set_position(native, LXW_CHART_LEGEND_BOTTOM);
+    if (c->kind == CHART_BAR) chart_axis_set_reverse(native->x_axis);
+}
+
+static void put_native(book *k, sheet *s, const chart *c)
+{
+    lxw_chart_type shape = c->kind == CHART_BAR ? LXW_CHART_BAR : c->kind == CHART_LINE ? LXW_CHART_LINE : c->kind == CHART_STACKED ? LXW_CHART_COLUMN_STACKED : LXW_CHART_COLUMN;
+    lxw_chart *native = workbook_add_chart(k->wb, (uint8_t)shape);
+    if (native == NULL) {
+        k->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < c->nseries; i++) add_series(k, native, s, c, (lxw_col_t)(1 + i), c->series[i].tone);
+    dress(k, native, c);
+    lxw_chart_options at = {.x_scale = 1.05, .y_scale = 1.05};
+    book_note(k, worksheet_insert_chart_opt(s->ws, s->row - 1, CHART_COLUMN_AT, native, &at));
+}
+
+void book_chart(book *k, const block *b)
+{
+    const chart *c = b->chart;
+    sheet *s = book_sheet(k, b->sheet);
+    if (s == NULL || c->ncats == 0) return;
+    if (s->charts++ == 0) {
+        book_note(k, worksheet_set_column(s->ws, 0, 0, 24, NULL));
+        book_note(k, worksheet_set_column(s->ws, 1, 6, 13, NULL));
+    }
+    buf_reset(&k->text2);
+    buf_printf(&k->text2, "%.*s %.*s", SLICE_ARG(c->title), SLICE_ARG(c->sub));
+    book_text(k, s, s->row++, 0, LOOK_CAPTION, (slice){k->text2.ptr, k->text2.len});
+    put_figures(k, s, c);
+    lxw_row_t first = s->row + 1, last = s->row + (lxw_row_t)c->ncats;
+    if (c->kind == CHART_HEAT) {
+        lxw_conditional_format f = {.type = LXW_CONDITIONAL_2_COLOR_SCALE, .min_color = 0xF2F5F8, .max_color = 0x6E93B8};
+        book_note(k, worksheet_conditional_format_range(s->ws, first, 1, last, (lxw_col_t)c->nseries, &f));
+    } else put_native(k, s, c);
+    lxw_row_t below = last + 3, room = s->row - 1 + CHART_ROWS;
+    s->row = c->kind == CHART_HEAT || below > room ? below : room;
+}

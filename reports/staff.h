@@ -1,0 +1,11 @@
+/* What the parts of the staff report share. Only staff*.c include this. */
+#ifndef SLA_REPORTS_STAFF_H
+#define SLA_REPORTS_STAFF_H
+#include "reports/audit.h"
+
+slice staff_grade(document *d, const res_staff *s);
+slice staff_interval(document *d, const res_indicator *x);
+slice staff_month(document *d, int which);               /* 0..2: "2025-07" */
+cell staff_value(const res_indicator *x, bool has, double v);
+void staff_sheets(document *d);                          /* weights, grades, scores with live formulas, indicators; for the workbook only */
+#endif
