@@ -230,6 +230,7 @@ static void rules(document *d)
     b->sheet = doc_text(d, "sheet.rules");
     b->table->compact = true;
     b->table->freeze = 2;
+    b->table->cols[10].bars = true;
     for (size_t i = 0; i < d->r->nrules; i++) rule_row(d, &d->r->rules[i], tablet_cell(b->table, i, 0));
     doc_break(d);
 }

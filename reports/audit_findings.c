@@ -199,7 +199,7 @@ static void register_row(const void *ctx, size_t i, arena *scratch, cell *out)
     out[REG_CLAUSE] = cell_text(x->clause), out[REG_RULE] = cell_text(x->id), out[REG_SEVERITY] = cell_text(g->severities[x->sev]);
     out[REG_STATE] = cell_text(f->persisting ? g->persisting : g->fresh), out[REG_DATASET] = cell_text(g->datasets[f->rule]);
     out[REG_KEY] = cell_text(f->key), out[REG_MESSAGE] = cell_text(doc_bi(g->d, f->message)), out[REG_OBSERVED] = cell_text(observed_said(f, scratch));
-    if (src != NULL) out[REG_SOURCE] = cell_text(src->path), out[REG_LINE] = (cell){.kind = CELL_NUMBER, .num = (double)f->evidence[0].line};
+    if (src != NULL) out[REG_SOURCE] = cell_text(src->path), out[REG_LINE] = (cell){.kind = CELL_NUMBER, .num = (double)f->evidence[0].line}   /* plain: no thousands */;
     out[REG_PRINT] = cell_text(slice_of(f->fingerprint));
     out[REG_STATUS] = cell_text(g->open_);
 }
@@ -229,7 +229,7 @@ void audit_register(document *d)
     b->sheet = doc_text(d, "sheet.register");
     b->table->caption = doc_text(d, "register.caption");
     b->table->freeze = 3;
-    b->table->nrows = r->nfindings, b->table->row = register_row, b->table->ctx = g;
+    b->table->nrows = r->nfindings, b->table->cells = NULL, b->table->row = register_row, b->table->ctx = g;
 }
 
 void audit_rejects(document *d)

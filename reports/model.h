@@ -32,6 +32,7 @@ typedef struct tcol {
     total total;
     const slice *choices; size_t nchoices;  /* workbook: the cell may hold one of these */
     bool is_date, is_input;          /* workbook: a date to be filled in; a cell to be filled in */
+    bool bars;                       /* workbook: shares with a bar behind them */
 } tcol;
 typedef struct tablet {
     tcol *cols; size_t ncols, nrows;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "engine/base/file.h"
+#include "engine/base/utf8.h"
 #include "engine/time/instant.h"
 #include "reports/page.h"
 #include "reports/xlsx_book.h"
@@ -16,7 +17,13 @@ const char *book_cstr(buf *b, slice s)
         while (s.len > 0 && ((unsigned char)s.ptr[s.len] & 0xC0) == 0x80) s.len--;   /* not within a character */
     }
     buf_reset(b);
-    buf_slice(b, s);
+    if (utf8_valid(s.ptr, s.len, NULL)) buf_slice(b, s);
+    else for (size_t i = 0; i < s.len;) {
+        uint32_t cp;
+        char one[4];
+        i += utf8_decode(s.ptr + i, s.len - i, &cp);
+        buf_bytes(b, one, utf8_encode(cp, one));
+    }
     return buf_cstr(b);
 }
 
@@ -28,12 +35,12 @@ void book_note(book *k, lxw_error e)
 static void dress(book *k, lxw_format *f, int look)
 {
     static const char *const numbers[LOOK_COUNT] = {[CELL_INT] = "#,##0", [CELL_NUMBER] = "#,##0.00", [CELL_PERCENT] = "0.0#%", [CELL_DURATION] = "[h]:mm:ss", [CELL_TIME] = "yyyy-mm-dd hh:mm",
-                                                    [LOOK_DAY] = "yyyy-mm-dd"};
+                                                    [LOOK_DAY] = "yyyy-mm-dd", [LOOK_PLAIN] = "0"};
     format_set_font_size(f, look == LOOK_TITLE ? 18 : look == LOOK_CAPTION ? 11 : 10);
     format_set_align(f, LXW_ALIGN_VERTICAL_TOP);
     if (numbers[look] != NULL) format_set_num_format(f, numbers[look]);
     if (look == CELL_TEXT) format_set_text_wrap(f);
-    if (look <= CELL_INTERVAL) format_set_bottom(f, LXW_BORDER_HAIR), format_set_bottom_color(f, RGB_RULE);
+    if (look <= CELL_INTERVAL || look == LOOK_PLAIN) format_set_bottom(f, LXW_BORDER_HAIR), format_set_bottom_color(f, RGB_RULE);
     if (look == LOOK_HEAD) {
         format_set_bg_color(f, RGB_NAVY), format_set_font_color(f, RGB_WHITE), format_set_bold(f), format_set_text_wrap(f);
         format_set_align(f, LXW_ALIGN_VERTICAL_CENTER);
@@ -121,7 +128,7 @@ static void put_formula(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const c
 
 void book_cell(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const cell *c, bool input)
 {
-    lxw_format *f = book_format(k, c->kind, c->tone, c->strong, input);
+    lxw_format *f = book_format(k, c->kind == CELL_NUMBER && c->places == 0 ? LOOK_PLAIN : (int)c->kind, c->tone, c->strong, input);
     if (c->formula.len > 0) put_formula(k, s, row, col, c, f);
     else if (c->kind == CELL_EMPTY || c->kind == CELL_INTERVAL) book_note(k, worksheet_write_blank(s->ws, row, col, f));
     else if (c->kind == CELL_TEXT) book_note(k, worksheet_write_string(s->ws, row, col, book_cstr(&k->text, c->text), f));
@@ -216,6 +223,7 @@ sla_status xlsx_print(const document *d, const char *folder, bool letter, buf *o
     if (k.failed || k.text.failed || k.text2.failed) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the workbook");
     else if (k.error != LXW_NO_ERROR) st = err_set(e, SLA_IO, SRCPOS_NONE, "the workbook cannot be written: %s", lxw_strerror(k.error));
     if (st == SLA_OK) st = file_read(path, (size_t)1 << 31, out, e);
+    if (st == SLA_OK && k.nsplices > 0) st = xlsx_splice(out, k.splices, k.nsplices, d, e);
     remove(path);
     arena_free(&k.scratch);
     arena_free(&k.names);

@@ -3,8 +3,9 @@
 #define SLA_REPORTS_XLSX_BOOK_H
 #include <xlsxwriter.h>
 #include "reports/xlsx.h"
+#include "reports/xlsx_splice.h"
 
-enum { SHEETS_MAX = 64, LOOK_HEAD = CELL_INTERVAL + 1, LOOK_CAPTION, LOOK_TITLE, LOOK_NAME, LOOK_NOTE, LOOK_LINK, LOOK_DAY, LOOK_COUNT };
+enum { SHEETS_MAX = 64, SPLICES_MAX = 32, LOOK_HEAD = CELL_INTERVAL + 1, LOOK_CAPTION, LOOK_TITLE, LOOK_NAME, LOOK_NOTE, LOOK_LINK, LOOK_DAY, LOOK_PLAIN, LOOK_COUNT };
 typedef struct sheet {
     slice name; lxw_worksheet *ws;
     lxw_row_t row;                       /* where the next block goes */
@@ -18,6 +19,7 @@ typedef struct book {
     lxw_workbook *wb;
     lxw_format *formats[LOOK_COUNT][TONE_COUNT][2][2];   /* look, tone, strong, to be filled in */
     sheet sheets[SHEETS_MAX]; size_t nsheets;
+    splice splices[SPLICES_MAX]; size_t nsplices;        /* long tables, put in at the end */
     bool letter;
     buf text, text2;                     /* one NUL-terminated string each */
     arena scratch, names;

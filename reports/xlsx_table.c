@@ -3,7 +3,7 @@
 #include "reports/page.h"
 #include "reports/xlsx_book.h"
 
-enum { ROWS_MAX = 1048576 };
+enum { ROWS_MAX = 1048576, SPLICE_LEAST = 1000 };
 
 static void put_head(book *k, sheet *s, const tablet *t)
 {
@@ -42,23 +42,21 @@ static void put_validation(book *k, sheet *s, const tablet *t, lxw_row_t first, 
 /* Bars behind shares, so that a column of them can be read at a glance. */
 static void put_bars(book *k, sheet *s, const tablet *t, lxw_row_t first, lxw_row_t last)
 {
-    for (size_t c = 0; t->cells != NULL && t->nrows > 2 && c < t->ncols; c++) {
-        size_t shares = 0;
-        for (size_t r = 0; r < t->nrows; r++) shares += tablet_cell(t, r, c)->kind == CELL_PERCENT;
-        if (shares < 3 || shares * 2 < t->nrows) continue;
-        lxw_conditional_format f = {.type = LXW_CONDITIONAL_DATA_BAR, .bar_color = 0xA9C6DF, .bar_solid = LXW_TRUE, .min_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER, .min_value = 0,
+    for (size_t c = 0; c < t->ncols; c++) {
+        lxw_conditional_format f = {.type = LXW_CONDITIONAL_DATA_BAR, .bar_color = 0xC5D9EA, .bar_solid = LXW_TRUE, .min_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER, .min_value = 0,
                                     .max_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER, .max_value = 1};
-        book_note(k, worksheet_conditional_format_range(s->ws, first, (lxw_col_t)c, last, (lxw_col_t)c, &f));
+        if (t->cols[c].bars) book_note(k, worksheet_conditional_format_range(s->ws, first, (lxw_col_t)c, last, (lxw_col_t)c, &f));
     }
 }
 
 static void put_totals(book *k, sheet *s, const tablet *t, lxw_row_t first, lxw_row_t last)
 {
     for (size_t c = 0; c < t->ncols; c++) {
+        char formula[64];
         cell sum = {.kind = CELL_EMPTY, .strong = true};
         if (t->cols[c].total == TOTAL_LABEL) sum = (cell){.kind = CELL_TEXT, .text = texts_get(k->d->t, "table.total"), .strong = true};
         if (t->cols[c].total == TOTAL_SUM) {
-            char from[LXW_MAX_CELL_NAME_LENGTH], to[LXW_MAX_CELL_NAME_LENGTH], formula[64];
+            char from[LXW_MAX_CELL_NAME_LENGTH], to[LXW_MAX_CELL_NAME_LENGTH];
             lxw_rowcol_to_cell(from, first, (lxw_col_t)c);
             lxw_rowcol_to_cell(to, last, (lxw_col_t)c);
             int n = snprintf(formula, sizeof formula, "=SUM(%s:%s)", from, to);
@@ -101,7 +99,12 @@ static void put_part(book *k, sheet *s, const block *b, size_t from, size_t upto
     lxw_row_t head = s->row;
     put_head(k, s, t);
     lxw_row_t first = s->row;
-    put_rows(k, s, t, from, upto);
+    bool later = t->row != NULL && upto - from > SPLICE_LEAST && k->nsplices < SPLICES_MAX;
+    put_rows(k, s, t, from, later ? from + 1 : upto);
+    if (later) {
+        k->splices[k->nsplices++] = (splice){(size_t)(s - k->sheets) + 1, s->row, t, from + 1, upto};
+        s->row += (lxw_row_t)(upto - from - 1);
+    }
     lxw_row_t last = s->row > first ? s->row - 1 : first;
     if (alone) {
         worksheet_freeze_panes(s->ws, first, (lxw_col_t)(t->freeze > 0 ? t->freeze : 1));
