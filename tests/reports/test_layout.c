@@ -1,0 +1,195 @@
+/* Pages before they are a PDF: rows kept whole and none lost, heads repeated, headings never last, contents right. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "engine/base/mem.h"
+#include "reports/page.h"
+#include "tests/support/fake_result.h"
+
+static audit_result *result;
+static texts zh;
+static fontset fonts;
+static bool ready;
+
+static void begin(document *d)
+{
+    err e = {0};
+    if (!ready) skip();
+    assert_int_equal(document_open(d, result, &zh, false, "audit", &e), SLA_OK);
+    d->title = SLICE_LIT("试"), d->head_left = SLICE_LIT("头"), d->foot_left = SLICE_LIT("脚");
+}
+
+static void lay(document *d, report_paper p, pageset *ps)
+{
+    err e = {0};
+    assert_int_equal(layout_document(d, &fonts, p, ps, &e), SLA_OK);
+}
+
+static const op *find_text(const page *p, const char *text)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->ops[i].kind == OP_TEXT && slice_is(p->ops[i].text, text)) return &p->ops[i];
+    return NULL;
+}
+
+static void no_row_is_lost(void **state)
+{
+    (void)state;
+    enum { ROWS = 2000 };
+    document d;
+    pageset ps = {0};
+    char text[32];
+    begin(&d);
+    block *b = doc_table(&d, 2, ROWS);
+    doc_col(b, 0, SLICE_LIT("编号"), ALIGN_LEFT, 0, 10);
+    doc_col(b, 1, SLICE_LIT("内容"), ALIGN_LEFT, 1, 10);
+    for (size_t i = 0; i < ROWS; i++) {
+        *tablet_cell(b->table, i, 0) = cell_text(doc_join(&d, "R%04zuX", i));
+        *tablet_cell(b->table, i, 1) = cell_text(i % 7 ? SLICE_LIT("短") : SLICE_LIT("一段较长的文字，需要折行才能放进这一列，折行之后这一行的高度是其他行的两倍以上，一行也不能被切断或丢失，页与页之间必须接得上。"));
+    }
+    lay(&d, REPORT_A4, &ps);
+    size_t at = 0;
+    for (size_t p = 0; p < ps.n; p++) {
+        assert_non_null(find_text(&ps.pages[p], "编号"));                 /* the head stands on every page */
+        for (; at < ROWS; at++) {
+            snprintf(text, sizeof text, "R%04zuX", at);
+            const op *o = find_text(&ps.pages[p], text);
+            if (o == NULL) break;
+            assert_true(o->y < ps.paper.h - ps.paper.bottom);
+        }
+    }
+    assert_int_equal(at, ROWS);                                           /* each of them, in order */
+    pageset_clear(&ps);
+    document_clear(&d);
+}
+
+static void a_row_higher_than_a_page_goes_on(void **state)
+{
+    (void)state;
+    document d;
+    pageset ps = {0};
+    begin(&d);
+    char *text = doc_alloc(&d, 30001, 1);
+    for (size_t i = 0; i < 10000; i++) memcpy(text + 3 * i, i % 100 == 99 ? "末" : "字", 3);
+    block *b = doc_table(&d, 1, 1);
+    doc_col(b, 0, SLICE_LIT("长"), ALIGN_LEFT, 1, 10);
+    *tablet_cell(b->table, 0, 0) = cell_text((slice){text, 30000});
+    lay(&d, REPORT_LETTER, &ps);
+    size_t seen = 0;
+    for (size_t p = 0; p < ps.n; p++)
+        for (size_t i = 0; i < ps.pages[p].n; i++) {
+            const op *o = &ps.pages[p].ops[i];
+            if (o->kind != OP_TEXT || o->y < ps.paper.top) continue;
+            if (o->y < ps.paper.h - ps.paper.bottom) for (size_t k = 0; k + 2 < o->text.len; k += 3) seen += memcmp(o->text.ptr + k, "字", 3) == 0 || memcmp(o->text.ptr + k, "末", 3) == 0;
+        }
+    assert_true(ps.n > 2);
+    assert_int_equal(seen, 10000);
+    pageset_clear(&ps);
+    document_clear(&d);
+}
+
+/* Whatever stands before it, a heading has its text on the same page. */
+static void headings_are_never_last(void **state)
+{
+    (void)state;
+    for (int before = 25; before < 60; before++) {
+        document d;
+        pageset ps = {0};
+        begin(&d);
+        for (int i = 0; i < before; i++) doc_para(&d, SLICE_LIT("一行"));
+        doc_heading(&d, 2, SLICE_LIT("标题"));
+        doc_para(&d, SLICE_LIT("正文"));
+        lay(&d, REPORT_A4, &ps);
+        for (size_t p = 0; p < ps.n; p++)
+            if (find_text(&ps.pages[p], "标题")) assert_non_null(find_text(&ps.pages[p], "正文"));
+        pageset_clear(&ps);
+        document_clear(&d);
+    }
+}
+
+static void contents_name_the_pages(void **state)
+{
+    (void)state;
+    document d;
+    pageset ps = {0};
+    begin(&d);
+    doc_add(&d, BLOCK_CONTENTS)->text = SLICE_LIT("目录");
+    for (int i = 0; i < 3; i++) {
+        doc_heading(&d, 1, doc_join(&d, "第%d节", i));
+        doc_para(&d, SLICE_LIT("正文"));
+        doc_break(&d);
+    }
+    lay(&d, REPORT_A4, &ps);
+    assert_int_equal(ps.noutlines, 3);
+    for (size_t i = 0; i < 3; i++) {
+        char no[8];
+        assert_int_equal(ps.outlines[i].page, i + 1);
+        snprintf(no, sizeof no, "%zu", i + 2);
+        assert_non_null(find_text(&ps.pages[0], no));
+    }
+    pageset_clear(&ps);
+    document_clear(&d);
+}
+
+static void nothing_runs_off_the_page(void **state)
+{
+    (void)state;
+    static sla_status (*const builders[])(document *, err *) = {document_audit, document_kpi, document_staff};
+    for (size_t k = 0; k < 6; k++) {
+        document d;
+        pageset ps = {0};
+        err e = {0};
+        begin(&d);
+        assert_int_equal(builders[k % 3](&d, &e), SLA_OK);
+        lay(&d, k < 3 ? REPORT_A4 : REPORT_LETTER, &ps);
+        for (size_t p = 0; p < ps.n; p++)
+            for (size_t i = 0; i < ps.pages[p].n; i++) {
+                const op *o = &ps.pages[p].ops[i];
+                if (o->kind != OP_TEXT) continue;
+                double w = fontset_width(&fonts, o->face == FACE_BOLD, (double)o->size, o->text);
+                if (o->x < 20 || (double)o->x + w > ps.paper.w - 20 || (double)o->y > ps.paper.h - 20) fail_msg("page %zu: '%.*s' at %.0f, %.0f, %.0f wide", p + 1, SLICE_ARG(o->text), (double)o->x, (double)o->y, w);
+            }
+        pageset_clear(&ps);
+        document_clear(&d);
+    }
+}
+
+static void memory_runs_out(void **state)
+{
+    (void)state;
+    static const long at[] = {0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987, 1597};
+    if (!ready) skip();
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+        document d = {0};
+        pageset ps = {0};
+        err e = {0};
+        mem_fail_after(at[i]);
+        sla_status st = document_open(&d, result, &zh, false, "staff", &e);
+        if (st == SLA_OK) st = document_staff(&d, &e);
+        if (st == SLA_OK) st = layout_document(&d, &fonts, REPORT_A4, &ps, &e);
+        mem_fail_after(-1);
+        if (st != SLA_OK) assert_int_equal(e.code, st);
+        pageset_clear(&ps);
+        document_clear(&d);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages),
+                                       cmocka_unit_test(nothing_runs_off_the_page), cmocka_unit_test(memory_runs_out)};
+    err e = {0};
+    setenv("SLAUDIT_HOME", ".", 0);
+    result = fake_result(400);
+    if (result == NULL || texts_load("zh", &zh, &e) != SLA_OK) return 1;
+    ready = fontset_open(NULL, NULL, &fonts, &e) == SLA_OK;
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    fontset_close(&fonts);
+    texts_free(&zh);
+    fake_result_free(result);
+    return failed;
+}
