@@ -84,12 +84,13 @@ static void finding_table(document *d, const res_rule *x)
     }
 }
 
-static void response_form(document *d)
+static void response_form(document *d, const res_rule *x)
 {
     static const char *const names[] = {"form.response", "form.owner", "form.due", "form.done"};
     block *b = doc_add(d, BLOCK_FORM);
     b->pairs = DOC_NEW(d, pair, 4);
     for (size_t i = 0; i < 4 && b->pairs != NULL; i++) b->pairs[b->npairs++] = (pair){doc_text(d, names[i]), i == 0 ? SLICE_LIT("3") : (slice){"", 0}};
+    if (b->npairs > 0) b->pairs[0].name = doc_join(d, "%.*s  %.*s", SLICE_ARG(x->id), SLICE_ARG(b->pairs[0].name));      /* it may stand on the next page */
 }
 
 static bool wanted(const res_rule *x, bool observations) { return x->v == VERDICT_FAILS && (x->sev == SEVERITY_OBSERVATION) == observations; }
@@ -115,7 +116,7 @@ static size_t put_clauses(document *d, bool observations)
             rule_pairs(d, x);
             group_table(d, x);
             finding_table(d, x);
-            response_form(d);
+            response_form(d, x);
         }
     }
     return n;

@@ -18,9 +18,14 @@ glyph_state face_glyph(face *f, uint32_t cp);
 double face_advance(const face *f, uint32_t cp);     /* in em; 0 where it has none */
 
 /* The faces of one report. Which one a character is set in: */
-enum { FACE_REGULAR, FACE_BOLD, FACE_SPARE, FACE_COUNT, FACE_NONE = -1 };
-typedef struct fontset { face *faces[FACE_COUNT]; bool chosen; } fontset;   /* chosen: the user named the font, so it is refused, not replaced */
-/* font NULL: the first of the known ones that is installed (Noto Sans SC, LXGW WenKai, WenQuanYi Zen Hei). SLA_NAME: there is none; the hint names packages. */
+enum { FACE_REGULAR, FACE_BOLD, FACE_SPARE, FACE_LATIN, FACE_LATIN_BOLD, FACE_COUNT, FACE_NONE = -1 };
+typedef struct fontset {
+    face *faces[FACE_COUNT];
+    bool chosen;                     /* the user named the font, so it is refused, not replaced */
+    bool english;                    /* quotation marks go with Latin letters, not with Chinese */
+} fontset;
+/* font NULL: the first of the known ones that is installed (Noto Sans SC, LXGW WenKai, WenQuanYi Zen Hei). The brush-like ones get Liberation Sans for Latin
+ * letters and figures, if it is installed; a font that the user names sets everything. SLA_NAME: there is none; the hint names packages. */
 sla_status fontset_open(const char *font, const char *bold, fontset *out, err *e);
 void fontset_close(fontset *fs);
 int fontset_pick(const fontset *fs, bool bold, uint32_t cp);

@@ -8,10 +8,11 @@
 #include "reports/font.h"
 
 static const char *const folders[] = {"/usr/share/fonts/truetype/lxgw-wenkai", "/usr/share/fonts/truetype/noto", "/usr/share/fonts/truetype/wqy", "/usr/local/share/fonts",
-                                      "/usr/share/fonts/TTF", "/usr/share/fonts/truetype", "/usr/share/fonts/lxgw-wenkai-fonts", "/usr/share/fonts/wenquanyi/wqy-zenhei"};
+                                      "/usr/share/fonts/TTF", "/usr/share/fonts/truetype", "/usr/share/fonts/lxgw-wenkai-fonts", "/usr/share/fonts/wenquanyi/wqy-zenhei",
+                                      "/usr/share/fonts/truetype/liberation2", "/usr/share/fonts/truetype/liberation", "/usr/share/fonts/liberation"};
 static const struct family { const char *regular, *bold; } families[] = {
     {"NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"}, {"LXGWWenKai-Regular.ttf", "LXGWWenKai-Bold.ttf"}, {"wqy-zenhei.ttc", "wqy-zenhei.ttc"}};
-enum { NFOLDERS = sizeof folders / sizeof folders[0], NFAMILIES = sizeof families / sizeof families[0], SPARE_FAMILY = NFAMILIES - 1 };
+enum { NFOLDERS = sizeof folders / sizeof folders[0], NFAMILIES = sizeof families / sizeof families[0], SPARE_FAMILY = NFAMILIES - 1, OWN_LATIN = 0 };   /* the first family has good Latin letters of its own */
 
 static bool find_in_folders(const char *name, char *path, size_t cap)
 {
@@ -56,13 +57,22 @@ static sla_status open_known(fontset *fs, size_t *family, err *e)
     return st;
 }
 
+static sla_status open_if_there(const char *name, face **out, err *e)
+{
+    char path[1024];
+    return find_in_folders(name, path, sizeof path) ? face_open(path, out, e) : SLA_OK;
+}
+
 sla_status fontset_open(const char *font, const char *bold, fontset *out, err *e)
 {
     fontset fs = {0};
-    char path[1024];
     size_t family = NFAMILIES;
     sla_status st = font != NULL ? open_chosen(font, bold, &fs, e) : open_known(&fs, &family, e);
-    if (st == SLA_OK && family != SPARE_FAMILY && find_in_folders(families[SPARE_FAMILY].regular, path, sizeof path)) st = face_open(path, &fs.faces[FACE_SPARE], e);
+    if (st == SLA_OK && family != SPARE_FAMILY) st = open_if_there(families[SPARE_FAMILY].regular, &fs.faces[FACE_SPARE], e);
+    if (st == SLA_OK && font == NULL && family != OWN_LATIN) {
+        st = open_if_there("LiberationSans-Regular.ttf", &fs.faces[FACE_LATIN], e);
+        if (st == SLA_OK) st = open_if_there("LiberationSans-Bold.ttf", &fs.faces[FACE_LATIN_BOLD], e);
+    }
     if (st != SLA_OK) fontset_close(&fs);
     else *out = fs;
     return st;
@@ -74,8 +84,20 @@ void fontset_close(fontset *fs)
     *fs = (fontset){0};
 }
 
+/* Letters, figures and the signs that go with them. */
+static bool goes_with_latin(const fontset *fs, uint32_t cp)
+{
+    if (cp == 0xB7) return false;
+    if (cp < 0x250 || cp == 0x2013 || cp == 0x2264 || cp == 0x2265) return true;
+    return fs->english && cp >= 0x2018 && cp <= 0x201D;
+}
+
 int fontset_pick(const fontset *fs, bool bold, uint32_t cp)
 {
+    if (fs->faces[FACE_LATIN] != NULL && goes_with_latin(fs, cp)) {
+        int f = bold && fs->faces[FACE_LATIN_BOLD] != NULL ? FACE_LATIN_BOLD : FACE_LATIN;
+        if (face_glyph(fs->faces[f], cp) == GLYPH_GOOD) return f;
+    }
     if (bold && fs->faces[FACE_BOLD] != NULL && face_glyph(fs->faces[FACE_BOLD], cp) == GLYPH_GOOD) return FACE_BOLD;
     if (face_glyph(fs->faces[FACE_REGULAR], cp) == GLYPH_GOOD) return FACE_REGULAR;
     if (fs->faces[FACE_SPARE] != NULL && face_glyph(fs->faces[FACE_SPARE], cp) == GLYPH_GOOD) return FACE_SPARE;

@@ -55,7 +55,7 @@ void kpi_metric_table(document *d, slice theme)
     for (size_t i = 0; i < r->nmetrics; i++) n += theme.len == 0 || slice_eq(r->metrics[i].theme, theme);
     block *b = doc_table(d, ncols, n);
     if (b == NULL) return;
-    for (size_t c = 0; c < ncols; c++) doc_col(b, c, doc_text(d, heads[c]), c == 3 || c == 7 || c == 8 || c == 0 ? ALIGN_LEFT : ALIGN_RIGHT, c == 0 ? 2.4 : 1, c == 0 ? 28 : c == 8 ? 70 : 14);
+    for (size_t c = 0; c < ncols; c++) doc_col(b, c, doc_text(d, heads[c]), c == 3 || c == 7 || c == 8 || c == 0 ? ALIGN_LEFT : ALIGN_RIGHT, c == 0 ? 2.4 : c == 6 ? 0 : c == 5 ? 1.5 : 1, c == 0 ? 28 : c == 8 ? 70 : 14);
     for (size_t i = 0; i < r->nmetrics; i++) {
         const res_metric *x = &r->metrics[i];
         if (theme.len > 0 && !slice_eq(x->theme, theme)) continue;

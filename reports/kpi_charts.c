@@ -36,6 +36,12 @@ static void sort_falling(chart *c)
         }
 }
 
+static bool is_wide(const res_metric *x, const char *by)
+{
+    size_t n = group_count(x, by);
+    return kind_for(x, by, n) == CHART_PARETO && n > COLUMNS_MOST;
+}
+
 static void metric_chart(document *d, const res_metric *x, const char *by, slice sheet)
 {
     size_t n = group_count(x, by), at = 0;
@@ -47,7 +53,7 @@ static void metric_chart(document *d, const res_metric *x, const char *by, slice
     b->sheet = sheet;
     c->title = doc_bi(d, x->title), c->sub = chart_sub(d, x, by), c->unit = x->unit;
     c->has_target = x->has_target, c->target = x->target, c->lower_better = slice_is(x->target_op, "<=");
-    c->half = kind != CHART_PARETO || n <= COLUMNS_MOST;
+    c->half = !is_wide(x, by);
     c->series[0].name = c->title;
     for (size_t i = 0; i < x->ngroups; i++) {
         const res_metric_group *g = &x->groups[i];
@@ -129,23 +135,31 @@ static void missing_values(document *d, slice theme)
     }
 }
 
-void kpi_theme(document *d, slice theme)
+/* The charts of a theme's indicators: the first and those with a target in every way they are grouped, the others by month and priority. */
+static void theme_charts(document *d, slice theme, slice sheet, bool months_done, bool wide)
 {
     static const char *const bys[] = {"month", "priority", "service", "team", "category", "cause", "type"};
-    slice name = doc_word(d, "theme", theme);
-    doc_heading(d, 1, name);
-    kpi_metric_table(d, theme);
-    missing_values(d, theme);
-    bool together = counts_by_month(d, theme, name), first = true;
-    durations_heat(d, theme, name);
+    bool first = true;
     for (size_t i = 0; i < d->r->nmetrics; i++) {
         const res_metric *x = &d->r->metrics[i];
         if (!slice_eq(x->theme, theme) || !x->has_value) continue;
         bool all = first || x->has_target;
         first = false;
         for (size_t k = 0; k < sizeof bys / sizeof bys[0]; k++) {
-            if (k == 0 && together && slice_is(x->unit, "count")) continue;
-            if (k < 2 || all) metric_chart(d, x, bys[k], name);
+            bool done = k == 0 && months_done && slice_is(x->unit, "count");
+            if (!done && (k < 2 || all) && is_wide(x, bys[k]) == wide) metric_chart(d, x, bys[k], sheet);
         }
     }
+}
+
+void kpi_theme(document *d, slice theme)
+{
+    slice name = doc_word(d, "theme", theme);
+    doc_heading(d, 1, name);
+    kpi_metric_table(d, theme);
+    missing_values(d, theme);
+    bool together = counts_by_month(d, theme, name);
+    durations_heat(d, theme, name);
+    theme_charts(d, theme, name, together, false);
+    theme_charts(d, theme, name, together, true);
 }

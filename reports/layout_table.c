@@ -64,31 +64,51 @@ static void measure(pen *p, grid *g, double *natural, double *least)
     }
 }
 
-/* Columns of weight 0 get what they need; the others share the rest by weight, none less than its widest word. */
+static double sum_of(const double *v, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += v[i];
+    return sum;
+}
+
+/* Columns of weight 0 grow to what they need, the others share the rest by weight; none is less than its widest word. */
 static void share_width(grid *g, double width, const double *natural, const double *least)
 {
-    double fixed = 0, weights = 0, room = width;
+    double wants = 0, weights = 0, pool = 0;
     bool done[COLS_MAX] = {false};
     for (size_t c = 0; c < g->ncols; c++) {
-        g->widths[c] = natural[c] + 2 * g->pad;
+        g->widths[c] = least[c] + 2 * g->pad;
         if (g->t->cols[c].weight > 0) weights += g->t->cols[c].weight;
-        else fixed += g->widths[c], done[c] = true;
+        else wants += natural[c] - least[c], done[c] = true;
     }
-    room -= fixed;
+    double room = fmax(0, width - sum_of(g->widths, g->ncols)), part = wants > room ? room / wants : 1;
+    for (size_t c = 0; c < g->ncols; c++)
+        if (done[c]) g->widths[c] += (natural[c] - least[c]) * part;
+        else pool += g->widths[c];
+    pool += fmax(0, width - sum_of(g->widths, g->ncols));
     for (bool again = true; again && weights > 0;) {
         again = false;
         for (size_t c = 0; c < g->ncols; c++) {
-            double need = least[c] + 2 * g->pad;
-            if (done[c] || room * g->t->cols[c].weight / weights >= need) continue;
-            g->widths[c] = need, room -= need, weights -= g->t->cols[c].weight, done[c] = again = true;
+            if (done[c] || pool * g->t->cols[c].weight / weights >= g->widths[c]) continue;
+            pool -= g->widths[c], weights -= g->t->cols[c].weight, done[c] = again = true;
         }
     }
     for (size_t c = 0; c < g->ncols; c++)
-        if (!done[c]) g->widths[c] = room * g->t->cols[c].weight / weights;
-    double sum = 0;
-    for (size_t c = 0; c < g->ncols; c++) sum += g->widths[c];
-    bool stretch = sum < width && sum > width * 0.8;
-    for (size_t c = 0; c < g->ncols && (sum > width || stretch); c++) g->widths[c] *= width / sum;
+        if (!done[c]) g->widths[c] = pool * g->t->cols[c].weight / weights;
+    double sum = sum_of(g->widths, g->ncols);
+    for (size_t c = 0; c < g->ncols && (sum > width || sum > width * 0.8); c++) g->widths[c] *= width / sum;
+}
+
+/* Where even the widest words do not fit beside each other, the type gets smaller, rather than a figure broken. */
+static void make_fit(pen *p, grid *g, double *natural, double *least)
+{
+    measure(p, g, natural, least);
+    for (int i = 0; i < 8 && g->text.size > 5.6 && sum_of(least, g->ncols) + 2 * g->pad * (double)g->ncols > p->width; i++) {
+        g->text.size *= 0.95, g->strong.size *= 0.95, g->head.size *= 0.95;
+        g->text.leading *= 0.96, g->strong.leading *= 0.96, g->head.leading *= 0.96;
+        g->pad = fmax(2, g->pad * 0.88);
+        measure(p, g, natural, least);
+    }
 }
 
 static void open_grid(pen *p, const block *b, grid *g)
@@ -99,7 +119,7 @@ static void open_grid(pen *p, const block *b, grid *g)
     g->strong.bold = g->head.bold = true;
     g->head.rgb = RGB_NAVY;
     g->head.size -= 0.3;
-    measure(p, g, natural, least);
+    make_fit(p, g, natural, least);
     share_width(g, p->width, natural, least);
     for (size_t c = 0; c < g->ncols; x += g->widths[c++]) g->xs[c] = x;
 }
@@ -251,6 +271,7 @@ double table_lead(pen *p, const block *b)
 void table_layout(pen *p, const block *b)
 {
     grid g;
+    if (p->y > p->top + 0.01) p->y += 4;
     open_grid(p, b, &g);
     pen_need(p, table_lead(p, b));
     if (g.t->caption.len > 0) pen_flow(p, &type_label, g.t->caption, p->x, p->width, false), p->y += 4;

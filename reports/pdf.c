@@ -34,7 +34,7 @@ static sla_status load_fonts(printer *p, const fontset *fs, err *e)
         if (fs->faces[i] == NULL) continue;
         const char *path = face_path(fs->faces[i]);
         const char *name = face_is_collection(fs->faces[i]) ? HPDF_LoadTTFontFromFile2(p->pdf, path, 0, HPDF_TRUE) : HPDF_LoadTTFontFromFile(p->pdf, path, HPDF_TRUE);
-        if (name == NULL && p->error == HPDF_FONT_EXISTS && i > 0) {             /* one file for both weights */
+        if (name == NULL && p->error == HPDF_FONT_EXISTS && i == FACE_BOLD) {             /* one file for both weights */
             HPDF_ResetError(p->pdf), p->error = 0;
             p->fonts[i] = p->fonts[i - 1];
             continue;

@@ -35,13 +35,26 @@ static sla_status check_texts(const document *d, const fontset *fonts, err *e)
     return SLA_OK;
 }
 
+static void say_missing(document *d)
+{
+    slice list = {"", 0};
+    for (size_t i = 0; i < d->nmissing; i++) list = doc_join(d, "%.*s%s%.*s", SLICE_ARG(list), i > 0 ? ", " : "", SLICE_ARG(d->missing[i]));
+    doc_callout(d, TONE_MINOR, doc_text(d, "missing.title"), doc_fill(d, "missing.text", (text_fill[]){{"list", list}, {NULL, {0}}}));
+}
+
 static sla_status write_pdf(job *j, document *d, err *e)
 {
     pageset pages = {0};
     if (!j->has_fonts) TRY(fontset_open(j->o->font, j->o->font_bold, &j->fonts, e));
     j->has_fonts = true;
+    j->fonts.english = d->english;
     TRY(check_texts(d, &j->fonts, e));
     TRY(layout_document(d, &j->fonts, j->o->paper, &pages, e));
+    if (d->nmissing > 0) {                       /* said on paper too: once more, with a note at the end */
+        say_missing(d);
+        pageset_clear(&pages);
+        TRY(layout_document(d, &j->fonts, j->o->paper, &pages, e));
+    }
     sla_status st = pdf_print(&pages, d, &j->bytes, e);
     pageset_clear(&pages);
     if (st == SLA_OK) st = save(j, d->name, "pdf", e);

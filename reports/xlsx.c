@@ -41,7 +41,8 @@ static void dress(book *k, lxw_format *f, int look)
     if (numbers[look] != NULL) format_set_num_format(f, numbers[look]);
     if (look == CELL_TEXT) format_set_text_wrap(f);
     if (look <= CELL_INTERVAL || look == LOOK_PLAIN) format_set_bottom(f, LXW_BORDER_HAIR), format_set_bottom_color(f, RGB_RULE);
-    if (look == LOOK_HEAD) {
+    if (look == LOOK_HEAD_RIGHT) format_set_align(f, LXW_ALIGN_RIGHT);
+    if (look == LOOK_HEAD || look == LOOK_HEAD_RIGHT) {
         format_set_bg_color(f, RGB_NAVY), format_set_font_color(f, RGB_WHITE), format_set_bold(f), format_set_text_wrap(f);
         format_set_align(f, LXW_ALIGN_VERTICAL_CENTER);
     }

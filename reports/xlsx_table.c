@@ -8,7 +8,7 @@ enum { ROWS_MAX = 1048576, SPLICE_LEAST = 1000 };
 static void put_head(book *k, sheet *s, const tablet *t)
 {
     for (size_t c = 0; c < t->ncols; c++) {
-        book_text(k, s, s->row, (lxw_col_t)c, LOOK_HEAD, t->cols[c].title);
+        book_text(k, s, s->row, (lxw_col_t)c, t->cols[c].align == ALIGN_RIGHT ? LOOK_HEAD_RIGHT : LOOK_HEAD, t->cols[c].title);
         double chars = t->cols[c].chars > 0 ? t->cols[c].chars : 12;
         if (c < 64 && chars > s->widths[c]) {
             s->widths[c] = chars;
