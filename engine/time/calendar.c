@@ -7,13 +7,14 @@
 /* Days for which a calendar is laid out. Before and after it nobody worked: W stands still. */
 enum { FIRST_YEAR = 1970, LAST_YEAR = 2199 };
 
-/* Working intervals in order, UTC ms, with W at their beginning; and for each day of 24 h since `origin` the first interval that ends after the day begins. */
+/* Working intervals in order, UTC ms, with W at their beginning; and for each day of 24 h since `origin` the first interval that ends after the day begins.
+ * No day touches more than `width` intervals from that one on; behind the last one lie `width` empty ones, so that W needs no branch. */
 typedef struct interval { int64_t from, to, cum; } interval;
 struct calendar {
     char id[64];
     bool always;
-    int64_t day_ms, origin;
-    interval *spans; size_t n, cap;
+    int64_t day_ms, origin, last;
+    interval *spans; size_t n, cap, width;
     uint32_t *first; size_t ndays;
     int32_t *known; size_t nknown;
 };
@@ -93,6 +94,15 @@ static bool lay_out(calendar *c, const cal_desc *d, const zone *z, const int32_t
     return true;
 }
 
+static bool pad(calendar *c)
+{
+    const interval *s = c->n ? &c->spans[c->n - 1] : &(interval){0};
+    interval end = {s->to, s->to, s->cum + s->to - s->from};
+    if (mem_grow(&c->spans, &c->cap, c->n + c->width + 1, sizeof *c->spans)) return false;
+    for (size_t i = 0; i <= c->width; i++) c->spans[c->n + i] = end;
+    return true;
+}
+
 /* first[i]: the first interval that ends after origin + i days. */
 static bool index_days(calendar *c)
 {
@@ -104,8 +114,12 @@ static bool index_days(calendar *c)
         int64_t t = c->origin + (int64_t)day * MS_DAY;
         while (i < c->n && c->spans[i].to <= t) i++;
         c->first[day] = (uint32_t)i;
+        size_t k = i;
+        while (k < c->n && c->spans[k].from < t + MS_DAY) k++;
+        if (k - i > c->width) c->width = k - i;
     }
-    return true;
+    c->last = c->origin + (int64_t)c->ndays * MS_DAY - 1;
+    return pad(c);
 }
 
 static sla_status check_desc(const cal_desc *d, err *e)
@@ -166,6 +180,19 @@ int64_t cal_day_ms(const calendar *c) { return c->day_ms; }
 
 bool cal_year_unknown(const calendar *c, int32_t year) { return c->nknown > 0 && !has_day(c->known, c->nknown, year); }
 
+bool cal_days_unknown(const calendar *c, int64_t first, int64_t last, int32_t *year)
+{
+    int32_t y, y2, m, d;
+    civil_from_days(first, &y, &m, &d);
+    civil_from_days(last + 7, &y2, &m, &d);
+    for (; y <= y2; y++) {
+        if (!cal_year_unknown(c, y)) continue;
+        if (year) *year = y;
+        return true;
+    }
+    return false;
+}
+
 /* ---- W ---- */
 /* The interval that holds t, or the first after it; c->n past the end. */
 static inline size_t interval_at(const calendar *c, int64_t t)
@@ -178,19 +205,41 @@ static inline size_t interval_at(const calendar *c, int64_t t)
     return i;
 }
 
-int64_t cal_cumulative(const calendar *c, int64_t t)
+/* What of an interval lies before t. */
+static inline int64_t part_before(const interval *s, int64_t t)
 {
-    if (c->always) return t;
-    size_t i = interval_at(c, t);
-    if (i == c->n) return c->n ? c->spans[c->n - 1].cum + c->spans[c->n - 1].to - c->spans[c->n - 1].from : 0;
-    return c->spans[i].cum + (t > c->spans[i].from ? t - c->spans[i].from : 0);
+    int64_t d = t - s->from, len = s->to - s->from;
+    d = d < 0 ? 0 : d;
+    return d < len ? d : len;
+}
+
+/* Branch-free, since times of records come in no order a processor could guess; unrolled where width is a constant. */
+static inline int64_t cumulative(const calendar *c, int64_t t, size_t width)
+{
+    t = t < c->origin ? c->origin : t > c->last ? c->last : t;
+    const interval *s = &c->spans[c->first[(uint64_t)(t - c->origin) / (uint64_t)MS_DAY]];
+    int64_t w = s->cum;
+    for (size_t k = 0; k < width; k++) w += part_before(s + k, t);
+    return w;
+}
+
+int64_t cal_cumulative(const calendar *c, int64_t t) { return c->always ? t : cumulative(c, t, c->width); }
+
+static inline void cumulative_column(const calendar *c, const int64_t *t, size_t n, int64_t *out, size_t width)
+{
+    for (size_t i = 0; i < n; i++) out[i] = cumulative(c, t[i], width);
 }
 
 void cal_cumulative_many(const calendar *c, const int64_t *t, const uint64_t *valid, size_t n, int64_t *out)
 {
-    for (size_t i = 0; i < n; i++) {
-        bool present = !valid || ((valid[i >> 6] >> (i & 63)) & 1);
-        out[i] = present ? cal_cumulative(c, t[i]) : 0;
+    if (c->always) {
+        if (out != t && n) memmove(out, t, n * sizeof *out);
+    } else if (c->width <= 1) cumulative_column(c, t, n, out, 1);
+    else if (c->width == 2) cumulative_column(c, t, n, out, 2);
+    else cumulative_column(c, t, n, out, c->width);
+    for (size_t i = 0; valid && i < n; i++) { /* what stands where the bit is clear is any number, so it did no harm above */
+        if ((i & 63) == 0 && valid[i >> 6] == ~UINT64_C(0)) i += 63;
+        else if (!((valid[i >> 6] >> (i & 63)) & 1)) out[i] = 0;
     }
 }
 

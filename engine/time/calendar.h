@@ -45,7 +45,7 @@ const char *cal_id(const calendar *c);
 
 bool cal_is_always(const calendar *c);
 int64_t cal_day_ms(const calendar *c);                             /* what 1 wd is worth */
-int64_t cal_cumulative(const calendar *c, int64_t utc_ms);         /* W; instants outside 1900..2199 are clamped to that range */
+int64_t cal_cumulative(const calendar *c, int64_t utc_ms);         /* W; before 1970 and after 2199 nobody works (`always` has no bounds) */
 static inline int64_t cal_between(const calendar *c, int64_t a, int64_t b) { return cal_cumulative(c, b) - cal_cumulative(c, a); }
 /* out[i] = W(t[i]); valid NULL: all present; where the bit is clear out[i] = 0. Cost O(n), no allocation. out may be t. */
 void cal_cumulative_many(const calendar *c, const int64_t *t, const uint64_t *valid, size_t n, int64_t *out);
@@ -56,6 +56,9 @@ int64_t cal_add(const calendar *c, int64_t from, int64_t ms);
 bool cal_next_span(const calendar *c, int64_t t, int64_t *begin, int64_t *end);
 /* True if holidays matter for this calendar and year is not among the known ones. */
 bool cal_year_unknown(const calendar *c, int32_t year);
+/* The same for the civil days first..last; *year (may be NULL) is the first unknown year that matters. The last week of a year also needs the notice
+ * of the next one, which has moved days in it (2018-12-29, 2022-12-31). */
+bool cal_days_unknown(const calendar *c, int64_t first, int64_t last, int32_t *year);
 /* "15m", "4h", "3wd", "90s", "2d", "1wd 4h" -> ms; a bare d is 24 h; wd is cal_day_ms of cal. "1 day" is refused as ambiguous (say wd or h).
  * cal NULL: wd is refused. */
 sla_status duration_parse(slice s, const calendar *cal, srcpos at, int64_t *ms, err *e);

@@ -36,11 +36,32 @@ static sla_status add_days(day_list *l, int32_t from, int32_t to)
     return SLA_OK;
 }
 
+/* A notice reaches into the year before (2018-12-29 stands in that of 2019): such a day is worked or not as it says, but does not make its year known. */
+static void check_years(loader *l, srcpos at, const day_list *days, const day_list *years)
+{
+    int32_t told = 0;
+    for (size_t i = 0; i < days->n; i++) {
+        int32_t y, m, d;
+        bool known = false;
+        civil_from_days(days->days[i], &y, &m, &d);
+        for (size_t k = 0; k < years->n; k++) known |= years->days[k] == y;
+        if (known || y == told) continue;
+        errlist_add(l->warnings, SLA_RANGE, at, "%04d-%02d-%02d lies outside the years of this list", (int)y, (int)m, (int)d);
+        errlist_hint(l->warnings, "add %d to years once all its holidays are in the list", (int)y);
+        told = y;
+    }
+}
+
 /* Items are 2025-10-01 or 2025-10-01..2025-10-08. */
 static sla_status load_days(loader *l, const ynode *list, day_list *out)
 {
-    for (size_t i = 0; list && i < list->n; i++) {
+    if (list && list->kind != YNODE_LIST) errlist_add(l->errors, SLA_SYNTAX, list->at, "a list of days is wanted: [2025-01-01, 2025-10-01..2025-10-08]");
+    for (size_t i = 0; list && list->kind == YNODE_LIST && i < list->n; i++) {
         const ynode *n = list->items[i];
+        if (n->kind != YNODE_SCALAR) {
+            errlist_add(l->errors, SLA_SYNTAX, n->at, "a day is wanted; write 2025-10-01 or 2025-10-01..2025-10-08");
+            continue;
+        }
         const char *dots = memmem(n->text.ptr, n->text.len, "..", 2);
         slice first = {n->text.ptr, dots ? (size_t)(dots - n->text.ptr) : n->text.len};
         slice second = dots ? (slice){dots + 2, n->text.len - first.len - 2} : first;
@@ -76,9 +97,10 @@ static void check_twice(loader *l, const ynode *list, const day_list *off, const
 
 static sla_status load_years(loader *l, const ynode *list, day_list *out)
 {
-    for (size_t i = 0; list && i < list->n; i++) {
+    if (list && list->kind != YNODE_LIST) errlist_add(l->errors, SLA_SYNTAX, list->at, "a list of years is wanted: [2025, 2026]");
+    for (size_t i = 0; list && list->kind == YNODE_LIST && i < list->n; i++) {
         double y;
-        if (!yaml_number(list->items[i], &y) || y < 1970 || y > 2199) errlist_add(l->errors, SLA_SYNTAX, list->items[i]->at, "a year is wanted");
+        if (list->items[i]->kind != YNODE_SCALAR || !yaml_number(list->items[i], &y) || y < 1970 || y > 2199 || y != (int32_t)y) errlist_add(l->errors, SLA_SYNTAX, list->items[i]->at, "a year is wanted");
         else TRY(add_days(out, (int32_t)y, (int32_t)y));
     }
     return SLA_OK;
@@ -171,7 +193,14 @@ static sla_status load_holidays(loader *l, const ynode *cal, day_list lists[3])
     TRY(load_days(l, yaml_get(list, "off"), &lists[0]));
     TRY(load_days(l, yaml_get(list, "work"), &lists[1]));
     TRY(load_years(l, yaml_get(list, "years"), &lists[2]));
+    if (yaml_get(list, "years") == NULL) {
+        errlist_add(l->errors, SLA_SYNTAX, list->at, "a list of holidays says for which years it is complete");
+        errlist_hint(l->errors, "add years: [2025, 2026]");
+        return SLA_OK;
+    }
     check_twice(l, list, &lists[0], &lists[1], l->a);
+    check_years(l, list->at, &lists[0], &lists[2]);
+    check_years(l, list->at, &lists[1], &lists[2]);
     return SLA_OK;
 }
 
@@ -185,7 +214,8 @@ static void load_standard_day(loader *l, const ynode *cal, cal_desc *d)
         if (w < 0) errlist_add(l->errors, SLA_SYNTAX, make_up->at, "'%.*s' is no weekday", SLICE_ARG(make_up->text));
         else d->make_up_weekday = w + 1;
     }
-    if (day && duration_parse(day->text, NULL, day->at, &d->day_ms, &e) != SLA_OK) errlist_push(l->errors, &e);
+    if (day && day->kind != YNODE_SCALAR) errlist_add(l->errors, SLA_SYNTAX, day->at, "a duration is wanted, such as 8h");
+    else if (day && duration_parse(day->text, NULL, day->at, &d->day_ms, &e) != SLA_OK) errlist_push(l->errors, &e);
 }
 
 static sla_status load_calendar(loader *l, const ynode *n, cal_entry *out)

@@ -25,12 +25,15 @@ static int64_t unit_ms(slice unit, const calendar *cal, srcpos at, err *e)
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+enum { WHOLE_MAX = 1000000 }; /* of one part; so that neither a part nor the sum of a text of any length overflows, with the check of SUM_MAX */
+#define SUM_MAX (INT64_C(230) * 366 * MS_DAY) /* all the years a calendar knows */
+
 /* One number[.fraction] unit at s; returns what is left behind it, or ptr NULL. */
 static slice one_part(slice s, const calendar *cal, srcpos at, int64_t *sum, err *e)
 {
     size_t i = 0;
     int64_t whole = 0, fraction = 0, scale = 1;
-    while (i < s.len && is_digit(s.ptr[i]) && whole < 100000000) whole = whole * 10 + (s.ptr[i++] - '0');
+    while (i < s.len && is_digit(s.ptr[i]) && whole < WHOLE_MAX) whole = whole * 10 + (s.ptr[i++] - '0');
     if (i == 0 || (i < s.len && is_digit(s.ptr[i]))) return (slice){0};
     if (i < s.len && s.ptr[i] == '.')
         for (i++; i < s.len && is_digit(s.ptr[i]) && scale < 1000; i++, scale *= 10) fraction = fraction * 10 + (s.ptr[i] - '0');
@@ -40,6 +43,7 @@ static slice one_part(slice s, const calendar *cal, srcpos at, int64_t *sum, err
     int64_t unit = unit_ms((slice){s.ptr + from, i - from}, cal, at, e);
     if (!unit) return (slice){0};
     *sum += whole * unit + fraction * unit / scale;
+    if (*sum > SUM_MAX) return (slice){0};
     return slice_trim((slice){s.ptr + i, s.len - i});
 }
 

@@ -1,80 +1,93 @@
 #include "engine/time/slaclock.h"
 #include <string.h>
 
-/* Walks the history once. The time between `start` and the stop is cut into stretches; those that do not count are summed up as they pass, or handed to
- * a visitor for the ledger. Judging and explaining share this walk, so they cannot disagree. */
+/* The time between `start` and the stop is cut into stretches; those that do not count are summed up as they pass, or handed to a visitor for the ledger.
+ * Judging and explaining share this walk, so they cannot disagree. */
 typedef struct walk {
     const clock_input *in;
     int64_t start;           /* where counting begins: later than in->start after a restart */
     int64_t stop;            /* TIME_NONE: open */
     int32_t cycles;
+    bool cancelled;          /* reopened, then cancelled */
 } walk;
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 
-/* What the history says of resolutions: the last one, whether the record is open again after it, when it was last reopened. */
-typedef struct outcome { int64_t first, last, reopened; int32_t cycles; bool open, seen; } outcome;
+/* Of steps at the same time the last one holds; the others never did. */
+static bool step_holds(const clock_input *in, size_t i) { return i + 1 == in->nsteps || in->steps[i + 1].at > in->steps[i].at; }
+static bool is_open(clock_phase p) { return p == PHASE_RUN || p == PHASE_PAUSE; }
+
+/* What the history says of resolutions: the first and the last one, when the record was last reopened, and the phase it ends in. */
+typedef struct outcome { int64_t first, last, reopened; int32_t cycles; bool final; clock_phase phase; } outcome;
 
 static outcome read_history(const clock_input *in)
 {
-    outcome o = {TIME_NONE, TIME_NONE, TIME_NONE, 1, true, false};
-    bool final = false;
+    outcome o = {TIME_NONE, TIME_NONE, TIME_NONE, 1, false, PHASE_UNKNOWN};
     for (size_t i = 0; i < in->nsteps; i++) {
         const clock_step *s = &in->steps[i];
-        if (s->at < in->start) continue;
-        if (s->phase == PHASE_FINAL && !final) {
-            if (!o.seen) o.first = s->at;
+        if (!step_holds(in, i)) continue;
+        o.phase = s->phase;
+        if (s->phase == PHASE_FINAL && !o.final && s->at >= in->start) {
+            if (o.first == TIME_NONE) o.first = s->at;
             o.last = s->at;
-            o.seen = true;
-            final = true;
-        } else if (final && (s->phase == PHASE_RUN || s->phase == PHASE_PAUSE)) {
+            o.final = true;
+        } else if (o.final && is_open(s->phase)) {
             o.reopened = s->at;
             o.cycles++;
-            final = false;
+            o.final = false;
         }
     }
-    o.open = !final;
     return o;
 }
 
 /* Where the clock stops and where it begins, by the record's own stop, its history and the policy. */
 static walk plan(const clock_input *in)
 {
-    walk w = {in, in->start, in->stop, 1};
-    if (!in->uses_history || in->nsteps == 0 || in->reopen == REOPEN_IGNORE) {
-        if (in->reopen == REOPEN_IGNORE && in->uses_history && in->nsteps) {
-            outcome o = read_history(in);
-            if (o.seen) w.stop = o.first;
-        }
-        return w;
-    }
+    walk w = {.in = in, .start = in->start, .stop = in->stop, .cycles = 1};
+    if (!in->uses_history || in->nsteps == 0) return w;
     outcome o = read_history(in);
     w.cycles = o.cycles;
     if (o.cycles == 1) return w; /* never reopened: the record's own stop is the only one */
-    if (o.open && (w.stop == TIME_NONE || w.stop <= o.reopened)) w.stop = TIME_NONE;
-    else if (!o.open && (w.stop == TIME_NONE || o.last > w.stop)) w.stop = o.last;
+    if (in->reopen == REOPEN_IGNORE) {
+        w.stop = w.stop == TIME_NONE ? o.first : earlier(w.stop, o.first);
+        return w;
+    }
+    if (o.final && w.stop != TIME_NONE) w.stop = later(w.stop, o.last);
+    if (!o.final && w.stop <= o.reopened) { /* TIME_NONE is earlier than all */
+        w.cancelled = o.phase == PHASE_CANCELLED;
+        w.stop = TIME_NONE;
+    }
     if (in->reopen == REOPEN_RESTART) w.start = o.reopened;
     return w;
 }
 
 typedef void (*stretch_fn)(void *ctx, slice_kind kind, int64_t from, int64_t to);
 
-/* Calls fn for each stretch of [start, end) that does not count. Stretches are in order and do not overlap: one status holds at a time. */
+/* Calls fn for each stretch of [start, end) that does not count: pauses, and the time between a resolution and its reopening (which lies before the start
+ * after a restart, and behind the stop when reopenings are ignored). Stretches are in order and do not overlap: one status holds at a time. */
 static void each_pause(const walk *w, int64_t end, stretch_fn fn, void *ctx)
 {
     const clock_input *in = w->in;
+    int64_t resolved = TIME_NONE; /* since when, while it is */
     if (!in->uses_history) return;
-    bool resolved = false;
     for (size_t i = 0; i < in->nsteps; i++) {
         const clock_step *s = &in->steps[i];
-        int64_t from = later(s->at, w->start), to = earlier(i + 1 < in->nsteps ? in->steps[i + 1].at : end, end);
-        if (s->phase == PHASE_FINAL && s->at >= in->start) resolved = true;
-        else if (s->phase == PHASE_RUN || s->phase == PHASE_PAUSE) resolved = false;
-        if (to <= from) continue;
-        if (s->phase == PHASE_PAUSE) fn(ctx, SLICE_PAUSED, from, to);
-        else if (resolved && in->reopen == REOPEN_RESUME) fn(ctx, SLICE_REOPEN_GAP, from, to);
+        if (!step_holds(in, i)) continue;
+        if (s->phase == PHASE_FINAL && resolved == TIME_NONE && s->at >= in->start) resolved = s->at;
+        if (resolved != TIME_NONE && is_open(s->phase)) {
+            int64_t from = later(resolved, w->start), to = earlier(s->at, end);
+            if (from < to) fn(ctx, SLICE_REOPEN_GAP, from, to);
+            resolved = TIME_NONE;
+        }
+        if (s->phase == PHASE_PAUSE) {
+            int64_t from = later(s->at, w->start), to = earlier(i + 1 < in->nsteps ? in->steps[i + 1].at : end, end);
+            if (from < to) fn(ctx, SLICE_PAUSED, from, to);
+        }
     }
+    /* Judged as open although its history ends resolved: it was reopened at an instant nobody noted, so nothing after the resolution surely counts. */
+    int64_t from = later(resolved, w->start);
+    if (resolved != TIME_NONE && w->stop == TIME_NONE && from < end) fn(ctx, SLICE_REOPEN_GAP, from, end);
 }
 
 typedef struct sums { const calendar *cal; int64_t paused, gap; } sums;
@@ -89,42 +102,52 @@ static void add_stretch(void *ctx, slice_kind kind, int64_t from, int64_t to)
 static int64_t end_of(const clock_input *in, const walk *w, clock_result *r)
 {
     if (w->stop != TIME_NONE) return w->stop;
-    bool was_open = in->stop_later || (in->stop != TIME_NONE); /* stopped after as_of, or reopened since */
-    if (!was_open && in->now == PHASE_FINAL) r->state = CLOCK_UNKNOWN;
-    else if (!was_open && in->now == PHASE_CANCELLED) r->state = CLOCK_OUT;
-    else if (!was_open && in->now == PHASE_UNKNOWN) r->state = CLOCK_UNKNOWN;
-    else return in->as_of;
-    return TIME_NONE;
+    bool was_open = in->stop_later || in->stop != TIME_NONE; /* stopped after as_of, or reopened since: today's status does not matter */
+    clock_phase now = w->cancelled ? PHASE_CANCELLED : was_open ? PHASE_RUN : in->now;
+    if (now == PHASE_CANCELLED) r->state = CLOCK_OUT;
+    return is_open(now) ? in->as_of : TIME_NONE;
 }
 
+/* Times after as_of have not happened yet. */
+static clock_input as_known(const clock_input *in)
+{
+    clock_input k = *in;
+    if (k.stop != TIME_NONE && k.stop > k.as_of) {
+        k.stop = TIME_NONE;
+        k.stop_later = true;
+    }
+    while (k.nsteps && k.steps[k.nsteps - 1].at > k.as_of) k.nsteps--;
+    return k;
+}
+
+/* in must be as_known. */
 static clock_result judge(const clock_input *in, walk *w, int64_t *end)
 {
     clock_result r = {.state = CLOCK_UNKNOWN, .stop = TIME_NONE, .cycles = 1};
     *end = TIME_NONE;
-    if (in->start == TIME_NONE || (in->stop != TIME_NONE && in->stop < in->start)) return r;
+    if (in->start != TIME_NONE && in->start > in->as_of) r.state = CLOCK_OUT;
+    if (in->start == TIME_NONE || r.state == CLOCK_OUT || (in->stop != TIME_NONE && in->stop < in->start)) return r;
     *w = plan(in);
     r.cycles = w->cycles;
     r.stop = w->stop;
-    *end = end_of(in, w, &r);
-    if (*end == TIME_NONE) return r;
-    if (*end < in->start || in->limit < 0) { /* stopped before it began, or no limit is defined */
-        *end = TIME_NONE;
-        return r;
-    }
+    int64_t until = end_of(in, w, &r);
+    if (until == TIME_NONE || in->limit < 0) return r;
     sums s = {.cal = in->cal};
-    each_pause(w, *end, add_stretch, &s);
+    each_pause(w, until, add_stretch, &s);
     r.paused = s.paused;
-    r.elapsed = cal_between(in->cal, w->start, later(*end, w->start)) - s.paused - s.gap;
+    r.elapsed = cal_between(in->cal, w->start, until) - s.paused - s.gap;
     if (r.elapsed > in->limit) r.state = CLOCK_BREACHED;
     else r.state = w->stop != TIME_NONE ? CLOCK_MET : CLOCK_RUNNING;
+    *end = until;
     return r;
 }
 
 clock_result slaclock_judge(const clock_input *in)
 {
+    clock_input known = as_known(in);
     walk w;
     int64_t end;
-    return judge(in, &w, &end);
+    return judge(&known, &w, &end);
 }
 
 /* ---- the ledger ---- */
@@ -170,9 +193,10 @@ static void put_stretch(void *ctx, slice_kind kind, int64_t from, int64_t to)
 
 sla_status slaclock_ledger(const clock_input *in, arena *a, clock_slice **out, size_t *n, clock_result *res, err *e)
 {
+    clock_input known = as_known(in);
     walk w;
     int64_t end;
-    *res = judge(in, &w, &end);
+    *res = judge(&known, &w, &end);
     ledger l = {.cal = in->cal, .a = a};
     if (end != TIME_NONE) {
         l.at = w.start;

@@ -147,7 +147,7 @@ static bool tzif_spans(zone *z, const unsigned char *p, const tzif *h)
     if (!add_span(z, INT64_MIN, (int64_t)(int32_t)be32(infos) * 1000)) return false;
     for (uint32_t i = 0; i < h->time; i++) {
         int64_t at = be64(p + i * 8u);
-        if (types[i] >= h->type || at < -(INT64_C(1) << 40) || at > INT64_C(1) << 40) continue;
+        if (types[i] >= h->type || at < -(INT64_C(1) << 40) || at > INT64_C(1) << 40 || (z->n > 1 && at * 1000 <= z->at[z->n - 1])) continue;
         if (!add_span(z, at * 1000, (int64_t)(int32_t)be32(infos + types[i] * 6u) * 1000)) return false;
     }
     return true;
