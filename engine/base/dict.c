@@ -81,6 +81,7 @@ static bool slots_double(dict *d)
     for (uint32_t code = 0; code < d->count; code++) {
         uint64_t h = d->entries[code].hash;
         size_t i = h & (n - 1);
+        if (d->count - code > 16) __builtin_prefetch(&slots[d->entries[code + 16].hash & (n - 1)], 1);
         while (slots[i].code1) i = (i + 1) & (n - 1);
         slots[i] = (slot){(uint32_t)(h >> 32), code + 1};
     }
@@ -144,6 +145,27 @@ uint32_t dict_intern(dict *d, slice s)
     uint64_t h = hash64(s.ptr, s.len, d->seed);
     uint32_t code = look_up(d, s, h);
     return code != DICT_NONE ? code : add(d, s, h);
+}
+
+/* Hashes a block ahead and asks for the slots, so that the waits for memory overlap instead of adding up. */
+bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes)
+{
+    enum { AHEAD = 32 };
+    uint64_t h[AHEAD];
+    for (size_t at = 0; at < n; at += AHEAD) {
+        size_t m = n - at < AHEAD ? n - at : AHEAD;
+        for (size_t i = 0; i < m; i++) {
+            h[i] = hash64(texts[at + i].ptr, texts[at + i].len, d->seed);
+            __builtin_prefetch(&d->slots[h[i] & d->mask]);
+        }
+        for (size_t i = 0; i < m; i++) {
+            uint32_t code = look_up(d, texts[at + i], h[i]);
+            if (code == DICT_NONE) code = add(d, texts[at + i], h[i]);
+            if (code == DICT_NONE) return false;
+            codes[at + i] = code;
+        }
+    }
+    return true;
 }
 
 uint32_t dict_find(const dict *d, slice s)

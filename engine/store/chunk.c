@@ -13,6 +13,8 @@
 #error "the packed columns are written as they lie in memory, which must be little-endian"
 #endif
 
+enum { TEXTS_MAX = 900 << 20 }; /* SQLite takes blobs of up to 1,000,000,000 bytes */
+
 /* ---- packing ---- */
 static int width_of(uint64_t span) { return span == 0 ? 0 : span <= UINT8_MAX ? 1 : span <= UINT16_MAX ? 2 : span <= UINT32_MAX ? 4 : 8; }
 
@@ -78,12 +80,12 @@ static sla_status pack_f64(buf *out, const double *in, const uint64_t *valid, si
     return out->failed ? SLA_NOMEM : st;
 }
 
-#define CODES_AS(T) do { for (size_t i = 0; i < n; i++) { T v = (T)in[i]; memcpy(p + i * sizeof v, &v, sizeof v); } } while (0)
+#define CODES_AS(T) do { for (size_t i = 0; i < n; i++) { T v = (T)(bits_get(valid, i) ? in[i] : 0); memcpy(p + i * sizeof v, &v, sizeof v); } } while (0)
 
 static sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid, size_t n, const dict *d)
 {
+    if (dict_bytes(d) > TEXTS_MAX) return SLA_LIMIT;
     uint32_t count = dict_count(d), bytes = (uint32_t)dict_bytes(d);
-    if (dict_bytes(d) > UINT32_MAX) return SLA_LIMIT;
     pack_head(out, 'T', valid, n);
     buf_bytes(out, &count, 4);
     buf_bytes(out, &bytes, 4);
@@ -126,7 +128,7 @@ static sla_status pack_all(const batch *b, chunk *c)
     TRY(pack_lines(&c->lines, b->lines, b->nrows));
     for (size_t f = 0; f < b->ds->nfields; f++) {
         const column *col = &b->cols[f];
-        if (!col->used) continue;
+        if (!col->used || bits_count(col->valid, BITS_WORDS(b->nrows)) == 0) continue;
         packed_column *to = &c->cols[c->ncols++];
         to->field = b->ds->fields[f].name;
         switch (vtype_storage(b->ds->fields[f].type)) {
@@ -150,7 +152,7 @@ sla_status chunk_pack(const batch *b, chunk **out, err *e)
     }
     if (st != SLA_OK) {
         chunk_free(c);
-        return err_set(e, st, SRCPOS_NONE, "no memory to pack a batch of %s", b->ds->name.ptr);
+        return err_set(e, st, SRCPOS_NONE, st == SLA_LIMIT ? "more than 900 MiB of text in one column of a batch of %s" : "no memory to pack a batch of %s", b->ds->name.ptr);
     }
     *out = c;
     return SLA_OK;
@@ -185,15 +187,15 @@ static bool take_head(cursor *c, char tag, size_t n, uint64_t *valid, size_t bit
     if (!h || h[0] != (unsigned char)tag || h[1] > 1) return false;
     const unsigned char *map = h[1] ? take(c, BITS_WORDS(n) * 8) : NULL;
     if (h[1] && !map) return false;
-    size_t i = 0;
-    if ((bit0 & 63) == 0) /* whole words at once */
-        for (; i + 64 <= n; i += 64) {
-            uint64_t w = ~UINT64_C(0);
-            if (map) memcpy(&w, map + i / 8, 8);
-            valid[(bit0 + i) >> 6] = w;
-        }
-    for (; i < n; i++)
-        if (!map || (map[i / 8] >> (i & 7) & 1)) bits_set(valid, bit0 + i);
+    size_t shift = bit0 & 63;
+    uint64_t *to = valid + (bit0 >> 6);
+    for (size_t i = 0; i < n; i += 64, to++) {
+        uint64_t w = ~UINT64_C(0);
+        if (map) memcpy(&w, map + i / 8, 8);
+        if (n - i < 64) w &= bits_tail(n);
+        to[0] |= w << shift;
+        if (shift && w >> (64 - shift)) to[1] |= w >> (64 - shift);
+    }
     return true;
 }
 
@@ -223,7 +225,7 @@ sla_status unpack_lines(slice blob, size_t n, uint32_t *out)
     const unsigned char *h = take(&c, 5);
     int64_t *delta = mem_zero(n ? n : 1, sizeof *delta);
     if (!delta) return SLA_NOMEM;
-    bool ok = h && h[0] == 'L' && n && take_deltas(&c, n - 1, delta);
+    bool ok = h && h[0] == 'L' && n && take_deltas(&c, n - 1, delta) && c.left == 0;
     if (ok) memcpy(out, h + 1, 4);
     for (size_t i = 1; ok && i < n; i++) out[i] = out[i - 1] + (uint32_t)delta[i - 1];
     mem_free(delta);
@@ -233,22 +235,24 @@ sla_status unpack_lines(slice blob, size_t n, uint32_t *out)
 sla_status unpack_i64(slice blob, size_t n, int64_t *out, uint64_t *valid, size_t bit0)
 {
     cursor c = over(blob);
-    return take_head(&c, 'I', n, valid, bit0) && take_deltas(&c, n, out) ? SLA_OK : SLA_CONFLICT;
+    return take_head(&c, 'I', n, valid, bit0) && take_deltas(&c, n, out) && c.left == 0 ? SLA_OK : SLA_CONFLICT;
 }
 
 sla_status unpack_f64(slice blob, size_t n, double *out, uint64_t *valid, size_t bit0)
 {
     cursor c = over(blob);
     if (blob.len && blob.ptr[0] == 'N') {
-        int64_t *whole = mem_resize(NULL, n, sizeof *whole);
-        if (!whole) return SLA_NOMEM;
-        bool ok = take_head(&c, 'N', n, valid, bit0) && take_deltas(&c, n, whole);
-        for (size_t i = 0; ok && i < n; i++) out[i] = (double)whole[i];
-        mem_free(whole);
-        return ok ? SLA_OK : SLA_CONFLICT;
+        if (!take_head(&c, 'N', n, valid, bit0) || !take_deltas(&c, n, (int64_t *)(void *)out) || c.left) return SLA_CONFLICT;
+        for (size_t i = 0; i < n; i++) { /* where the whole number lay, the real number comes to lie */
+            int64_t v;
+            memcpy(&v, out + i, sizeof v);
+            double r = (double)v;
+            memcpy(out + i, &r, sizeof r);
+        }
+        return SLA_OK;
     }
     const unsigned char *p = take_head(&c, 'F', n, valid, bit0) ? take(&c, n * 8) : NULL;
-    if (!p) return SLA_CONFLICT;
+    if (!p || c.left) return SLA_CONFLICT;
     memcpy(out, p, n * 8);
     return SLA_OK;
 }
@@ -270,7 +274,7 @@ sla_status unpack_codes(slice blob, size_t n, uint32_t *out, uint64_t *valid, si
     for (size_t i = 0; i < count; i++) { uint32_t len; memcpy(&len, texts->lens + 4 * i, 4); total += len; }
     int w = *wp;
     const unsigned char *p = take(&c, n * (size_t)w);
-    if (total != bytes || count == 0 || (!p && w)) return SLA_CONFLICT;
+    if (total != bytes || count == 0 || (!p && w) || c.left) return SLA_CONFLICT;
     for (size_t i = 0; w == 0 && i < n; i++) out[i] = 0;
     for (size_t i = 0; w == 1 && i < n; i++) out[i] = p[i];
     for (size_t i = 0; w == 2 && i < n; i++) { uint16_t v; memcpy(&v, p + 2 * i, 2); out[i] = v; }

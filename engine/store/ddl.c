@@ -51,19 +51,6 @@ static const char *const tables_of_results =
     "CREATE TABLE waiver(id INTEGER PRIMARY KEY, rule TEXT NOT NULL, owner TEXT NOT NULL, reason TEXT NOT NULL, until_day TEXT NOT NULL);"
     "CREATE TABLE action(id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, owner TEXT, due_day TEXT, status TEXT, response TEXT);";
 
-sla_status ddl_create(db *d, err *e)
-{
-    char pragma[96];
-    TRY(db_exec(d, "BEGIN IMMEDIATE", e));
-    sqlite3_snprintf(sizeof pragma, pragma, "PRAGMA application_id=%d; PRAGMA user_version=%d", STORE_APPLICATION_ID, STORE_FORMAT_VERSION);
-    sla_status st = db_exec(d, tables_of_records, e);
-    if (st == SLA_OK) st = db_exec(d, tables_of_results, e);
-    if (st == SLA_OK) st = db_exec(d, pragma, e);
-    if (st == SLA_OK) return db_exec(d, "COMMIT", e);
-    sqlite3_exec(d->h, "ROLLBACK", NULL, NULL, NULL);
-    return st;
-}
-
 static sla_status pragma_value(db *d, const char *sql, int64_t *out, err *e)
 {
     sqlite3_stmt *st = NULL;
@@ -73,6 +60,21 @@ static sla_status pragma_value(db *d, const char *sql, int64_t *out, err *e)
     *out = row ? db_col_i64(st, 0) : 0;
     db_finalize(st);
     return rc;
+}
+
+sla_status ddl_create(db *d, err *e)
+{
+    char pragma[96];
+    int64_t id = 0;
+    TRY(db_exec(d, "BEGIN IMMEDIATE", e));
+    if (pragma_value(d, "PRAGMA application_id", &id, e) == SLA_OK && id == STORE_APPLICATION_ID) return db_exec(d, "COMMIT", e); /* another process was first */
+    sqlite3_snprintf(sizeof pragma, pragma, "PRAGMA application_id=%d; PRAGMA user_version=%d", STORE_APPLICATION_ID, STORE_FORMAT_VERSION);
+    sla_status st = db_exec(d, tables_of_records, e);
+    if (st == SLA_OK) st = db_exec(d, tables_of_results, e);
+    if (st == SLA_OK) st = db_exec(d, pragma, e);
+    if (st == SLA_OK) return db_exec(d, "COMMIT", e);
+    sqlite3_exec(d->h, "ROLLBACK", NULL, NULL, NULL);
+    return st;
 }
 
 sla_status ddl_check(db *d, err *e)
@@ -92,6 +94,7 @@ sla_status ddl_check(db *d, err *e)
     }
     if (version == STORE_FORMAT_VERSION) return SLA_OK;
     err_set(e, SLA_DB, at, "the workspace has format %d, this program reads format %d", (int)version, STORE_FORMAT_VERSION);
-    err_hint(e, "use the version of slaudit that made it, or import the files again");
+    if (version > STORE_FORMAT_VERSION) err_hint(e, "a newer slaudit made it: install that one, or import the files into another workspace");
+    else err_hint(e, "use the version of slaudit that made it, or import the files again");
     return SLA_DB;
 }

@@ -4,9 +4,16 @@
 #include "engine/base/buf.h"
 #include "engine/store/store.h"
 
-enum { PUT_CHUNK, PUT_COLUMN, PUT_REJECT, NPUT };
+enum { PUT_CHUNK, PUT_COLUMN, PUT_REJECT, NPUT, READERS_MAX = 64 };
+typedef struct vtabs vtabs;     /* vtab.c */
 struct store {
     db d;
+    char *path;                 /* NULL: in memory */
+    sqlite3 *idle[READERS_MAX]; /* connections that read the same file on other threads, kept for the next table */
+    size_t nidle;
+    vtabs *tables;              /* the datasets as SQL tables; NULL: not registered */
+    int trusted;                /* > 0: statements of our own are being prepared while a user's query runs (sql.c) */
+    bool sandboxed;             /* a user's query is under way */
     sqlite3_stmt *put[NPUT];    /* prepared once */
     int64_t open_source;        /* of the transaction under way; 0: none */
     int64_t seq;                /* of its next chunk */
@@ -14,6 +21,13 @@ struct store {
 
 sla_status meta_get(store *s, const char *key, arena *a, slice *out, err *e);   /* ptr NULL: not set */
 sla_status meta_set(store *s, const char *key, slice value, err *e);
+
+/* ---- load.c, supersede.c ---- */
+sla_status load_table(store *s, const dataset *ds, const bool *wanted, dict *world, bool superseded_too, table **out, err *e);
+sla_status table_supersede(table *t, err *e);   /* keeps the last row of each key; counts the others in t->superseded */
+
+/* ---- vtab.c ---- */
+void vtabs_free(vtabs *v);                      /* after the connection is closed */
 
 /* ---- chunk.c ---- */
 typedef struct packed_column { slice field; buf data; } packed_column;

@@ -1,28 +1,75 @@
-/* A dataset as one table: chunks unpacked behind one another, texts brought to the codes of the world's dictionary, superseded rows left out. */
+/* A dataset as one table: chunks unpacked behind one another, texts brought to the codes of the world's dictionary, superseded rows left out (supersede.c).
+ * Columns are read and unpacked on several threads, each with a connection of its own where the workspace is a file; their texts are interned one column after
+ * the other in the order of the fields, so that the codes do not depend on the number of threads. */
+#include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
 #include "engine/base/bits.h"
-#include "engine/base/digest.h"
 #include "engine/base/mem.h"
+#include "engine/base/pool.h"
 #include "engine/store/internal.h"
 
 typedef struct part { int64_t chunk, source; size_t nrows, row0; } part;
-typedef struct loader { store *s; const dataset *ds; dict *world; table *t; part *parts; size_t nparts, cap; } loader;
+typedef struct piece { char *blob; packed_texts texts; uint32_t *map; } piece; /* of a column of texts, by part; map: the chunk's code -> the world's */
+typedef struct loader {
+    store *s;
+    const dataset *ds;
+    dict *world;
+    table *t;
+    part *parts; size_t nparts, cap;
+    int64_t *cells;             /* [nfields × nparts] rowid of the blob; 0: none */
+    piece *pieces;              /* likewise */
+    pthread_mutex_t lock;
+    pthread_cond_t idle;
+    size_t busy, max_busy;      /* connections in use */
+    bool own_transaction;       /* the connection was in a transaction already: what it wrote is seen by no other */
+    bool alone;                 /* only the workspace's own connection can be used */
+} loader;
+/* One column to read; f == nfields: where the rows come from. */
+typedef struct task { loader *l; size_t f; } task;
 
+static sla_status no_memory(const loader *l, err *e) { return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the records of %s", l->ds->name.ptr); }
+
+/* ---- what there is to read ---- */
 static sla_status list_parts(loader *l, err *e)
 {
     sqlite3_stmt *st = NULL;
     bool row = true;
-    TRY(db_prepare(&l->s->d, "SELECT id, source, nrows FROM chunk WHERE dataset=? ORDER BY source, seq", &st, e));
+    TRY(db_prepare(&l->s->d, "SELECT id, source, nrows FROM chunk WHERE dataset=? ORDER BY source, seq, id", &st, e));
     db_bind_text(st, 1, l->ds->name);
     sla_status rc = db_step(&l->s->d, st, &row, e);
     while (rc == SLA_OK && row) {
-        int64_t n = db_col_i64(st, 2);
-        if (n <= 0 || n > BATCH_ROWS_MAX) rc = err_set(e, SLA_CONFLICT, (srcpos){l->s->d.name, 0, 0}, "chunk %lld is damaged", (long long)db_col_i64(st, 0));
-        else if (mem_grow(&l->parts, &l->cap, l->nparts + 1, sizeof *l->parts)) rc = SLA_NOMEM;
+        int64_t id = db_col_i64(st, 0), source = db_col_i64(st, 1), n = db_col_i64(st, 2);
+        if (n <= 0 || n > BATCH_ROWS_MAX || source <= 0 || source >= UINT32_MAX)
+            rc = err_set(e, SLA_CONFLICT, (srcpos){l->s->d.name, 0, 0}, "chunk %lld of %s is damaged", (long long)id, l->ds->name.ptr);
+        else if (mem_grow(&l->parts, &l->cap, l->nparts + 1, sizeof *l->parts)) rc = no_memory(l, e);
         else {
-            l->parts[l->nparts++] = (part){db_col_i64(st, 0), db_col_i64(st, 1), (size_t)n, l->t->nrows};
+            l->parts[l->nparts++] = (part){id, source, (size_t)n, l->t->nrows};
             l->t->nrows += (size_t)n;
+            rc = db_step(&l->s->d, st, &row, e);
+        }
+    }
+    db_finalize(st);
+    if (rc == SLA_OK && l->t->nrows >= UINT32_MAX - 1) rc = err_set(e, SLA_LIMIT, SRCPOS_NONE, "more than 4 billion records of %s", l->ds->name.ptr);
+    return rc;
+}
+
+static sla_status list_cells(loader *l, err *e)
+{
+    sqlite3_stmt *st = NULL;
+    bool row = true;
+    if (l->nparts == 0) return SLA_OK;
+    l->cells = mem_zero(l->nparts * l->ds->nfields, sizeof *l->cells);
+    l->pieces = mem_zero(l->nparts * l->ds->nfields, sizeof *l->pieces);
+    if (!l->cells || !l->pieces) return no_memory(l, e);
+    TRY(db_prepare(&l->s->d, "SELECT field, rowid FROM chunk_column WHERE chunk=?", &st, e));
+    sla_status rc = SLA_OK;
+    for (size_t i = 0; i < l->nparts && rc == SLA_OK; i++) {
+        db_bind_i64(st, 1, l->parts[i].chunk);
+        rc = db_step(&l->s->d, st, &row, e);
+        while (rc == SLA_OK && row) {
+            int f = dataset_field(l->ds, db_col_text(st, 0));
+            if (f >= 0) l->cells[(size_t)f * l->nparts + i] = db_col_i64(st, 1);
             rc = db_step(&l->s->d, st, &row, e);
         }
     }
@@ -42,212 +89,249 @@ static sla_status was_imported(loader *l, err *e)
     return rc;
 }
 
-static slice blob_at(sqlite3_stmt *st, int col)
+/* ---- connections ---- */
+static sla_status reader_take(loader *l, sqlite3 **out, err *e)
 {
-    const void *p = sqlite3_column_blob(st, col);
-    return (slice){p, p ? (size_t)sqlite3_column_bytes(st, col) : 0};
-}
-
-static sla_status load_codes(loader *l, slice blob, const part *p, size_t f)
-{
-    tcolumn *col = &l->t->cols[f];
-    uint32_t *out = (uint32_t *)col->data + p->row0;
-    packed_texts texts;
-    TRY(unpack_codes(blob, p->nrows, out, col->valid, p->row0, &texts));
-    uint32_t *map = mem_resize(NULL, texts.count, sizeof *map);
-    if (!map) return SLA_NOMEM;
-    size_t offset = 0;
-    sla_status st = SLA_OK;
-    for (size_t i = 0; i < texts.count && st == SLA_OK; i++)
-        if ((map[i] = dict_intern(l->world, packed_text(&texts, i, &offset))) == DICT_NONE) st = SLA_NOMEM;
-    for (size_t i = 0; i < p->nrows && st == SLA_OK; i++) out[i] = map[out[i]];
-    mem_free(map);
+    *out = NULL;
+    pthread_mutex_lock(&l->lock);
+    while (l->busy == l->max_busy) pthread_cond_wait(&l->idle, &l->lock);
+    l->busy++;
+    if (l->alone) *out = l->s->d.h;
+    else if (l->s->nidle) *out = l->s->idle[--l->s->nidle];
+    pthread_mutex_unlock(&l->lock);
+    if (*out) return SLA_OK;
+    if (sqlite3_open_v2(l->s->path, out, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
+        sqlite3_exec(*out, "PRAGMA cache_size=-512", NULL, NULL, NULL); /* every page is read once */
+        sqlite3_busy_timeout(*out, 5000);
+        return SLA_OK;
+    }
+    sla_status st = *out ? db_fail(&(db){.h = *out}, "cannot open the workspace once more", e) : no_memory(l, e);
+    sqlite3_close(*out);
+    *out = NULL;
     return st;
 }
 
-static sla_status load_blob(loader *l, slice blob, const part *p, size_t f)
+static void reader_give(loader *l, sqlite3 *h)
 {
-    tcolumn *col = &l->t->cols[f];
-    storage st = vtype_storage(l->ds->fields[f].type);
-    if (!col->data) {
-        col->data = mem_zero(l->t->nrows, st == STORE_CODE ? 4 : 8);
-        col->valid = mem_zero(BITS_WORDS(l->t->nrows), 8);
-        if (!col->data || !col->valid) return SLA_NOMEM;
-    }
-    if (st == STORE_CODE) return load_codes(l, blob, p, f);
-    if (st == STORE_F64) return unpack_f64(blob, p->nrows, (double *)col->data + p->row0, col->valid, p->row0);
-    return unpack_i64(blob, p->nrows, (int64_t *)col->data + p->row0, col->valid, p->row0);
+    pthread_mutex_lock(&l->lock);
+    l->busy--;
+    bool kept = !h || l->alone || l->s->nidle < READERS_MAX;
+    if (h && !l->alone && kept) l->s->idle[l->s->nidle++] = h;
+    pthread_cond_signal(&l->idle);
+    pthread_mutex_unlock(&l->lock);
+    if (!kept) sqlite3_close(h);
 }
 
-static sla_status damaged(loader *l, sla_status st, const part *p, slice column_name, err *e)
+/* ---- one column ---- */
+static sla_status damaged(const loader *l, sla_status st, const part *p, slice name, err *e)
 {
-    if (st != SLA_CONFLICT) return err_set(e, st, SRCPOS_NONE, "no memory for the records of %s", l->ds->name.ptr);
-    err_set(e, st, (srcpos){l->s->d.name, 0, 0}, "column %.*s of chunk %lld (%s) is damaged", SLICE_ARG(column_name), (long long)p->chunk, l->ds->name.ptr);
+    if (st == SLA_NOMEM) return no_memory(l, e);
+    err_set(e, st, (srcpos){l->s->d.name, 0, 0}, "column %.*s of chunk %lld (%s) is damaged", SLICE_ARG(name), (long long)p->chunk, l->ds->name.ptr);
     err_hint(e, "the workspace is not what was written: take a sound copy, or import again");
     return st;
 }
 
-static sla_status load_column(loader *l, size_t f, err *e)
+static sla_status read_blob(const loader *l, sqlite3 *h, const char *in_table, const char *col, int64_t rowid, sqlite3_blob **b, buf *out, err *e)
 {
-    sqlite3_stmt *st = NULL;
-    bool row;
-    slice name = l->ds->fields[f].name;
-    TRY(db_prepare(&l->s->d, "SELECT data FROM chunk_column WHERE chunk=? AND field=?", &st, e));
-    sla_status rc = SLA_OK;
-    for (size_t i = 0; i < l->nparts && rc == SLA_OK; i++) {
-        db_bind_i64(st, 1, l->parts[i].chunk);
-        db_bind_text(st, 2, name);
-        rc = db_step(&l->s->d, st, &row, e);
-        if (rc != SLA_OK || !row) continue;
-        rc = load_blob(l, blob_at(st, 0), &l->parts[i], f);
-        if (rc != SLA_OK) damaged(l, rc, &l->parts[i], name, e);
-        sqlite3_reset(st);
+    int rc = *b ? sqlite3_blob_reopen(*b, rowid) : sqlite3_blob_open(h, "main", in_table, col, rowid, 0, b);
+    size_t n = rc == SQLITE_OK ? (size_t)sqlite3_blob_bytes(*b) : 0;
+    buf_reset(out);
+    char *p = buf_reserve(out, n ? n : 1);
+    if (!p) return no_memory(l, e);
+    if (rc == SQLITE_OK && n) rc = sqlite3_blob_read(*b, p, (int)n, 0);
+    out->len = n;
+    return rc == SQLITE_OK ? SLA_OK : rc == SQLITE_ERROR ? SLA_CONFLICT : db_fail(&(db){.h = h}, "cannot read the workspace", e);
+}
+
+static sla_status unpack(loader *l, size_t f, size_t i, buf *blob)
+{
+    tcolumn *col = &l->t->cols[f];
+    const part *p = &l->parts[i];
+    slice in = {blob->ptr, blob->len};
+    switch (vtype_storage(l->ds->fields[f].type)) {
+    case STORE_F64: return unpack_f64(in, p->nrows, (double *)col->data + p->row0, col->valid, p->row0);
+    case STORE_I64: return unpack_i64(in, p->nrows, (int64_t *)col->data + p->row0, col->valid, p->row0);
+    default: break;
     }
-    db_finalize(st);
-    return rc;
-}
-
-static sla_status load_provenance(loader *l, err *e)
-{
-    sqlite3_stmt *st = NULL;
-    bool row;
-    size_t n = l->t->nrows;
-    l->t->source = mem_zero(n ? n : 1, sizeof *l->t->source);
-    l->t->lines = mem_zero(n ? n : 1, sizeof *l->t->lines);
-    if (!l->t->source || !l->t->lines) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the records of %s", l->ds->name.ptr);
-    TRY(db_prepare(&l->s->d, "SELECT lines FROM chunk WHERE id=?", &st, e));
-    sla_status rc = SLA_OK;
-    for (size_t i = 0; i < l->nparts && rc == SLA_OK; i++) {
-        const part *p = &l->parts[i];
-        db_bind_i64(st, 1, p->chunk);
-        rc = db_step(&l->s->d, st, &row, e);
-        if (rc == SLA_OK) rc = row ? unpack_lines(blob_at(st, 0), p->nrows, l->t->lines + p->row0) : SLA_CONFLICT;
-        if (rc != SLA_OK) damaged(l, rc, p, SLICE_LIT("lines"), e);
-        for (size_t k = 0; k < p->nrows && rc == SLA_OK; k++) l->t->source[p->row0 + k] = (uint32_t)p->source;
-        sqlite3_reset(st);
-    }
-    db_finalize(st);
-    return rc;
-}
-
-/* ---- supersession: of the rows of one key the last one holds ---- */
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-    h = (h ^ v) * UINT64_C(0x9E3779B97F4A7C15);
-    return h ^ h >> 29;
-}
-
-static uint64_t value_bits(const table *t, size_t f, size_t row)
-{
-    if (!table_has(t, f, row)) return UINT64_C(0xA5A5A5A5A5A5A5A5);
-    if (vtype_storage(t->ds->fields[f].type) == STORE_CODE) return table_codes(t, f)[row];
-    uint64_t v;
-    memcpy(&v, (const char *)t->cols[f].data + row * 8, 8);
-    return v;
-}
-
-static bool same_key(const table *t, size_t a, size_t b)
-{
-    for (size_t k = 0; k < t->ds->nkey; k++) {
-        size_t f = t->ds->key[k];
-        if (table_has(t, f, a) != table_has(t, f, b) || (table_has(t, f, a) && value_bits(t, f, a) != value_bits(t, f, b))) return false;
-    }
-    return true;
-}
-
-/* dead: bit of each row that a later one replaces. */
-static sla_status find_superseded(const table *t, uint64_t *dead, uint64_t *ndead)
-{
-    size_t size = 64;
-    while (size < t->nrows * 2) size *= 2;
-    uint32_t *slots = mem_zero(size, sizeof *slots); /* row + 1 */
-    if (!slots) return SLA_NOMEM;
-    for (size_t row = 0; row < t->nrows; row++) {
-        uint64_t h = 1;
-        for (size_t k = 0; k < t->ds->nkey; k++) h = mix(h, value_bits(t, t->ds->key[k], row));
-        size_t at = h & (size - 1);
-        while (slots[at] && !same_key(t, slots[at] - 1, row)) at = (at + 1) & (size - 1);
-        if (slots[at]) {
-            bits_set(dead, slots[at] - 1);
-            ++*ndead;
-        }
-        slots[at] = (uint32_t)row + 1;
-    }
-    mem_free(slots);
+    piece *pc = &l->pieces[f * l->nparts + i];
+    TRY(unpack_codes(in, p->nrows, (uint32_t *)col->data + p->row0, col->valid, p->row0, &pc->texts));
+    pc->blob = blob->ptr; /* the texts point into it */
+    *blob = (buf){0};
     return SLA_OK;
 }
 
-static void compact(void *data, size_t width, const uint64_t *dead, size_t n)
+static sla_status read_column(loader *l, size_t f, sqlite3 *h, err *e)
 {
-    size_t to = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (bits_get(dead, i)) continue;
-        if (to != i) memcpy((char *)data + to * width, (char *)data + i * width, width);
-        to++;
+    tcolumn *col = &l->t->cols[f];
+    const int64_t *cells = l->cells + f * l->nparts;
+    sqlite3_blob *b = NULL;
+    buf blob = {0};
+    sla_status st = SLA_OK;
+    bool any = false;
+    for (size_t i = 0; i < l->nparts; i++) any = any || cells[i];
+    if (!any) return SLA_OK;
+    col->data = mem_zero(l->t->nrows, vtype_storage(l->ds->fields[f].type) == STORE_CODE ? 4 : 8);
+    col->valid = mem_zero(BITS_WORDS(l->t->nrows), 8);
+    if (!col->data || !col->valid) return no_memory(l, e);
+    for (size_t i = 0; i < l->nparts && st == SLA_OK; i++) {
+        if (!cells[i]) continue;
+        st = read_blob(l, h, "chunk_column", "data", cells[i], &b, &blob, e);
+        if (st == SLA_OK) st = unpack(l, f, i, &blob);
+        if (st != SLA_OK) damaged(l, st, &l->parts[i], l->ds->fields[f].name, e);
     }
-}
-
-static void compact_bits(uint64_t *bits, const uint64_t *dead, size_t n)
-{
-    size_t to = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (bits_get(dead, i)) continue;
-        if (bits_get(bits, i)) bits_set(bits, to);
-        else bits_clear(bits, to);
-        to++;
-    }
-    for (; to < n; to++) bits_clear(bits, to);
-}
-
-static sla_status supersede(table *t)
-{
-    if (t->ds->nkey == 0 || t->nrows == 0) return SLA_OK;
-    uint64_t *dead = mem_zero(BITS_WORDS(t->nrows), sizeof *dead);
-    if (!dead) return SLA_NOMEM;
-    sla_status st = find_superseded(t, dead, &t->superseded);
-    if (st == SLA_OK && t->superseded) {
-        for (size_t f = 0; f < t->ds->nfields; f++) {
-            if (!t->cols[f].data) continue;
-            compact(t->cols[f].data, vtype_storage(t->ds->fields[f].type) == STORE_CODE ? 4 : 8, dead, t->nrows);
-            compact_bits(t->cols[f].valid, dead, t->nrows);
-        }
-        compact(t->source, sizeof *t->source, dead, t->nrows);
-        compact(t->lines, sizeof *t->lines, dead, t->nrows);
-        t->nrows -= t->superseded;
-    }
-    mem_free(dead);
+    buf_free(&blob);
+    sqlite3_blob_close(b);
     return st;
 }
 
-/* ---- the whole ---- */
-static sla_status load(loader *l, const bool *wanted, err *e)
+static sla_status read_lines(loader *l, sqlite3 *h, err *e)
 {
-    TRY(list_parts(l, e));
-    TRY(was_imported(l, e));
-    if (l->t->nrows > UINT32_MAX - 1) return err_set(e, SLA_LIMIT, SRCPOS_NONE, "more than 4 billion records of %s", l->ds->name.ptr);
-    TRY(load_provenance(l, e));
-    for (size_t f = 0; l->t->nrows && f < l->ds->nfields; f++) {
-        bool key = false;
-        for (size_t k = 0; k < l->ds->nkey; k++) key = key || l->ds->key[k] == f;
-        if (key || wanted[f]) TRY(load_column(l, f, e));
+    sqlite3_blob *b = NULL;
+    buf blob = {0};
+    sla_status st = SLA_OK;
+    l->t->source = mem_resize(NULL, l->t->nrows, sizeof *l->t->source);
+    l->t->lines = mem_resize(NULL, l->t->nrows, sizeof *l->t->lines);
+    if (!l->t->source || !l->t->lines) return no_memory(l, e);
+    for (size_t i = 0; i < l->nparts && st == SLA_OK; i++) {
+        const part *p = &l->parts[i];
+        st = read_blob(l, h, "chunk", "lines", p->chunk, &b, &blob, e);
+        if (st == SLA_OK) st = unpack_lines((slice){blob.ptr, blob.len}, p->nrows, l->t->lines + p->row0);
+        if (st != SLA_OK) damaged(l, st, p, SLICE_LIT("lines"), e);
+        for (size_t k = 0; k < p->nrows; k++) l->t->source[p->row0 + k] = (uint32_t)p->source;
     }
-    return supersede(l->t) == SLA_OK ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the records of %s", l->ds->name.ptr);
+    buf_free(&blob);
+    sqlite3_blob_close(b);
+    return st;
+}
+
+static sla_status work(void *ctx, void *item, err *e)
+{
+    loader *l = ctx;
+    const task *k = item;
+    sqlite3 *h;
+    sla_status st = reader_take(l, &h, e);
+    if (st == SLA_OK) st = k->f == l->ds->nfields ? read_lines(l, h, e) : read_column(l, k->f, h, e);
+    reader_give(l, h);
+    return st;
+}
+
+static sla_status intern_piece(loader *l, piece *pc)
+{
+    enum { AT_ONCE = 256 };
+    slice texts[AT_ONCE];
+    size_t offset = 0;
+    pc->map = mem_resize(NULL, pc->texts.count, sizeof *pc->map);
+    if (!pc->map) return SLA_NOMEM;
+    for (size_t at = 0; at < pc->texts.count; at += AT_ONCE) {
+        size_t n = pc->texts.count - at < AT_ONCE ? pc->texts.count - at : AT_ONCE;
+        for (size_t i = 0; i < n; i++) texts[i] = packed_text(&pc->texts, at + i, &offset);
+        if (!dict_intern_many(l->world, texts, n, pc->map + at)) return SLA_NOMEM;
+    }
+    mem_free(pc->blob);
+    pc->blob = NULL;
+    return SLA_OK;
+}
+
+static sla_status emit(void *ctx, void *item, err *e)
+{
+    loader *l = ctx;
+    const task *k = item;
+    if (k->f == l->ds->nfields) return SLA_OK;
+    for (size_t i = 0; i < l->nparts; i++) {
+        piece *pc = &l->pieces[k->f * l->nparts + i];
+        if (pc->blob && intern_piece(l, pc) != SLA_OK) return no_memory(l, e);
+    }
+    return SLA_OK;
+}
+
+static void drop(void *ctx, void *item) { (void)ctx, (void)item; }
+
+/* The chunks' codes become the world's. */
+static sla_status translate(void *ctx, size_t at, err *e)
+{
+    loader *l = ctx;
+    const piece *pc = &l->pieces[at];
+    const part *p = &l->parts[at % l->nparts];
+    (void)e;
+    if (!pc->map) return SLA_OK;
+    uint32_t *codes = (uint32_t *)l->t->cols[at / l->nparts].data + p->row0;
+    for (size_t i = 0; i < p->nrows; i++) codes[i] = pc->map[codes[i]];
+    return SLA_OK;
+}
+
+/* ---- the whole ---- */
+static sla_status read_all(loader *l, const bool *wanted, err *e)
+{
+    enum { SMALL = 20000 };
+    task tasks[FIELDS_MAX + 1];
+    size_t n = 0, nf = l->ds->nfields;
+    for (size_t f = 0; f < nf; f++) {
+        bool want = wanted[f];
+        for (size_t k = 0; k < l->ds->nkey; k++) want = want || l->ds->key[k] == f;
+        if (want) tasks[n++] = (task){l, f};
+    }
+    tasks[n++] = (task){l, nf};
+    l->alone = !l->s->path || l->t->nrows < SMALL || l->own_transaction;
+    l->max_busy = l->alone ? 1 : pool_threads();
+    bool small = l->t->nrows < SMALL;
+    pool_stream *ps = NULL;
+    pool_job job = {work, emit, drop, l, 4};
+    sla_status st = small ? SLA_OK : pool_stream_open(&job, &ps, e);
+    for (size_t i = 0; i < n && st == SLA_OK; i++) {
+        if (!small) st = pool_put(ps, &tasks[i], e);
+        else if ((st = work(l, &tasks[i], e)) == SLA_OK) st = emit(l, &tasks[i], e);
+    }
+    sla_status closed = pool_stream_close(ps, e);
+    if (st == SLA_OK) st = closed;
+    if (st == SLA_OK && !small) st = pool_each(nf * l->nparts, translate, l, e);
+    for (size_t at = 0; st == SLA_OK && small && at < nf * l->nparts; at++) st = translate(l, at, e);
+    return st;
+}
+
+/* All reads see the same state: a reader on the workspace's own connection keeps writers out until the end. */
+static sla_status load(loader *l, const bool *wanted, bool superseded_too, err *e)
+{
+    l->own_transaction = !sqlite3_get_autocommit(l->s->d.h);
+    bool begun = !l->own_transaction && sqlite3_exec(l->s->d.h, "BEGIN", NULL, NULL, NULL) == SQLITE_OK;
+    sla_status st = list_parts(l, e);
+    if (st == SLA_OK) st = list_cells(l, e);
+    if (st == SLA_OK) st = was_imported(l, e);
+    if (st == SLA_OK && l->t->nrows) st = read_all(l, wanted, e);
+    if (begun) sqlite3_exec(l->s->d.h, "COMMIT", NULL, NULL, NULL);
+    return st == SLA_OK && !superseded_too ? table_supersede(l->t, e) : st;
+}
+
+static void loader_clear(loader *l)
+{
+    for (size_t i = 0; l->pieces && i < l->nparts * l->ds->nfields; i++) {
+        mem_free(l->pieces[i].blob);
+        mem_free(l->pieces[i].map);
+    }
+    mem_free(l->pieces);
+    mem_free(l->cells);
+    mem_free(l->parts);
+    pthread_cond_destroy(&l->idle);
+    pthread_mutex_destroy(&l->lock);
+}
+
+sla_status load_table(store *s, const dataset *ds, const bool *wanted, dict *world, bool superseded_too, table **out, err *e)
+{
+    loader l = {.s = s, .ds = ds, .world = world, .t = mem_zero(1, sizeof *l.t)};
+    if (!l.t) return no_memory(&l, e);
+    l.t->ds = ds;
+    l.t->cols = mem_zero(ds->nfields, sizeof *l.t->cols);
+    pthread_mutex_init(&l.lock, NULL);
+    pthread_cond_init(&l.idle, NULL);
+    s->trusted++;
+    sla_status st = l.t->cols ? load(&l, wanted, superseded_too, e) : no_memory(&l, e);
+    s->trusted--;
+    loader_clear(&l);
+    if (st != SLA_OK) table_free(l.t);
+    else *out = l.t;
+    return st;
 }
 
 sla_status store_table_load(store *s, const dataset *ds, const bool *wanted, dict *world, table **out, err *e)
 {
-    loader l = {.s = s, .ds = ds, .world = world, .t = mem_zero(1, sizeof *l.t)};
-    sla_status st = SLA_NOMEM;
-    if (l.t) {
-        l.t->ds = ds;
-        l.t->cols = mem_zero(ds->nfields, sizeof *l.t->cols);
-        st = l.t->cols ? load(&l, wanted, e) : SLA_NOMEM;
-    }
-    mem_free(l.parts);
-    if (st != SLA_OK) {
-        table_free(l.t);
-        return err_set(e, st, SRCPOS_NONE, "no memory for the records of %s", ds->name.ptr);
-    }
-    *out = l.t;
-    return SLA_OK;
+    return load_table(s, ds, wanted, world, false, out, e);
 }

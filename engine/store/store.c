@@ -12,6 +12,7 @@
 static sla_status refuse(const char *path, store_mode mode, err *e)
 {
     srcpos at = {path, 0, 0};
+    if (!*path || *path == ':') return err_set(e, SLA_DB, at, "a workspace needs the name of a file"); /* SQLite would keep ":memory:" nowhere */
     switch (file_kind_of(path)) {
     case FILE_FOLDER:
         err_set(e, SLA_DB, at, "this is a folder, not a workspace");
@@ -27,40 +28,74 @@ static sla_status refuse(const char *path, store_mode mode, err *e)
     }
 }
 
-static sla_status set_up(store *s, const char *path, store_mode mode, err *e)
+/* A file of no bytes, or one whose making was cut off, is as good as none. */
+static sla_status is_empty(store *s, bool *empty, err *e)
 {
-    bool fresh = !path || file_kind_of(path) == FILE_MISSING;
-    int flags = mode == STORE_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (mode == STORE_CREATE ? SQLITE_OPEN_CREATE : 0);
-    if (sqlite3_open_v2(path ? path : ":memory:", &s->d.h, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) return s->d.h ? db_fail(&s->d, "cannot open the workspace", e) : SLA_NOMEM;
+    sqlite3_stmt *st = NULL;
+    bool row = false;
+    err quiet = {0};
+    sla_status rc = db_prepare(&s->d, "SELECT count(*) FROM sqlite_master", &st, &quiet);
+    if (rc == SLA_OK) rc = db_step(&s->d, st, &row, &quiet);
+    *empty = rc == SLA_OK && row && db_col_i64(st, 0) == 0;
+    int code = sqlite3_errcode(s->d.h) & 0xff;
+    db_finalize(st);
+    if (rc == SLA_OK) return SLA_OK;
+    if (code != SQLITE_NOTADB) return err_set(e, rc, SRCPOS_NONE, "%s", quiet.msg), err_hint(e, "%s", quiet.hint), rc;
+    err_set(e, SLA_DB, (srcpos){s->d.name, 0, 0}, "this is no workspace: the file is no SQLite database");
+    err_hint(e, "name another file with -w, or leave -w out");
+    return SLA_DB;
+}
+
+static sla_status set_up(store *s, store_mode mode, err *e)
+{
+    bool empty;
+    int flags = mode == STORE_READ_ONLY && s->path ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (mode == STORE_CREATE || !s->path ? SQLITE_OPEN_CREATE : 0);
+    if (sqlite3_open_v2(s->path ? s->path : ":memory:", &s->d.h, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return s->d.h ? db_fail(&s->d, "cannot open the workspace", e) : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the workspace");
     sqlite3_extended_result_codes(s->d.h, 1);
     sqlite3_busy_timeout(s->d.h, 5000);
-    if (fresh) TRY(db_exec(&s->d, "PRAGMA page_size=32768", e)); /* most of the file is large blobs */
+    sqlite3_limit(s->d.h, SQLITE_LIMIT_WORKER_THREADS, 0);
+    TRY(is_empty(s, &empty, e));
+    if (empty && s->path && mode != STORE_CREATE) {
+        err_set(e, SLA_DB, (srcpos){s->d.name, 0, 0}, "this is no workspace: the file is empty");
+        err_hint(e, "make one with: slaudit import -w %s PATH...", s->path);
+        return SLA_DB;
+    }
+    if (empty) TRY(db_exec(&s->d, "PRAGMA page_size=16384", e)); /* most of the file is large blobs */
     else TRY(ddl_check(&s->d, e));
     /* A rollback journal of a source that only appends holds a few pages: the state before comes back whatever moment the process dies at. */
-    TRY(db_exec(&s->d, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF", e));
-    return fresh ? ddl_create(&s->d, e) : SLA_OK;
+    TRY(db_exec(&s->d, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY", e));
+    return empty ? ddl_create(&s->d, e) : SLA_OK;
 }
 
 sla_status store_open(const char *path, store_mode mode, store **out, err *e)
 {
     if (path) TRY(refuse(path, mode, e));
     store *s = mem_zero(1, sizeof *s);
-    if (!s) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the workspace");
-    snprintf(s->d.name, sizeof s->d.name, "%s", path ? path : "workspace");
-    sla_status st = set_up(s, path, mode, e);
-    if (st != SLA_OK) {
-        store_close(s);
-        return st;
+    if (s && path) {
+        s->path = mem_resize(NULL, strlen(path) + 1, 1);
+        if (s->path) memcpy(s->path, path, strlen(path) + 1);
     }
-    *out = s;
-    return SLA_OK;
+    if (!s || (path && !s->path)) {
+        mem_free(s);
+        return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the workspace");
+    }
+    snprintf(s->d.name, sizeof s->d.name, "%s", path ? path : "workspace");
+    sla_status st = set_up(s, mode, e);
+    if (st != SLA_OK) store_close(s);
+    else *out = s;
+    return st;
 }
 
 void store_close(store *s)
 {
     if (!s) return;
+    store_source_abort(s);
     for (int i = 0; i < NPUT; i++) db_finalize(s->put[i]);
+    while (s->nidle) sqlite3_close(s->idle[--s->nidle]);
     sqlite3_close(s->d.h);
+    vtabs_free(s->tables);
+    mem_free(s->path);
     mem_free(s);
 }
 

@@ -2,6 +2,7 @@
  * An import of one source is one transaction: kill -9 leaves the state before or after it. */
 #ifndef SLA_STORE_STORE_H
 #define SLA_STORE_STORE_H
+#include "engine/base/buf.h"
 #include "engine/model/batch.h"
 #include "engine/model/table.h"
 #include "engine/store/db.h"
@@ -62,7 +63,19 @@ sla_status store_trail_head(store *s, trail_head *out, err *e);
 sla_status store_trail_check(store *s, trail_head *out, err *e);   /* walks the chain; SLA_CONFLICT names the first entry that does not fit */
 
 /* ---- records as SQL tables ---- */
-/* Registers one virtual table per dataset of the stored model on the connection: SELECT … FROM ticket. Hidden columns _source, _line. Times are text in the
- * workspace's zone. Live rows only; the table  ticket_all  has the superseded ones too. */
-sla_status store_vtab_register(store *s, err *e);
+/* Registers a virtual table for each dataset of the stored model: SELECT … FROM ticket has the live rows, ticket_all the superseded ones too. Hidden columns
+ * _source, _line. Times and dates are the text that print gives for them (TIME: ms UTC, DATE: days since 1970), durations ms, booleans 0 and 1. Look-ups
+ * of a text column by = go through an index that is made on first use. A dataset hides a table of the workspace with its name: main.action is the other one.
+ * Records are read on first use and kept until the store is closed: call it when no more is going to be imported. print and ctx must live as long. */
+typedef void (*store_printer)(void *ctx, vtype type, int64_t v, buf *out);
+sla_status store_vtab_register(store *s, store_printer print, void *ctx, err *e);
+/* Runs one query that only reads; row is called for each row (ptr NULL: SQL NULL) and stops the query with what it returns. Refused with SQLite's or our
+ * reason (SLA_USAGE): more than one statement, everything that writes, attaches or sets; of the pragmas table_info, table_xinfo and table_list are allowed.
+ * columns (may be NULL) is called once before the first row, also when there is none. */
+typedef struct store_query {
+    sla_status (*columns)(void *ctx, int ncols, const char *const *names, err *e);
+    sla_status (*row)(void *ctx, int ncols, const char *const *names, const slice *values, err *e);
+    void *ctx;
+} store_query;
+sla_status store_sql(store *s, slice query, const store_query *to, err *e);
 #endif

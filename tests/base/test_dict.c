@@ -27,6 +27,24 @@ static void counts_up(void **state)
     dict_free(NULL);
 }
 
+/* many at once get the codes that one after the other would */
+static void many_at_once(void **state)
+{
+    (void)state;
+    enum { N = 5000 };
+    dict *one = dict_new(), *many = dict_new();
+    static char texts[N][32];
+    static slice list[N];
+    static uint32_t codes[N];
+    for (unsigned i = 0; i < N; i++) list[i] = numbered(texts[i], i * 7919 % 3001);
+    assert_true(dict_intern_many(many, list, 0, codes));
+    assert_true(dict_intern_many(many, list, N, codes));
+    for (unsigned i = 0; i < N; i++) assert_int_equal(dict_intern(one, list[i]), codes[i]);
+    assert_int_equal(dict_count(one), dict_count(many));
+    dict_free(one);
+    dict_free(many);
+}
+
 static void any_bytes(void **state)
 {
     (void)state;
@@ -162,10 +180,11 @@ static void hash_has_few_collisions(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(hash_cases) + 7];
+    struct CMUnitTest tests[LEN(hash_cases) + 8];
     size_t n = 0;
     ROWS(tests, n, hash_cases, hash_is_stable);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(counts_up);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(many_at_once);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(any_bytes);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(texts_do_not_move);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(resets);
