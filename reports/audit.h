@@ -4,6 +4,7 @@
 #include "reports/model.h"
 
 enum { FINDINGS_SHOWN = 20 };                          /* of a rule in the PDF; the register has them all */
+enum { REGISTER_FIRST_ROW = 3, PLAIN_FIRST_ROW = 2 };   /* 1-based first row of data on the register's sheet, and on sheets without a caption */
 tone verdict_tone(verdict v);
 mark verdict_mark(verdict v);
 tone clause_tone(clause_verdict v);

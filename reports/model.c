@@ -117,6 +117,11 @@ slice doc_word(document *d, const char *prefix, slice key)
     return s.ptr != NULL ? s : key;
 }
 
+slice doc_sheet_link(document *d, const char *sheet_key, size_t row, slice text)
+{
+    return doc_join(d, "=HYPERLINK(\"#'%.*s'!A%zu\",\"%.*s\")", SLICE_ARG(doc_text(d, sheet_key)), row, SLICE_ARG(text));
+}
+
 /* Numbers of few places: 4.31, but 31 for a count kept as a number. */
 static int number_places(double v) { return v == floor(v) && fabs(v) < 1e9 ? 0 : 2; }
 

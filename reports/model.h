@@ -15,6 +15,7 @@ typedef enum cell_kind { CELL_EMPTY, CELL_TEXT, CELL_INT, CELL_NUMBER, CELL_PERC
                          CELL_INTERVAL /* low, num, high and ref on a scale */ } cell_kind;
 typedef struct cell {
     cell_kind kind; tone tone; mark mark; bool strong;
+    bool cut;                        /* workbook: cut where the column ends, not broken into lines */
     slice text;                      /* TEXT */
     double num; int places;          /* the figure; places of a NUMBER */
     bool has_apart; double apart;    /* a PERCENT that must not print as this other one */
@@ -34,6 +35,7 @@ typedef struct tcol {
     bool is_date, is_input;          /* workbook: a date to be filled in; a cell to be filled in */
     bool bars;                       /* workbook: shares with a bar behind them */
 } tcol;
+typedef struct condition { slice formula; tone tone; size_t from, upto; } condition;   /* workbook: columns from..upto take the tone where =… holds; {r}: the first row */
 typedef struct tablet {
     tcol *cols; size_t ncols, nrows;
     cell *cells;                     /* nrows × ncols; or … */
@@ -43,6 +45,7 @@ typedef struct tablet {
     slice caption, note;
     bool compact;                    /* PDF: smaller type */
     size_t freeze;                   /* workbook: columns frozen at the left */
+    condition *conditions; size_t nconditions;
 } tablet;
 
 typedef enum chart_kind { CHART_COLUMN, CHART_STACKED, CHART_BAR, CHART_LINE, CHART_HEAT, CHART_PARETO, CHART_SPLIT /* one bar of parts */, CHART_FUNNEL } chart_kind;
@@ -128,6 +131,7 @@ block *doc_break(document *d);
 block *doc_chart(document *d, chart_kind kind, size_t ncats, size_t nseries);  /* all has false */
 void doc_col(block *b, size_t col, slice title, align al, double weight, double chars);
 
+slice doc_sheet_link(document *d, const char *sheet_key, size_t row, slice text);  /* formula of a link to a row of another sheet */
 cell cell_text(slice s);
 cell cell_int(int64_t v);
 cell cell_value(slice unit, double v);                                 /* by unit as doc_value */

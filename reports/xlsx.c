@@ -40,7 +40,9 @@ static void dress(book *k, lxw_format *f, int look)
     format_set_align(f, LXW_ALIGN_VERTICAL_TOP);
     if (numbers[look] != NULL) format_set_num_format(f, numbers[look]);
     if (look == CELL_TEXT) format_set_text_wrap(f);
-    if (look <= CELL_INTERVAL || look == LOOK_PLAIN) format_set_bottom(f, LXW_BORDER_HAIR), format_set_bottom_color(f, RGB_RULE);
+    if (look == CELL_TEXT || look == LOOK_HEAD) format_set_indent(f, 1);    /* away from a figure at the left */
+    if (look == LOOK_CUT) format_set_align(f, LXW_ALIGN_FILL);              /* as much as fits, no more */
+    if (look <= CELL_INTERVAL || look == LOOK_PLAIN || look == LOOK_CUT || look == LOOK_DAY) format_set_bottom(f, LXW_BORDER_HAIR), format_set_bottom_color(f, RGB_RULE);
     if (look == LOOK_HEAD_RIGHT) format_set_align(f, LXW_ALIGN_RIGHT);
     if (look == LOOK_HEAD || look == LOOK_HEAD_RIGHT) {
         format_set_bg_color(f, RGB_NAVY), format_set_font_color(f, RGB_WHITE), format_set_bold(f), format_set_text_wrap(f);
@@ -66,6 +68,19 @@ lxw_format *book_format(book *k, int look, tone t, bool strong, bool input)
     if (strong) format_set_bold(*f), format_set_top(*f, look < LOOK_HEAD && input ? LXW_BORDER_THIN : LXW_BORDER_NONE);
     if (input && !strong) format_set_bg_color(*f, 0xFFF9E6), format_set_unlocked(*f);
     return *f;
+}
+
+lxw_format *book_condition(book *k, tone t)
+{
+    if (k->conditions[t] != NULL) return k->conditions[t];
+    lxw_format *f = k->conditions[t] = workbook_add_format(k->wb);
+    if (f == NULL) {
+        k->failed = true;
+        return NULL;
+    }
+    format_set_font_color(f, tone_ink(t));
+    if (t == TONE_MAJOR) format_set_bold(f);
+    return f;
 }
 
 static void print_setup(book *k, sheet *s)
@@ -129,7 +144,7 @@ static void put_formula(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const c
 
 void book_cell(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const cell *c, bool input)
 {
-    lxw_format *f = book_format(k, c->kind == CELL_NUMBER && c->places == 0 ? LOOK_PLAIN : (int)c->kind, c->tone, c->strong, input);
+    lxw_format *f = book_format(k, c->cut ? LOOK_CUT : c->kind == CELL_NUMBER && c->places == 0 ? LOOK_PLAIN : (int)c->kind, c->tone, c->strong, input);
     if (c->formula.len > 0) put_formula(k, s, row, col, c, f);
     else if (c->kind == CELL_EMPTY || c->kind == CELL_INTERVAL) book_note(k, worksheet_write_blank(s->ws, row, col, f));
     else if (c->kind == CELL_TEXT) book_note(k, worksheet_write_string(s->ws, row, col, book_cstr(&k->text, c->text), f));
@@ -193,6 +208,8 @@ static void draw(book *k)
         if (b->sheet.len > 0 && b->kind == BLOCK_CHART) book_chart(k, b);
         arena_free(&k->scratch);
     }
+    for (size_t i = 0; i < k->nsheets; i++)          /* once a sheet: the library loses what was set before */
+        if (k->sheets[i].nbreaks > 0) book_note(k, worksheet_set_h_pagebreaks(k->sheets[i].ws, k->sheets[i].breaks));
     cover_links(k);
     set_properties(k);
 }

@@ -70,7 +70,13 @@ static void put_cell(buf *b, const maker *m, const cell *c, size_t col, size_t r
     buf_bytes(b, name, put_name(name, col, row));
     buf_text(b, "\" s=\"");
     buf_i64(b, m->styles[col]);
-    if (c->kind == CELL_TEXT) {
+    if (c->kind == CELL_TEXT && c->formula.len > 1) {
+        buf_text(b, "\" t=\"str\"><f>");
+        xlsx_escape(b, (slice){c->formula.ptr + 1, c->formula.len - 1});
+        buf_text(b, "</f><v>");
+        xlsx_escape(b, c->text);
+        buf_text(b, "</v></c>");
+    } else if (c->kind == CELL_TEXT) {
         buf_text(b, "\" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
         xlsx_escape(b, (slice){c->text.ptr, c->text.len < 32000 ? c->text.len : 32000});
         buf_text(b, "</t></is></c>");
@@ -83,6 +89,30 @@ static void put_cell(buf *b, const maker *m, const cell *c, size_t col, size_t r
         else buf_printf(b, "%.16g", v);
         buf_text(b, "</v></c>");
     }
+}
+
+static size_t text_lines(slice s, double chars)
+{
+    size_t lines = 0;
+    if ((double)s.len <= chars) return s.len > 0 && memchr(s.ptr, '\n', s.len) != NULL ? 2 : 1;
+    while (s.len > 0) {
+        const char *lf = memchr(s.ptr, '\n', s.len);
+        size_t n = lf == NULL ? s.len : (size_t)(lf - s.ptr);
+        lines += 1 + (size_t)((double)utf8_width(s.ptr, n) / (chars + 1));
+        s = lf == NULL ? (slice){NULL, 0} : (slice){lf + 1, s.len - n - 1};
+    }
+    return lines;
+}
+
+size_t xlsx_row_lines(const tablet *t, const cell *cells)
+{
+    size_t most = 1;
+    for (size_t c = 0; c < t->ncols; c++) {
+        if (cells[c].kind != CELL_TEXT || cells[c].cut) continue;
+        size_t n = text_lines(cells[c].text, t->cols[c].chars > 0 ? t->cols[c].chars : 12);
+        if (n > most) most = n;
+    }
+    return most < 25 ? most : 25;                     /* a row is at most 409 points high */
 }
 
 static sla_status make_part(void *ctx, size_t part, err *e)
@@ -100,6 +130,8 @@ static sla_status make_part(void *ctx, size_t part, err *e)
         t->row(t->ctx, r, &texts_of_row, cells);
         buf_text(&xml, "<row r=\"");
         buf_i64(&xml, (int64_t)row);
+        size_t lines = xlsx_row_lines(t, cells);
+        if (lines > 1) buf_text(&xml, "\" customHeight=\"1\" ht=\""), buf_i64(&xml, (int64_t)lines * XLSX_LINE_HEIGHT);
         buf_text(&xml, "\">");
         for (size_t c = 0; c < t->ncols; c++) put_cell(&xml, m, &cells[c], c, row);
         buf_text(&xml, "</row>");

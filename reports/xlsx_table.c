@@ -3,7 +3,7 @@
 #include "reports/page.h"
 #include "reports/xlsx_book.h"
 
-enum { ROWS_MAX = 1048576, SPLICE_LEAST = 1000 };
+enum { ROWS_MAX = 1048576, SPLICE_LEAST = 1000, WIDE_SHEET = 190 };
 
 static void put_head(book *k, sheet *s, const tablet *t)
 {
@@ -15,6 +15,9 @@ static void put_head(book *k, sheet *s, const tablet *t)
             book_note(k, worksheet_set_column(s->ws, (lxw_col_t)c, (lxw_col_t)c, chars, NULL));
         }
     }
+    double all = 0;
+    for (size_t c = 0; c < t->ncols && c < 64; c++) all += s->widths[c];
+    if (all > WIDE_SHEET) worksheet_set_paper(s->ws, k->letter ? 3 : 8);      /* tabloid, A3 */
     worksheet_set_row(s->ws, s->row, 30, NULL);
     s->row++;
 }
@@ -49,6 +52,22 @@ static void put_bars(book *k, sheet *s, const tablet *t, lxw_row_t first, lxw_ro
     }
 }
 
+static void put_conditions(book *k, sheet *s, const tablet *t, lxw_row_t first, lxw_row_t last)
+{
+    char no[16];
+    snprintf(no, sizeof no, "%u", (unsigned)first + 1);
+    for (size_t i = 0; i < t->nconditions; i++) {
+        const condition *c = &t->conditions[i];
+        slice formula = texts_filled(c->formula, (text_fill[]){{"r", slice_of(no)}, {NULL, {0}}}, &k->scratch);
+        if (formula.ptr == NULL) {
+            k->failed = true;
+            return;
+        }
+        lxw_conditional_format f = {.type = LXW_CONDITIONAL_TYPE_FORMULA, .value_string = (char *)(uintptr_t)formula.ptr, .format = book_condition(k, c->tone)};
+        book_note(k, worksheet_conditional_format_range(s->ws, first, (lxw_col_t)c->from, last, (lxw_col_t)c->upto, &f));
+    }
+}
+
 static void put_totals(book *k, sheet *s, const tablet *t, lxw_row_t first, lxw_row_t last)
 {
     for (size_t c = 0; c < t->ncols; c++) {
@@ -79,6 +98,8 @@ static void put_rows(book *k, sheet *s, const tablet *t, size_t from, size_t upt
             memset(made, 0, t->ncols * sizeof *made);
             t->row(t->ctx, r, &row_mem, made);
         }
+        size_t lines = xlsx_row_lines(t, cells);
+        if (lines > 1) book_note(k, worksheet_set_row(s->ws, s->row, (double)(lines * XLSX_LINE_HEIGHT), NULL));
         for (size_t c = 0; c < t->ncols; c++) {
             cell one = cells[c];
             if (t->cols[c].is_date && one.kind == CELL_EMPTY) {
@@ -111,7 +132,7 @@ static void put_part(book *k, sheet *s, const block *b, size_t from, size_t upto
         worksheet_repeat_rows(s->ws, head, head);
         if (upto > from) book_note(k, worksheet_autofilter(s->ws, head, 0, last, (lxw_col_t)(t->ncols - 1)));
     }
-    if (upto > from) put_validation(k, s, t, first, last), put_bars(k, s, t, first, last);
+    if (upto > from) put_validation(k, s, t, first, last), put_bars(k, s, t, first, last), put_conditions(k, s, t, first, last);
     if (t->sums != NULL && upto == t->nrows) put_totals(k, s, t, first, last);
     if (t->note.len > 0) book_text(k, s, s->row++, 0, LOOK_NOTE, t->note);
     s->row += 2;

@@ -30,7 +30,7 @@ static const struct line_case { const char *name, *text; double em; const char *
     {"a percentage stays whole", "率95.5%好", 3.0, "率|95.5%|好"},
     {"blanks at a line's end are not printed", "ab cd", 1.5, "ab|cd"},
     {"a word too long is broken", "0123456789", 2.45, "0123|4567|89"},
-    {"a path breaks behind a slash", "1111/2222/3", 3.1, "1111/|2222/|3"},
+    {"a path breaks behind a slash", "1111/2222/33", 3.1, "1111/|2222/|33"},
     {"one character is taken even where none fits", "一二", 0.2, "一|二"},
     {"a dash is not torn", "一二——三", 3.05, "一|二——|三"},
     {"empty", "", 3, ""},

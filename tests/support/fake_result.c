@@ -316,7 +316,7 @@ static void metric_groups(maker *m, res_metric *x)
     for (size_t b = 0; b < 4; b++)
         for (size_t k = 0; k < by[b].n; k++) {
             double f = 0.82 + 0.36 * draw(m, 1000) / 1000.0, v = x->value * f;
-            if (slice_is(x->unit, "share")) v = fmin(1, 1 - (1 - x->value) * f * 1.4);
+            if (slice_is(x->unit, "share")) v = x->value < 0.5 ? x->value * f : fmin(1, 1 - (1 - x->value) * f * 1.4);
             if (slice_is(x->unit, "count")) v = floor(x->value * f / (double)by[b].n);
             if (slice_is(x->unit, "number") && x->value <= 5) v = fmin(5, x->value * (0.95 + 0.1 * (f - 0.82)));
             x->groups[x->ngroups++] = (res_metric_group){slice_of(by[b].by), slice_of(by[b].keys[k]), true, v, x->n / (int64_t)by[b].n + (int64_t)draw(m, 20)};
