@@ -1,0 +1,141 @@
+/* One audit from beginning to end. */
+#include <string.h>
+#include "engine/audit/audit.h"
+#include "engine/audit/reasons.h"
+#include "engine/audit/run.h"
+#include "engine/audit/world.h"
+#include "engine/base/mem.h"
+#include "engine/base/version.h"
+#include "engine/time/instant.h"
+
+enum { REJECTS_SHOWN = 500 };
+
+static sla_status add_note(audit_result *r, const char *id, bitext text)
+{
+    res_note *bigger = ARENA_NEW(&r->mem, res_note, r->nnotes + 1);
+    if (!bigger) return SLA_NOMEM;
+    if (r->nnotes) memcpy(bigger, r->notes, r->nnotes * sizeof *bigger);
+    bigger[r->nnotes++] = (res_note){slice_of(id), text};
+    r->notes = bigger;
+    return SLA_OK;
+}
+
+/* ---- what the reports print of calendars and clocks ---- */
+static void put_hours(buf *b, const ynode *hours)
+{
+    if (!hours) return;
+    if (hours->kind == YNODE_SCALAR) buf_slice(b, hours->text);
+    for (size_t i = 0; i < hours->n; i++) {
+        if (i) buf_text(b, "; ");
+        if (hours->items[i]->key.len) buf_slice(b, hours->items[i]->key), buf_char(b, ' ');
+        put_hours(b, hours->items[i]);
+    }
+}
+
+static sla_status describe_calendars(const pack *p, audit_result *r)
+{
+    if (!(r->calendars = ARENA_NEW(&r->mem, res_calendar, p->cals.n + 1))) return SLA_NOMEM;
+    for (size_t i = 0; i < p->cals.n; i++) {
+        const cal_entry *c = &p->cals.items[i];
+        const ynode *n = yaml_get(p->calendars_node, c->id);
+        buf b = {0};
+        put_hours(&b, yaml_get(n, "hours"));
+        r->calendars[r->ncalendars++] = (res_calendar){slice_of(c->id), {c->title_zh, c->title_en}, arena_slice(&r->mem, (slice){b.ptr, b.len}), yaml_text(n, "holidays", SLICE_LIT(""))};
+        buf_free(&b);
+    }
+    return SLA_OK;
+}
+
+static sla_status describe_clocks(const pack *p, audit_result *r)
+{
+    static const char *const zh[] = {"重开后继续计时,解决与重开之间不计", "重开后重新计时", "以首次解决为准"}, *const en[] = {"after reopening the clock resumes; the time between resolution and reopening is not counted", "after reopening the clock restarts", "the first resolution counts"};
+    for (size_t i = 0; i < p->nclocks; i++) {
+        const sla_clock *c = &p->clocks[i];
+        bitext t = {text_format(&r->mem, "%.*s:%s至%s%s%s;优先级取评判时点的值", SLICE_ARG(c->title.zh), c->ds->fields[c->start].title_zh.ptr, c->ds->fields[c->stop].title_zh.ptr,
+                                c->history ? ",等待客户与供应商的时间不计,由状态历史得出;" : ",不扣除暂停", c->history ? zh[c->reopen] : ""),
+                    text_format(&r->mem, "%.*s: from %s to %s%s%s; the priority is that at the instant of judgement", SLICE_ARG(c->title.en), c->ds->fields[c->start].title_en.ptr,
+                                c->ds->fields[c->stop].title_en.ptr, c->history ? ", pauses taken from the status history are left out; " : ", no pauses", c->history ? en[c->reopen] : "")};
+        if (add_note(r, "clock", t) != SLA_OK) return SLA_NOMEM;
+    }
+    return SLA_OK;
+}
+
+static sla_status add_caveats(pass *ps, audit_result *r)
+{
+    int32_t y0, y1, m, d;
+    if (ps->no_history)
+        TRY(add_note(r, "caveat", (bitext){SLICE_LIT("没有导入状态历史:无法扣除暂停时间,含暂停的时限按全部工作时间计算"),
+                                           SLICE_LIT("no status history was imported: pauses cannot be known, and clocks with pauses count all working time")}));
+    civil_from_days(ps->period.first_day, &y0, &m, &d);
+    civil_from_days(ps->period.last_day, &y1, &m, &d);
+    for (size_t i = 0; i < ps->p->cals.n; i++)
+        for (int32_t y = y0; y <= y1; y++)
+            if (cal_year_unknown(ps->p->cals.items[i].cal, y))
+                TRY(add_note(r, "warning", (bitext){text_format(&r->mem, "日历“%.*s”没有 %d 年的法定节假日安排,该年按普通周计算", SLICE_ARG(ps->p->cals.items[i].title_zh), (int)y),
+                                                    text_format(&r->mem, "calendar “%.*s” knows no holidays of %d; plain weeks were assumed", SLICE_ARG(ps->p->cals.items[i].title_en), (int)y)}));
+    return SLA_OK;
+}
+
+static sla_status fill_head(pass *ps, audit_result *r, err *e)
+{
+    const pack *p = ps->p;
+    r->tool_name = SLICE_LIT(SLAUDIT_NAME);
+    r->tool_version = SLICE_LIT(SLAUDIT_VERSION);
+    r->pack_id = p->id, r->pack_version = p->version, r->pack_title = p->title;
+    r->pack_sha256 = arena_slice(&r->mem, slice_of(p->sha256));
+    r->period_id = arena_slice(&r->mem, slice_of(ps->period.id));
+    r->zone = arena_slice(&r->mem, slice_of(zone_name(ps->w.zone)));
+    r->from = ps->period.from, r->to = ps->period.to, r->as_of = ps->as_of;
+    TRY(store_sources(ps->s, &r->mem, &r->sources, &r->nsources, e));
+    TRY(store_rejects(ps->s, &r->mem, REJECTS_SHOWN, &r->rejects, &r->nrejects, e));
+    for (size_t i = 0; i < r->nsources; i++) r->rejects_total += r->sources[i].rejected + r->sources[i].rejected_values;
+    if (describe_calendars(p, r) != SLA_OK || describe_clocks(p, r) != SLA_OK || add_caveats(ps, r) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
+    return SLA_OK;
+}
+
+/* The datasets that rules and figures look into, whatever fields they read. */
+static void wanted_datasets(const pack *p, bool out[DATASETS_MAX])
+{
+    memset(out, 0, DATASETS_MAX * sizeof *out);
+    for (size_t i = 0; i < p->nrules; i++)
+        for (size_t d = 0; d < DATASETS_MAX; d++) out[d] = out[d] || p->rules[i].needs_dataset[d];
+    for (size_t i = 0; i < p->nkpis; i++)
+        for (size_t d = 0; d < DATASETS_MAX; d++) out[d] = out[d] || p->kpis[i].needs_dataset[d];
+    if (p->card.there) out[p->card.over->idx] = out[p->card.people->idx] = true;
+}
+
+static sla_status run_all(pass *ps, audit_result *r, err *e)
+{
+    bool also[DATASETS_MAX];
+    TRY(rules_prepare(ps));
+    kpis_prepare(ps);
+    scorecard_prepare(ps);
+    wanted_datasets(ps->p, also);
+    TRY(world_make(ps, also, e));
+    TRY(pass_run(ps, e));
+    TRY(fill_head(ps, r, e));
+    TRY(rules_judge(ps, r, e));
+    TRY(kpis_figure(ps, r, e));
+    TRY(scorecard_figure(ps, r, e));
+    return result_save(ps->s, r, e);
+}
+
+sla_status audit_run(store *s, pack *p, const audit_options *o, int64_t *run, err *e)
+{
+    pass *ps = mem_zero(1, sizeof *ps);
+    audit_result *r = mem_zero(1, sizeof *r);
+    sla_status st = SLA_NOMEM;
+    if (ps && r) {
+        ps->p = p;
+        ps->s = s;
+        ps->period = o->period;
+        ps->as_of = o->as_of;
+        ps->w = (world){.schema = p->model, .dict = p->texts, .zone = o->zone, .as_of = o->as_of, .from = o->period.from, .to = o->period.to};
+        st = run_all(ps, r, e);
+        *run = r->run;
+    }
+    if (ps) world_clear(ps);
+    mem_free(ps);
+    result_free(r);
+    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "the audit could not be done");
+}

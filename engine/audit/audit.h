@@ -1,0 +1,25 @@
+/* Packs and audits: what the command line needs of the evaluator. */
+#ifndef SLA_AUDIT_AUDIT_H
+#define SLA_AUDIT_AUDIT_H
+#include "engine/audit/result.h"
+#include "engine/base/err.h"
+#include "engine/store/store.h"
+#include "engine/time/period.h"
+#include "engine/time/zone.h"
+
+typedef struct pack pack;
+/* Loads and compiles a pack (docs/pack.md) from its folder, tailored by a profile (a YAML file; NULL: none). All errors of all its files go to errors, what is
+ * doubtful to warnings. z is borrowed and must outlive the pack. SLA_OK only if there is no error. */
+sla_status pack_load(const char *dir, const char *profile, const zone *z, pack **out, errlist *errors, errlist *warnings);
+void pack_free(pack *p);                                   /* NULL allowed */
+const schema *pack_schema(const pack *p);
+
+/* The clauses and rules of a pack, for `rules list`. */
+typedef struct pack_line { slice id, clause, kind; bitext title; severity sev; bool by_heading, is_clause, off; } pack_line;
+sla_status pack_list(const pack *p, arena *a, pack_line **out, size_t *n);
+
+typedef struct audit_options { period period; int64_t as_of; const zone *zone; } audit_options;   /* as_of: UTC ms */
+/* Judges every rule and keeps the results as a new run, in one transaction. The pack's dictionary takes in the records' texts, so a pack serves one audit.
+ * The result does not depend on the number of threads. */
+sla_status audit_run(store *s, pack *p, const audit_options *o, int64_t *run, err *e);
+#endif

@@ -1,0 +1,178 @@
+/* Every rule's verdict, then every clause's. */
+#include "engine/audit/kind.h"
+#include "engine/audit/reasons.h"
+#include "engine/audit/run.h"
+
+sla_status rules_prepare(pass *ps)
+{
+    for (size_t i = 0; i < ps->p->nrules; i++) {
+        const rule *r = &ps->p->rules[i];
+        r->kind->prepare(r, ps);
+        if (!r->sel.ds) continue;
+        pass_keep(ps, r->sel.ds, r->targets_by, VT_TEXT);
+        for (size_t g = 0; g < r->ngroups; g++) pass_keep(ps, r->sel.ds, r->groups[g].slot, r->groups[g].type.type);
+    }
+    return SLA_OK;
+}
+
+static bitext title_of(const dataset *ds) { return (bitext){ds->title_zh, ds->title_en}; }
+
+/* Whether the data that the rule rests on are there; the reason if not. */
+static bool has_data(pass *ps, const rule *r, bitext *reason)
+{
+    for (size_t d = 0; d < ps->p->model->n; d++)
+        if (r->needs_dataset[d] && (!ps->w.tables[d] || ps->never_imported[d])) return *reason = reason_no_data(title_of(&ps->p->model->datasets[d]), &ps->mem), false;
+    for (size_t i = 0; i < r->nneeds_field; i++) {
+        const dataset *ds = r->needs_field[i].ds;
+        const field *f = &ds->fields[r->needs_field[i].field];
+        const table *t = ps->w.tables[ds->idx];
+        if (t && t->nrows && !t->cols[r->needs_field[i].field].data) return *reason = reason_no_values((bitext){f->title_zh, f->title_en}, &ps->mem), false;
+    }
+    return true;
+}
+
+static sla_status add_groups(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e)
+{
+    size_t n = 0, cap = o->ngroups;
+    res_group *by_target = NULL, *groups[16];
+    size_t counts[16], ngroups = 0, nby = 0;
+    if (r->targets_by >= 0) {
+        TRY(tally_groups(ps, r->sel.ds, &r->targets_key, o->members, &by_target, &nby, e));
+        for (size_t i = 0; i < nby; i++) {
+            const bound *b = &r->target;
+            for (size_t k = 0; k < r->ntargets; k++)
+                if (slice_eq(r->targets[k].key, by_target[i].key)) b = &r->targets[k].b;
+            by_target[i].has_target = b->has;
+            by_target[i].target = b->value;
+            by_target[i].met = by_target[i].conforming + by_target[i].nonconforming == 0 || bound_compare(b, by_target[i].conforming, by_target[i].conforming + by_target[i].nonconforming);
+        }
+        groups[ngroups] = by_target, counts[ngroups++] = nby, cap += nby;
+    }
+    judge_share(ps, r, o, by_target, nby);
+    for (size_t g = 0; g < r->ngroups && ngroups < 16; g++) {
+        TRY(tally_groups(ps, r->sel.ds, &r->groups[g], o->members, &groups[ngroups], &counts[ngroups], e));
+        cap += counts[ngroups++];
+    }
+    res_group *all = ARENA_NEW(&ps->mem, res_group, cap ? cap : 1);
+    if (!all) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for groups");
+    for (size_t g = 0; g < ngroups; g++)
+        for (size_t i = 0; i < counts[g]; i++) all[n++] = groups[g][i];
+    res->groups = all;
+    res->ngroups = n;
+    return SLA_OK;
+}
+
+static void put_shares(const rule *r, const rule_outcome *o, res_rule *res)
+{
+    const tally *t = &o->all;
+    res->population = t->population, res->conforming = t->good, res->nonconforming = t->bad, res->unknown = t->unknown, res->running = t->running;
+    res->has_share = o->members && t->good + t->bad > 0;
+    if (res->has_share) res->share = (double)t->good / (double)(t->good + t->bad);
+    res->has_bounds = o->has_bounds;
+    res->share_low = o->low, res->share_high = o->high;
+    res->has_value = o->has_value;
+    res->value = o->value;
+    if (r->m.kind == MEASURE_SHARE && o->members && res->has_share && r->target.has) { /* the value is the share of the measure's own condition */
+        res->has_value = true;
+        res->value = r->target.at_most ? 1 - res->share : res->share;
+    }
+    res->has_target = r->target.has;
+    res->target = r->target.value;
+    res->target_op = r->target.at_most ? SLICE_LIT("<=") : SLICE_LIT(">=");
+    res->unit = r->m.kind == MEASURE_SHARE || !r->m.kind || r->m.kind == MEASURE_UPTIME ? SLICE_LIT("%") : SLICE_LIT("");
+}
+
+static sla_status judge_rule(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e)
+{
+    *o = (rule_outcome){.v = VERDICT_NOT_ASSESSED};
+    *res = (res_rule){.id = r->id, .clause = r->clause, .kind = r->kind_name, .sev = r->sev, .by_heading = r->by_heading, .title = r->title, .criterion = r->criterion, .effect = r->effect,
+                      .recommend = r->recommend, .condition = r->condition, .overridden = r->off, .finding = {r->text_zh, r->text_en}};
+    bool members = r->sel.ds && !(r->m.kind && r->m.kind != MEASURE_SHARE);
+    if (r->off.len) o->reason = reason_off(r->off, &ps->mem);
+    else if (has_data(ps, r, &o->reason)) {
+        size_t n = members ? ps->w.tables[r->sel.ds->idx]->nrows : 0;
+        if (members && !(o->members = arena_alloc(&ps->mem, n + 1, 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to judge %.*s", SLICE_ARG(r->id));
+        TRY(r->kind->judge(r, ps, o, e));
+        if (o->members) {
+            tally_members(o->members, n, &o->all);
+            TRY(add_groups(ps, r, o, res, e));
+        } else res->groups = o->groups, res->ngroups = o->ngroups;
+    }
+    res->v = o->v;
+    res->reason = o->reason;
+    put_shares(r, o, res);
+    if (r->m.kind == MEASURE_UPTIME) res->has_target = false;
+    return SLA_OK;
+}
+
+/* ---- clauses ---- */
+static clause_verdict worse(clause_verdict a, clause_verdict b)
+{
+    static const int rank[] = {[CLAUSE_NOT_ASSESSED] = 0, [CLAUSE_CONFORMING] = 1, [CLAUSE_OBSERVATION] = 2, [CLAUSE_MINOR] = 3, [CLAUSE_MAJOR] = 4};
+    return rank[a] >= rank[b] ? a : b;
+}
+
+/* A major rule's failure is major where some share lies more than 10 points below its target. */
+static bool far_below(const res_rule *r)
+{
+    if (r->ngroups && r->groups[0].has_target) {
+        for (size_t i = 0; i < r->ngroups; i++) {
+            const res_group *g = &r->groups[i];
+            if (g->has_target && g->conforming + g->nonconforming && g->target - (double)g->conforming / (double)(g->conforming + g->nonconforming) > 0.1 + 1e-12) return true;
+        }
+        return false;
+    }
+    if (!r->has_target) return true;
+    if (r->has_share) {
+        double target = r->has_value && r->target_op.ptr[0] == '<' ? 1 - r->target : r->target;
+        return target - r->share > 0.1 + 1e-12;
+    }
+    return r->has_value && r->target > 0 && (r->target - r->value) / r->target > 0.1;
+}
+
+static clause_verdict of_rule(const res_rule *r)
+{
+    if (r->v == VERDICT_CONFORMS || r->v == VERDICT_NOT_APPLICABLE || r->v == VERDICT_WAIVED) return CLAUSE_CONFORMING;
+    if (r->v != VERDICT_FAILS) return CLAUSE_NOT_ASSESSED;
+    switch (r->sev) {
+    case SEVERITY_CRITICAL: return CLAUSE_MAJOR;
+    case SEVERITY_MAJOR: return far_below(r) ? CLAUSE_MAJOR : CLAUSE_MINOR;
+    case SEVERITY_MINOR: return CLAUSE_MINOR;
+    default: return CLAUSE_OBSERVATION;
+    }
+}
+
+static void judge_clause(const clause *c, audit_result *r, res_clause *out)
+{
+    *out = (res_clause){.id = c->id, .chapter = c->chapter, .title = c->title, .chapter_title = c->chapter_title, .by_heading = c->by_heading, .v = CLAUSE_NOT_ASSESSED, .first_rule = r->nrules};
+    for (size_t i = 0; i < r->nrules; i++) {
+        if (!slice_eq(r->rules[i].clause, c->id)) continue;
+        if (out->nrules++ == 0) out->first_rule = i;
+        out->rules++;
+        out->assessed += r->rules[i].v != VERDICT_NOT_ASSESSED && r->rules[i].v != VERDICT_ERROR;
+        out->v = worse(out->v, of_rule(&r->rules[i]));
+    }
+}
+
+static int by_clause(const pass *ps, slice id)
+{
+    for (size_t i = 0; i < ps->p->nclauses; i++)
+        if (slice_eq(ps->p->clauses[i].id, id)) return (int)i;
+    return -1;
+}
+
+sla_status rules_judge(pass *ps, audit_result *r, err *e)
+{
+    const pack *p = ps->p;
+    rule_outcome *outs = ARENA_NEW(&ps->mem, rule_outcome, p->nrules + 1);
+    size_t *order = ARENA_NEW(&ps->mem, size_t, p->nrules + 1), n = 0;
+    r->rules = ARENA_NEW(&r->mem, res_rule, p->nrules + 1);
+    r->clauses = ARENA_NEW(&r->mem, res_clause, p->nclauses + 1);
+    if (!outs || !order || !r->rules || !r->clauses) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
+    for (size_t c = 0; c < p->nclauses; c++) /* rules in the order of the clauses, then as the pack has them */
+        for (size_t i = 0; i < p->nrules; i++)
+            if (by_clause(ps, p->rules[i].clause) == (int)c) order[n++] = i;
+    for (size_t i = 0; i < n; i++) TRY(judge_rule(ps, &p->rules[order[i]], &outs[i], &r->rules[r->nrules++], e));
+    for (size_t c = 0; c < p->nclauses; c++) judge_clause(&p->clauses[c], r, &r->clauses[r->nclauses++]);
+    return findings_make(ps, r, outs, e);
+}

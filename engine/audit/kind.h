@@ -1,0 +1,18 @@
+/* A kind of rule behind a table of functions; kinds.c is the only list of them. */
+#ifndef SLA_AUDIT_KIND_H
+#define SLA_AUDIT_KIND_H
+#include "engine/audit/pack.h"
+#include "engine/audit/pass.h"
+
+typedef struct rule_kind {
+    const char *name;
+    const char *const *keys;                                /* of its own, besides those of every rule; NULL-terminated */
+    void (*load)(pack_loader *l, const ynode *n, rule *r);  /* after what every rule has was read */
+    /* Which slots of which program the kind wants kept for all rows (pass_keep). */
+    void (*prepare)(const rule *r, pass *ps);
+    /* Counts members into out (population … groups) and appends its findings. Everything kept is there. */
+    sla_status (*judge)(const rule *r, pass *ps, rule_outcome *out, err *e);
+} rule_kind;
+const rule_kind *kind_by_name(slice name);
+const char *const *kind_names(size_t *n);
+#endif

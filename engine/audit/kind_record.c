@@ -1,0 +1,35 @@
+/* record: each record of the population meets a condition. */
+#include "engine/audit/kind.h"
+
+static void load(pack_loader *l, const ynode *n, rule *r)
+{
+    const ynode *require = yaml_get(n, "require");
+    load_selection(l, n, &r->sel);
+    if (!require) errlist_add(l->errors, SLA_SYNTAX, n->at, "a record rule needs 'require', the condition");
+    else if (r->sel.ds) {
+        r->require = load_expr(l, load_program(l, l->p->programs, r->sel.ds), require, VT_BOOL, NULL);
+        r->condition = require->text;
+    }
+    if (!yaml_get(n, "target") && !yaml_get(n, "targets")) r->target = (bound){.has = true, .num = 1, .den = 1, .value = 1, .text = SLICE_LIT("100%")};
+}
+
+static void prepare(const rule *r, pass *ps)
+{
+    pass_select(ps, &r->sel);
+    pass_keep(ps, r->sel.ds, r->require, VT_BOOL);
+}
+
+static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
+{
+    (void)e;
+    const kept *k = pass_kept(ps, r->sel.ds, r->require);
+    static const uint8_t by_truth[] = {MEMBER_BAD, MEMBER_GOOD, MEMBER_UNKNOWN};
+    for (size_t row = 0; row < ps->w.tables[r->sel.ds->idx]->nrows; row++) {
+        uint8_t in = selection_state(ps, &r->sel, row);
+        out->members[row] = in == 0 ? MEMBER_OUT : in == 2 ? MEMBER_UNKNOWN : by_truth[k->truth[row]];
+    }
+    return SLA_OK;
+}
+
+static const char *const keys[] = {"require", NULL};
+const rule_kind kind_record = {"record", keys, load, prepare, judge};

@@ -1,0 +1,116 @@
+/* A compiled pack: what the files of this folder share. */
+#ifndef SLA_AUDIT_PACK_H
+#define SLA_AUDIT_PACK_H
+#include "engine/audit/audit.h"
+#include "engine/lang/lang.h"
+#include "engine/time/slaclock.h"
+
+enum { PERIOD_NONE = -1, PERIOD_VALID = -2, SLOT_NONE = -1 };
+
+/* A bound with its exact value num/den, so that shares are compared without rounding. */
+typedef struct bound { bool has, at_most; int64_t num, den; double value; slice text; } bound;
+typedef struct key_bound { slice key; bound b; } key_bound;
+typedef struct breakdown { slice name; int slot; expr_type type; } breakdown;   /* a grouping: by priority, by month(created_at) */
+
+/* Rows of a dataset: those whose time lies in the period and for which where is true. */
+typedef struct selection { const dataset *ds; int period_field; int where; } selection;
+
+typedef enum measure_kind { MEASURE_COUNT, MEASURE_SHARE, MEASURE_SUM, MEASURE_MEAN, MEASURE_PERCENTILE, MEASURE_MIN, MEASURE_MAX, MEASURE_UPTIME } measure_kind;
+typedef struct measure { measure_kind kind; int slot; expr_type type; double percent; } measure;
+
+/* Downtime of subjects: rows of `subjects` by key, outages joined to them by key. Slots belong to the programs of the two datasets. */
+typedef struct uptime { const dataset *subjects, *outages; int subject_where, subject_key, subject_target, outage_key, from, to, planned; } uptime;
+
+typedef struct clock_limit { slice key; int64_t limit; const calendar *cal; } clock_limit;
+typedef struct sla_clock {
+    slice name; bitext title;
+    const dataset *ds;
+    int where;                              /* slot of the clocks' program */
+    int start, stop, status;                /* fields */
+    bool history; reopen_policy reopen;
+    int by;                                 /* field that chooses the limit; -1: one limit */
+    clock_limit *limits; size_t nlimits;    /* the last may be the default: key ptr NULL */
+    size_t first_derived;                   /* number of its first derived field (elapsed, paused, met, state, due) */
+} sla_clock;
+enum { CLOCK_FIELDS = 5 };
+
+typedef struct rule {
+    slice id, clause; bitext title, criterion, effect, recommend; slice condition, off, kind_name;
+    severity sev; bool by_heading, list;
+    const struct rule_kind *kind;
+    srcpos at;
+    selection sel;
+    int require;                            /* record */
+    const sla_clock *clock;
+    measure m; uptime up;
+    bound target; int targets_by; key_bound *targets; size_t ntargets; breakdown targets_key;
+    int64_t least_n;
+    breakdown *groups; size_t ngroups;
+    bool needs_dataset[DATASETS_MAX];
+    struct { const dataset *ds; int field; } needs_field[16]; size_t nneeds_field;
+    template *finding_zh, *finding_en;      /* slots of the dataset's findings program; NULL: none */
+    slice text_zh, text_en;                 /* their text, for kinds that fill it in themselves */
+} rule;
+
+typedef struct kpi {
+    slice id, theme, unit, better; bitext title, formula, exclusions;
+    selection sel; measure m; uptime up; bound target; int64_t least_n;
+    breakdown *groups; size_t ngroups;
+    bool needs_dataset[DATASETS_MAX];
+} kpi;
+
+typedef struct indicator {
+    slice id, unit, better; bitext title;
+    selection sel; measure m; int64_t least_n;
+    double weight, zero, full; bool has_points;
+    breakdown *cells; size_t ncells;        /* expected_by */
+} indicator;
+typedef struct band { slice grade; double from; bitext title; } band;
+typedef struct scorecard {
+    bool there; const dataset *over, *people; int person; int period_field; int64_t least_n;
+    int name, team, role, level;            /* fields of people; -1: none */
+    indicator *items; size_t n;
+    band *bands; size_t nbands;
+    breakdown month;
+} scorecard;
+
+typedef struct clause { slice id, chapter; bitext title, chapter_title; bool by_heading; } clause;
+
+struct pack {
+    arena mem;
+    dict *texts;
+    const zone *zone;
+    slice id, version; bitext title; char sha256[65];
+    double unknown_tolerance; int64_t tolerance_num, tolerance_den;
+    schema *model; cal_set cals; lang_env env;
+    program *clock_programs[DATASETS_MAX];      /* before clocks are known; NULL: none */
+    program *programs[DATASETS_MAX];            /* conditions, keys, values */
+    program *finding_programs[DATASETS_MAX];    /* what findings say */
+    clause *clauses; size_t nclauses;
+    sla_clock *clocks; size_t nclocks;
+    rule *rules; size_t nrules;
+    kpi *kpis; size_t nkpis;
+    scorecard card;
+    const ynode *calendars_node;
+};
+
+/* ---- loading (pack_*.c) ---- */
+typedef struct pack_loader { pack *p; errlist *errors, *warnings; const ynode *tailoring; bool nomem; } pack_loader;
+bitext load_bitext(const ynode *map, const char *key);
+void *load_take(pack_loader *l, size_t n, size_t size);
+program *load_program(pack_loader *l, program **programs, const dataset *ds);
+/* Compiles a member of map; SLOT_NONE if it is absent. */
+int load_expr(pack_loader *l, program *p, const ynode *n, vtype want, expr_type *type);
+int load_expr_text(pack_loader *l, program *p, slice text, srcpos at, vtype want, expr_type *type);
+const dataset *load_dataset_name(pack_loader *l, const ynode *map, const char *key);
+int load_field_name(pack_loader *l, const dataset *ds, const ynode *n);
+bool load_bound(pack_loader *l, const ynode *n, bool at_least_by_default, bound *out);
+void load_selection(pack_loader *l, const ynode *n, selection *out);
+void load_measure(pack_loader *l, const ynode *n, const ynode *value, const dataset *ds, measure *m, uptime *up);
+void load_breakdowns(pack_loader *l, const ynode *n, const dataset *ds, breakdown **out, size_t *count);
+int64_t load_count(pack_loader *l, const ynode *map, const char *key, int64_t dflt);
+void load_clocks(pack_loader *l, const ynode *root);
+void load_rules(pack_loader *l, const ynode *root);
+void load_kpis(pack_loader *l, const ynode *root);
+void load_scorecard(pack_loader *l, const ynode *root);
+#endif

@@ -1,0 +1,67 @@
+/* One pass over the records: the world of an audit, the results of expressions kept as whole columns, and what rules make of them. */
+#ifndef SLA_AUDIT_PASS_H
+#define SLA_AUDIT_PASS_H
+#include "engine/audit/pack.h"
+
+/* A slot's results for all rows of its dataset. */
+typedef struct kept {
+    int slot; vtype type;
+    uint8_t *truth;             /* BOOL: 0 false, 1 true, 2 unknown */
+    double *number;             /* NUMBER, DURATION, TIME, DATE: NaN unknown */
+    uint32_t *code;             /* TEXT: DICT_NONE unknown */
+} kept;
+typedef struct pass {
+    const pack *p;
+    store *s;
+    world w;
+    lang_shared *shared;
+    period period; int64_t as_of;
+    kept *kept[DATASETS_MAX]; size_t nkept[DATASETS_MAX], cap[DATASETS_MAX];
+    uint8_t *in_period[DATASETS_MAX][FIELDS_MAX];   /* 1: the raw time lies in the period; NULL: not asked for */
+    uint8_t *valid_then[DATASETS_MAX];              /* 1: the row was valid at some moment of the period */
+    uint64_t *later[DATASETS_MAX][FIELDS_MAX];      /* bit: a time there that lies after as_of, so it was masked */
+    tcolumn *derived[DATASETS_MAX];
+    bool never_imported[DATASETS_MAX];
+    bool no_history;                                /* some clock wanted a history that was not imported */
+    arena mem;
+} pass;
+void pass_keep(pass *ps, const dataset *ds, int slot, vtype type);       /* asks for it, before the pass runs */
+const kept *pass_kept(const pass *ps, const dataset *ds, int slot);      /* NULL: SLOT_NONE, or not asked for */
+void pass_select(pass *ps, const selection *sel);                        /* asks for what selection_state needs */
+
+typedef enum member { MEMBER_OUT, MEMBER_GOOD, MEMBER_BAD, MEMBER_UNKNOWN, MEMBER_RUNNING } member;
+/* 0 out, 1 in, 2 unknown. */
+uint8_t selection_state(const pass *ps, const selection *sel, size_t row);
+
+typedef struct tally { int64_t population, good, bad, unknown, running; } tally;
+typedef struct rule_outcome {
+    verdict v; bitext reason;
+    tally all;
+    res_group *groups; size_t ngroups;
+    bool has_value; double value; int64_t n;
+    bool has_bounds; double low, high;
+    uint8_t *members;           /* of the dataset's rows; NULL: the kind has no rows as members */
+    bool list_good;             /* findings are the good ones … */
+    struct { slice key; res_observed *observed; size_t n; } *extra; size_t nextra;   /* findings that are no rows: groups */
+} rule_outcome;
+
+/* Groups of members by a breakdown, in byte order of their keys (numbers in order of value). */
+sla_status tally_groups(pass *ps, const dataset *ds, const breakdown *b, const uint8_t *members, res_group **out, size_t *n, err *e);
+void tally_members(const uint8_t *members, size_t n, tally *out);
+int bound_compare(const bound *b, int64_t good, int64_t of);             /* 1: met, 0: missed; exact */
+bool bound_met(const bound *b, double value);
+/* The verdict of shares: overall and, with targets by group, in every group (out->groups from first on). */
+void judge_share(const pass *ps, const rule *r, rule_outcome *out, const res_group *by_target, size_t nby);
+
+/* What becomes of a selection and a measure, by groups: for metric rules, KPIs and indicators alike. */
+typedef struct figure { bool has; double value; int64_t n, good; int64_t unknown; } figure;
+sla_status measure_all(pass *ps, const selection *sel, const measure *m, figure *out, err *e);
+typedef struct figure_group { slice by, key; double order; figure f; } figure_group;
+sla_status measure_groups(pass *ps, const selection *sel, const measure *m, const breakdown *b, figure_group **out, size_t *n, err *e);
+void measure_prepare(pass *ps, const selection *sel, const measure *m, const breakdown *groups, size_t ngroups);
+void uptime_prepare(pass *ps, const uptime *up);
+typedef struct uptime_figure { slice key; double value, target; bool has_target; int64_t down_ms, planned_ms, outages; } uptime_figure;
+sla_status uptime_all(pass *ps, const uptime *up, uptime_figure **out, size_t *n, err *e);
+slice pass_text(const pass *ps, uint32_t code);
+slice pass_copy(pass *ps, slice s);
+#endif

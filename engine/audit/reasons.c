@@ -1,0 +1,55 @@
+#include "engine/audit/reasons.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include "engine/time/instant.h"
+
+slice text_format(arena *a, const char *fmt, ...)
+{
+    char text[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (n < 0) return (slice){0};
+    return arena_slice(a, (slice){text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1});
+}
+
+bitext reason_empty(void) { return (bitext){SLICE_LIT("期内没有适用的记录"), SLICE_LIT("no record in the period to which it applies")}; }
+
+bitext reason_no_data(bitext t, arena *a)
+{
+    return (bitext){text_format(a, "没有导入%.*s数据", SLICE_ARG(t.zh)), text_format(a, "no data were imported: %.*s", SLICE_ARG(t.en))};
+}
+
+bitext reason_no_values(bitext t, arena *a)
+{
+    return (bitext){text_format(a, "导入的数据中字段“%.*s”没有任何值", SLICE_ARG(t.zh)), text_format(a, "no imported record has a value in field “%.*s”", SLICE_ARG(t.en))};
+}
+
+bitext reason_unknown(int64_t unknown, int64_t population, double low, double high, arena *a)
+{
+    return (bitext){text_format(a, "%lld 条中有 %lld 条缺少判定所需的值,结论在 %.1f%% 与 %.1f%% 之间无法确定", (long long)population, (long long)unknown, low * 100, high * 100),
+                    text_format(a, "%lld of %lld records lack values needed to judge them; the share lies between %.1f %% and %.1f %%, which does not decide", (long long)unknown,
+                                (long long)population, low * 100, high * 100)};
+}
+
+bitext reason_too_few(int64_t n, int64_t least, arena *a)
+{
+    return (bitext){text_format(a, "样本 %lld 个,少于所需的 %lld 个", (long long)n, (long long)least), text_format(a, "%lld values, fewer than the %lld needed", (long long)n, (long long)least)};
+}
+
+bitext reason_off(slice why, arena *a)
+{
+    return (bitext){text_format(a, "已由裁剪方案停用:%.*s", SLICE_ARG(why)), text_format(a, "switched off by the profile: %.*s", SLICE_ARG(why))};
+}
+
+slice text_percent(double share, int decimals, arena *a) { return text_format(a, "%.*f%%", decimals, share * 100); }
+
+slice text_duration(int64_t ms, arena *a)
+{
+    buf b = {0};
+    duration_print(&b, ms);
+    slice s = arena_slice(a, (slice){b.ptr, b.len});
+    buf_free(&b);
+    return s;
+}

@@ -1,0 +1,15 @@
+/* Why a verdict is what it is, and small texts, in both languages. */
+#ifndef SLA_AUDIT_REASONS_H
+#define SLA_AUDIT_REASONS_H
+#include "engine/audit/result.h"
+
+bitext reason_empty(void);                                               /* no record in the population */
+bitext reason_no_data(bitext dataset_title, arena *a);                    /* dataset never imported */
+bitext reason_no_values(bitext field_title, arena *a);                    /* no record has a value in a needed field */
+bitext reason_unknown(int64_t unknown, int64_t population, double low, double high, arena *a);
+bitext reason_too_few(int64_t n, int64_t least, arena *a);
+bitext reason_off(slice why, arena *a);
+slice text_percent(double share, int decimals, arena *a);
+slice text_duration(int64_t ms, arena *a);
+slice text_format(arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));   /* ptr NULL: no memory */
+#endif

@@ -1,0 +1,14 @@
+/* The steps of audit_run, one file each. */
+#ifndef SLA_AUDIT_RUN_H
+#define SLA_AUDIT_RUN_H
+#include "engine/audit/pass.h"
+sla_status pass_run(pass *ps, err *e);                                                    /* pass.c: evaluates all programs, keeps what was asked for */
+sla_status rules_prepare(pass *ps);
+sla_status rules_judge(pass *ps, audit_result *r, err *e);                                /* judge.c */
+sla_status findings_make(pass *ps, audit_result *r, rule_outcome *outs, err *e);          /* findings.c */
+void kpis_prepare(pass *ps);
+sla_status kpis_figure(pass *ps, audit_result *r, err *e);                                /* kpi.c */
+void scorecard_prepare(pass *ps);
+sla_status scorecard_figure(pass *ps, audit_result *r, err *e);                           /* scorecard.c */
+sla_status result_save(store *s, audit_result *r, err *e);                                /* save.c: gives r its run number */
+#endif

@@ -1,0 +1,268 @@
+/* The staff report's figures: each person's indicators, what was to be expected of the same mix of work, points, score and grade. */
+#include <math.h>
+#include <stdlib.h>
+#include "engine/audit/reasons.h"
+#include "engine/audit/run.h"
+#include "engine/base/mem.h"
+
+static breakdown person_of(const scorecard *c) { return (breakdown){SLICE_LIT("person"), c->person, {VT_TEXT, NULL}}; }
+
+void scorecard_prepare(pass *ps)
+{
+    const scorecard *c = &ps->p->card;
+    if (!c->there) return;
+    selection all = {c->over, c->period_field, SLOT_NONE};
+    pass_select(ps, &all);
+    pass_keep(ps, c->over, c->person, VT_TEXT);
+    pass_keep(ps, c->over, c->month.slot, VT_TEXT);
+    for (size_t i = 0; i < c->n; i++) measure_prepare(ps, &c->items[i].sel, &c->items[i].m, c->items[i].cells, c->items[i].ncells);
+}
+
+/* Wilson's interval of a share at 95 % (Wilson 1927; the form without continuity correction). */
+static void wilson(int64_t good, int64_t n, double *low, double *high)
+{
+    const double z = 1.959963984540054, nn = (double)n, p = (double)good / nn, zz = z * z;
+    double mid = (p + zz / (2 * nn)) / (1 + zz / nn), half = z / (1 + zz / nn) * sqrt(p * (1 - p) / nn + zz / (4 * nn * nn));
+    *low = mid - half < 0 || good == 0 ? 0 : mid - half;
+    *high = mid + half > 1 || good == n ? 1 : mid + half;
+}
+
+/* ---- what the same mix of cells would have given: the whole team's share in each cell, weighted by the person's records (indirect standardisation) ---- */
+typedef struct cell { uint64_t key; int64_t n, good; } cell;
+typedef struct cells { cell *items; size_t size, n; } cells;
+
+static uint64_t cell_key(const pass *ps, const indicator *in, size_t row)
+{
+    uint64_t key = 1;
+    for (size_t i = 0; i < in->ncells; i++) {
+        const kept *k = pass_kept(ps, in->sel.ds, in->cells[i].slot);
+        key = key * UINT64_C(1000003) + (k->code ? k->code[row] : 0);
+    }
+    return key;
+}
+
+static cell *cell_at(cells *c, uint64_t key)
+{
+    size_t at = (key * UINT64_C(0x9E3779B97F4A7C15)) >> 48;
+    for (at &= c->size - 1; c->items[at].n && c->items[at].key != key; at = (at + 1) & (c->size - 1)) {}
+    if (!c->items[at].n && c->n + 1 >= c->size) return NULL;
+    if (!c->items[at].n) c->n++;
+    c->items[at].key = key;
+    return &c->items[at];
+}
+
+/* expected[person]: share; NaN where there is nothing. */
+static sla_status expectations(pass *ps, const indicator *in, const uint32_t *person, size_t npersons, double *expected, err *e)
+{
+    size_t rows = ps->w.tables[in->sel.ds->idx]->nrows;
+    const kept *k = pass_kept(ps, in->sel.ds, in->m.slot);
+    cells c = {mem_zero(65536, sizeof(cell)), 65536, 0};
+    int64_t *count = mem_zero(npersons + 1, sizeof *count);
+    for (size_t i = 0; i < npersons; i++) expected[i] = 0;
+    sla_status st = c.items && count ? SLA_OK : SLA_NOMEM;
+    for (size_t row = 0; st == SLA_OK && row < rows; row++) {
+        if (selection_state(ps, &in->sel, row) != 1 || k->truth[row] == 2) continue;
+        cell *x = cell_at(&c, cell_key(ps, in, row));
+        if (!x) st = SLA_LIMIT;
+        else x->n++, x->good += k->truth[row];
+    }
+    for (size_t row = 0; st == SLA_OK && row < rows; row++) {
+        if (person[row] == UINT32_MAX || selection_state(ps, &in->sel, row) != 1 || k->truth[row] == 2) continue;
+        const cell *x = cell_at(&c, cell_key(ps, in, row));
+        expected[person[row]] += (double)x->good / (double)x->n;
+        count[person[row]]++;
+    }
+    for (size_t i = 0; st == SLA_OK && i < npersons; i++) expected[i] = count[i] ? expected[i] / (double)count[i] : NAN;
+    mem_free(c.items);
+    mem_free(count);
+    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the scorecard");
+}
+
+/* ---- people ---- */
+static int by_name(const void *a, const void *b) { return slice_cmp(((const res_staff *)a)->id, ((const res_staff *)b)->id); }
+
+static slice text_of(const pass *ps, const table *t, int f, size_t row)
+{
+    return f >= 0 && t->cols[f].data && table_has(t, (size_t)f, row) ? pass_text(ps, table_codes(t, (size_t)f)[row]) : SLICE_LIT("");
+}
+
+static sla_status list_people(pass *ps, audit_result *r, err *e)
+{
+    const scorecard *c = &ps->p->card;
+    const table *t = ps->w.tables[c->people->idx];
+    size_t key = c->people->key[0];
+    if (!(r->staff = ARENA_NEW(&r->mem, res_staff, t->nrows + 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
+    for (size_t i = 0; i < t->nrows; i++) {
+        if (!ps->valid_then[c->people->idx][i]) continue;
+        r->staff[r->nstaff++] = (res_staff){.id = pass_text(ps, table_codes(t, key)[i]), .name = text_of(ps, t, c->name, i), .team = text_of(ps, t, c->team, i),
+                                            .role = text_of(ps, t, c->role, i), .level = text_of(ps, t, c->level, i), .grade = SLICE_LIT("not_rated")};
+    }
+    qsort(r->staff, r->nstaff, sizeof *r->staff, by_name);
+    return SLA_OK;
+}
+
+/* person[row]: index into r->staff, or UINT32_MAX. */
+static sla_status assign(pass *ps, audit_result *r, uint32_t *person, err *e)
+{
+    const scorecard *c = &ps->p->card;
+    const kept *k = pass_kept(ps, c->over, c->person);
+    size_t texts = dict_count(ps->w.dict);
+    uint32_t *index = mem_zero(texts + 1, sizeof *index);
+    if (!index) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
+    for (size_t i = 0; i < r->nstaff; i++) index[dict_find(ps->w.dict, r->staff[i].id)] = (uint32_t)i + 1;
+    for (size_t row = 0; row < ps->w.tables[c->over->idx]->nrows; row++) person[row] = k->code[row] == DICT_NONE || !index[k->code[row]] ? UINT32_MAX : index[k->code[row]] - 1;
+    mem_free(index);
+    return SLA_OK;
+}
+
+static int by_double(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The median over the people of one team who have a value. */
+static bool team_median(const audit_result *r, size_t who, size_t ind, double *out)
+{
+    double v[1024];
+    size_t n = 0;
+    for (size_t i = 0; i < r->nstaff && n < 1024; i++)
+        if (slice_eq(r->staff[i].team, r->staff[who].team) && r->staff[i].indicators[ind].has_value) v[n++] = r->staff[i].indicators[ind].value;
+    if (n == 0) return false;
+    qsort(v, n, sizeof *v, by_double);
+    *out = n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+    return true;
+}
+
+static void set_points(const indicator *in, res_indicator *x, double overall)
+{
+    double v = x->value;
+    if (!in->has_points || !x->has_value) return;
+    if (x->has_expected && x->expected > 0 && overall > 0) v = overall * x->value / x->expected;
+    double p = (v - in->zero) / (in->full - in->zero) * 100;
+    x->points = p < 0 ? 0 : p > 100 ? 100 : p;
+    x->has_points = true;
+}
+
+static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const uint32_t *person, double *expected, err *e)
+{
+    const scorecard *c = &ps->p->card;
+    const indicator *in = &c->items[i];
+    breakdown by = person_of(c);
+    figure_group *g;
+    figure all;
+    size_t n;
+    TRY(measure_all(ps, &in->sel, &in->m, &all, e));
+    TRY(measure_groups(ps, &in->sel, &in->m, &by, &g, &n, e));
+    if (in->ncells && in->m.kind == MEASURE_SHARE) TRY(expectations(ps, in, person, r->nstaff, expected, e));
+    for (size_t p = 0; p < r->nstaff; p++) {
+        res_indicator *x = &r->staff[p].indicators[i];
+        *x = (res_indicator){.id = in->id, .title = in->title, .unit = in->unit, .better = in->better, .weight = in->weight};
+        for (size_t k = 0; k < n; k++) {
+            if (!slice_eq(g[k].key, r->staff[p].id)) continue;
+            x->n = g[k].f.n;
+            x->has_value = g[k].f.has && g[k].f.n >= in->least_n;
+            x->value = g[k].f.value;
+            if (in->m.kind == MEASURE_SHARE && g[k].f.n) x->has_interval = true, wilson(g[k].f.good, g[k].f.n, &x->low, &x->high);
+        }
+        if (in->ncells && in->m.kind == MEASURE_SHARE && x->has_value && !isnan(expected[p])) x->has_expected = true, x->expected = expected[p];
+        set_points(in, x, all.value);
+    }
+    for (size_t p = 0; p < r->nstaff; p++) r->staff[p].indicators[i].has_team = team_median(r, p, i, &r->staff[p].indicators[i].team_median);
+    return SLA_OK;
+}
+
+/* The three months of the period, each with the same measure. */
+static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint32_t *person, err *e)
+{
+    const scorecard *c = &ps->p->card;
+    const indicator *in = &c->items[i];
+    const kept *month = pass_kept(ps, c->over, c->month.slot), *k = pass_kept(ps, in->sel.ds, in->m.slot);
+    if (!month || in->m.kind == MEASURE_PERCENTILE) return SLA_OK;
+    figure_group *g;
+    size_t n, cell_count = (r->nstaff + 1) * 3;
+    TRY(measure_groups(ps, &in->sel, &in->m, &c->month, &g, &n, e));
+    double *sum = mem_zero(cell_count, sizeof *sum);
+    int64_t *count = mem_zero(cell_count, sizeof *count);
+    if (!sum || !count) {
+        mem_free(sum);
+        mem_free(count);
+        return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
+    }
+    uint32_t codes[3];
+    for (size_t m = 0; m < 3; m++) codes[m] = m < n ? dict_find(ps->w.dict, g[m].key) : DICT_NONE;
+    for (size_t row = 0; row < ps->w.tables[c->over->idx]->nrows; row++) {
+        if (person[row] == UINT32_MAX || month->code[row] == DICT_NONE || selection_state(ps, &in->sel, row) != 1) continue;
+        double v = in->m.kind == MEASURE_COUNT ? 1 : k->truth ? k->truth[row] == 2 ? NAN : k->truth[row] : k->number[row];
+        for (size_t m = 0; m < 3 && !isnan(v); m++)
+            if (codes[m] == month->code[row]) sum[person[row] * 3 + m] += v, count[person[row] * 3 + m]++;
+    }
+    for (size_t p = 0; p < r->nstaff; p++)
+        for (size_t m = 0; m < 3; m++) {
+            res_indicator *x = &r->staff[p].indicators[i];
+            x->has_monthly[m] = count[p * 3 + m] > 0;
+            if (x->has_monthly[m]) x->monthly[m] = in->m.kind == MEASURE_COUNT || in->m.kind == MEASURE_SUM ? sum[p * 3 + m] : sum[p * 3 + m] / (double)count[p * 3 + m];
+        }
+    mem_free(sum);
+    mem_free(count);
+    return SLA_OK;
+}
+
+static void rate(const scorecard *c, res_staff *s, arena *a)
+{
+    double points = 0, weight = 0, all = 0;
+    for (size_t i = 0; i < s->nindicators; i++) {
+        all += s->indicators[i].weight;
+        if (!s->indicators[i].has_points) continue;
+        points += s->indicators[i].points * s->indicators[i].weight;
+        weight += s->indicators[i].weight;
+    }
+    if (s->n < c->least_n) s->reason = reason_too_few(s->n, c->least_n, a);
+    else if (weight * 2 < all || weight <= 0) s->reason = (bitext){SLICE_LIT("可计算的指标不足权重的一半"), SLICE_LIT("indicators that can be computed carry less than half of the weights")};
+    else {
+        s->rated = true;
+        s->score = points / weight;
+        for (size_t b = c->nbands; b-- > 0;)
+            if (s->score >= c->bands[b].from) s->grade = c->bands[b].grade;
+    }
+}
+
+static sla_status describe_bands(const scorecard *c, audit_result *r)
+{
+    r->grades = ARENA_NEW(&r->mem, res_grade, c->nbands + 1);
+    r->bands = ARENA_NEW(&r->mem, res_note, c->nbands + 1);
+    if (!r->grades || !r->bands) return SLA_NOMEM;
+    for (size_t b = 0; b < c->nbands; b++) {
+        const band *k = &c->bands[b];
+        r->grades[r->ngrades++] = (res_grade){k->grade, k->from};
+        r->bands[r->nbands++] = (res_note){k->grade, {text_format(&r->mem, "%.*s(%.*s):得分不低于 %g", SLICE_ARG(k->grade), SLICE_ARG(k->title.zh), k->from),
+                                                     text_format(&r->mem, "%.*s (%.*s): score of at least %g", SLICE_ARG(k->grade), SLICE_ARG(k->title.en), k->from)}};
+    }
+    return SLA_OK;
+}
+
+sla_status scorecard_figure(pass *ps, audit_result *r, err *e)
+{
+    const scorecard *c = &ps->p->card;
+    if (!c->there || !ps->w.tables[c->people->idx] || !ps->w.tables[c->over->idx] || ps->never_imported[c->people->idx] || ps->never_imported[c->over->idx]) return SLA_OK;
+    TRY(list_people(ps, r, e));
+    uint32_t *person = mem_zero(ps->w.tables[c->over->idx]->nrows + 1, sizeof *person);
+    double *expected = mem_zero(r->nstaff + 1, sizeof *expected);
+    sla_status st = person && expected ? assign(ps, r, person, e) : SLA_NOMEM;
+    for (size_t p = 0; st == SLA_OK && p < r->nstaff; p++) {
+        r->staff[p].nindicators = c->n;
+        if (!(r->staff[p].indicators = ARENA_NEW(&r->mem, res_indicator, c->n + 1))) st = SLA_NOMEM;
+    }
+    for (size_t i = 0; st == SLA_OK && i < c->n; i++) {
+        st = figure_indicator(ps, r, i, person, expected, e);
+        if (st == SLA_OK) st = figure_months(ps, r, i, person, e);
+    }
+    selection all = {c->over, c->period_field, SLOT_NONE};
+    for (size_t row = 0; st == SLA_OK && row < ps->w.tables[c->over->idx]->nrows; row++)
+        if (person[row] != UINT32_MAX && selection_state(ps, &all, row) == 1) r->staff[person[row]].n++;
+    for (size_t p = 0; st == SLA_OK && p < r->nstaff; p++) rate(c, &r->staff[p], &r->mem);
+    mem_free(person);
+    mem_free(expected);
+    if (st == SLA_OK) st = describe_bands(c, r);
+    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the scorecard");
+}

@@ -1,0 +1,8 @@
+/* Making the world of an audit: tables loaded, what was not known at as_of taken out, clocks run. */
+#ifndef SLA_AUDIT_WORLD_H
+#define SLA_AUDIT_WORLD_H
+#include "engine/audit/pass.h"
+/* Loads every dataset whose fields some program reads; marks period membership; masks what lies after as_of; runs the clocks. */
+sla_status world_make(pass *ps, const bool also[DATASETS_MAX], err *e);
+void world_clear(pass *ps);
+#endif
