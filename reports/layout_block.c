@@ -180,7 +180,9 @@ static size_t tiles_in_row(const block *b) { return b->nfigures <= 5 ? b->nfigur
 
 static void put_tile(pen *p, const figure *f, double x, double y, double w)
 {
-    const type value = {19, 24, true, tone_ink(f->tone == TONE_PLAIN ? TONE_ACCENT : f->tone)}, label = {8, 11, true, RGB_GREY}, sub = {7.4, 10, false, RGB_GREY};
+    const type value = {19, 24, true, tone_ink(f->tone == TONE_PLAIN ? TONE_ACCENT : f->tone)}, sub = {7.4, 10, false, RGB_GREY};
+    type label = {8, 11, true, RGB_GREY};
+    while (label.size > 6.4 && fontset_width(p->ps->fonts, true, label.size, f->label) > w - 14) label.size -= 0.2;
     page_rect(p->ps, p->page, x, y, w, TILE_HEIGHT - 8, RGB_ZEBRA);
     page_rect(p->ps, p->page, x, y, 2.4, TILE_HEIGHT - 8, tone_fill(f->tone == TONE_PLAIN ? TONE_ACCENT : f->tone));
     page_text_at(p->ps, p->page, x + 10, y + 14, &label, pen_clean(p, f->label), ALIGN_LEFT, w - 14);
