@@ -86,7 +86,7 @@ static sla_status judge_rule(pass *ps, const rule *r, rule_outcome *o, res_rule 
 {
     *o = (rule_outcome){.v = VERDICT_NOT_ASSESSED};
     *res = (res_rule){.id = r->id, .clause = r->clause, .kind = r->kind_name, .sev = r->sev, .by_heading = r->by_heading, .title = r->title, .criterion = r->criterion, .effect = r->effect,
-                      .recommend = r->recommend, .condition = r->condition, .overridden = r->off, .finding = {r->text_zh, r->text_en}};
+                      .recommend = r->recommend, .condition = r->condition, .overridden = r->off};
     bool members = r->sel.ds && !(r->m.kind && r->m.kind != MEASURE_SHARE);
     if (r->off.len) o->reason = reason_off(r->off, &ps->mem);
     else if (has_data(ps, r, &o->reason)) {

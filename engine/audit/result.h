@@ -64,7 +64,6 @@ typedef struct res_rule {
     bitext reason;                                           /* why this verdict: "0 rows of training were imported" */
     slice condition;                                         /* the expression(s) as written in the pack */
     slice overridden;                                        /* by a profile: its reason; "" if not */
-    bitext finding;                                          /* the text of its findings, with {name} for what was observed; their messages are made from it */
     int64_t population, conforming, nonconforming, unknown, running;
     bool has_share; double share;                            /* conforming / (conforming + nonconforming) */
     bool has_bounds; double share_low, share_high;           /* all unknown bad, all unknown good */

@@ -155,7 +155,7 @@ static sla_status put_findings(db *d, const audit_result *r, err *e)
     return rc;
 }
 
-static sla_status put_trail(store *s, const audit_result *r, const char *digest, err *e)
+static sla_status put_trail(store *s, const audit_result *r, const char *hex, err *e)
 {
     buf b = {0};
     jsonw w;
@@ -164,7 +164,7 @@ static sla_status put_trail(store *s, const audit_result *r, const char *digest,
     jsonw_kv_i64(&w, "run", r->run);
     jsonw_kv_text(&w, "period", r->period_id);
     jsonw_kv_text(&w, "pack", r->pack_sha256);
-    jsonw_kv_text(&w, "results", slice_of(digest));
+    jsonw_kv_text(&w, "results", slice_of(hex));
     jsonw_close(&w, '}');
     sla_status st = b.failed ? SLA_NOMEM : store_trail_add(s, "audit", (slice){b.ptr, b.len}, e);
     buf_free(&b);
@@ -174,13 +174,13 @@ static sla_status put_trail(store *s, const audit_result *r, const char *digest,
 sla_status result_save(store *s, audit_result *r, err *e)
 {
     db *d = store_db(s);
-    char digest[DIGEST_HEX] = "";
+    char hex[DIGEST_HEX] = "";
     wire w = {.writing = true};
     TRY(db_exec(d, "BEGIN IMMEDIATE", e));
     sla_status st = mark_persisting(d, r, e);
     wire_result(&w, r);
     if (st == SLA_OK && w.failed) st = SLA_NOMEM;
-    if (st == SLA_OK) st = digest_once(w.out.ptr, w.out.len, digest);
+    if (st == SLA_OK) st = digest_once(w.out.ptr, w.out.len, hex);
     if (st == SLA_OK) st = next_run(d, r, e);
     if (st == SLA_OK) st = put_run(d, r, (slice){w.out.ptr, w.out.len}, e);
     if (st == SLA_OK) st = put_clauses(d, r, e);
@@ -188,7 +188,7 @@ sla_status result_save(store *s, audit_result *r, err *e)
     if (st == SLA_OK) st = put_figures(d, r, e);
     if (st == SLA_OK) st = put_staff(d, r, e);
     if (st == SLA_OK) st = put_findings(d, r, e);
-    if (st == SLA_OK) st = put_trail(s, r, digest, e);
+    if (st == SLA_OK) st = put_trail(s, r, hex, e);
     if (st == SLA_OK) st = db_exec(d, "COMMIT", e);
     else sqlite3_exec(d->h, "ROLLBACK", NULL, NULL, NULL);
     buf_free(&w.out);
