@@ -79,12 +79,12 @@ static int by_day(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void check_twice(loader *l, const ynode *list, const day_list *off, const day_list *work, arena *a)
+static sla_status check_twice(loader *l, const ynode *list, const day_list *off, const day_list *work, arena *a)
 {
     size_t n = off->n + work->n;
     int32_t *all = ARENA_NEW(a, int32_t, n ? n : 1);
-    if (!all || n == 0) return;
-    memcpy(all, off->days, off->n * sizeof *all);
+    if (!all) return SLA_NOMEM;
+    if (off->n) memcpy(all, off->days, off->n * sizeof *all);
     if (work->n) memcpy(all + off->n, work->days, work->n * sizeof *all);
     qsort(all, n, sizeof *all, by_day);
     for (size_t i = 1; i < n; i++)
@@ -93,6 +93,7 @@ static void check_twice(loader *l, const ynode *list, const day_list *off, const
             civil_from_days(all[i], &y, &m, &d);
             errlist_add(l->errors, SLA_CONFLICT, list->at, "%04d-%02d-%02d is there twice among off and work", (int)y, (int)m, (int)d);
         }
+    return SLA_OK;
 }
 
 static sla_status load_years(loader *l, const ynode *list, day_list *out)
@@ -198,7 +199,7 @@ static sla_status load_holidays(loader *l, const ynode *cal, day_list lists[3])
         errlist_hint(l->errors, "add years: [2025, 2026]");
         return SLA_OK;
     }
-    check_twice(l, list, &lists[0], &lists[1], l->a);
+    TRY(check_twice(l, list, &lists[0], &lists[1], l->a));
     check_years(l, list->at, &lists[0], &lists[2]);
     check_years(l, list->at, &lists[1], &lists[2]);
     return SLA_OK;
@@ -247,6 +248,7 @@ sla_status cal_set_load(const ynode *node, const ynode *lists, const zone *z, ar
 {
     loader l = {lists, z, a, errors, warnings};
     size_t before = errors->n + errors->dropped;
+    if (node && node->kind != YNODE_MAP) return errlist_add(errors, SLA_SYNTAX, node->at, "a map of calendars is wanted: NAME: {hours: …}");
     cal_set set = {ARENA_NEW(a, cal_entry, node && node->n ? node->n : 1), 0};
     if (!set.items) return errlist_add(errors, SLA_NOMEM, SRCPOS_NONE, "no memory for calendars");
     for (size_t i = 0; node && i < node->n; i++)
