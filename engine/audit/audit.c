@@ -55,7 +55,7 @@ static sla_status describe_clocks(const pack *p, audit_result *r)
                                 c->history ? ",等待客户与供应商的时间不计,由状态历史得出;" : ",不扣除暂停", c->history ? zh[c->reopen] : ""),
                     text_format(&r->mem, "%.*s: from %s to %s%s%s; the priority is that at the instant of judgement", SLICE_ARG(c->title.en), c->ds->fields[c->start].title_en.ptr,
                                 c->ds->fields[c->stop].title_en.ptr, c->history ? ", pauses taken from the status history are left out; " : ", no pauses", c->history ? en[c->reopen] : "")};
-        if (add_note(r, "clock", t) != SLA_OK) return SLA_NOMEM;
+        if (add_note(r, "policy", t) != SLA_OK) return SLA_NOMEM;
     }
     return SLA_OK;
 }

@@ -1,0 +1,203 @@
+#include "engine/cli/steps.h"
+#include <stdio.h>
+#include <string.h>
+#include "engine/base/file.h"
+#include "engine/time/instant.h"
+#include "importers/import.h"
+#include "reports/report.h"
+
+/* ---- sessions ---- */
+sla_status session_check_period(const options *o, err *e)
+{
+    zone *utc = NULL;
+    period p;
+    if (!o->value[OPT_ID_PERIOD]) {
+        err_set(e, SLA_USAGE, SRCPOS_NONE, "which period? --period is missing");
+        err_hint(e, "write --period 2025Q3, 2025-07, 2025H2, 2025 or 2025-07-01..2025-09-30");
+        return SLA_USAGE;
+    }
+    TRY(zone_open("UTC", &utc, e));
+    sla_status st = period_parse(slice_of(o->value[OPT_ID_PERIOD]), utc, &p, e);
+    zone_close(utc);
+    return st;
+}
+
+sla_status session_open(session *s, const options *o, store_mode mode, err *e)
+{
+    char name[64];
+    TRY(store_open(option(o, OPT_ID_WORKSPACE, "slaudit.db"), mode, &s->ws, e));
+    if (mode == STORE_CREATE && o->value[OPT_ID_ZONE]) {
+        TRY(zone_open(o->value[OPT_ID_ZONE], &s->zn, e));
+        TRY(store_set_zone(s->ws, o->value[OPT_ID_ZONE], e));
+        return SLA_OK;
+    }
+    TRY(store_zone(s->ws, name, e));
+    return zone_open(name, &s->zn, e);
+}
+
+static sla_status pack_folder(session *s, const options *o, const char **out, err *e)
+{
+    const char *named = option(o, OPT_ID_PACK, "itss-2025");
+    char relative[256];
+    if (file_kind_of(named) == FILE_FOLDER) return *out = named, SLA_OK;
+    snprintf(relative, sizeof relative, "rules/%s", named);
+    if (file_own_data(relative, &s->mem, out, e) == SLA_OK) return SLA_OK;
+    *e = (err){0};
+    err_set(e, SLA_NAME, (srcpos){named, 0, 0}, "there is no such rule pack");
+    err_hint(e, "name a folder that holds a pack.yaml");
+    return SLA_NAME;
+}
+
+sla_status session_load_pack(session *s, const options *o, const char *profile, err *e)
+{
+    errlist errors = {0}, warnings = {0};
+    const char *dir;
+    TRY(pack_folder(s, o, &dir, e));
+    sla_status st = pack_load(dir, profile, s->zn, &s->pk, &errors, &warnings);
+    say_errors(&warnings, "warnings");
+    if (st != SLA_OK) {
+        say_errors(&errors, "errors");
+        err_set(e, st, SRCPOS_NONE, "the rule pack has %zu error%s", errors.n + errors.dropped, errors.n + errors.dropped == 1 ? "" : "s");
+    }
+    errlist_clear(&errors);
+    errlist_clear(&warnings);
+    return st;
+}
+
+void session_close(session *s)
+{
+    pack_free(s->pk);
+    store_close(s->ws);
+    zone_close(s->zn);
+    arena_free(&s->mem);
+    *s = (session){0};
+}
+
+/* ---- import ---- */
+static void say_line(void *ctx, const char *line)
+{
+    (void)ctx;
+    say("%s", line);
+}
+
+sla_status step_import(session *s, const options *o, const char *import_profile, bool *incomplete, err *e)
+{
+    period p = {.from = 0};
+    import_report report;
+    if (o->value[OPT_ID_PERIOD]) TRY(period_parse(slice_of(o->value[OPT_ID_PERIOD]), s->zn, &p, e));
+    TRY(store_set_zone(s->ws, zone_name(s->zn), e));
+    TRY(store_set_model(s->ws, pack_schema(s->pk), e));
+    import_options io = {.profile = import_profile, .dataset = o->value[OPT_ID_DATASET], .encoding = o->value[OPT_ID_ENCODING], .zone = s->zn, .from = p.from, .to = p.to, .say = say_line};
+    sla_status st = import_paths(s->ws, pack_schema(s->pk), &io, o->args, (size_t)o->nargs, &report, e);
+    say_errors(&report.problems, "files");
+    if (st == SLA_OK) {
+        say("%zu file%s taken, %zu known already, %zu not recognised, %zu refused; %llu rows, %llu rows and %llu values rejected", report.taken, report.taken == 1 ? "" : "s", report.known,
+            report.skipped, report.problems.n, (unsigned long long)report.rows, (unsigned long long)report.rejected, (unsigned long long)report.rejected_values);
+        *incomplete = report.problems.n > 0;
+        if (report.taken + report.known == 0) st = err_set(e, SLA_IO, SRCPOS_NONE, "nothing was imported");
+    }
+    import_report_clear(&report);
+    return st;
+}
+
+/* ---- audit ---- */
+static sla_status read_as_of(const session *s, const options *o, const period *p, int64_t *out, err *e)
+{
+    time_text t;
+    *out = p->to;
+    const char *text = o->value[OPT_ID_AS_OF];
+    if (!text) return SLA_OK;
+    if (!time_parse(slice_of(text), &t)) {
+        err_set(e, SLA_USAGE, SRCPOS_NONE, "'%s' is no time", text);
+        err_hint(e, "write --as-of 2025-10-01T00:00:00");
+        return SLA_USAGE;
+    }
+    *out = t.has_offset ? t.local_ms - t.offset_min * MS_MINUTE : zone_to_utc(s->zn, t.local_ms, NULL);
+    return SLA_OK;
+}
+
+static void print_summary(const audit_result *r)
+{
+    static const char *const marks[] = {"conforms", "MINOR", "MAJOR", "observation", "not assessed"};
+    size_t by[CLAUSE_VERDICT_COUNT] = {0};
+    for (size_t i = 0; i < r->nclauses; i++) {
+        const res_clause *c = &r->clauses[i];
+        by[c->v]++;
+        printf("%-4.*s %-13s %.*s", SLICE_ARG(c->id), marks[c->v], SLICE_ARG(c->title.zh));
+        if (c->assessed < c->rules) printf(" (%lld of %lld rules assessed)", (long long)c->assessed, (long long)c->rules);
+        putchar('\n');
+    }
+    printf("%zu clauses: %zu conforming, %zu major, %zu minor, %zu observations, %zu not assessed; %zu findings\n", r->nclauses, by[CLAUSE_CONFORMING], by[CLAUSE_MAJOR], by[CLAUSE_MINOR],
+           by[CLAUSE_OBSERVATION], by[CLAUSE_NOT_ASSESSED], r->nfindings);
+}
+
+static sla_status fails_on(const options *o, const audit_result *r, bool *failed, err *e)
+{
+    const char *text = o->value[OPT_ID_FAIL_ON];
+    if (!text) return SLA_OK;
+    int least = -1;
+    for (int i = 0; i < SEVERITY_COUNT; i++)
+        if (strcmp(text, severity_word((severity)i, "json")) == 0) least = i;
+    if (least < 0) return err_set(e, SLA_USAGE, SRCPOS_NONE, "--fail-on wants critical, major, minor or observation, not '%s'", text);
+    for (size_t i = 0; i < r->nrules; i++) *failed = *failed || (r->rules[i].v == VERDICT_FAILS && (int)r->rules[i].sev <= least);
+    return SLA_OK;
+}
+
+sla_status step_audit(session *s, const options *o, int64_t *run, bool *failed, err *e)
+{
+    audit_options ao = {.zone = s->zn};
+    audit_result *r = NULL;
+    TRY(period_parse(slice_of(o->value[OPT_ID_PERIOD]), s->zn, &ao.period, e));
+    TRY(read_as_of(s, o, &ao.period, &ao.as_of, e));
+    TRY(audit_run(s->ws, s->pk, &ao, run, e));
+    TRY(result_load(s->ws, *run, &r, e));
+    print_summary(r);
+    for (size_t i = 0; i < r->nnotes; i++)
+        if (slice_is(r->notes[i].id, "warning") || slice_is(r->notes[i].id, "caveat")) say("%.*s: %.*s", SLICE_ARG(r->notes[i].id), SLICE_ARG(r->notes[i].text.en));
+    sla_status st = fails_on(o, r, failed, e);
+    result_free(r);
+    return st;
+}
+
+/* ---- reports ---- */
+/* A list such as "audit,kpi" as a set of bits; "none" is the empty set. */
+static sla_status read_set(const char *text, const char *const *names, const unsigned *bits, size_t n, unsigned *out, err *e)
+{
+    *out = 0;
+    for (const char *p = text; p && *p;) {
+        size_t len = strcspn(p, ",");
+        size_t i = 0;
+        while (i < n && !slice_is((slice){p, len}, names[i])) i++;
+        if (i == n) return err_set(e, SLA_USAGE, SRCPOS_NONE, "'%.*s' is none of %s, %s, %s", (int)len, p, names[0], names[1], names[2]);
+        *out |= bits[i];
+        p += len + (p[len] == ',');
+    }
+    return SLA_OK;
+}
+
+sla_status step_report(session *s, const options *o, int64_t run, err *e)
+{
+    static const char *const kinds[] = {"audit", "kpi", "staff"}, *const formats[] = {"pdf", "xlsx", "json"};
+    static const unsigned kind_bits[] = {REPORT_AUDIT, REPORT_KPI, REPORT_STAFF}, format_bits[] = {REPORT_PDF, REPORT_XLSX, REPORT_JSON};
+    report_options ro = {.out = option(o, OPT_ID_OUTPUT, "."), .font = o->value[OPT_ID_FONT]};
+    audit_result *r = NULL;
+    buf notes = {0};
+    const char *lang = option(o, OPT_ID_LANG, "zh"), *paper = option(o, OPT_ID_PAPER, "a4");
+    if (o->value[OPT_ID_FORMAT] && strcmp(o->value[OPT_ID_FORMAT], "none") == 0) return SLA_OK;
+    TRY(read_set(o->value[OPT_ID_KIND], kinds, kind_bits, 3, &ro.kinds, e));
+    TRY(read_set(o->value[OPT_ID_FORMAT], formats, format_bits, 3, &ro.formats, e));
+    if (strcmp(lang, "zh") != 0 && strcmp(lang, "en") != 0) return err_set(e, SLA_USAGE, SRCPOS_NONE, "--lang is zh or en, not '%s'", lang);
+    if (strcmp(paper, "a4") != 0 && strcmp(paper, "letter") != 0) return err_set(e, SLA_USAGE, SRCPOS_NONE, "--paper is a4 or letter, not '%s'", paper);
+    ro.english = strcmp(lang, "en") == 0;
+    ro.paper = strcmp(paper, "letter") == 0 ? REPORT_LETTER : REPORT_A4;
+    TRY(result_load(s->ws, run, &r, e));
+    sla_status st = report_write(r, &ro, &notes, e);
+    for (const char *p = buf_cstr(&notes); *p;) {
+        size_t len = strcspn(p, "\n");
+        say("%.*s", (int)len, p);
+        p += len + (p[len] == '\n');
+    }
+    buf_free(&notes);
+    result_free(r);
+    return st;
+}
