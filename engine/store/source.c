@@ -111,7 +111,7 @@ static sla_status trail_of_source(store *s, int64_t id, const source_info *i, er
     jsonw_kv_i64(&w, "rows", (int64_t)i->rows);
     jsonw_kv_i64(&w, "rejected", (int64_t)i->rejected);
     jsonw_close(&w, '}');
-    sla_status st = b.failed ? SLA_NOMEM : store_trail_add(s, "import", (slice){b.ptr, b.len}, e);
+    sla_status st = b.failed ? err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the trail") : store_trail_add(s, "import", (slice){b.ptr, b.len}, e);
     buf_free(&b);
     return st;
 }

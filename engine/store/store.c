@@ -9,6 +9,27 @@
 #include "engine/store/ddl.h"
 
 /* ---- opening ---- */
+static sla_status no_database(const char *path, err *e)
+{
+    err_set(e, SLA_DB, (srcpos){path, 0, 0}, "this is no workspace: the file is no SQLite database");
+    err_hint(e, "name another file with -w, or leave -w out");
+    return SLA_DB;
+}
+
+/* SQLite takes a file that is shorter than its header for an empty database and would write over it. A file whose making was cut off has a journal beside it. */
+static sla_status check_head(const char *path, err *e)
+{
+    char head[16], journal[4096];
+    size_t n = 0;
+    FILE *f = fopen(path, "rb");
+    if (!f) return SLA_OK; /* SQLite says why */
+    n = fread(head, 1, sizeof head, f);
+    fclose(f);
+    if (n == 0 || (n == sizeof head && memcmp(head, "SQLite format 3", sizeof head) == 0)) return SLA_OK;
+    if ((size_t)snprintf(journal, sizeof journal, "%s-journal", path) < sizeof journal && file_kind_of(journal) == FILE_REGULAR) return SLA_OK;
+    return no_database(path, e);
+}
+
 static sla_status refuse(const char *path, store_mode mode, err *e)
 {
     srcpos at = {path, 0, 0};
@@ -24,7 +45,7 @@ static sla_status refuse(const char *path, store_mode mode, err *e)
         err_set(e, SLA_DB, at, "there is no such workspace");
         err_hint(e, "make one with: slaudit import -w %s PATH...", path);
         return SLA_DB;
-    default: return SLA_OK;
+    default: return check_head(path, e);
     }
 }
 
@@ -40,10 +61,9 @@ static sla_status is_empty(store *s, bool *empty, err *e)
     int code = sqlite3_errcode(s->d.h) & 0xff;
     db_finalize(st);
     if (rc == SLA_OK) return SLA_OK;
-    if (code != SQLITE_NOTADB) return err_set(e, rc, SRCPOS_NONE, "%s", quiet.msg), err_hint(e, "%s", quiet.hint), rc;
-    err_set(e, SLA_DB, (srcpos){s->d.name, 0, 0}, "this is no workspace: the file is no SQLite database");
-    err_hint(e, "name another file with -w, or leave -w out");
-    return SLA_DB;
+    if (code == SQLITE_NOTADB) return no_database(s->d.name, e);
+    if (e && e->code == SLA_OK) *e = quiet;
+    return rc;
 }
 
 static sla_status set_up(store *s, store_mode mode, err *e)
@@ -191,7 +211,8 @@ sla_status store_model(store *s, arena *a, schema **out, err *e)
     if (!text.ptr) return SLA_OK;
     TRY(yaml_parse(text, "model of the workspace", a, &root, e));
     sla_status st = schema_load(root, text, a, out, &errors);
-    if (st != SLA_OK && e && errors.n) *e = errors.items[0];
+    if (st != SLA_OK && errors.n && e && e->code == SLA_OK) *e = errors.items[0];
+    if (st != SLA_OK) err_set(e, st, SRCPOS_NONE, "the model of the workspace cannot be read: %s", status_name(st));
     errlist_clear(&errors);
     return st;
 }

@@ -17,7 +17,7 @@ static sla_status entry_hash(const char *prev, int64_t seq, slice kind, slice de
     if (st == SLA_OK) st = digest_add(d, detail.ptr, detail.len);
     if (st == SLA_OK) st = digest_hex(d, out);
     digest_free(d);
-    return st;
+    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the trail");
 }
 
 sla_status store_trail_head(store *s, trail_head *out, err *e)

@@ -1,0 +1,461 @@
+/* The workspace as a file: what is opened and what refused, sources whole or not at all, the trail. */
+#include "tests/support/check.h"
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "engine/base/file.h"
+#include "tests/store/fill.h"
+
+static store *open_at(const char *path, store_mode mode)
+{
+    store *s = NULL;
+    err e = {0};
+    if (store_open(path, mode, &s, &e) != SLA_OK) fail_msg("%s: %s", path ? path : "memory", e.msg);
+    return s;
+}
+
+static const char *fresh(const char *name)
+{
+    const char *p = test_path(name);
+    unlink(p);
+    return p;
+}
+
+static void run_sql(const char *path, const char *sql)
+{
+    sqlite3 *h;
+    assert_int_equal(sqlite3_open(path, &h), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(h, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(h);
+}
+
+static void write_text(const char *path, const char *text) { assert_int_equal(file_write(path, text, strlen(text), NULL), SLA_OK); }
+
+/* ---- what is refused, and how it is said ---- */
+static void make_text(const char *p) { write_text(p, "id,priority,created\nT1,P1,2025-07-01\nand more text, so that it is longer than a header of a database would be, by far\n"); }
+static void make_short(const char *p) { write_text(p, "x"); }
+static void make_empty(const char *p) { write_text(p, ""); }
+static void make_other(const char *p) { run_sql(p, "CREATE TABLE t(a); INSERT INTO t VALUES(1)"); }
+static void make_other_id(const char *p) { run_sql(p, "PRAGMA application_id=77; CREATE TABLE t(a)"); }
+static void make_newer(const char *p) { store_close(open_at(p, STORE_CREATE)); run_sql(p, "PRAGMA user_version=99"); }
+static void make_folder(const char *p) { mkdir(p, 0700); }
+static void make_nothing(const char *p) { (void)p; }
+static void make_damaged(const char *p)
+{
+    store_close(open_at(p, STORE_CREATE));
+    FILE *f = fopen(p, "r+b");
+    assert_non_null(f);
+    fseek(f, 100, SEEK_SET);
+    for (int i = 0; i < 4000; i++) fputc(0x5a, f);
+    fclose(f);
+}
+
+static const struct refused_case { const char *name; void (*make)(const char *); store_mode mode; const char *says; } refused_cases[] = {
+    {"a text file", make_text, STORE_CREATE, "no SQLite database"},
+    {"a file of one byte", make_short, STORE_CREATE, "no SQLite database"},
+    {"another program's database", make_other, STORE_CREATE, "another program's SQLite database"},
+    {"a database with another id", make_other_id, STORE_EXISTING, "another program's SQLite database"},
+    {"a newer format", make_newer, STORE_CREATE, "format 99"},
+    {"a folder", make_folder, STORE_CREATE, "a folder"},
+    {"nothing there", make_nothing, STORE_EXISTING, "no such workspace"},
+    {"nothing there to read", make_nothing, STORE_READ_ONLY, "no such workspace"},
+    {"an empty file to read", make_empty, STORE_READ_ONLY, "the file is empty"},
+    {"a damaged workspace", make_damaged, STORE_EXISTING, "malformed"},
+};
+
+static void is_refused(void **state)
+{
+    const struct refused_case *c = *state;
+    const char *p = test_path("refused");
+    struct stat before, after;
+    store *s = NULL;
+    err e = {0};
+    rmdir(p);
+    unlink(p);
+    c->make(p);
+    int there = stat(p, &before);
+    sla_status st = store_open(p, c->mode, &s, &e);
+    assert_int_equal(st, SLA_DB);
+    assert_null(s);
+    if (!strstr(e.msg, c->says)) fail_msg("%s", e.msg);
+    assert_string_equal(e.file, p);
+    assert_true(e.hint[0] != '\0');
+    assert_int_equal(stat(p, &after), there); /* left as it was */
+    if (there == 0) assert_int_equal(before.st_size, after.st_size);
+    rmdir(p);
+    unlink(p);
+}
+
+static void no_place(void **state)
+{
+    (void)state;
+    store *s = NULL;
+    err e = {0};
+    assert_int_equal(store_open("/proc/nowhere/ws.db", STORE_CREATE, &s, &e), SLA_DB);
+    assert_true(e.hint[0] != '\0');
+    assert_int_equal(store_open("", STORE_CREATE, &s, NULL), SLA_DB);
+    assert_int_equal(store_open(":memory:", STORE_CREATE, &s, NULL), SLA_DB);
+    assert_null(s);
+}
+
+static void nothing_left_over(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 1;
+    batch *b = batch_random(m.thing, 100, 9, 1, &x);
+    const char *p = fresh("left.db");
+    make_empty(p); /* an empty file becomes a workspace */
+    store *s = open_at(p, STORE_CREATE);
+    assert_int_equal(import_batch(s, b, "a", NULL), SLA_OK);
+    store_close(s);
+    char other[512];
+    static const char *const ends[] = {"-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < LEN(ends); i++) {
+        snprintf(other, sizeof other, "%s%s", p, ends[i]);
+        assert_int_equal(access(other, F_OK), -1);
+    }
+    chmod(p, 0400);
+    s = open_at(p, STORE_READ_ONLY);
+    store_close(s);
+    store_close(NULL);
+    batch_free(b);
+    arena_free(&m.a);
+}
+
+/* ---- zone and model ---- */
+static void zone_is_fixed(void **state)
+{
+    (void)state;
+    char z[64];
+    err e = {0};
+    store *s = open_at(NULL, STORE_CREATE);
+    assert_int_equal(store_zone(s, z, NULL), SLA_OK);
+    assert_string_equal(z, "Asia/Shanghai");
+    assert_int_equal(store_set_zone(s, "Europe/Berlin", NULL), SLA_OK);
+    assert_int_equal(store_set_zone(s, "Europe/Berlin", NULL), SLA_OK);
+    assert_int_equal(store_set_zone(s, "Asia/Tokyo", &e), SLA_CONFLICT);
+    assert_non_null(strstr(e.msg, "Europe/Berlin"));
+    assert_int_equal(store_zone(s, z, NULL), SLA_OK);
+    assert_string_equal(z, "Europe/Berlin");
+    store_close(s);
+}
+
+static sla_status set_model(store *s, const char *text, err *e)
+{
+    arena a = {0};
+    ynode *root;
+    schema *m;
+    errlist errors = {0};
+    assert_int_equal(yaml_parse(slice_of(text), "m", &a, &root, NULL), SLA_OK);
+    assert_int_equal(schema_load(root, slice_of(text), &a, &m, &errors), SLA_OK);
+    sla_status st = store_set_model(s, m, e);
+    arena_free(&a);
+    return st;
+}
+
+static void model_is_kept(void **state)
+{
+    (void)state;
+    arena a = {0};
+    schema *m;
+    err e = {0};
+    store *s = open_at(NULL, STORE_CREATE);
+    assert_int_equal(store_model(s, &a, &m, NULL), SLA_OK);
+    assert_null(m);
+    assert_int_equal(set_model(s, "datasets: {t: {fields: {a: {type: text}}}}", NULL), SLA_OK);
+    assert_int_equal(set_model(s, "datasets: {t: {fields: {b: {type: time}, a: {type: text}}}, u: {fields: {c: {type: text}}}}", NULL), SLA_OK);
+    assert_int_equal(set_model(s, "datasets: {t: {fields: {a: {type: number}}}}", &e), SLA_CONFLICT);
+    assert_non_null(strstr(e.msg, "field a of t is text"));
+    assert_int_equal(store_model(s, &a, &m, NULL), SLA_OK);
+    assert_int_equal(m->n, 2);
+    store_close(s);
+    arena_free(&a);
+}
+
+/* ---- sources ---- */
+static size_t count_of(store *s, const char *sql)
+{
+    sqlite3_stmt *st;
+    bool row;
+    assert_int_equal(db_prepare(store_db(s), sql, &st, NULL), SLA_OK);
+    assert_int_equal(db_step(store_db(s), st, &row, NULL), SLA_OK);
+    size_t n = (size_t)db_col_i64(st, 0);
+    db_finalize(st);
+    return n;
+}
+
+static void same_bytes_are_known(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 1;
+    batch *b = batch_random(m.thing, 10, 9, 1, &x);
+    store *s = open_at(NULL, STORE_CREATE);
+    source_info i = info_of(m.thing, "a");
+    int64_t id = 0;
+    bool known;
+    assert_int_equal(import_batch(s, b, "a", NULL), SLA_OK);
+    assert_int_equal(store_source_begin(s, &i, &known, &id, NULL), SLA_OK);
+    assert_true(known);
+    const struct { const char *what; source_info info; } other[] = {
+        {"another sheet", {.part = SLICE_LIT("Sheet2")}}, {"another profile", {.profile = SLICE_LIT("servicenow")}}, {"another dataset", {.dataset = SLICE_LIT("loose")}}};
+    for (size_t k = 0; k < LEN(other); k++) {
+        source_info j = i;
+        if (other[k].info.part.ptr) j.part = other[k].info.part;
+        if (other[k].info.profile.ptr) j.profile = other[k].info.profile;
+        if (other[k].info.dataset.ptr) j.dataset = other[k].info.dataset;
+        assert_int_equal(store_source_begin(s, &j, &known, &id, NULL), SLA_OK);
+        assert_false(known);
+        assert_int_equal(id, 2); /* numbers of sources that were given up are used again */
+        store_source_abort(s);
+    }
+    store_source_abort(s); /* nothing to give up */
+    assert_int_equal(count_of(s, "SELECT count(*) FROM source"), 1);
+    store_close(s);
+    batch_free(b);
+    arena_free(&m.a);
+}
+
+static void comes_back(void **state)
+{
+    (void)state;
+    model m = model_make();
+    const char *p = fresh("back.db");
+    store *s = open_at(p, STORE_CREATE);
+    source_info i = info_of(m.thing, "a"), *list;
+    stored_reject *rejects;
+    size_t n;
+    int64_t id;
+    bool known;
+    arena a = {0};
+    assert_int_equal(store_source_begin(s, &i, &known, &id, NULL), SLA_OK);
+    assert_int_equal(store_source_begin(s, &i, &known, &id, NULL), SLA_DB); /* one at a time */
+    reject r = {7, 3, SLICE_LIT("at"), SLICE_LIT("soon"), SLICE_LIT("no time"), false}, whole = {2, 0, {0}, {0}, SLICE_LIT("no id"), true};
+    assert_int_equal(store_reject_put(s, id, &r, NULL), SLA_OK);
+    assert_int_equal(store_reject_put(s, id, &whole, NULL), SLA_OK);
+    i.rows = 99;
+    assert_int_equal(store_source_commit(s, id, &i, NULL), SLA_OK);
+    store_close(s);
+    s = open_at(p, STORE_READ_ONLY);
+    assert_int_equal(store_sources(s, &a, &list, &n, NULL), SLA_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(list[0].id, 1);
+    assert_slice_is(list[0].path, "a");
+    assert_slice_is(list[0].notes, "UTF-8\n");
+    assert_slice_is(list[0].dataset, "thing");
+    assert_string_equal(list[0].sha256, i.sha256);
+    assert_int_equal(list[0].rows, 99);
+    assert_int_equal(list[0].accepted, 5);
+    assert_int_equal(list[0].rejected, 2);
+    assert_int_equal(list[0].rejected_values, 1);
+    assert_int_equal(store_rejects(s, &a, 10, &rejects, &n, NULL), SLA_OK);
+    assert_int_equal(n, 2);
+    assert_int_equal(rejects[0].line, 2);
+    assert_true(rejects[0].row);
+    assert_slice_is(rejects[1].value, "soon");
+    assert_slice_is(rejects[1].reason, "no time");
+    assert_int_equal(rejects[1].col, 3);
+    assert_int_equal(store_rejects(s, &a, 1, &rejects, &n, NULL), SLA_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(store_source_begin(s, &i, &known, &id, NULL), SLA_OK);
+    assert_true(known);
+    i.part = SLICE_LIT("x");
+    assert_int_equal(store_source_begin(s, &i, &known, &id, NULL), SLA_DB); /* opened for reading only */
+    store_close(s);
+    arena_free(&a);
+    arena_free(&m.a);
+}
+
+/* ---- kill -9 at any moment ---- */
+enum { KILL_BATCHES = 6, KILL_ROWS = 20000 };
+
+static void import_many(const char *path, batch *const *b)
+{
+    store *s = NULL;
+    if (store_open(path, STORE_CREATE, &s, NULL) != SLA_OK) _exit(9);
+    for (unsigned k = 0; k < 40; k++) {
+        char name[32];
+        source_info info;
+        int64_t id;
+        bool known;
+        snprintf(name, sizeof name, "%c%u", 'a' + (int)(k % 26), k);
+        info = info_of(b[0]->ds, name);
+        snprintf(info.sha256, sizeof info.sha256, "%064u", k);
+        if (store_source_begin(s, &info, &known, &id, NULL) != SLA_OK) _exit(9);
+        if (known) continue;
+        for (size_t i = 0; i < KILL_BATCHES; i++) {
+            chunk *c = NULL;
+            if (chunk_pack(b[i], &c, NULL) != SLA_OK || store_chunk_put(s, id, c, NULL) != SLA_OK) _exit(9);
+            chunk_free(c);
+        }
+        if (store_source_commit(s, id, &info, NULL) != SLA_OK) _exit(9);
+    }
+    store_close(s);
+}
+
+static void killed(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 77;
+    batch *b[KILL_BATCHES];
+    for (size_t i = 0; i < KILL_BATCHES; i++) b[i] = batch_random(m.thing, KILL_ROWS, 1000, 3, &x);
+    const char *p = fresh("killed.db");
+    size_t between = 0, last = 0;
+    for (unsigned round = 0; round < 25; round++) {
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            import_many(p, b);
+            _exit(0);
+        }
+        struct timespec wait = {0, (long)(rnd(&x) % 60000000)};
+        nanosleep(&wait, NULL);
+        kill(pid, SIGKILL);
+        int status;
+        waitpid(pid, &status, 0);
+        if (WIFEXITED(status)) assert_int_equal(WEXITSTATUS(status), 0);
+        else between++;
+        store *s = open_at(p, STORE_CREATE);
+        size_t sources = count_of(s, "SELECT count(*) FROM source");
+        trail_head head;
+        assert_true(sources >= last);
+        assert_int_equal(count_of(s, "SELECT count(*) FROM chunk"), sources * KILL_BATCHES);
+        assert_int_equal(count_of(s, "SELECT coalesce(sum(nrows), 0) FROM chunk"), sources * KILL_BATCHES * KILL_ROWS);
+        assert_int_equal(count_of(s, "SELECT count(*) FROM chunk_column WHERE chunk NOT IN (SELECT id FROM chunk)"), 0);
+        assert_int_equal(store_trail_check(s, &head, NULL), SLA_OK);
+        assert_int_equal(head.count, sources);
+        last = sources;
+        store_close(s);
+        if (last == 40) {
+            unlink(p);
+            last = 0;
+        }
+    }
+    assert_true(between > 5);
+    for (size_t i = 0; i < KILL_BATCHES; i++) batch_free(b[i]);
+    arena_free(&m.a);
+}
+
+/* ---- a disk that is full ---- */
+static void disk_full(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 1;
+    batch *b = batch_random(m.thing, 30000, 9, 1, &x);
+    store *s = open_at(fresh("full.db"), STORE_CREATE);
+    err e = {0};
+    assert_int_equal(import_batch(s, b, "a", NULL), SLA_OK);
+    size_t pages = count_of(s, "PRAGMA page_count");
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA max_page_count=%zu", pages + 3);
+    assert_int_equal(db_exec(store_db(s), sql, NULL), SLA_OK);
+    assert_int_equal(import_batch(s, b, "bb", &e), SLA_DB);
+    assert_non_null(strstr(e.msg, "full"));
+    assert_non_null(strstr(e.hint, "make room"));
+    assert_int_equal(count_of(s, "SELECT count(*) FROM source"), 1);
+    assert_int_equal(count_of(s, "SELECT count(*) FROM chunk"), 1);
+    assert_int_equal(db_exec(store_db(s), "PRAGMA max_page_count=1000000", NULL), SLA_OK);
+    assert_int_equal(import_batch(s, b, "bb", NULL), SLA_OK); /* and it can be done again */
+    assert_int_equal(count_of(s, "SELECT count(*) FROM source"), 2);
+    store_close(s);
+    batch_free(b);
+    arena_free(&m.a);
+}
+
+/* ---- the trail ---- */
+#define FIRST_HASH "9eb497e6dc48810228f05e28a78a2f5a2c887cb7bafbb177b1cc2c86de49cef9"
+static const struct tamper_case { const char *name, *sql, *says; } tamper_cases[] = {
+    {"nothing is done to it", "SELECT 1", NULL},
+    {"a detail is changed", "UPDATE trail SET detail='{\"n\":9}' WHERE seq=2", "entry 2"},
+    {"a kind is changed", "UPDATE trail SET kind='export' WHERE seq=3", "entry 3"},
+    {"kind and detail are cut elsewhere", "UPDATE trail SET kind=kind||substr(detail,1,1), detail=substr(detail,2) WHERE seq=3", "entry 3"},
+    {"an entry is taken out", "DELETE FROM trail WHERE seq=2", "entry 2"},
+    {"an entry is taken out and the rest moved up", "DELETE FROM trail WHERE seq=2; UPDATE trail SET seq=seq-1 WHERE seq>2", "entry 2"},
+    {"an entry is put in", "INSERT INTO trail SELECT 5, kind, detail, prev, hash FROM trail WHERE seq=4", "entry 5"},
+    {"two are swapped", "UPDATE trail SET seq=-seq; UPDATE trail SET seq=CASE seq WHEN -2 THEN 3 WHEN -3 THEN 2 ELSE -seq END", "entry 2"},
+    {"a hash is changed", "UPDATE trail SET hash=upper(hash) WHERE seq=4", "entry 4"},
+};
+
+static void tampering_is_found(void **state)
+{
+    const struct tamper_case *c = *state;
+    store *s = open_at(NULL, STORE_CREATE);
+    trail_head head, checked;
+    err e = {0};
+    assert_int_equal(store_trail_check(s, &head, NULL), SLA_OK);
+    assert_int_equal(head.count, 0);
+    for (int i = 1; i <= 4; i++) {
+        char detail[32];
+        snprintf(detail, sizeof detail, "{\"n\":%d}", i);
+        assert_int_equal(store_trail_add(s, "import", slice_of(detail), NULL), SLA_OK);
+    }
+    assert_int_equal(db_exec(store_db(s), c->sql, NULL), SLA_OK);
+    assert_int_equal(store_trail_head(s, &head, NULL), SLA_OK);
+    sla_status st = store_trail_check(s, &checked, &e);
+    assert_int_equal(st, c->says ? SLA_CONFLICT : SLA_OK);
+    if (c->says && !strstr(e.msg, c->says)) fail_msg("%s", e.msg);
+    if (!c->says) {
+        assert_int_equal(head.count, 4);
+        assert_string_equal(head.hash, checked.hash);
+        /* sha256 of '' NUL '1' NUL 'import' NUL '{"n":1}' */
+        assert_int_equal(count_of(s, "SELECT count(*) FROM trail WHERE seq=1 AND hash='" FIRST_HASH "'"), 1);
+    }
+    store_close(s);
+}
+
+static void without_memory(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 1;
+    batch *b = batch_random(m.thing, 50, 9, 1, &x);
+    bool worked = false;
+    EACH_ALLOCATION_FAILS(n, worked)
+    {
+        store *s = NULL;
+        err e = {0};
+        arena a = {0};
+        source_info *list;
+        stored_reject *rejects;
+        size_t ns;
+        mem_fail_after(n);
+        sla_status st = store_open(NULL, STORE_CREATE, &s, &e);
+        if (st == SLA_OK) st = store_set_model(s, m.s, &e);
+        if (st == SLA_OK) st = import_batch(s, b, "a", &e);
+        if (st == SLA_OK) st = store_sources(s, &a, &list, &ns, &e);
+        if (st == SLA_OK) st = store_rejects(s, &a, 5, &rejects, &ns, &e);
+        mem_fail_after(-1);
+        worked = st == SLA_OK;
+        if (!worked) assert_int_equal(st, SLA_NOMEM);
+        if (!worked) assert_int_equal(e.code, SLA_NOMEM);
+        store_close(s);
+        arena_free(&a);
+    }
+    assert_true(worked);
+    batch_free(b);
+    arena_free(&m.a);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[LEN(refused_cases) + LEN(tamper_cases) + 9];
+    size_t n = 0;
+    ROWS(tests, n, refused_cases, is_refused);
+    ROWS(tests, n, tamper_cases, tampering_is_found);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(no_place);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(nothing_left_over);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(zone_is_fixed);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(model_is_kept);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(same_bytes_are_known);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(comes_back);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(killed);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(disk_full);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);
+    return cmocka_run_group_tests_name("store/store", tests, NULL, NULL);
+}
