@@ -1,0 +1,220 @@
+/* Whole audits of a few records: the words of spec/semantics.md, and the cases R01, R02, R04, R08, R10 and C43 of spec/cases.md. */
+#include "engine/base/buf.h"
+#include "tests/support/audited.h"
+#include "tests/support/check.h"
+
+#define PACK "rules/itss-2025"
+
+/* n tickets of which the first `bad` have a category out of scope. */
+static void tickets_of_scope(audited *t, int good, int bad, int unknown)
+{
+    buf b = {0};
+    buf_text(&b, "id,type,created_at,category\n");
+    for (int i = 0; i < good + bad + unknown; i++)
+        buf_printf(&b, "T%04d,incident,2025-07-%02d 09:00:00,%s\n", i, 1 + i % 28, i < bad ? "茶水" : i < bad + good ? "用户支持" : "");
+    audited_csv(t, "ticket", buf_cstr(&b));
+    buf_free(&b);
+}
+
+static const struct share_case { const char *name; int good, bad, unknown; verdict v; double share; } shares[] = {
+    {"R01: 46 of 185 is 24.9 %", 46, 139, 0, VERDICT_FAILS, 46.0 / 185},
+    {"99 of 100 meets 99 %", 99, 1, 0, VERDICT_CONFORMS, 0.99},
+    {"98 of 99 does not", 98, 1, 0, VERDICT_FAILS, 98.0 / 99},
+    {"five unknown in a hundred are tolerated", 95, 0, 5, VERDICT_CONFORMS, 1},
+    {"six are not, and could turn it", 94, 0, 6, VERDICT_NOT_ASSESSED, 1},
+    {"many unknown that cannot turn it", 10, 50, 40, VERDICT_FAILS, 10.0 / 60},
+    {"nothing known", 0, 0, 3, VERDICT_NOT_ASSESSED, 0},
+};
+
+static void check_share(void **state)
+{
+    const struct share_case *c = *state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    tickets_of_scope(&t, c->good, c->bad, c->unknown);
+    audited_run(&t, "2025Q3", NULL);
+    const res_rule *x = audited_rule(&t, "1.1-a");
+    assert_int_equal(x->v, c->v);
+    assert_int_equal(x->population, c->good + c->bad + c->unknown);
+    assert_int_equal(x->conforming, c->good);
+    assert_int_equal(x->nonconforming, c->bad);
+    assert_int_equal(x->unknown, c->unknown);
+    assert_int_equal(x->nfindings, c->bad);
+    assert_int_equal(x->has_share, c->good + c->bad > 0);
+    if (x->has_share) assert_true(x->share > c->share - 1e-12 && x->share < c->share + 1e-12);
+    if (c->v == VERDICT_NOT_ASSESSED) assert_true(x->reason.zh.len > 0 && x->reason.en.len > 0);
+    audited_end(&t);
+}
+
+/* R02: what does not apply is no part of the share. R04: without data nothing conforms. */
+static void not_applicable(void **state)
+{
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "ticket", "id,type,created_at,category,requester,approver,assignee\nT1,incident,2025-07-01 09:00:00,用户支持,a,,b\n");
+    audited_run(&t, "2025Q3", NULL);
+    assert_int_equal(audited_rule(&t, "5.1-c")->v, VERDICT_NOT_APPLICABLE);
+    assert_int_equal(audited_rule(&t, "1.1-b")->v, VERDICT_NOT_ASSESSED);
+    assert_true(strstr(audited_rule(&t, "1.1-b")->reason.zh.ptr, "服务目录") != NULL);
+    assert_int_equal(audited_rule(&t, "3.2-d")->v, VERDICT_NOT_ASSESSED);
+    assert_int_equal(audited_clause(&t, "3.2")->v, CLAUSE_NOT_ASSESSED);
+    assert_int_equal(audited_clause(&t, "8.3")->v, CLAUSE_NOT_ASSESSED);
+    audited_end(&t);
+}
+
+static void nothing_imported(void **state)
+{
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_run(&t, "2025Q3", NULL);
+    assert_int_equal(t.r->nclauses, 31);
+    for (size_t i = 0; i < t.r->nclauses; i++) assert_int_equal(t.r->clauses[i].v, CLAUSE_NOT_ASSESSED);
+    for (size_t i = 0; i < t.r->nrules; i++) {
+        assert_int_equal(t.r->rules[i].v, VERDICT_NOT_ASSESSED);
+        assert_true(t.r->rules[i].reason.zh.len > 0);
+    }
+    for (size_t i = 0; i < t.r->nmetrics; i++) assert_true(!t.r->metrics[i].has_value && t.r->metrics[i].reason.zh.len > 0);
+    assert_int_equal(t.r->nfindings, 0);
+    assert_int_equal(t.r->nstaff, 0);
+    audited_end(&t);
+}
+
+/* R08: keys of what fails, in byte order; the record's own line first; what was observed; the message in both languages. */
+static void findings(void **state)
+{
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "staff", "id,name,team,level,hired_on,left_on\nu1,甲,系统组,junior,2020-01-01,\nu2,乙,系统组,senior,2020-01-01,\n");
+    audited_csv(&t, "ticket", "id,type,priority,created_at,resolved_at,assignee\n"
+                              "T9,incident,P1,2025-07-01 09:00:00,2025-07-01 10:00:00,u1\n"
+                              "T10,incident,P2,2025-07-02 09:00:00,2025-07-02 10:00:00,u1\n"
+                              "T2,incident,P1,2025-07-03 09:00:00,2025-07-03 10:00:00,u2\n"
+                              "T3,incident,P1,2025-07-03 09:00:00,2025-07-03 10:00:00,ghost\n");
+    audited_run(&t, "2025Q3", NULL);
+    const res_rule *x = audited_rule(&t, "2.2-a");
+    assert_int_equal(x->population, 4);
+    assert_int_equal(x->conforming, 1);
+    assert_int_equal(x->unknown, 1); /* ghost is on no list: 2.2-f finds it */
+    assert_string_equal(audited_keys(&t, "2.2-a"), "T10 T9");
+    assert_string_equal(audited_keys(&t, "2.2-f"), "T3");
+    const res_finding *f = &t.r->findings[x->first_finding];
+    assert_slice_is(f->dataset, "ticket");
+    assert_int_equal(f->evidence[0].line, 3);
+    assert_true(f->nevidence >= 1 && f->nobserved >= 3);
+    assert_true(strstr(f->message.zh.ptr, "T10(P2)由u1处理") != NULL);
+    assert_true(strstr(f->message.en.ptr, "T10") != NULL);
+    assert_int_equal(strlen(f->fingerprint), 32);
+    assert_false(f->persisting);
+    audited_end(&t);
+}
+
+/* The same fault in two periods is one finding that persists. */
+static void persisting(void **state)
+{
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "staff", "id,name,hired_on,left_on\nu1,甲,2020-01-01,2024-12-31\n");
+    audited_csv(&t, "log", "at,action,outcome,user,src_ip\n2025-07-01 09:00:00,login,success,u1,10.0.0.1\n2025-04-01 09:00:00,login,success,u1,10.0.0.1\n");
+    audited_run(&t, "2025Q2", NULL);
+    assert_int_equal(audited_rule(&t, "3.2-f")->nonconforming, 1);
+    audited_run(&t, "2025Q3", NULL);
+    assert_int_equal(audited_rule(&t, "3.2-f")->nonconforming, 1);
+    assert_false(t.r->findings[audited_rule(&t, "3.2-f")->first_finding].persisting); /* another event */
+    audited_run(&t, "2025Q3", NULL);
+    assert_int_equal(t.r->run, 3);
+    audited_end(&t);
+}
+
+/* What happened after as_of is not known. */
+static void as_of(void **state)
+{
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "ticket", "id,type,priority,status,created_at,responded_at,resolved_at,closed_at,satisfaction\n"
+                              "T1,incident,P1,closed,2025-07-01 09:00:00,2025-07-01 09:05:00,2025-07-01 10:00:00,2025-07-02 10:00:00,5\n"
+                              "T2,incident,P1,closed,2025-08-14 09:00:00,2025-08-14 09:05:00,2025-08-15 10:00:00,2025-08-16 10:00:00,5\n"
+                              "T3,incident,P3,closed,2025-08-15 08:59:00,2025-08-15 09:05:00,2025-08-15 10:00:00,2025-08-16 10:00:00,5\n"
+                              "T4,incident,P1,closed,2025-08-15 09:01:00,2025-08-15 09:05:00,2025-08-15 10:00:00,2025-08-16 10:00:00,5\n");
+    audited_run(&t, "2025Q3", "2025-08-15 09:00:00");
+    const res_rule *x = audited_rule(&t, "4.1-b");
+    assert_int_equal(x->population, 2); /* T1 met; T2 open then and over its 4 h; T3 running; T4 not made yet */
+    assert_int_equal(x->conforming, 1);
+    assert_int_equal(x->nonconforming, 1);
+    assert_int_equal(x->running, 1);
+    assert_string_equal(audited_keys(&t, "4.1-b"), "T2");
+    assert_int_equal(audited_metric(&t, "tickets")->value, 3);
+    assert_int_equal(audited_metric(&t, "resolved")->value, 1);
+    audited_end(&t);
+}
+
+/* Status and priority after as_of are undone from the history. */
+static void rolled_back(void **state)
+{
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "ticket", "id,type,priority,status,created_at,resolved_at\nT1,incident,P1,closed,2025-08-11 09:00:00,2025-08-20 10:00:00\nT2,incident,P4,cancelled,2025-08-11 09:00:00,\n");
+    audited_csv(&t, "history", "ticket_id,at,actor,field,old,new\n"
+                               "T1,2025-08-20 09:00:00,x,priority,P4,P1\nT1,2025-08-20 10:00:00,x,status,in_progress,resolved\n"
+                               "T2,2025-08-21 09:00:00,x,status,in_progress,cancelled\n");
+    audited_run(&t, "2025Q3", "2025-08-15 09:00:00");
+    const res_rule *x = audited_rule(&t, "4.1-b"); /* both P4 and open then: 5 working days are not over */
+    assert_int_equal(x->running, 2);
+    assert_int_equal(x->population, 0);
+    audited_run(&t, "2025Q3", NULL);
+    x = audited_rule(&t, "4.1-b");
+    assert_int_equal(x->population, 1);
+    assert_string_equal(audited_keys(&t, "4.1-b"), "T1");
+    audited_end(&t);
+}
+
+/* C43: a ticket of 30 September 23:30 +08:00 written as 15:30Z belongs to the quarter; one of 1 October does not. */
+static void zones(void **state)
+{
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "ticket", "id,type,created_at,category\nT1,incident,2025-09-30T15:30:00Z,用户支持\nT2,incident,2025-09-30T16:00:00Z,用户支持\nT3,incident,2025-06-30T16:00:00Z,用户支持\n");
+    audited_run(&t, "2025Q3", NULL);
+    assert_int_equal(audited_rule(&t, "1.1-a")->population, 2);
+    audited_end(&t);
+}
+
+/* R10: 4, 5, 5, 6, 7, 43 and 1774 minutes. */
+static void durations(void **state)
+{
+    (void)state;
+    static const int minutes[] = {4, 5, 5, 6, 7, 43, 1774};
+    audited t;
+    buf b = {0};
+    audited_begin(&t, PACK, NULL);
+    buf_text(&b, "id,type,priority,status,created_at,resolved_at\n");
+    for (size_t i = 0; i < LEN(minutes); i++)
+        buf_printf(&b, "T%zu,incident,P1,closed,2025-07-01 00:00:00,2025-07-%02d %02d:%02d:00\n", i, 1 + minutes[i] / 1440, minutes[i] / 60 % 24, minutes[i] % 60);
+    audited_csv(&t, "ticket", buf_cstr(&b));
+    buf_free(&b);
+    audited_run(&t, "2025Q3", NULL);
+    assert_true(audited_metric(&t, "mttr")->value / 60000 > 263.42 && audited_metric(&t, "mttr")->value / 60000 < 263.43);
+    assert_int_equal(audited_metric(&t, "resolve_median")->value, 6 * 60000);
+    assert_int_equal(audited_metric(&t, "resolve_worst")->value, 1774 * 60000);
+    assert_int_equal(audited_metric(&t, "mttr")->n, 7);
+    audited_end(&t);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest plain[] = {
+        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_imported), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
+        cmocka_unit_test(zones), cmocka_unit_test(durations),
+    };
+    struct CMUnitTest tests[64];
+    size_t n = 0;
+    ROWS(tests, n, shares, check_share);
+    for (size_t i = 0; i < LEN(plain); i++) tests[n++] = plain[i];
+    return _cmocka_run_group_tests("verdicts", tests, n, NULL, NULL);
+}
