@@ -24,6 +24,8 @@ static int authorize(void *ctx, int action, const char *a, const char *b, const 
     case SQLITE_READ:
     case SQLITE_RECURSIVE: return SQLITE_OK;
     case SQLITE_FUNCTION: return b && sqlite3_stricmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+    /* asked when a table-valued function (json_each, pragma_table_info) declares its columns; an UPDATE by a user is refused all the same: it does not only read */
+    case SQLITE_UPDATE: return a && sqlite3_stricmp(a, "sqlite_master") == 0 ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_PRAGMA: return a ? pragma_allowed(a) : SQLITE_DENY;
     default: return SQLITE_DENY;
     }

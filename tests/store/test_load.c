@@ -1,0 +1,282 @@
+/* Loading: what was imported comes back in order, of the rows of one key the last holds, whatever the number of threads. */
+#include "tests/support/check.h"
+#include <unistd.h>
+#include "tests/store/fill.h"
+
+static store *fresh(const char *name)
+{
+    store *s = NULL;
+    if (name) unlink(test_path(name));
+    assert_int_equal(store_open(name ? test_path(name) : NULL, STORE_CREATE, &s, NULL), SLA_OK);
+    return s;
+}
+
+/* All of a table as text, a line a row; the texts' codes beside them where asked for. */
+static char *dump(const table *t, const dict *world, bool codes)
+{
+    buf b = {0};
+    for (size_t i = 0; i < t->nrows; i++) {
+        buf_printf(&b, "%u:%u", t->source[i], t->lines[i]);
+        for (size_t f = 0; f < t->ds->nfields; f++) {
+            char cell[96];
+            bool code = codes && vtype_storage(t->ds->fields[f].type) == STORE_CODE && table_has(t, f, i);
+            cell_text(cell, t->ds->fields[f].type, t->cols[f].data, t->cols[f].valid, world, i);
+            buf_printf(&b, " %s", cell);
+            if (code) buf_printf(&b, "#%u", table_codes(t, f)[i]);
+        }
+        buf_char(&b, '\n');
+    }
+    buf_printf(&b, "%llu superseded\n", (unsigned long long)t->superseded);
+    char *out = strdup(buf_cstr(&b));
+    buf_free(&b);
+    return out;
+}
+
+static bool same_cell(const batch *a, size_t i, const batch *b, size_t j, size_t f)
+{
+    char x[96], y[96];
+    cell_text(x, a->ds->fields[f].type, a->cols[f].data, a->cols[f].valid, a->cols[f].codes, i);
+    cell_text(y, a->ds->fields[f].type, b->cols[f].data, b->cols[f].valid, b->cols[f].codes, j);
+    return strcmp(x, y) == 0;
+}
+
+/* The same by comparing each row with all rows behind it. */
+static char *expected(batch *const *b, size_t n)
+{
+    buf out = {0};
+    uint64_t superseded = 0;
+    for (size_t p = 0; p < n; p++)
+        for (size_t i = 0; i < b[p]->nrows; i++) {
+            bool dead = false;
+            for (size_t q = p; q < n && !dead && b[p]->ds->nkey; q++)
+                for (size_t j = q == p ? i + 1 : 0; j < b[q]->nrows && !dead; j++) {
+                    dead = true;
+                    for (size_t k = 0; k < b[p]->ds->nkey && dead; k++) dead = same_cell(b[p], i, b[q], j, b[p]->ds->key[k]);
+                }
+            superseded += dead;
+            if (dead) continue;
+            buf_printf(&out, "%zu:%u", p + 1, b[p]->lines[i]);
+            for (size_t f = 0; f < b[p]->ds->nfields; f++) {
+                char cell[96];
+                cell_text(cell, b[p]->ds->fields[f].type, b[p]->cols[f].data, b[p]->cols[f].valid, b[p]->cols[f].codes, i);
+                buf_printf(&out, " %s", cell);
+            }
+            buf_char(&out, '\n');
+        }
+    buf_printf(&out, "%llu superseded\n", (unsigned long long)superseded);
+    char *text = strdup(buf_cstr(&out));
+    buf_free(&out);
+    return text;
+}
+
+static const struct key_case { const char *name, *dataset; size_t sources, rows; unsigned kinds, style; } key_cases[] = {
+    {"no row", "thing", 1, 0, 3, 0}, {"one key only", "thing", 3, 40, 1, 1}, {"few keys", "thing", 4, 150, 20, 2}, {"many keys", "thing", 3, 200, 5000, 3},
+    {"odd lengths", "thing", 5, 77, 30, 4}, {"no key: every row is its own", "loose", 2, 60, 3, 1},
+};
+
+static void last_row_holds(void **state)
+{
+    const struct key_case *c = *state;
+    model m = model_make();
+    const dataset *ds = schema_dataset(m.s, slice_of(c->dataset));
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        uint64_t x = seed * 7919;
+        batch *b[8];
+        store *s = fresh(NULL);
+        dict *world = dict_new();
+        table *t = NULL;
+        err e = {0};
+        for (size_t i = 0; i < c->sources; i++) {
+            char name[8] = {(char)('a' + (int)i), 0};
+            b[i] = batch_random(ds, c->rows, c->kinds, c->style, &x);
+            assert_int_equal(import_batch(s, b[i], name, &e), SLA_OK);
+        }
+        assert_int_equal(store_table_load(s, ds, all_wanted, world, &t, &e), SLA_OK);
+        assert_true(t->imported);
+        char *got = dump(t, world, false), *want = expected(b, c->sources);
+        assert_string_equal(got, want);
+        free(got);
+        free(want);
+        table_free(t);
+        dict_free(world);
+        store_close(s);
+        for (size_t i = 0; i < c->sources; i++) batch_free(b[i]);
+    }
+    arena_free(&m.a);
+}
+
+/* Enough rows for several threads, several chunks and connections. */
+static void threads_change_nothing(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 4711;
+    store *s = fresh("threads.db");
+    for (unsigned i = 0; i < 4; i++) {
+        char name[8] = {(char)('a' + (int)i), 0};
+        batch *b = batch_random(m.thing, 30000 + i * 777, 40000, i, &x);
+        assert_int_equal(import_batch(s, b, name, NULL), SLA_OK);
+        batch_free(b);
+    }
+    char *first = NULL;
+    static const char *const threads[] = {"1", "2", "5", "16"};
+    for (size_t i = 0; i < LEN(threads); i++) {
+        setenv("SLAUDIT_THREADS", threads[i], 1);
+        dict *world = dict_new();
+        table *t = NULL;
+        assert_int_equal(store_table_load(s, m.thing, all_wanted, world, &t, NULL), SLA_OK);
+        char *text = dump(t, world, true);
+        assert_true(t->superseded > 100);
+        if (!first) first = text;
+        else {
+            assert_true(strcmp(first, text) == 0);
+            free(text);
+        }
+        table_free(t);
+        dict_free(world);
+    }
+    unsetenv("SLAUDIT_THREADS");
+    free(first);
+    store_close(s);
+    arena_free(&m.a);
+}
+
+static void only_what_is_wanted(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 9;
+    store *s = fresh(NULL);
+    batch *b = batch_random(m.thing, 100, 50, 1, &x);
+    dict *world = dict_new();
+    table *t = NULL;
+    bool wanted[FIELDS_MAX] = {false};
+    wanted[dataset_field(m.thing, SLICE_LIT("took"))] = true;
+    assert_int_equal(store_table_load(s, m.thing, wanted, world, &t, NULL), SLA_OK);
+    assert_false(t->imported);
+    assert_int_equal(t->nrows, 0);
+    table_free(t);
+    assert_int_equal(import_batch(s, b, "a", NULL), SLA_OK);
+    assert_int_equal(store_table_load(s, m.thing, wanted, world, &t, NULL), SLA_OK);
+    for (size_t f = 0; f < m.thing->nfields; f++) {
+        slice name = m.thing->fields[f].name;
+        bool there = slice_is(name, "id") || slice_is(name, "at") || slice_is(name, "took");
+        assert_int_equal(t->cols[f].data != NULL, there);
+        assert_int_equal(t->cols[f].valid != NULL, there);
+    }
+    for (uint32_t c = 0; c < dict_count(world); c++) assert_memory_equal(dict_text(world, c).ptr, "id ", 3); /* no other text was read */
+    table_free(t);
+    dict_free(world);
+    store_close(s);
+    batch_free(b);
+    arena_free(&m.a);
+}
+
+/* rows of a transaction that is not ended are seen by the connection that writes them */
+static void inside_a_transaction(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 9;
+    store *s = fresh("inside.db");
+    batch *b = batch_random(m.loose, 30000, 50, 3, &x);
+    source_info info = info_of(m.loose, "a");
+    int64_t id;
+    bool known;
+    chunk *c = NULL;
+    dict *world = dict_new();
+    table *t = NULL;
+    assert_int_equal(store_source_begin(s, &info, &known, &id, NULL), SLA_OK);
+    assert_int_equal(chunk_pack(b, &c, NULL), SLA_OK);
+    assert_int_equal(store_chunk_put(s, id, c, NULL), SLA_OK);
+    assert_int_equal(store_table_load(s, m.loose, all_wanted, world, &t, NULL), SLA_OK);
+    assert_int_equal(t->nrows, 30000);
+    table_free(t);
+    store_source_abort(s);
+    assert_int_equal(store_table_load(s, m.loose, all_wanted, world, &t, NULL), SLA_OK);
+    assert_int_equal(t->nrows, 0);
+    table_free(t);
+    chunk_free(c);
+    dict_free(world);
+    store_close(s);
+    batch_free(b);
+    arena_free(&m.a);
+}
+
+static const struct damage_case { const char *name, *sql, *says; } damage_cases[] = {
+    {"a column cut short", "UPDATE chunk_column SET data=substr(data, 1, length(data) - 1) WHERE field='note'", "column note of chunk 1 (thing)"},
+    {"a column of nothing", "UPDATE chunk_column SET data=x'' WHERE field='at'", "column at of chunk 1 (thing)"},
+    {"a column that is a number", "UPDATE chunk_column SET data=7 WHERE field='id'", "column id of chunk 1 (thing)"},
+    {"columns exchanged", "UPDATE chunk_column SET field='x' WHERE field='at'; UPDATE chunk_column SET field='at' WHERE field='id'", "column at of chunk 1 (thing)"},
+    {"no lines", "UPDATE chunk SET lines=x''", "column lines of chunk 1 (thing)"},
+    {"fewer rows", "UPDATE chunk SET nrows=99", "of chunk 1 (thing) is damaged"},
+    {"more rows than a chunk can have", "UPDATE chunk SET nrows=1000000", "chunk 1 of thing is damaged"},
+    {"a negative number of rows", "UPDATE chunk SET nrows=-1", "chunk 1 of thing is damaged"},
+    {"a source that cannot be", "UPDATE chunk SET source=-4", "chunk 1 of thing is damaged"},
+};
+
+static void damage_is_named(void **state)
+{
+    const struct damage_case *c = *state;
+    model m = model_make();
+    uint64_t x = 9;
+    store *s = fresh(NULL);
+    batch *b = batch_random(m.thing, 100, 50, 1, &x);
+    dict *world = dict_new();
+    table *t = NULL;
+    err e = {0};
+    assert_int_equal(import_batch(s, b, "a", NULL), SLA_OK);
+    assert_int_equal(db_exec(store_db(s), c->sql, NULL), SLA_OK);
+    assert_int_equal(store_table_load(s, m.thing, all_wanted, world, &t, &e), SLA_CONFLICT);
+    assert_null(t);
+    if (!strstr(e.msg, c->says)) fail_msg("%s", e.msg);
+    dict_free(world);
+    store_close(s);
+    batch_free(b);
+    arena_free(&m.a);
+}
+
+static void without_memory(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 9;
+    store *s = fresh("memory.db");
+    for (unsigned i = 0; i < 2; i++) { /* few rows are read one column after the other, many on threads */
+        batch *b = batch_random(m.thing, i ? 25000 : 200, 90, 1, &x);
+        assert_int_equal(import_batch(s, b, i ? "b" : "a", NULL), SLA_OK);
+        batch_free(b);
+        bool worked = false;
+        EACH_ALLOCATION_FAILS(n, worked)
+        {
+            err e = {0};
+            table *t = NULL;
+            dict *world = dict_new();
+            mem_fail_after(n);
+            sla_status st = store_table_load(s, m.thing, all_wanted, world, &t, &e);
+            mem_fail_after(-1);
+            worked = st == SLA_OK;
+            if (!worked) assert_int_equal(st, SLA_NOMEM);
+            if (!worked) assert_int_equal(e.code, SLA_NOMEM);
+            if (!worked) assert_null(t);
+            table_free(t);
+            dict_free(world);
+        }
+        assert_true(worked);
+    }
+    store_close(s);
+    arena_free(&m.a);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[LEN(key_cases) + LEN(damage_cases) + 4];
+    size_t n = 0;
+    ROWS(tests, n, key_cases, last_row_holds);
+    ROWS(tests, n, damage_cases, damage_is_named);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(threads_change_nothing);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(only_what_is_wanted);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(inside_a_transaction);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);
+    return cmocka_run_group_tests_name("store/load", tests, NULL, NULL);
+}
