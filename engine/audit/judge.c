@@ -9,8 +9,8 @@ sla_status rules_prepare(pass *ps)
         const rule *r = &ps->p->rules[i];
         r->kind->prepare(r, ps);
         if (!r->sel.ds) continue;
-        pass_keep(ps, r->sel.ds, r->targets_by, VT_TEXT);
-        for (size_t g = 0; g < r->ngroups; g++) pass_keep(ps, r->sel.ds, r->groups[g].slot, r->groups[g].type.type);
+        if (r->targets_by >= 0) pass_group(ps, r->sel.ds, &r->targets_key);
+        for (size_t g = 0; g < r->ngroups; g++) pass_group(ps, r->sel.ds, &r->groups[g]);
     }
     return SLA_OK;
 }
@@ -132,8 +132,8 @@ static bool far_below(const res_rule *r)
 
 static clause_verdict of_rule(const res_rule *r)
 {
-    if (r->v == VERDICT_CONFORMS || r->v == VERDICT_NOT_APPLICABLE || r->v == VERDICT_WAIVED) return CLAUSE_CONFORMING;
-    if (r->v != VERDICT_FAILS) return CLAUSE_NOT_ASSESSED;
+    if (r->v == VERDICT_CONFORMS) return CLAUSE_CONFORMING;
+    if (r->v != VERDICT_FAILS) return CLAUSE_NOT_ASSESSED; /* also where nothing was there to judge: that shows no conformity */
     switch (r->sev) {
     case SEVERITY_CRITICAL: return CLAUSE_MAJOR;
     case SEVERITY_MAJOR: return far_below(r) ? CLAUSE_MAJOR : CLAUSE_MINOR;
@@ -161,18 +161,25 @@ static int by_clause(const pass *ps, slice id)
     return -1;
 }
 
+typedef struct judge_job { const rule **rules; rule_outcome *outs; res_rule *results; } judge_job;
+static sla_status judge_nth(void *ctx, pass *own, size_t i, err *e)
+{
+    judge_job *j = ctx;
+    return judge_rule(own, j->rules[i], &j->outs[i], &j->results[i], e);
+}
+
 sla_status rules_judge(pass *ps, audit_result *r, err *e)
 {
     const pack *p = ps->p;
     rule_outcome *outs = ARENA_NEW(&ps->mem, rule_outcome, p->nrules + 1);
-    size_t *order = ARENA_NEW(&ps->mem, size_t, p->nrules + 1), n = 0;
+    const rule **order = ARENA_NEW(&ps->mem, const rule *, p->nrules + 1);
     r->rules = ARENA_NEW(&r->mem, res_rule, p->nrules + 1);
     r->clauses = ARENA_NEW(&r->mem, res_clause, p->nclauses + 1);
     if (!outs || !order || !r->rules || !r->clauses) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
     for (size_t c = 0; c < p->nclauses; c++) /* rules in the order of the clauses, then as the pack has them */
         for (size_t i = 0; i < p->nrules; i++)
-            if (by_clause(ps, p->rules[i].clause) == (int)c) order[n++] = i;
-    for (size_t i = 0; i < n; i++) TRY(judge_rule(ps, &p->rules[order[i]], &outs[i], &r->rules[r->nrules++], e));
+            if (by_clause(ps, p->rules[i].clause) == (int)c) order[r->nrules++] = &p->rules[i];
+    TRY(pass_each(ps, r->nrules, judge_nth, &(judge_job){order, outs, r->rules}, e));
     for (size_t c = 0; c < p->nclauses; c++) judge_clause(&p->clauses[c], r, &r->clauses[r->nclauses++]);
     return findings_make(ps, r, outs, e);
 }

@@ -25,9 +25,10 @@ static sla_status judge_members(const rule *r, pass *ps, rule_outcome *out)
 {
     const kept *k = pass_kept(ps, r->sel.ds, r->m.slot);
     const uint8_t yes = r->target.at_most ? MEMBER_BAD : MEMBER_GOOD, no = r->target.at_most ? MEMBER_GOOD : MEMBER_BAD;
-    for (size_t row = 0; row < ps->w.tables[r->sel.ds->idx]->nrows; row++) {
-        uint8_t in = selection_state(ps, &r->sel, row);
-        out->members[row] = in == 0 ? MEMBER_OUT : in == 2 || k->truth[row] == 2 ? MEMBER_UNKNOWN : k->truth[row] ? yes : no;
+    const chosen *c = pass_chosen(ps, &r->sel);
+    for (size_t i = 0; i < c->n; i++) {
+        uint32_t row = c->rows[i];
+        out->members[row] = c->state[row] == 2 || k->truth[row] == 2 ? MEMBER_UNKNOWN : k->truth[row] ? yes : no;
     }
     return SLA_OK;
 }
@@ -35,7 +36,10 @@ static sla_status judge_members(const rule *r, pass *ps, rule_outcome *out)
 static sla_status judge_value(const rule *r, pass *ps, rule_outcome *out, err *e)
 {
     figure f;
-    TRY(measure_all(ps, &r->sel, &r->m, &f, e));
+    measuring mg;
+    TRY(measure_begin(ps, &r->sel, &r->m, &mg, e));
+    measure_all(&mg, &f);
+    measure_end(&mg);
     out->all = (tally){.population = f.n, .unknown = f.unknown};
     out->has_value = f.has;
     out->value = f.value;

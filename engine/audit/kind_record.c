@@ -24,9 +24,10 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     (void)e;
     const kept *k = pass_kept(ps, r->sel.ds, r->require);
     static const uint8_t by_truth[] = {MEMBER_BAD, MEMBER_GOOD, MEMBER_UNKNOWN};
-    for (size_t row = 0; row < ps->w.tables[r->sel.ds->idx]->nrows; row++) {
-        uint8_t in = selection_state(ps, &r->sel, row);
-        out->members[row] = in == 0 ? MEMBER_OUT : in == 2 ? MEMBER_UNKNOWN : by_truth[k->truth[row]];
+    const chosen *c = pass_chosen(ps, &r->sel);
+    for (size_t i = 0; i < c->n; i++) {
+        uint32_t row = c->rows[i];
+        out->members[row] = c->state[row] == 2 ? MEMBER_UNKNOWN : by_truth[k->truth[row]];
     }
     return SLA_OK;
 }

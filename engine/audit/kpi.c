@@ -22,12 +22,12 @@ static bool imported(pass *ps, const kpi *k, bitext *reason)
     return true;
 }
 
-static sla_status figure_uptime(pass *ps, const kpi *k, audit_result *r, res_metric *out, err *e)
+static sla_status figure_uptime(pass *ps, const kpi *k, res_metric *out, err *e)
 {
     uptime_figure *f;
     size_t n;
     TRY(uptime_all(ps, &k->up, &f, &n, e));
-    if (!(out->groups = ARENA_NEW(&r->mem, res_metric_group, n + 1))) return SLA_NOMEM;
+    if (!(out->groups = ARENA_NEW(&ps->mem, res_metric_group, n + 1))) return SLA_NOMEM;
     double worst = 1;
     for (size_t i = 0; i < n; i++) {
         out->groups[out->ngroups++] = (res_metric_group){k->up.subjects->name, f[i].key, true, f[i].value, f[i].outages};
@@ -39,15 +39,15 @@ static sla_status figure_uptime(pass *ps, const kpi *k, audit_result *r, res_met
     return SLA_OK;
 }
 
-static sla_status figure_groups(pass *ps, const kpi *k, audit_result *r, res_metric *out, err *e)
+static sla_status figure_groups(pass *ps, const measuring *mg, const kpi *k, res_metric *out, err *e)
 {
     figure_group *groups[16];
     size_t counts[16], total = 0, n = k->ngroups < 16 ? k->ngroups : 16;
     for (size_t b = 0; b < n; b++) {
-        TRY(measure_groups(ps, &k->sel, &k->m, &k->groups[b], &groups[b], &counts[b], e));
+        TRY(measure_groups(mg, &k->groups[b], &groups[b], &counts[b], e));
         total += counts[b];
     }
-    if (!(out->groups = ARENA_NEW(&r->mem, res_metric_group, total + 1))) return SLA_NOMEM;
+    if (!(out->groups = ARENA_NEW(&ps->mem, res_metric_group, total + 1))) return SLA_NOMEM;
     for (size_t b = 0; b < n; b++)
         for (size_t i = 0; i < counts[b]; i++) {
             const figure_group *g = &groups[b][i];
@@ -56,25 +56,35 @@ static sla_status figure_groups(pass *ps, const kpi *k, audit_result *r, res_met
     return SLA_OK;
 }
 
-static sla_status figure_one(pass *ps, const kpi *k, audit_result *r, res_metric *out, err *e)
+static sla_status figure_one(pass *ps, const kpi *k, res_metric *out, err *e)
 {
     *out = (res_metric){.id = k->id, .theme = k->theme, .title = k->title, .formula = k->formula, .exclusions = k->exclusions, .unit = k->unit, .better = k->better,
                         .has_target = k->target.has, .target = k->target.value, .target_op = k->target.at_most ? SLICE_LIT("<=") : SLICE_LIT(">=")};
     if (!imported(ps, k, &out->reason)) return SLA_OK;
-    if (k->m.kind == MEASURE_UPTIME) return figure_uptime(ps, k, r, out, e);
+    if (k->m.kind == MEASURE_UPTIME) return figure_uptime(ps, k, out, e);
     figure f;
-    TRY(measure_all(ps, &k->sel, &k->m, &f, e));
+    measuring mg;
+    TRY(measure_begin(ps, &k->sel, &k->m, &mg, e));
+    measure_all(&mg, &f);
     out->n = f.n;
     out->has_value = f.has && f.n >= k->least_n;
     out->value = f.value;
     if (!out->has_value) out->reason = f.n ? reason_too_few(f.n, k->least_n, &ps->mem) : reason_empty();
-    return figure_groups(ps, k, r, out, e);
+    sla_status st = figure_groups(ps, &mg, k, out, e);
+    measure_end(&mg);
+    return st;
+}
+
+static sla_status figure_nth(void *ctx, pass *own, size_t i, err *e)
+{
+    res_metric *metrics = ctx;
+    return figure_one(own, &own->p->kpis[i], &metrics[i], e);
 }
 
 sla_status kpis_figure(pass *ps, audit_result *r, err *e)
 {
     r->metrics = ARENA_NEW(&r->mem, res_metric, ps->p->nkpis + 1);
     if (!r->metrics) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the figures");
-    for (size_t i = 0; i < ps->p->nkpis; i++) TRY(figure_one(ps, &ps->p->kpis[i], r, &r->metrics[r->nmetrics++], e));
-    return SLA_OK;
+    r->nmetrics = ps->p->nkpis;
+    return pass_each(ps, r->nmetrics, figure_nth, r->metrics, e);
 }

@@ -1,7 +1,7 @@
 /* Figures: what a selection's records add up to, overall and by groups. Percentiles are nearest-rank. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "engine/audit/pass.h"
 #include "engine/base/mem.h"
 
@@ -10,37 +10,102 @@ void measure_prepare(pass *ps, const selection *sel, const measure *m, const bre
     if (!sel->ds) return;
     pass_select(ps, sel);
     if (m->slot >= 0) pass_keep(ps, sel->ds, m->slot, m->kind == MEASURE_SHARE ? VT_BOOL : m->type.type);
-    for (size_t i = 0; i < ngroups; i++) pass_keep(ps, sel->ds, groups[i].slot, groups[i].type.type);
+    for (size_t i = 0; i < ngroups; i++) pass_group(ps, sel->ds, &groups[i]);
 }
 
-/* The running sum of one group. Values for percentiles are collected by a second round over the rows. */
-typedef struct sum { figure f; double total, low, high; size_t at; } sum;
+/* ---- rows in order of their value ---- */
+typedef struct ranked { uint64_t key; uint32_t row; } ranked;
 
-static void add(sum *s, const measure *m, const kept *k, size_t row, uint8_t in)
+/* Doubles as integers of the same order. */
+static uint64_t order_bits(double v)
+{
+    uint64_t u;
+    memcpy(&u, &v, sizeof u);
+    return u >> 63 ? ~u : u | UINT64_C(1) << 63;
+}
+
+enum { DIGIT = 11, DIGITS = 6, BUCKETS = 1 << DIGIT };
+
+/* Stable, by digits of 11 bits from the lowest on; a digit that is the same everywhere costs nothing. The result is in a or b. */
+static ranked *radix_sort(ranked *a, ranked *b, size_t n, uint32_t (*count)[BUCKETS])
+{
+    for (size_t i = 0; i < n; i++)
+        for (int d = 0; d < DIGITS; d++) count[d][a[i].key >> (d * DIGIT) & (BUCKETS - 1)]++;
+    for (int d = 0; d < DIGITS; d++) {
+        if (n && count[d][a[0].key >> (d * DIGIT) & (BUCKETS - 1)] == n) continue;
+        uint32_t at = 0;
+        for (size_t k = 0; k < BUCKETS; k++) {
+            uint32_t c = count[d][k];
+            count[d][k] = at;
+            at += c;
+        }
+        for (size_t i = 0; i < n; i++) b[count[d][a[i].key >> (d * DIGIT) & (BUCKETS - 1)]++] = a[i];
+        ranked *swap = a;
+        a = b;
+        b = swap;
+    }
+    return a;
+}
+
+static sla_status rank_rows(measuring *mg)
+{
+    const chosen *c = mg->in;
+    ranked *a = mem_resize(NULL, c->n + 1, sizeof *a), *b = mem_resize(NULL, c->n + 1, sizeof *b);
+    uint32_t (*count)[BUCKETS] = mem_zero(DIGITS, sizeof *count);
+    mg->ranked = mem_resize(NULL, c->n + 1, sizeof *mg->ranked);
+    sla_status st = a && b && count && mg->ranked ? SLA_OK : SLA_NOMEM;
+    for (size_t i = 0; st == SLA_OK && i < c->n; i++) {
+        uint32_t row = c->rows[i];
+        if (c->state[row] == 1 && !isnan(mg->k->number[row])) a[mg->nranked++] = (ranked){order_bits(mg->k->number[row]), row};
+    }
+    if (st == SLA_OK) {
+        const ranked *sorted = radix_sort(a, b, mg->nranked, count);
+        for (size_t i = 0; i < mg->nranked; i++) mg->ranked[i] = sorted[i].row;
+    }
+    mem_free(a);
+    mem_free(b);
+    mem_free(count);
+    return st;
+}
+
+sla_status measure_begin(pass *ps, const selection *sel, const measure *m, measuring *out, err *e)
+{
+    *out = (measuring){.ps = ps, .in = pass_chosen(ps, sel), .k = pass_kept(ps, sel->ds, m->slot), .m = m};
+    if (!out->in || (m->slot >= 0 && !out->k)) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for figures");
+    if (m->kind != MEASURE_PERCENTILE || rank_rows(out) == SLA_OK) return SLA_OK;
+    measure_end(out);
+    return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for a percentile");
+}
+
+void measure_end(measuring *mg)
+{
+    mem_free(mg->ranked);
+    *mg = (measuring){0};
+}
+
+/* ---- sums ---- */
+typedef struct sum { figure f; double total, low, high; int64_t seen; } sum;
+
+static void add(sum *s, const measuring *mg, uint32_t row)
 {
     double v = 1;
-    if (in == 2) {
+    bool known = mg->in->state[row] == 1;
+    if (known && mg->m->kind == MEASURE_SHARE) {
+        known = mg->k->truth[row] != 2;
+        v = mg->k->truth[row];
+    } else if (known && mg->m->kind != MEASURE_COUNT) {
+        v = mg->k->number[row];
+        known = !isnan(v);
+    }
+    if (!known) {
         s->f.unknown++;
         return;
-    }
-    if (m->kind == MEASURE_SHARE) {
-        if (k->truth[row] == 2) {
-            s->f.unknown++;
-            return;
-        }
-        v = k->truth[row];
-    } else if (m->kind != MEASURE_COUNT) {
-        v = k->number[row];
-        if (isnan(v)) {
-            s->f.unknown++;
-            return;
-        }
     }
     if (s->f.n == 0 || v < s->low) s->low = v;
     if (s->f.n == 0 || v > s->high) s->high = v;
     s->f.n++;
     s->total += v;
-    s->f.good += m->kind == MEASURE_SHARE && v > 0;
+    s->f.good += mg->m->kind == MEASURE_SHARE && v > 0;
 }
 
 static void finish(sum *s, const measure *m)
@@ -58,50 +123,45 @@ static void finish(sum *s, const measure *m)
     }
 }
 
-static int by_value(const void *a, const void *b)
+/* The smallest value that has at least percent of the n values at or below it is the rank-th. */
+static int64_t nearest_rank(int64_t n, double percent)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    int64_t rank = (int64_t)ceil(percent / 100 * (double)n - 1e-9);
+    return rank < 1 ? 1 : rank;
 }
 
-/* The smallest value that has at least percent of the values at or below it. */
-static double nearest_rank(double *v, size_t n, double percent)
-{
-    qsort(v, n, sizeof *v, by_value);
-    size_t rank = (size_t)ceil(percent / 100 * (double)n - 1e-9);
-    return v[rank ? rank - 1 : 0];
-}
-
-/* group[row]: number of the row's group, or UINT32_MAX. All values of a group side by side, then its rank. */
-static sla_status percentiles(const pass *ps, const selection *sel, const measure *m, const kept *k, const uint32_t *group, sum *sums, size_t nsums)
-{
-    size_t total = 0, rows = ps->w.tables[sel->ds->idx]->nrows;
-    for (size_t i = 0; i < nsums; i++) sums[i].at = total, total += (size_t)sums[i].f.n;
-    double *v = mem_zero(total ? total : 1, sizeof *v);
-    if (!v) return SLA_NOMEM;
-    for (size_t row = 0; row < rows; row++) {
-        if (selection_state(ps, sel, row) != 1 || isnan(k->number[row])) continue;
-        uint32_t g = group ? group[row] : 0;
-        if (g != UINT32_MAX) v[sums[g].at++] = k->number[row];
-    }
-    for (size_t i = 0; i < nsums; i++)
-        if (sums[i].f.n) sums[i].f.value = nearest_rank(v + sums[i].at - sums[i].f.n, (size_t)sums[i].f.n, m->percent);
-    mem_free(v);
-    return SLA_OK;
-}
-
-sla_status measure_all(pass *ps, const selection *sel, const measure *m, figure *out, err *e)
+void measure_all(const measuring *mg, figure *out)
 {
     sum s = {.f = {.has = false}};
-    const kept *k = pass_kept(ps, sel->ds, m->slot);
-    for (size_t row = 0; row < ps->w.tables[sel->ds->idx]->nrows; row++) {
-        uint8_t in = selection_state(ps, sel, row);
-        if (in) add(&s, m, k, row, in);
-    }
-    finish(&s, m);
-    if (m->kind == MEASURE_PERCENTILE && percentiles(ps, sel, m, k, NULL, &s, 1) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for a percentile");
+    for (size_t i = 0; i < mg->in->n; i++) add(&s, mg, mg->in->rows[i]);
+    finish(&s, mg->m);
+    if (mg->ranked && s.f.n) s.f.value = mg->k->number[mg->ranked[nearest_rank(s.f.n, mg->m->percent) - 1]];
     *out = s.f;
-    return SLA_OK;
+}
+
+/* ---- groups ---- */
+typedef struct grouping { uint32_t *number; /* group + 1 by code */ uint32_t *codes; sum *sums; size_t n, cap, cap_sums; } grouping;
+
+static sum *sum_of(grouping *g, uint32_t code)
+{
+    if (!g->number[code]) {
+        if (mem_grow(&g->codes, &g->cap, g->n + 1, sizeof *g->codes) || mem_grow(&g->sums, &g->cap_sums, g->n + 1, sizeof *g->sums)) return NULL;
+        g->codes[g->n] = code;
+        g->sums[g->n] = (sum){.f = {.has = false}};
+        g->number[code] = (uint32_t)++g->n;
+    }
+    return &g->sums[g->number[code] - 1];
+}
+
+/* Walks the values from the least on; each group's value is the one at its rank. */
+static void rank_groups(const measuring *mg, const kept *by, grouping *g)
+{
+    for (size_t i = 0; i < mg->nranked; i++) {
+        uint32_t row = mg->ranked[i], code = by->code[row];
+        if (code == DICT_NONE) continue;
+        sum *s = &g->sums[g->number[code] - 1];
+        if (++s->seen == nearest_rank(s->f.n, mg->m->percent)) s->f.value = mg->k->number[row];
+    }
 }
 
 static int by_group(const void *a, const void *b)
@@ -111,55 +171,31 @@ static int by_group(const void *a, const void *b)
     return slice_cmp(x->key, y->key);
 }
 
-/* Numbers the rows' groups in order of first appearance. codes: the groups' dictionary codes. */
-static sla_status number_groups(pass *ps, const selection *sel, const kept *by, uint32_t *group, uint32_t **codes, size_t *n)
+/* Records without a key count in the total and in no group. */
+sla_status measure_groups(const measuring *mg, const breakdown *b, figure_group **out, size_t *n, err *e)
 {
-    size_t cap = 0, texts = dict_count(ps->w.dict) + 4096u, rows = ps->w.tables[sel->ds->idx]->nrows;
-    uint32_t *number = mem_zero(texts, sizeof *number);
-    sla_status st = number ? SLA_OK : SLA_NOMEM;
-    for (size_t row = 0; st == SLA_OK && row < rows; row++) {
-        uint32_t code = DICT_NONE;
-        group[row] = UINT32_MAX;
-        if (!selection_state(ps, sel, row)) continue;
-        if (by->code) code = by->code[row];
-        else {
-            char text[32];
-            double v = by->truth ? (by->truth[row] == 2 ? NAN : by->truth[row]) : by->number[row];
-            if (!isnan(v)) code = dict_intern(ps->w.dict, (slice){text, (size_t)snprintf(text, sizeof text, "%.10g", v)});
-        }
-        if (code == DICT_NONE) continue; /* without a key: in the total, in no group */
-        if (code >= texts) st = SLA_LIMIT;
-        else if (!number[code]) {
-            if (mem_grow(codes, &cap, *n + 1, sizeof **codes)) st = SLA_NOMEM;
-            else (*codes)[*n] = code, number[code] = (uint32_t)++*n;
-        }
-        if (st == SLA_OK) group[row] = number[code] - 1;
+    pass *ps = mg->ps;
+    const kept *by = pass_kept(ps, mg->in->sel.ds, b->slot);
+    grouping g = {.number = mem_zero(dict_count(ps->w.dict) + 1u, sizeof *g.number)};
+    sla_status st = g.number && by && by->code ? SLA_OK : SLA_NOMEM;
+    for (size_t i = 0; st == SLA_OK && i < mg->in->n; i++) {
+        uint32_t row = mg->in->rows[i], code = by->code[row];
+        if (code == DICT_NONE) continue;
+        sum *s = sum_of(&g, code);
+        if (!s) st = SLA_NOMEM;
+        else add(s, mg, row);
     }
-    mem_free(number);
-    return st;
-}
-
-sla_status measure_groups(pass *ps, const selection *sel, const measure *m, const breakdown *b, figure_group **out, size_t *n, err *e)
-{
-    const kept *by = pass_kept(ps, sel->ds, b->slot), *k = pass_kept(ps, sel->ds, m->slot);
-    size_t rows = ps->w.tables[sel->ds->idx]->nrows;
-    uint32_t *group = mem_zero(rows + 1, sizeof *group), *codes = NULL;
-    sum *sums = NULL;
-    *n = 0;
-    sla_status st = group && by ? number_groups(ps, sel, by, group, &codes, n) : SLA_NOMEM;
-    if (st == SLA_OK && !(sums = mem_zero(*n ? *n : 1, sizeof *sums))) st = SLA_NOMEM;
-    for (size_t row = 0; st == SLA_OK && row < rows; row++)
-        if (group[row] != UINT32_MAX) add(&sums[group[row]], m, k, row, selection_state(ps, sel, row));
-    for (size_t i = 0; st == SLA_OK && i < *n; i++) finish(&sums[i], m);
-    if (st == SLA_OK && m->kind == MEASURE_PERCENTILE) st = percentiles(ps, sel, m, k, group, sums, *n);
-    if (st == SLA_OK && !(*out = ARENA_NEW(&ps->mem, figure_group, *n ? *n : 1))) st = SLA_NOMEM;
-    for (size_t i = 0; st == SLA_OK && i < *n; i++) {
-        slice key = pass_text(ps, codes[i]);
-        (*out)[i] = (figure_group){b->name, key, by->code ? 0 : strtod(key.ptr, NULL), sums[i].f};
+    for (size_t i = 0; st == SLA_OK && i < g.n; i++) finish(&g.sums[i], mg->m);
+    if (st == SLA_OK && mg->ranked) rank_groups(mg, by, &g);
+    if (st == SLA_OK && !(*out = ARENA_NEW(&ps->mem, figure_group, g.n ? g.n : 1))) st = SLA_NOMEM;
+    for (size_t i = 0; st == SLA_OK && i < g.n; i++) {
+        slice key = pass_text(ps, g.codes[i]);
+        (*out)[i] = (figure_group){b->name, key, g.codes[i], by->type == VT_TEXT ? 0 : strtod(key.ptr, NULL), g.sums[i].f};
     }
-    if (st == SLA_OK && *n) qsort(*out, *n, sizeof **out, by_group);
-    mem_free(group);
-    mem_free(codes);
-    mem_free(sums);
+    if (st == SLA_OK && g.n) qsort(*out, g.n, sizeof **out, by_group);
+    *n = g.n;
+    mem_free(g.number);
+    mem_free(g.codes);
+    mem_free(g.sums);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for figures by %.*s", SLICE_ARG(b->name));
 }

@@ -1,5 +1,7 @@
 #include "engine/audit/pass.h"
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 #include "engine/base/bits.h"
 #include "engine/base/mem.h"
 #include "engine/base/pool.h"
@@ -22,19 +24,27 @@ const kept *pass_kept(const pass *ps, const dataset *ds, int slot)
     return NULL;
 }
 
-void pass_select(pass *ps, const selection *sel)
+void pass_group(pass *ps, const dataset *ds, const breakdown *b)
 {
-    if (sel->period_field >= 0 && !ps->in_period[sel->ds->idx][sel->period_field]) ps->in_period[sel->ds->idx][sel->period_field] = &asked;
-    pass_keep(ps, sel->ds, sel->where, VT_BOOL);
+    pass_keep(ps, ds, b->slot, b->type.type);
+    for (size_t i = 0; ds && i < ps->nkept[ds->idx]; i++)
+        if (ps->kept[ds->idx][i].slot == b->slot) ps->kept[ds->idx][i].grouped = true;
 }
 
-uint8_t selection_state(const pass *ps, const selection *sel, size_t row)
+static bool same(const selection *a, const selection *b) { return a->ds == b->ds && a->period_field == b->period_field && a->where == b->where; }
+
+const chosen *pass_chosen(const pass *ps, const selection *sel)
 {
-    size_t d = sel->ds->idx;
-    if (sel->period_field >= 0 && !ps->in_period[d][sel->period_field][row]) return 0;
-    if (sel->period_field == PERIOD_VALID && !ps->valid_then[d][row]) return 0;
-    if (sel->where < 0) return 1;
-    return pass_kept(ps, sel->ds, sel->where)->truth[row];
+    for (size_t i = 0; i < ps->nchosen; i++)
+        if (same(&ps->chosen[i].sel, sel)) return &ps->chosen[i];
+    return NULL;
+}
+
+void pass_select(pass *ps, const selection *sel)
+{
+    if (!pass_chosen(ps, sel) && mem_grow(&ps->chosen, &ps->cap_chosen, ps->nchosen + 1, sizeof *ps->chosen) == 0) ps->chosen[ps->nchosen++] = (chosen){.sel = *sel};
+    if (sel->period_field >= 0 && !ps->in_period[sel->ds->idx][sel->period_field]) ps->in_period[sel->ds->idx][sel->period_field] = &asked;
+    pass_keep(ps, sel->ds, sel->where, VT_BOOL);
 }
 
 /* ---- running the programs ---- */
@@ -94,11 +104,78 @@ static sla_status eval_dataset(pass *ps, size_t d, err *e)
     return st;
 }
 
+/* Numbers as keys of groups become codes of their texts; equal ones follow each other often, small whole ones nearly always. */
+static sla_status code_numbers(pass *ps, kept *k, size_t n, err *e)
+{
+    uint32_t small[256];
+    memset(small, 0xFF, sizeof small);
+    if (!(k->code = arena_alloc(&ps->mem, n + 1, sizeof *k->code))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+    for (size_t i = 0; i < n; i++) {
+        char text[32];
+        double v = k->truth ? (k->truth[i] == 2 ? (double)NAN : k->truth[i]) : k->number[i];
+        k->code[i] = DICT_NONE;
+        if (isnan(v)) continue;
+        uint32_t *memo = v >= 0 && v < 256 && v == floor(v) ? &small[(int)v] : &k->code[i];
+        if (*memo == DICT_NONE && (*memo = dict_intern(ps->w.dict, (slice){text, (size_t)snprintf(text, sizeof text, "%.10g", v)})) == DICT_NONE) return SLA_NOMEM;
+        k->code[i] = *memo;
+    }
+    return SLA_OK;
+}
+
+static sla_status choose(void *ctx, size_t i, err *e)
+{
+    pass *ps = ctx;
+    chosen *c = &ps->chosen[i];
+    const table *t = ps->w.tables[c->sel.ds->idx];
+    size_t d = c->sel.ds->idx;
+    if (!t) return SLA_OK;
+    c->state = mem_zero(t->nrows + 1, 1);
+    c->rows = mem_resize(NULL, t->nrows + 1, sizeof *c->rows);
+    if (!c->state || !c->rows) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+    const uint8_t *in = c->sel.period_field >= 0 ? ps->in_period[d][c->sel.period_field] : c->sel.period_field == PERIOD_VALID ? ps->valid_then[d] : NULL;
+    const kept *where = pass_kept(ps, c->sel.ds, c->sel.where);
+    for (size_t row = 0; row < t->nrows; row++) {
+        c->state[row] = in && !in[row] ? 0 : where ? where->truth[row] : 1;
+        c->rows[c->n] = (uint32_t)row;
+        c->n += c->state[row] != 0;
+    }
+    return SLA_OK;
+}
+
 sla_status pass_run(pass *ps, err *e)
 {
-    for (size_t d = 0; d < ps->p->model->n; d++)
-        if (ps->w.tables[d]) TRY(eval_dataset(ps, d, e));
-    return SLA_OK;
+    for (size_t d = 0; d < ps->p->model->n; d++) {
+        if (!ps->w.tables[d]) continue;
+        TRY(eval_dataset(ps, d, e));
+        for (size_t i = 0; i < ps->nkept[d]; i++)
+            if (ps->kept[d][i].grouped && !ps->kept[d][i].code) TRY(code_numbers(ps, &ps->kept[d][i], ps->w.tables[d]->nrows, e));
+    }
+    return pool_each(ps->nchosen, choose, ps, e);
+}
+
+typedef struct each_job { pass *ps; arena *arenas; sla_status (*fn)(void *ctx, pass *own, size_t i, err *e); void *ctx; } each_job;
+
+static sla_status each_one(void *ctx, size_t i, err *e)
+{
+    each_job *j = ctx;
+    pass *own = mem_resize(NULL, 1, sizeof *own);
+    if (!own) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+    *own = *j->ps;
+    own->mem = (arena){0};
+    sla_status st = j->fn(j->ctx, own, i, e);
+    j->arenas[i] = own->mem;
+    mem_free(own);
+    return st;
+}
+
+sla_status pass_each(pass *ps, size_t n, sla_status (*fn)(void *ctx, pass *own, size_t i, err *e), void *ctx, err *e)
+{
+    struct own_memory *own = ARENA_NEW(&ps->mem, struct own_memory, 1);
+    if (!own || !(own->arenas = ARENA_NEW(&ps->mem, arena, n + 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+    own->n = n;
+    own->below = ps->own;
+    ps->own = own;
+    return pool_each(n, each_one, &(each_job){ps, own->arenas, fn, ctx}, e);
 }
 
 slice pass_text(const pass *ps, uint32_t code) { return code == DICT_NONE ? (slice){0} : dict_text(ps->w.dict, code); }

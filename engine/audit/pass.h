@@ -6,6 +6,7 @@
 /* A slot's results for all rows of its dataset. */
 typedef struct kept {
     int slot; vtype type;
+    bool grouped;               /* a grouping: code is there whatever the type, for numbers that of their text */
     uint8_t *truth;             /* BOOL: 0 false, 1 true, 2 unknown */
     double *number;             /* NUMBER, DURATION, TIME, DATE: NaN unknown */
     uint32_t *code;             /* TEXT: DICT_NONE unknown */
@@ -22,16 +23,22 @@ typedef struct pass {
     uint64_t *later[DATASETS_MAX][FIELDS_MAX];      /* bit: a time there that lies after as_of, so it was masked */
     tcolumn *derived[DATASETS_MAX];
     bool never_imported[DATASETS_MAX];
+    struct chosen *chosen; size_t nchosen, cap_chosen;
     bool no_history;                                /* some clock wanted a history that was not imported */
     arena mem;
+    struct own_memory { arena *arenas; size_t n; struct own_memory *below; } *own;   /* of pass_each */
 } pass;
 void pass_keep(pass *ps, const dataset *ds, int slot, vtype type);       /* asks for it, before the pass runs */
 const kept *pass_kept(const pass *ps, const dataset *ds, int slot);      /* NULL: SLOT_NONE, or not asked for */
-void pass_select(pass *ps, const selection *sel);                        /* asks for what selection_state needs */
+/* Runs fn for 0..n-1 on several threads, each with a pass of its own memory: what it allocates lives as long as ps. Nothing may be asked for and no text be added. */
+sla_status pass_each(pass *ps, size_t n, sla_status (*fn)(void *ctx, pass *own, size_t i, err *e), void *ctx, err *e);
+void pass_select(pass *ps, const selection *sel);                        /* asks for what pass_chosen gives */
+void pass_group(pass *ps, const dataset *ds, const breakdown *b);        /* asks for a grouping: its keys as codes */
+/* The rows of a selection that are in or unknown, in order; made once by pass_run for all that ask. */
+typedef struct chosen { selection sel; uint8_t *state; /* by row: 0 out, 1 in, 2 unknown */ uint32_t *rows; size_t n; } chosen;
+const chosen *pass_chosen(const pass *ps, const selection *sel);         /* never NULL for a selection that was asked for */
 
 typedef enum member { MEMBER_OUT, MEMBER_GOOD, MEMBER_BAD, MEMBER_UNKNOWN, MEMBER_RUNNING } member;
-/* 0 out, 1 in, 2 unknown. */
-uint8_t selection_state(const pass *ps, const selection *sel, size_t row);
 
 typedef struct tally { int64_t population, good, bad, unknown, running; } tally;
 typedef struct rule_outcome {
@@ -55,10 +62,13 @@ void judge_share(const pass *ps, const rule *r, rule_outcome *out, const res_gro
 
 /* What becomes of a selection and a measure, by groups: for metric rules, KPIs and indicators alike. */
 typedef struct figure { bool has; double value; int64_t n, good; int64_t unknown; } figure;
-sla_status measure_all(pass *ps, const selection *sel, const measure *m, figure *out, err *e);
-typedef struct figure_group { slice by, key; double order; figure f; } figure_group;
-sla_status measure_groups(pass *ps, const selection *sel, const measure *m, const breakdown *b, figure_group **out, size_t *n, err *e);
+typedef struct figure_group { slice by, key; uint32_t code; double order; figure f; } figure_group;
 void measure_prepare(pass *ps, const selection *sel, const measure *m, const breakdown *groups, size_t ngroups);
+typedef struct measuring { pass *ps; const chosen *in; const kept *k; const measure *m; uint32_t *ranked; size_t nranked; } measuring;
+sla_status measure_begin(pass *ps, const selection *sel, const measure *m, measuring *out, err *e);
+void measure_end(measuring *mg);
+void measure_all(const measuring *mg, figure *out);
+sla_status measure_groups(const measuring *mg, const breakdown *b, figure_group **out, size_t *n, err *e);
 void uptime_prepare(pass *ps, const uptime *up);
 typedef struct uptime_figure { slice key; double value, target; bool has_target; int64_t down_ms, planned_ms, outages; } uptime_figure;
 sla_status uptime_all(pass *ps, const uptime *up, uptime_figure **out, size_t *n, err *e);

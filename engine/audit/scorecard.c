@@ -13,8 +13,9 @@ void scorecard_prepare(pass *ps)
     if (!c->there) return;
     selection all = {c->over, c->period_field, SLOT_NONE};
     pass_select(ps, &all);
-    pass_keep(ps, c->over, c->person, VT_TEXT);
-    pass_keep(ps, c->over, c->month.slot, VT_TEXT);
+    breakdown person = person_of(c);
+    pass_group(ps, c->over, &person);
+    if (c->month.slot >= 0) pass_group(ps, c->over, &c->month);
     for (size_t i = 0; i < c->n; i++) measure_prepare(ps, &c->items[i].sel, &c->items[i].m, c->items[i].cells, c->items[i].ncells);
 }
 
@@ -54,20 +55,22 @@ static cell *cell_at(cells *c, uint64_t key)
 /* expected[person]: share; NaN where there is nothing. */
 static sla_status expectations(pass *ps, const indicator *in, const uint32_t *person, size_t npersons, double *expected, err *e)
 {
-    size_t rows = ps->w.tables[in->sel.ds->idx]->nrows;
+    const chosen *in_rows = pass_chosen(ps, &in->sel);
     const kept *k = pass_kept(ps, in->sel.ds, in->m.slot);
     cells c = {mem_zero(65536, sizeof(cell)), 65536, 0};
     int64_t *count = mem_zero(npersons + 1, sizeof *count);
     for (size_t i = 0; i < npersons; i++) expected[i] = 0;
     sla_status st = c.items && count ? SLA_OK : SLA_NOMEM;
-    for (size_t row = 0; st == SLA_OK && row < rows; row++) {
-        if (selection_state(ps, &in->sel, row) != 1 || k->truth[row] == 2) continue;
+    for (size_t at = 0; st == SLA_OK && at < in_rows->n; at++) {
+        uint32_t row = in_rows->rows[at];
+        if (in_rows->state[row] != 1 || k->truth[row] == 2) continue;
         cell *x = cell_at(&c, cell_key(ps, in, row));
         if (!x) st = SLA_LIMIT;
         else x->n++, x->good += k->truth[row];
     }
-    for (size_t row = 0; st == SLA_OK && row < rows; row++) {
-        if (person[row] == UINT32_MAX || selection_state(ps, &in->sel, row) != 1 || k->truth[row] == 2) continue;
+    for (size_t at = 0; st == SLA_OK && at < in_rows->n; at++) {
+        uint32_t row = in_rows->rows[at];
+        if (person[row] == UINT32_MAX || in_rows->state[row] != 1 || k->truth[row] == 2) continue;
         const cell *x = cell_at(&c, cell_key(ps, in, row));
         expected[person[row]] += (double)x->good / (double)x->n;
         count[person[row]]++;
@@ -144,16 +147,22 @@ static void set_points(const indicator *in, res_indicator *x, double overall)
     x->has_points = true;
 }
 
-static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const uint32_t *person, double *expected, err *e)
+static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const uint32_t *person, err *e)
 {
+    double *expected = ARENA_NEW(&ps->mem, double, r->nstaff + 1);
+    if (!expected) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
     const scorecard *c = &ps->p->card;
     const indicator *in = &c->items[i];
     breakdown by = person_of(c);
     figure_group *g;
     figure all;
     size_t n;
-    TRY(measure_all(ps, &in->sel, &in->m, &all, e));
-    TRY(measure_groups(ps, &in->sel, &in->m, &by, &g, &n, e));
+    measuring mg;
+    TRY(measure_begin(ps, &in->sel, &in->m, &mg, e));
+    measure_all(&mg, &all);
+    sla_status st = measure_groups(&mg, &by, &g, &n, e);
+    measure_end(&mg);
+    TRY(st);
     if (in->ncells && in->m.kind == MEASURE_SHARE) TRY(expectations(ps, in, person, r->nstaff, expected, e));
     for (size_t p = 0; p < r->nstaff; p++) {
         res_indicator *x = &r->staff[p].indicators[i];
@@ -181,7 +190,11 @@ static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint3
     if (!month || in->m.kind == MEASURE_PERCENTILE) return SLA_OK;
     figure_group *g;
     size_t n, cell_count = (r->nstaff + 1) * 3;
-    TRY(measure_groups(ps, &in->sel, &in->m, &c->month, &g, &n, e));
+    measuring mg;
+    TRY(measure_begin(ps, &in->sel, &in->m, &mg, e));
+    sla_status st = measure_groups(&mg, &c->month, &g, &n, e);
+    measure_end(&mg);
+    TRY(st);
     double *sum = mem_zero(cell_count, sizeof *sum);
     int64_t *count = mem_zero(cell_count, sizeof *count);
     if (!sum || !count) {
@@ -191,8 +204,10 @@ static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint3
     }
     uint32_t codes[3];
     for (size_t m = 0; m < 3; m++) codes[m] = m < n ? dict_find(ps->w.dict, g[m].key) : DICT_NONE;
-    for (size_t row = 0; row < ps->w.tables[c->over->idx]->nrows; row++) {
-        if (person[row] == UINT32_MAX || month->code[row] == DICT_NONE || selection_state(ps, &in->sel, row) != 1) continue;
+    const chosen *in_rows = pass_chosen(ps, &in->sel);
+    for (size_t at = 0; at < in_rows->n; at++) {
+        uint32_t row = in_rows->rows[at];
+        if (person[row] == UINT32_MAX || month->code[row] == DICT_NONE || in_rows->state[row] != 1) continue;
         double v = in->m.kind == MEASURE_COUNT ? 1 : k->truth ? k->truth[row] == 2 ? NAN : k->truth[row] : k->number[row];
         for (size_t m = 0; m < 3 && !isnan(v); m++)
             if (codes[m] == month->code[row]) sum[person[row] * 3 + m] += v, count[person[row] * 3 + m]++;
@@ -206,6 +221,14 @@ static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint3
     mem_free(sum);
     mem_free(count);
     return SLA_OK;
+}
+
+typedef struct card_job { audit_result *r; const uint32_t *person; } card_job;
+static sla_status figure_nth(void *ctx, pass *own, size_t i, err *e)
+{
+    const card_job *j = ctx;
+    TRY(figure_indicator(own, j->r, i, j->person, e));
+    return figure_months(own, j->r, i, j->person, e);
 }
 
 static void rate(const scorecard *c, res_staff *s, arena *a)
@@ -247,22 +270,18 @@ sla_status scorecard_figure(pass *ps, audit_result *r, err *e)
     if (!c->there || !ps->w.tables[c->people->idx] || !ps->w.tables[c->over->idx] || ps->never_imported[c->people->idx] || ps->never_imported[c->over->idx]) return SLA_OK;
     TRY(list_people(ps, r, e));
     uint32_t *person = mem_zero(ps->w.tables[c->over->idx]->nrows + 1, sizeof *person);
-    double *expected = mem_zero(r->nstaff + 1, sizeof *expected);
-    sla_status st = person && expected ? assign(ps, r, person, e) : SLA_NOMEM;
+    sla_status st = person ? assign(ps, r, person, e) : SLA_NOMEM;
     for (size_t p = 0; st == SLA_OK && p < r->nstaff; p++) {
         r->staff[p].nindicators = c->n;
         if (!(r->staff[p].indicators = ARENA_NEW(&r->mem, res_indicator, c->n + 1))) st = SLA_NOMEM;
     }
-    for (size_t i = 0; st == SLA_OK && i < c->n; i++) {
-        st = figure_indicator(ps, r, i, person, expected, e);
-        if (st == SLA_OK) st = figure_months(ps, r, i, person, e);
-    }
+    if (st == SLA_OK) st = pass_each(ps, c->n, figure_nth, &(card_job){r, person}, e);
     selection all = {c->over, c->period_field, SLOT_NONE};
-    for (size_t row = 0; st == SLA_OK && row < ps->w.tables[c->over->idx]->nrows; row++)
-        if (person[row] != UINT32_MAX && selection_state(ps, &all, row) == 1) r->staff[person[row]].n++;
+    const chosen *in_rows = pass_chosen(ps, &all);
+    for (size_t i = 0; st == SLA_OK && i < in_rows->n; i++)
+        if (person[in_rows->rows[i]] != UINT32_MAX) r->staff[person[in_rows->rows[i]]].n++;
     for (size_t p = 0; st == SLA_OK && p < r->nstaff; p++) rate(c, &r->staff[p], &r->mem);
     mem_free(person);
-    mem_free(expected);
     if (st == SLA_OK) st = describe_bands(c, r);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the scorecard");
 }

@@ -1,6 +1,4 @@
 /* Counting members, by groups, and what the counts say of a target. Shares are compared as integers, never as rounded numbers. */
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "engine/audit/pass.h"
 #include "engine/audit/reasons.h"
@@ -31,34 +29,22 @@ static void count_member(res_group *g, uint8_t m)
     g->running += m == MEMBER_RUNNING;
 }
 
-/* The number of a row's group: by dictionary code, or by the number itself through a small dictionary of its text. */
-static uint32_t key_code(pass *ps, const kept *k, size_t row)
-{
-    char text[32];
-    if (k->code) return k->code[row];
-    double v = k->truth ? (k->truth[row] == 2 ? NAN : k->truth[row]) : k->number[row];
-    if (isnan(v)) return DICT_NONE;
-    int n = snprintf(text, sizeof text, "%.10g", v);
-    return dict_intern(ps->w.dict, (slice){text, (size_t)n});
-}
-
 sla_status tally_groups(pass *ps, const dataset *ds, const breakdown *b, const uint8_t *members, res_group **out, size_t *n, err *e)
 {
     const kept *k = pass_kept(ps, ds, b->slot);
-    size_t rows = ps->w.tables[ds->idx]->nrows, cap = 0, texts = dict_count(ps->w.dict) + 4096u;
+    size_t rows = ps->w.tables[ds->idx]->nrows, cap = 0, texts = dict_count(ps->w.dict) + 1u;
     uint32_t *number = mem_zero(texts, sizeof *number); /* group + 1 by code */
     grouped *g = NULL;
     *n = 0;
     sla_status st = number && k ? SLA_OK : SLA_NOMEM;
     for (size_t row = 0; st == SLA_OK && row < rows; row++) {
         if (members[row] == MEMBER_OUT) continue;
-        uint32_t code = key_code(ps, k, row), at = code == DICT_NONE ? (uint32_t)texts - 1 : code;
-        if (at >= texts) st = SLA_LIMIT;
-        else if (!number[at]) {
+        uint32_t code = k->code[row], at = code == DICT_NONE ? (uint32_t)texts - 1 : code;
+        if (!number[at]) {
             if (mem_grow(&g, &cap, *n + 1, sizeof *g)) st = SLA_NOMEM;
             else {
                 slice key = pass_text(ps, code);
-                g[*n] = (grouped){.g = {.by = b->name, .key = key.ptr ? key : SLICE_LIT(""), .met = true}, .order = k->code || code == DICT_NONE ? 0 : strtod(key.ptr, NULL)};
+                g[*n] = (grouped){.g = {.by = b->name, .key = key.ptr ? key : SLICE_LIT(""), .met = true}, .order = k->type == VT_TEXT || code == DICT_NONE ? 0 : strtod(key.ptr, NULL)};
                 number[at] = (uint32_t)++*n;
             }
         }

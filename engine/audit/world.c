@@ -31,12 +31,13 @@ static void want_fields(const pass *ps, bool wanted[DATASETS_MAX][FIELDS_MAX])
         h[c->ds->changes.record] = h[c->ds->changes.at] = h[c->ds->changes.field] = h[c->ds->changes.new_] = true;
         if (c->ds->changes.old_ >= 0) h[c->ds->changes.old_] = true;
     }
-    for (size_t i = 0; i < p->nkpis; i++)
-        if (p->kpis[i].m.kind == MEASURE_UPTIME) {
-            const uptime *u = &p->kpis[i].up;
-            wanted[u->outages->idx][u->from] = wanted[u->outages->idx][u->to] = true;
-            if (u->planned >= 0) wanted[u->outages->idx][u->planned] = true;
-        }
+    for (size_t i = 0; i < p->nkpis + p->nrules; i++) {
+        const measure *m = i < p->nkpis ? &p->kpis[i].m : &p->rules[i - p->nkpis].m;
+        const uptime *u = i < p->nkpis ? &p->kpis[i].up : &p->rules[i - p->nkpis].up;
+        if (m->kind != MEASURE_UPTIME) continue;
+        wanted[u->outages->idx][u->from] = wanted[u->outages->idx][u->to] = true;
+        if (u->planned >= 0) wanted[u->outages->idx][u->planned] = true;
+    }
     if (p->card.there) {
         const int f[] = {p->card.name, p->card.team, p->card.role, p->card.level};
         for (int k = 0; k < 4; k++)
@@ -399,5 +400,12 @@ void world_clear(pass *ps)
         table_free(ps->w.tables[d]);
         mem_free(ps->kept[d]);
     }
+    for (size_t i = 0; i < ps->nchosen; i++) {
+        mem_free(ps->chosen[i].state);
+        mem_free(ps->chosen[i].rows);
+    }
+    mem_free(ps->chosen);
+    for (struct own_memory *own = ps->own; own; own = own->below)
+        for (size_t i = 0; i < own->n; i++) arena_free(&own->arenas[i]);
     arena_free(&ps->mem);
 }
