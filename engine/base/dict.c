@@ -147,7 +147,7 @@ uint32_t dict_intern(dict *d, slice s)
     return code != DICT_NONE ? code : add(d, s, h);
 }
 
-/* Hashes a block ahead and asks for the slots, so that the waits for memory overlap instead of adding up. */
+/* Asks for the slots of a block, then for the entries they point to, then looks: the waits for memory overlap instead of adding up. */
 bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes)
 {
     enum { AHEAD = 32 };
@@ -157,6 +157,10 @@ bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes)
         for (size_t i = 0; i < m; i++) {
             h[i] = hash64(texts[at + i].ptr, texts[at + i].len, d->seed);
             __builtin_prefetch(&d->slots[h[i] & d->mask]);
+        }
+        for (size_t i = 0; i < m; i++) {
+            const slot *s = &d->slots[h[i] & d->mask];
+            if (s->code1 && s->tag == (uint32_t)(h[i] >> 32)) __builtin_prefetch(&d->entries[s->code1 - 1]);
         }
         for (size_t i = 0; i < m; i++) {
             uint32_t code = look_up(d, texts[at + i], h[i]);

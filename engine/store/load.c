@@ -275,7 +275,7 @@ static sla_status read_all(loader *l, const bool *wanted, err *e)
     l->max_busy = l->alone ? 1 : pool_threads();
     bool small = l->t->nrows < SMALL;
     pool_stream *ps = NULL;
-    pool_job job = {work, emit, drop, l, 4};
+    pool_job job = {work, emit, drop, l, 16};
     sla_status st = small ? SLA_OK : pool_stream_open(&job, &ps, e);
     for (size_t i = 0; i < n && st == SLA_OK; i++) {
         if (!small) st = pool_put(ps, &tasks[i], e);

@@ -7,7 +7,7 @@
 #include "engine/base/pool.h"
 #include "engine/store/internal.h"
 
-enum { PARTS = 256, BLOCK = 65536 };
+enum { PARTS = 256, BLOCK = 8192, SMALL = 65536 };
 typedef struct entry { uint32_t hash, row; } entry;
 typedef struct search {
     table *t;
@@ -31,15 +31,25 @@ static inline uint64_t wide_value(const table *t, size_t f, size_t row)
     return v;
 }
 
+/* Rows without the value take a fixed number in its place, chosen without a branch: which rows lack it cannot be foretold. */
+#define HASH_AS(T) do { \
+        const T *v = t->cols[f].data; \
+        for (size_t i = from; i < to; i++) { \
+            uint64_t there = 0 - (uint64_t)table_has(t, f, i); \
+            h[i] = mix(h[i], ((uint64_t)v[i] & there) | (UINT64_C(0xD6E8FEB86659FD93) & ~there)); \
+        } \
+    } while (0)
+
 static void hash_column(search *s, size_t f, size_t from, size_t to)
 {
     const table *t = s->t;
     uint64_t *h = s->hash;
     if (!t->cols[f].data) return; /* missing in all rows: tells none apart */
-    bool code = vtype_storage(t->ds->fields[f].type) == STORE_CODE;
-    for (size_t i = from; i < to; i++) {
-        uint64_t v = !table_has(t, f, i) ? UINT64_C(0xD6E8FEB86659FD93) : code ? table_codes(t, f)[i] : wide_value(t, f, i);
-        h[i] = mix(h[i], v);
+    switch (vtype_storage(t->ds->fields[f].type)) {
+    case STORE_CODE: HASH_AS(uint32_t); break;
+    case STORE_I64: HASH_AS(int64_t); break;
+    default:
+        for (size_t i = from; i < to; i++) h[i] = mix(h[i], table_has(t, f, i) ? wide_value(t, f, i) : UINT64_C(0xD6E8FEB86659FD93));
     }
 }
 
@@ -156,8 +166,8 @@ sla_status table_supersede(table *t, err *e)
     sla_status st = s.hash && s.dealt && s.dead ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the records of %s", t->ds->name.ptr);
     if (st == SLA_OK) st = pool_each((t->nrows + BLOCK - 1) / BLOCK, hash_block, &s, e);
     if (st == SLA_OK) deal_out(&s);
-    if (st == SLA_OK) st = t->nrows > BLOCK ? pool_each(PARTS, search_part, &s, e) : SLA_OK;
-    for (size_t p = 0; st == SLA_OK && t->nrows <= BLOCK && p < PARTS; p++) st = search_part(&s, p, e);
+    if (st == SLA_OK) st = t->nrows > SMALL ? pool_each(PARTS, search_part, &s, e) : SLA_OK;
+    for (size_t p = 0; st == SLA_OK && t->nrows <= SMALL && p < PARTS; p++) st = search_part(&s, p, e);
     for (size_t i = 0; st == SLA_OK && i < t->nrows; i++) t->superseded += s.dead[i];
     if (st == SLA_OK && t->superseded) {
         st = pool_each(t->ds->nfields + 1, compact_column, &s, e);

@@ -115,7 +115,7 @@ int main(int argc, char **argv)
     must(store_open(path, STORE_CREATE, &s, &e), &e);
     import(s, bt, nt, "ticket");
     import(s, bh, nh, "history");
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < 5; round++) {
         dict *world = dict_new();
         double w0 = seconds(CLOCK_MONOTONIC);
         load(s, ticket, world);
