@@ -45,17 +45,19 @@ static void pack_deltas(buf *out, const int64_t *in, size_t n, int64_t min, int6
 /* Missing values are given the smallest present one, so that they cost no width. */
 static sla_status pack_i64(buf *out, char tag, const int64_t *in, const uint64_t *valid, size_t n)
 {
-    int64_t min = INT64_MAX, max = INT64_MIN, *tmp = mem_resize(NULL, n, sizeof *tmp);
-    if (!tmp) return SLA_NOMEM;
-    for (size_t i = 0; i < n; i++)
-        if (bits_get(valid, i)) {
-            if (in[i] < min) min = in[i];
-            if (in[i] > max) max = in[i];
-        }
+    bool all = bits_count(valid, BITS_WORDS(n)) == n;
+    int64_t min = INT64_MAX, max = INT64_MIN, *tmp = all ? NULL : mem_resize(NULL, n, sizeof *tmp);
+    if (!all && !tmp) return SLA_NOMEM;
+    for (size_t i = 0; i < n; i++) {
+        bool there = all || bits_get(valid, i);
+        min = there && in[i] < min ? in[i] : min;
+        max = there && in[i] > max ? in[i] : max;
+    }
     if (min > max) min = max = 0;
-    for (size_t i = 0; i < n; i++) tmp[i] = bits_get(valid, i) ? in[i] : min;
+    for (size_t i = 0; !all && i < n; i++) tmp[i] = bits_get(valid, i) ? in[i] : min;
+    buf_reserve(out, 16 + n / 8 + n * (size_t)width_of((uint64_t)max - (uint64_t)min));
     pack_head(out, tag, valid, n);
-    pack_deltas(out, tmp, n, min, max);
+    pack_deltas(out, all ? in : tmp, n, min, max);
     mem_free(tmp);
     return out->failed ? SLA_NOMEM : SLA_OK;
 }
@@ -86,6 +88,7 @@ static sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid
 {
     if (dict_bytes(d) > TEXTS_MAX) return SLA_LIMIT;
     uint32_t count = dict_count(d), bytes = (uint32_t)dict_bytes(d);
+    buf_reserve(out, 32 + n / 8 + (size_t)count * 4 + bytes + n * (size_t)width_of(count ? count - 1 : 0)); /* grown once */
     pack_head(out, 'T', valid, n);
     buf_bytes(out, &count, 4);
     buf_bytes(out, &bytes, 4);

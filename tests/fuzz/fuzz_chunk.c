@@ -1,0 +1,43 @@
+/* Blobs of a workspace as a stranger may have made them: kind, number of rows and offset, then the blob. Whatever they say, they are refused or give values. */
+#include <stdlib.h>
+#include "engine/base/bits.h"
+#include "engine/base/mem.h"
+#include "engine/store/internal.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void texts_are_whole(const packed_texts *t, const uint32_t *codes, size_t n)
+{
+    size_t offset = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        slice s = packed_text(t, i, &offset);
+        if (s.len && s.ptr[s.len - 1] == s.ptr[0] + 1000) abort(); /* both ends can be read */
+    }
+    for (size_t i = 0; i < n; i++)
+        if (codes[i] >= t->count) abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 4 || size > 100000) return 0;
+    size_t n = 1 + data[1] + (size_t)(data[2] & 3) * 256, at = data[3] & 127;
+    char *copy = mem_resize(NULL, size > 4 ? size - 4 : 1, 1);
+    void *out = mem_zero(n + at, 8);
+    uint64_t *valid = mem_zero(BITS_WORDS(n + at), 8);
+    if (copy && out && valid) {
+        packed_texts texts;
+        slice blob = {copy, size - 4};
+        memcpy(copy, data + 4, size - 4);
+        switch (data[0] & 3) {
+        case 0: (void)unpack_lines(blob, n, out); break;
+        case 1: (void)unpack_i64(blob, n, (int64_t *)out + at, valid, at); break;
+        case 2: (void)unpack_f64(blob, n, (double *)out + at, valid, at); break;
+        default:
+            if (unpack_codes(blob, n, (uint32_t *)out + at, valid, at, &texts) == SLA_OK) texts_are_whole(&texts, (uint32_t *)out + at, n);
+        }
+    }
+    mem_free(copy);
+    mem_free(out);
+    mem_free(valid);
+    return 0;
+}
