@@ -98,9 +98,9 @@ static void wanted_datasets(const pack *p, bool out[DATASETS_MAX])
 {
     memset(out, 0, DATASETS_MAX * sizeof *out);
     for (size_t i = 0; i < p->nrules; i++)
-        for (size_t d = 0; d < DATASETS_MAX; d++) out[d] = out[d] || p->rules[i].needs_dataset[d];
+        for (size_t d = 0; d < DATASETS_MAX; d++) out[d] = out[d] || p->rules[i].needs.dataset[d];
     for (size_t i = 0; i < p->nkpis; i++)
-        for (size_t d = 0; d < DATASETS_MAX; d++) out[d] = out[d] || p->kpis[i].needs_dataset[d];
+        for (size_t d = 0; d < DATASETS_MAX; d++) out[d] = out[d] || p->kpis[i].needs.dataset[d];
     if (p->card.there) out[p->card.over->idx] = out[p->card.people->idx] = true;
 }
 

@@ -17,16 +17,16 @@ sla_status rules_prepare(pass *ps)
 
 static bitext title_of(const dataset *ds) { return (bitext){ds->title_zh, ds->title_en}; }
 
-/* Whether the data that the rule rests on are there; the reason if not. */
-static bool has_data(pass *ps, const rule *r, bitext *reason)
+/* Whether the data that a rule or a figure rests on are there; the reason if not. */
+bool needs_met(pass *ps, const needs *n, bitext *reason)
 {
     for (size_t d = 0; d < ps->p->model->n; d++)
-        if (r->needs_dataset[d] && (!ps->w.tables[d] || ps->never_imported[d])) return *reason = reason_no_data(title_of(&ps->p->model->datasets[d]), &ps->mem), false;
-    for (size_t i = 0; i < r->nneeds_field; i++) {
-        const dataset *ds = r->needs_field[i].ds;
-        const field *f = &ds->fields[r->needs_field[i].field];
+        if (n->dataset[d] && (!ps->w.tables[d] || ps->never_imported[d])) return *reason = reason_no_data(title_of(&ps->p->model->datasets[d]), &ps->mem), false;
+    for (size_t i = 0; i < n->nfields; i++) {
+        const dataset *ds = n->fields[i].ds;
+        const field *f = &ds->fields[n->fields[i].field];
         const table *t = ps->w.tables[ds->idx];
-        if (t && t->nrows && !t->cols[r->needs_field[i].field].data) return *reason = reason_no_values((bitext){f->title_zh, f->title_en}, &ps->mem), false;
+        if (t && t->nrows && !t->cols[n->fields[i].field].data) return *reason = reason_no_values((bitext){f->title_zh, f->title_en}, &ps->mem), false;
     }
     return true;
 }
@@ -89,7 +89,7 @@ static sla_status judge_rule(pass *ps, const rule *r, rule_outcome *o, res_rule 
                       .recommend = r->recommend, .condition = r->condition, .overridden = r->off};
     bool members = r->sel.ds && !(r->m.kind && r->m.kind != MEASURE_SHARE);
     if (r->off.len) o->reason = reason_off(r->off, &ps->mem);
-    else if (has_data(ps, r, &o->reason)) {
+    else if (needs_met(ps, &r->needs, &o->reason)) {
         size_t n = members ? ps->w.tables[r->sel.ds->idx]->nrows : 0;
         if (members && !(o->members = arena_alloc(&ps->mem, n + 1, 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to judge %.*s", SLICE_ARG(r->id));
         TRY(r->kind->judge(r, ps, o, e));

@@ -10,7 +10,7 @@ static void load(pack_loader *l, const ynode *n, rule *r)
     load_measure(l, n, value, r->sel.ds, &r->m, &r->up);
     r->condition = value ? value->text : (slice){0};
     r->least_n = load_count(l, n, "least_n", 1);
-    if (r->m.kind == MEASURE_UPTIME && r->up.subjects && r->up.outages) r->needs_dataset[r->up.subjects->idx] = r->needs_dataset[r->up.outages->idx] = true;
+    if (r->m.kind == MEASURE_UPTIME && r->up.subjects && r->up.outages) r->needs.dataset[r->up.subjects->idx] = r->needs.dataset[r->up.outages->idx] = true;
     if (r->m.kind != MEASURE_UPTIME && !yaml_get(n, "target")) errlist_add(l->errors, SLA_SYNTAX, n->at, "a metric rule needs a target");
 }
 

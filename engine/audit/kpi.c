@@ -11,17 +11,6 @@ void kpis_prepare(pass *ps)
     }
 }
 
-static bool imported(pass *ps, const kpi *k, bitext *reason)
-{
-    for (size_t d = 0; d < ps->p->model->n; d++)
-        if (k->needs_dataset[d] && (!ps->w.tables[d] || ps->never_imported[d])) {
-            const dataset *ds = &ps->p->model->datasets[d];
-            *reason = reason_no_data((bitext){ds->title_zh, ds->title_en}, &ps->mem);
-            return false;
-        }
-    return true;
-}
-
 static sla_status figure_uptime(pass *ps, const kpi *k, res_metric *out, err *e)
 {
     uptime_figure *f;
@@ -60,16 +49,18 @@ static sla_status figure_one(pass *ps, const kpi *k, res_metric *out, err *e)
 {
     *out = (res_metric){.id = k->id, .theme = k->theme, .title = k->title, .formula = k->formula, .exclusions = k->exclusions, .unit = k->unit, .better = k->better,
                         .has_target = k->target.has, .target = k->target.value, .target_op = k->target.at_most ? SLICE_LIT("<=") : SLICE_LIT(">=")};
-    if (!imported(ps, k, &out->reason)) return SLA_OK;
+    if (!needs_met(ps, &k->needs, &out->reason)) return SLA_OK;
     if (k->m.kind == MEASURE_UPTIME) return figure_uptime(ps, k, out, e);
     figure f;
     measuring mg;
     TRY(measure_begin(ps, &k->sel, &k->m, &mg, e));
     measure_all(&mg, &f);
     out->n = f.n;
-    out->has_value = f.has && f.n >= k->least_n;
+    bool doubtful = k->m.kind != MEASURE_COUNT && f.unknown * ps->p->tolerance_den > (f.n + f.unknown) * ps->p->tolerance_num;
+    out->has_value = f.has && f.n >= k->least_n && !doubtful;
     out->value = f.value;
-    if (!out->has_value) out->reason = f.n ? reason_too_few(f.n, k->least_n, &ps->mem) : reason_empty();
+    if (doubtful) out->reason = reason_undecided(f.unknown, f.n + f.unknown, &ps->mem);
+    else if (!out->has_value) out->reason = f.n ? reason_too_few(f.n, k->least_n, &ps->mem) : reason_empty();
     sla_status st = figure_groups(ps, &mg, k, out, e);
     measure_end(&mg);
     return st;

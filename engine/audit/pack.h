@@ -34,6 +34,9 @@ typedef struct sla_clock {
 } sla_clock;
 enum { CLOCK_FIELDS = 5 };
 
+/* Without which a rule or a figure says nothing: datasets, and fields in which some record must have a value. */
+typedef struct needs { bool dataset[DATASETS_MAX]; struct { const dataset *ds; int field; } fields[16]; size_t nfields; } needs;
+
 typedef struct rule {
     slice id, clause; bitext title, criterion, effect, recommend; slice condition, off, kind_name;
     severity sev; bool by_heading, list;
@@ -46,8 +49,7 @@ typedef struct rule {
     bound target; int targets_by; key_bound *targets; size_t ntargets; breakdown targets_key;
     int64_t least_n;
     breakdown *groups; size_t ngroups;
-    bool needs_dataset[DATASETS_MAX];
-    struct { const dataset *ds; int field; } needs_field[16]; size_t nneeds_field;
+    needs needs;
     template *finding_zh, *finding_en;      /* slots of the dataset's findings program; NULL: none */
     slice text_zh, text_en;                 /* their text, for kinds that fill it in themselves */
 } rule;
@@ -56,7 +58,7 @@ typedef struct kpi {
     slice id, theme, unit, better; bitext title, formula, exclusions;
     selection sel; measure m; uptime up; bound target; int64_t least_n;
     breakdown *groups; size_t ngroups;
-    bool needs_dataset[DATASETS_MAX];
+    needs needs;
 } kpi;
 
 typedef struct indicator {

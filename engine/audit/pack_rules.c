@@ -77,17 +77,17 @@ static void load_targets(pack_loader *l, const ynode *n, rule *r)
     }
 }
 
-static void load_needs(pack_loader *l, const ynode *n, rule *r)
+static void load_needs(pack_loader *l, const ynode *n, needs *out)
 {
-    const ynode *needs = yaml_get(n, "needs");
-    for (size_t i = 0; needs && i < needs->n; i++) {
-        const ynode *k = needs->items[i];
+    const ynode *list = yaml_get(n, "needs");
+    for (size_t i = 0; list && i < list->n; i++) {
+        const ynode *k = list->items[i];
         const char *dot = memchr(k->text.ptr, '.', k->text.len);
         const dataset *ds = schema_dataset(l->p->model, dot ? (slice){k->text.ptr, (size_t)(dot - k->text.ptr)} : k->text);
         int f = ds && dot ? dataset_field(ds, slice_of(dot + 1)) : 0;
         if (!ds || f < 0) errlist_add(l->errors, SLA_NAME, k->at, "there is no dataset or field '%.*s'", SLICE_ARG(k->text));
-        else if (!dot) r->needs_dataset[ds->idx] = true;
-        else if (r->nneeds_field < sizeof r->needs_field / sizeof r->needs_field[0]) r->needs_field[r->nneeds_field].ds = ds, r->needs_field[r->nneeds_field++].field = f;
+        else if (!dot) out->dataset[ds->idx] = true;
+        else if (out->nfields < sizeof out->fields / sizeof out->fields[0]) out->fields[out->nfields].ds = ds, out->fields[out->nfields++].field = f;
     }
 }
 
@@ -96,7 +96,7 @@ static void find_needs(const pack_loader *l, rule *r, int slot)
 {
     bool used[DATASETS_MAX] = {false};
     if (slot < 0 || !r->sel.ds || !program_uses_dataset(l->p->programs[r->sel.ds->idx], slot, used)) return;
-    for (size_t d = 0; d < DATASETS_MAX; d++) r->needs_dataset[d] = r->needs_dataset[d] || used[d];
+    for (size_t d = 0; d < DATASETS_MAX; d++) r->needs.dataset[d] = r->needs.dataset[d] || used[d];
 }
 
 static void load_findings(pack_loader *l, const ynode *n, rule *r)
@@ -139,12 +139,12 @@ static void load_rule(pack_loader *l, const ynode *n)
     if (off && yaml_bool(off, &is_off) && is_off) r->off = yaml_text(yaml_get(yaml_get(l->tailoring, "rules"), r->id.ptr), "reason", SLICE_LIT("off"));
     r->kind->load(l, n, r);
     load_targets(l, n, r);
-    load_needs(l, n, r);
+    load_needs(l, n, &r->needs);
     load_breakdowns(l, yaml_get(n, "group_by"), r->sel.ds, &r->groups, &r->ngroups);
     find_needs(l, r, r->sel.where);
     find_needs(l, r, r->require);
     find_needs(l, r, r->m.slot);
-    if (r->sel.ds) r->needs_dataset[r->sel.ds->idx] = true;
+    if (r->sel.ds) r->needs.dataset[r->sel.ds->idx] = true;
     load_findings(l, n, r);
 }
 
@@ -158,7 +158,7 @@ void load_rules(pack_loader *l, const ynode *root)
 /* ---- KPIs ---- */
 static void load_kpi(pack_loader *l, const ynode *n, kpi *k)
 {
-    static const char *const keys[] = {"id", "theme", "title", "formula", "exclusions", "over", "in_period", "where", "value", "unit", "better", "target", "least_n", "by", "subjects", "outages", NULL};
+    static const char *const keys[] = {"id", "theme", "title", "formula", "exclusions", "over", "in_period", "where", "value", "unit", "better", "target", "least_n", "by", "needs", "subjects", "outages", NULL};
     yaml_check_keys(n, keys, l->errors);
     const ynode *value = yaml_get(n, "value");
     bool up = value && slice_is(value->text, "uptime");
@@ -169,9 +169,10 @@ static void load_kpi(pack_loader *l, const ynode *n, kpi *k)
     load_measure(l, n, value, k->sel.ds, &k->m, &k->up);
     if (yaml_get(n, "target")) load_bound(l, yaml_get(n, "target"), true, &k->target);
     k->least_n = load_count(l, n, "least_n", 0);
+    load_needs(l, n, &k->needs);
     load_breakdowns(l, yaml_get(n, "by"), k->sel.ds, &k->groups, &k->ngroups);
-    if (k->sel.ds) k->needs_dataset[k->sel.ds->idx] = true;
-    if (up && k->up.subjects && k->up.outages) k->needs_dataset[k->up.subjects->idx] = k->needs_dataset[k->up.outages->idx] = true;
+    if (k->sel.ds) k->needs.dataset[k->sel.ds->idx] = true;
+    if (up && k->up.subjects && k->up.outages) k->needs.dataset[k->up.subjects->idx] = k->needs.dataset[k->up.outages->idx] = true;
 }
 
 void load_kpis(pack_loader *l, const ynode *root)

@@ -33,6 +33,12 @@ bitext reason_unknown(int64_t unknown, int64_t population, double low, double hi
                                 (long long)population, low * 100, high * 100)};
 }
 
+bitext reason_undecided(int64_t unknown, int64_t of, arena *a)
+{
+    return (bitext){text_format(a, "%lld 条中有 %lld 条缺少计算所需的值", (long long)of, (long long)unknown),
+                    text_format(a, "%lld of %lld records lack the values needed to compute it", (long long)unknown, (long long)of)};
+}
+
 bitext reason_too_few(int64_t n, int64_t least, arena *a)
 {
     return (bitext){text_format(a, "样本 %lld 个,少于所需的 %lld 个", (long long)n, (long long)least), text_format(a, "%lld values, fewer than the %lld needed", (long long)n, (long long)least)};

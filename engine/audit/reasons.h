@@ -7,6 +7,7 @@ bitext reason_empty(void);                                               /* no r
 bitext reason_no_data(bitext dataset_title, arena *a);                    /* dataset never imported */
 bitext reason_no_values(bitext field_title, arena *a);                    /* no record has a value in a needed field */
 bitext reason_unknown(int64_t unknown, int64_t population, double low, double high, arena *a);
+bitext reason_undecided(int64_t unknown, int64_t of, arena *a);           /* a figure: too many records lack its values */
 bitext reason_too_few(int64_t n, int64_t least, arena *a);
 bitext reason_off(slice why, arena *a);
 slice text_percent(double share, int decimals, arena *a);

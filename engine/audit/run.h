@@ -4,6 +4,7 @@
 #include "engine/audit/pass.h"
 sla_status pass_run(pass *ps, err *e);                                                    /* pass.c: evaluates all programs, keeps what was asked for */
 sla_status rules_prepare(pass *ps);
+bool needs_met(pass *ps, const needs *n, bitext *reason);                                  /* judge.c */
 sla_status rules_judge(pass *ps, audit_result *r, err *e);                                /* judge.c */
 sla_status findings_make(pass *ps, audit_result *r, rule_outcome *outs, err *e);          /* findings.c */
 void kpis_prepare(pass *ps);
