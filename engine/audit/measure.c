@@ -190,7 +190,7 @@ sla_status measure_groups(const measuring *mg, const breakdown *b, figure_group 
     if (st == SLA_OK && !(*out = ARENA_NEW(&ps->mem, figure_group, g.n ? g.n : 1))) st = SLA_NOMEM;
     for (size_t i = 0; st == SLA_OK && i < g.n; i++) {
         slice key = pass_text(ps, g.codes[i]);
-        (*out)[i] = (figure_group){b->name, key, g.codes[i], by->type == VT_TEXT ? 0 : strtod(key.ptr, NULL), g.sums[i].f};
+        (*out)[i] = (figure_group){b->name, key, g.codes[i], pass_key_order(by, key), g.sums[i].f};
     }
     if (st == SLA_OK && g.n) qsort(*out, g.n, sizeof **out, by_group);
     *n = g.n;

@@ -1,6 +1,7 @@
 #include "engine/audit/pass.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "engine/base/bits.h"
 #include "engine/base/mem.h"
@@ -179,4 +180,12 @@ sla_status pass_each(pass *ps, size_t n, sla_status (*fn)(void *ctx, pass *own, 
 }
 
 slice pass_text(const pass *ps, uint32_t code) { return code == DICT_NONE ? (slice){0} : dict_text(ps->w.dict, code); }
-slice pass_copy(pass *ps, slice s) { return arena_slice(&ps->mem, s); }
+
+double pass_key_order(const kept *by, slice key)
+{
+    char text[32]; /* a text of the dictionary does not end in a NUL */
+    if (by->type == VT_TEXT || !key.ptr || key.len >= sizeof text) return 0;
+    memcpy(text, key.ptr, key.len);
+    text[key.len] = '\0';
+    return strtod(text, NULL);
+}

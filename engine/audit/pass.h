@@ -73,5 +73,5 @@ void uptime_prepare(pass *ps, const uptime *up);
 typedef struct uptime_figure { slice key; double value, target; bool has_target; int64_t down_ms, planned_ms, outages; } uptime_figure;
 sla_status uptime_all(pass *ps, const uptime *up, uptime_figure **out, size_t *n, err *e);
 slice pass_text(const pass *ps, uint32_t code);
-slice pass_copy(pass *ps, slice s);
+double pass_key_order(const kept *by, slice key);         /* groups of numbers stand in order of value; those of texts are all 0 */
 #endif

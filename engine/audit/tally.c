@@ -44,7 +44,7 @@ sla_status tally_groups(pass *ps, const dataset *ds, const breakdown *b, const u
             if (mem_grow(&g, &cap, *n + 1, sizeof *g)) st = SLA_NOMEM;
             else {
                 slice key = pass_text(ps, code);
-                g[*n] = (grouped){.g = {.by = b->name, .key = key.ptr ? key : SLICE_LIT(""), .met = true}, .order = k->type == VT_TEXT || code == DICT_NONE ? 0 : strtod(key.ptr, NULL)};
+                g[*n] = (grouped){.g = {.by = b->name, .key = key.ptr ? key : SLICE_LIT(""), .met = true}, .order = pass_key_order(k, key)};
                 number[at] = (uint32_t)++*n;
             }
         }
