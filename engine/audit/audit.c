@@ -116,6 +116,7 @@ static sla_status run_all(pass *ps, audit_result *r, err *e)
     TRY(fill_head(ps, r, e));
     TRY(rules_judge(ps, r, e));
     TRY(kpis_figure(ps, r, e));
+    TRY(compare_previous(ps, r, e));
     TRY(scorecard_figure(ps, r, e));
     return result_save(ps->s, r, e);
 }

@@ -177,6 +177,22 @@ static sla_status roll_back(pass *ps, const dataset *ds, err *e)
     return SLA_OK;
 }
 
+/* A record whose resolution lies after as_of was open then; without a history its status of that day is not known, but it was none of the final ones. */
+static sla_status forget_status(pass *ps, const sla_clock *c)
+{
+    size_t d = c->ds->idx;
+    table *t = ps->w.tables[d];
+    const enumeration *en = c->ds->fields[c->status].en;
+    const uint64_t *later = ps->later[d][c->stop];
+    if (!c->history || !later || !en || !en->phase || !t->cols[c->status].data) return SLA_OK;
+    for (size_t row = 0; row < t->nrows; row++) {
+        if (!bits_get(later, row) || !table_has(t, (size_t)c->status, row)) continue;
+        int rank = enumeration_rank(en, dict_text(ps->w.dict, table_codes(t, (size_t)c->status)[row]));
+        if (rank >= 0 && en->phase[rank] == PHASE_FINAL) bits_clear(t->cols[c->status].valid, row);
+    }
+    return SLA_OK;
+}
+
 /* ---- clocks ---- */
 typedef struct clock_job {
     pass *ps; const sla_clock *c; const table *t;
@@ -384,6 +400,8 @@ sla_status world_make(pass *ps, const bool also[DATASETS_MAX], err *e)
         if (ps->w.tables[d]) TRY(roll_back(ps, &ps->p->model->datasets[d], e));
     for (size_t d = 0; d < ps->p->model->n; d++)
         if (ps->w.tables[d]) TRY(mask_later(ps, d, e));
+    for (size_t i = 0; i < ps->p->nclocks; i++)
+        if (ps->w.tables[ps->p->clocks[i].ds->idx]) TRY(forget_status(ps, &ps->p->clocks[i]));
     TRY(lang_shared_new(&ps->w, &ps->shared, e));
     return run_clocks(ps, e);
 }

@@ -206,11 +206,31 @@ static void durations(void **state)
     audited_end(&t);
 }
 
+/* The period before as it stood at its end: Q2 had two tickets, one of them resolved later. */
+static void previous_period(void **state)
+{
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "ticket", "id,type,priority,status,created_at,resolved_at\nT1,incident,P1,closed,2025-05-01 09:00:00,2025-05-01 10:00:00\nT2,incident,P1,closed,2025-06-30 23:00:00,2025-07-01 10:00:00\n"
+                              "T3,incident,P1,closed,2025-07-01 09:00:00,2025-07-01 10:00:00\n");
+    audited_run(&t, "2025Q3", NULL);
+    const res_metric *m = audited_metric(&t, "tickets");
+    assert_true(m->has_previous && m->value == 1 && m->previous == 2 && m->previous_n == 2);
+    m = audited_metric(&t, "resolved");
+    assert_true(m->has_previous && m->value == 2 && m->previous == 1);
+    m = audited_metric(&t, "backlog");
+    assert_true(m->has_previous && m->value == 0 && m->previous == 1);
+    audited_run(&t, "2025Q2", NULL);
+    assert_false(audited_metric(&t, "tickets")->has_previous);
+    audited_end(&t);
+}
+
 int main(void)
 {
     static const struct CMUnitTest plain[] = {
         cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_imported), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
-        cmocka_unit_test(zones), cmocka_unit_test(durations),
+        cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period),
     };
     struct CMUnitTest tests[64];
     size_t n = 0;
