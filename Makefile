@@ -62,7 +62,7 @@ $O/tests/support/generate: $(GENERATE:%.c=$O/%.o) $O/libslaudit.a ; $(LINK)
 samples: build/samples.stamp
 build/samples.stamp: build/release/tests/support/generate
 	rm -rf samples/2025Q3
-	$< --seed 1 --out samples/2025Q3
+	$< --seed 1 --out samples/2025Q3 --manifest samples/manifest-2025Q3.csv
 	@touch $@
 generator: build/release/tests/support/generate
 
