@@ -5,9 +5,10 @@
 #include "engine/audit/run.h"
 #include "engine/base/digest.h"
 #include "engine/base/mem.h"
+#include "engine/base/pool.h"
 
 typedef struct found { uint32_t rule, row, dataset; res_finding *f; } found;
-typedef struct maker { pass *ps; audit_result *r; const rule **rules; rule_outcome *outs; found *items; size_t n, cap; buf key, text; } maker;
+typedef struct maker { pass *ps; audit_result *r; const rule **rules; rule_outcome *outs; found *items; size_t n, cap; buf key, text; digest *sum; } maker;
 
 static const rule *rule_by_id(const pack *p, slice id)
 {
@@ -53,26 +54,53 @@ static slice record_key(maker *m, const table *t, size_t row)
         if (t->cols[f].data && table_has(t, f, row)) value_print(&m->ps->w, type, &v, row, &m->key);
     }
     if (t->ds->nkey == 0) buf_printf(&m->key, "%u:%u", (unsigned)t->source[row], (unsigned)t->lines[row]);
-    return arena_slice(&m->r->mem, (slice){m->key.ptr, m->key.len});
+    return arena_slice(&m->ps->mem, (slice){m->key.ptr, m->key.len});
 }
 
-static sla_status fingerprint(slice rule_id, slice ds, slice key, char out[33])
+static sla_status fingerprint(digest *d, slice rule_id, slice ds, slice key, char out[33])
 {
     char hex[DIGEST_HEX];
-    buf b = {0};
-    buf_slice(&b, rule_id), buf_char(&b, '\0'), buf_slice(&b, ds), buf_char(&b, '\0'), buf_slice(&b, key);
-    sla_status st = b.failed ? SLA_NOMEM : digest_once(b.ptr, b.len, hex);
+    const slice parts[] = {rule_id, ds, key};
+    sla_status st = d ? SLA_OK : SLA_NOMEM;
+    for (size_t i = 0; st == SLA_OK && i < 3; i++) {
+        if (i) st = digest_add(d, "", 1);
+        if (st == SLA_OK) st = digest_add(d, parts[i].ptr ? parts[i].ptr : "", parts[i].len);
+    }
+    if (st == SLA_OK) st = digest_hex(d, hex);
     if (st == SLA_OK) memcpy(out, hex, 32), out[32] = '\0';
-    buf_free(&b);
     return st;
+}
+
+/* The record's own line, then those of the rows that the finding's text looked up in other datasets. */
+enum { EVIDENCE_MAX = 8, REFS_MAX = 8 };
+static sla_status gather_evidence(maker *m, machine *mc, const rule *r, size_t row, res_finding *f)
+{
+    const table *own = m->ps->w.tables[r->sel.ds->idx];
+    res_evidence lines[EVIDENCE_MAX] = {{own->source[row], own->lines[row]}};
+    size_t n = 1, slots = mc && r->finding_zh ? template_nslots(r->finding_zh) : 0;
+    for (size_t i = 0; i < slots; i++) {
+        row_ref refs[REFS_MAX];
+        size_t nrefs = machine_evidence(mc, template_slot(r->finding_zh, i, NULL, NULL), row, refs, REFS_MAX);
+        for (size_t k = 0; k < nrefs && k < REFS_MAX && n < EVIDENCE_MAX; k++) {
+            const table *t = m->ps->w.tables[refs[k].dataset];
+            res_evidence x = {t->source[refs[k].row], t->lines[refs[k].row]};
+            bool there = false;
+            for (size_t j = 0; j < n && !there; j++) there = lines[j].source == x.source && lines[j].line == x.line;
+            if (!there) lines[n++] = x;
+        }
+    }
+    if (!(f->evidence = ARENA_NEW(&m->ps->mem, res_evidence, n))) return SLA_NOMEM;
+    memcpy(f->evidence, lines, n * sizeof *lines);
+    f->nevidence = n;
+    return SLA_OK;
 }
 
 /* The printed values of a template's slots, the message, and the rows its look-ups found. */
 static sla_status fill(maker *m, machine *mc, const template *t, size_t row, size_t at, res_finding *f, slice *message, bool observe)
 {
     size_t n = template_nslots(t);
-    slice *values = ARENA_NEW(&m->r->mem, slice, n + 1);
-    res_observed *seen = observe ? ARENA_NEW(&m->r->mem, res_observed, n + 1) : NULL;
+    slice *values = ARENA_NEW(&m->ps->mem, slice, n + 1);
+    res_observed *seen = observe ? ARENA_NEW(&m->ps->mem, res_observed, n + 1) : NULL;
     if (!values || (observe && !seen)) return SLA_NOMEM;
     (void)row;
     for (size_t i = 0; i < n; i++) {
@@ -82,13 +110,13 @@ static sla_status fill(maker *m, machine *mc, const template *t, size_t row, siz
         vec v = machine_result(mc, slot);
         buf_reset(&m->text);
         value_print(&m->ps->w, type, &v, at, &m->text);
-        values[i] = arena_slice(&m->r->mem, (slice){m->text.ptr, m->text.len});
+        values[i] = arena_slice(&m->ps->mem, (slice){m->text.ptr, m->text.len});
         if (observe) seen[f->nobserved++] = (res_observed){source, values[i]};
     }
     if (observe) f->observed = seen;
     buf_reset(&m->text);
     template_fill(t, values, &m->text);
-    *message = arena_slice(&m->r->mem, (slice){m->text.ptr, m->text.len});
+    *message = arena_slice(&m->ps->mem, (slice){m->text.ptr, m->text.len});
     return m->text.failed ? SLA_NOMEM : SLA_OK;
 }
 
@@ -96,39 +124,69 @@ static sla_status one_finding(maker *m, machine *mc, found *it, size_t row0)
 {
     const rule *r = m->rules[it->rule];
     const table *t = m->ps->w.tables[r->sel.ds->idx];
-    res_finding *f = ARENA_NEW(&m->r->mem, res_finding, 1);
-    if (!f || !(f->evidence = ARENA_NEW(&m->r->mem, res_evidence, 1))) return SLA_NOMEM;
+    res_finding *f = ARENA_NEW(&m->ps->mem, res_finding, 1);
+    if (!f) return SLA_NOMEM;
     it->f = f;
     f->rule = it->rule;
     f->dataset = t->ds->name;
     f->key = record_key(m, t, it->row);
-    f->evidence[f->nevidence++] = (res_evidence){t->source[it->row], t->lines[it->row]};
     if (mc && r->finding_zh) TRY(fill(m, mc, r->finding_zh, it->row, it->row - row0, f, &f->message.zh, true));
     if (mc && r->finding_en) TRY(fill(m, mc, r->finding_en, it->row, it->row - row0, f, &f->message.en, false));
-    return fingerprint(r->id, f->dataset, f->key, f->fingerprint);
+    TRY(gather_evidence(m, mc, r, it->row, f));
+    return fingerprint(m->sum, r->id, f->dataset, f->key, f->fingerprint);
+}
+
+/* A run of findings of one dataset, on one thread, in memory of its own. */
+typedef struct stretch { size_t from, to; machine *mc; } stretch;
+typedef struct describe_job { maker *m; stretch *parts; } describe_job;
+
+static sla_status describe_part(void *ctx, pass *own, size_t part, err *e)
+{
+    const describe_job *j = ctx;
+    const stretch *p = &j->parts[part];
+    maker m = *j->m;
+    size_t row0 = SIZE_MAX, rows = own->w.tables[m.items[p->from].dataset]->nrows;
+    sla_status st = SLA_OK;
+    m.ps = own;
+    m.key = m.text = (buf){0};
+    m.sum = digest_new();
+    for (size_t i = p->from; st == SLA_OK && i < p->to; i++) {
+        size_t vector = m.items[i].row / VEC_ROWS * VEC_ROWS;
+        if (p->mc && vector != row0) {
+            row0 = vector;
+            st = machine_eval(p->mc, row0, rows - row0 < VEC_ROWS ? rows - row0 : VEC_ROWS, e);
+        }
+        if (st == SLA_OK) st = one_finding(&m, p->mc, &m.items[i], vector);
+    }
+    buf_free(&m.key);
+    buf_free(&m.text);
+    digest_free(m.sum);
+    return st;
+}
+
+enum { STRETCH_MAX = 1024 };
+/* The end of a stretch that begins at from: some hundred findings on, at the end of a vector and within one dataset. */
+static size_t stretch_end(const maker *m, size_t from)
+{
+    size_t step = m->n / (4 * pool_threads()) + 512, i = from;
+    while (i < m->n && m->items[i].dataset == m->items[from].dataset && (i - from < step || m->items[i].row / VEC_ROWS == m->items[i - 1].row / VEC_ROWS)) i++;
+    return i;
 }
 
 static sla_status describe(maker *m, err *e)
 {
-    machine *mc = NULL;
-    size_t d = SIZE_MAX, row0 = SIZE_MAX;
-    sla_status st = SLA_OK;
-    for (size_t i = 0; i < m->n && st == SLA_OK; i++) {
-        found *it = &m->items[i];
-        size_t want = it->dataset, vector = it->row / VEC_ROWS * VEC_ROWS, rows = m->ps->w.tables[want]->nrows;
-        if (want != d) {
-            machine_free(mc);
-            mc = NULL;
-            d = want, row0 = SIZE_MAX;
-            if (m->ps->p->finding_programs[d]) st = machine_new(m->ps->p->finding_programs[d], &m->ps->w, m->ps->shared, &mc, e);
-        }
-        if (st == SLA_OK && mc && vector != row0) {
-            row0 = vector;
-            st = machine_eval(mc, row0, rows - row0 < VEC_ROWS ? rows - row0 : VEC_ROWS, e);
-        }
-        if (st == SLA_OK) st = one_finding(m, mc, it, vector);
+    stretch *parts = ARENA_NEW(&m->ps->mem, stretch, STRETCH_MAX);
+    size_t n = 0;
+    sla_status st = parts ? SLA_OK : SLA_NOMEM;
+    for (size_t from = 0; st == SLA_OK && from < m->n; n++) {
+        if (n == STRETCH_MAX) return SLA_LIMIT;
+        parts[n] = (stretch){.from = from, .to = stretch_end(m, from)};
+        const program *p = m->ps->p->finding_programs[m->items[from].dataset];
+        if (p) st = machine_new(p, &m->ps->w, m->ps->shared, &parts[n].mc, e);
+        from = parts[n].to;
     }
-    machine_free(mc);
+    if (st == SLA_OK) st = pass_each(m->ps, n, describe_part, &(describe_job){m, parts}, e);
+    for (size_t i = 0; i < n; i++) machine_free(parts[i].mc);
     return st;
 }
 
@@ -144,7 +202,7 @@ static slice fill_group(maker *m, slice text, const res_observed *o, size_t n)
         if (done) i = (size_t)(close - text.ptr) + 1;
         else buf_char(&m->text, text.ptr[i++]);
     }
-    return arena_slice(&m->r->mem, (slice){m->text.ptr, m->text.len});
+    return arena_slice(&m->ps->mem, (slice){m->text.ptr, m->text.len});
 }
 
 static sla_status group_findings(maker *m)
@@ -152,13 +210,13 @@ static sla_status group_findings(maker *m)
     for (size_t i = 0; i < m->r->nrules; i++) {
         const rule *r = m->rules[i];
         for (size_t k = 0; k < m->outs[i].nextra; k++) {
-            res_finding *f = ARENA_NEW(&m->r->mem, res_finding, 1);
+            res_finding *f = ARENA_NEW(&m->ps->mem, res_finding, 1);
             if (!f || mem_grow(&m->items, &m->cap, m->n + 1, sizeof *m->items)) return SLA_NOMEM;
             const res_observed *o = m->outs[i].extra[k].observed;
             size_t n = m->outs[i].extra[k].n;
             *f = (res_finding){.rule = i, .dataset = r->up.subjects ? r->up.subjects->name : SLICE_LIT(""), .key = m->outs[i].extra[k].key, .observed = m->outs[i].extra[k].observed, .nobserved = n};
             f->message = (bitext){fill_group(m, r->text_zh, o, n), fill_group(m, r->text_en, o, n)};
-            TRY(fingerprint(r->id, f->dataset, f->key, f->fingerprint));
+            TRY(fingerprint(m->sum, r->id, f->dataset, f->key, f->fingerprint));
             m->items[m->n++] = (found){(uint32_t)i, (uint32_t)k, 0, f};
         }
     }
@@ -177,7 +235,7 @@ static int by_rule_and_key(const void *a, const void *b)
 /* A rule whose target is met lists what fell short all the same; `persisting` is set by save.c from the previous period's run. */
 sla_status findings_make(pass *ps, audit_result *r, rule_outcome *outs, err *e)
 {
-    maker m = {.ps = ps, .r = r, .outs = outs, .rules = ARENA_NEW(&ps->mem, const rule *, r->nrules + 1)};
+    maker m = {.ps = ps, .r = r, .outs = outs, .sum = digest_new(), .rules = ARENA_NEW(&ps->mem, const rule *, r->nrules + 1)};
     sla_status st = m.rules ? SLA_OK : SLA_NOMEM;
     for (size_t i = 0; st == SLA_OK && i < r->nrules; i++) m.rules[i] = rule_by_id(ps->p, r->rules[i].id);
     if (st == SLA_OK) st = collect(&m);
@@ -193,6 +251,7 @@ sla_status findings_make(pass *ps, audit_result *r, rule_outcome *outs, err *e)
         r->nfindings++;
     }
     mem_free(m.items);
+    digest_free(m.sum);
     buf_free(&m.key);
     buf_free(&m.text);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the findings");

@@ -204,6 +204,7 @@ static void load_indicator(pack_loader *l, const ynode *n, indicator *i)
     load_number(l, yaml_get(n, "weight"), &i->weight);
     i->has_points = load_number(l, yaml_get(n, "zero"), &i->zero) & load_number(l, yaml_get(n, "full"), &i->full);
     load_breakdowns(l, yaml_get(n, "expected_by"), c->over, &i->cells, &i->ncells);
+    if (i->ncells > 4) errlist_add(l->errors, SLA_LIMIT, yaml_get(n, "expected_by")->at, "expected_by takes at most 4 groupings");
     if (i->weight > 0 && !i->has_points) errlist_add(l->errors, SLA_SYNTAX, n->at, "an indicator with a weight needs zero and full");
 }
 

@@ -171,6 +171,21 @@ static sla_status put_trail(store *s, const audit_result *r, const char *hex, er
     return st;
 }
 
+static sla_status put_evidence(db *d, const audit_result *r, err *e)
+{
+    sqlite3_stmt *st = NULL;
+    TRY(db_prepare(d, "INSERT INTO finding_evidence(run, finding, seq, source, line) VALUES(?,?,?,?,?)", &st, e));
+    sla_status rc = SLA_OK;
+    for (size_t i = 0; rc == SLA_OK && i < r->nfindings; i++)
+        for (size_t k = 1; rc == SLA_OK && k < r->findings[i].nevidence; k++) {
+            const res_evidence *x = &r->findings[i].evidence[k];
+            db_bind_i64(st, 1, r->run), db_bind_i64(st, 2, (int64_t)i + 1), db_bind_i64(st, 3, (int64_t)k), db_bind_i64(st, 4, x->source), db_bind_i64(st, 5, x->line);
+            rc = db_run(d, st, e);
+        }
+    db_finalize(st);
+    return rc;
+}
+
 sla_status result_save(store *s, audit_result *r, err *e)
 {
     db *d = store_db(s);
@@ -188,6 +203,7 @@ sla_status result_save(store *s, audit_result *r, err *e)
     if (st == SLA_OK) st = put_figures(d, r, e);
     if (st == SLA_OK) st = put_staff(d, r, e);
     if (st == SLA_OK) st = put_findings(d, r, e);
+    if (st == SLA_OK) st = put_evidence(d, r, e);
     if (st == SLA_OK) st = put_trail(s, r, hex, e);
     if (st == SLA_OK) st = db_exec(d, "COMMIT", e);
     else sqlite3_exec(d->h, "ROLLBACK", NULL, NULL, NULL);

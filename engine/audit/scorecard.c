@@ -32,13 +32,11 @@ static void wilson(int64_t good, int64_t n, double *low, double *high)
 typedef struct cell { uint64_t key; int64_t n, good; } cell;
 typedef struct cells { cell *items; size_t size, n; } cells;
 
-static uint64_t cell_key(const pass *ps, const indicator *in, size_t row)
+enum { CELL_PARTS = 4 };
+static uint64_t cell_key(const uint32_t *const *codes, size_t n, size_t row)
 {
     uint64_t key = 1;
-    for (size_t i = 0; i < in->ncells; i++) {
-        const kept *k = pass_kept(ps, in->sel.ds, in->cells[i].slot);
-        key = key * UINT64_C(1000003) + (k->code ? k->code[row] : 0);
-    }
+    for (size_t i = 0; i < n; i++) key = key * UINT64_C(1000003) + codes[i][row];
     return key;
 }
 
@@ -57,6 +55,9 @@ static sla_status expectations(pass *ps, const indicator *in, const uint32_t *pe
 {
     const chosen *in_rows = pass_chosen(ps, &in->sel);
     const kept *k = pass_kept(ps, in->sel.ds, in->m.slot);
+    const uint32_t *codes[CELL_PARTS];
+    size_t ncodes = in->ncells < CELL_PARTS ? in->ncells : CELL_PARTS;
+    for (size_t i = 0; i < ncodes; i++) codes[i] = pass_kept(ps, in->sel.ds, in->cells[i].slot)->code;
     cells c = {mem_zero(65536, sizeof(cell)), 65536, 0};
     int64_t *count = mem_zero(npersons + 1, sizeof *count);
     for (size_t i = 0; i < npersons; i++) expected[i] = 0;
@@ -64,14 +65,14 @@ static sla_status expectations(pass *ps, const indicator *in, const uint32_t *pe
     for (size_t at = 0; st == SLA_OK && at < in_rows->n; at++) {
         uint32_t row = in_rows->rows[at];
         if (in_rows->state[row] != 1 || k->truth[row] == 2) continue;
-        cell *x = cell_at(&c, cell_key(ps, in, row));
+        cell *x = cell_at(&c, cell_key(codes, ncodes, row));
         if (!x) st = SLA_LIMIT;
         else x->n++, x->good += k->truth[row];
     }
     for (size_t at = 0; st == SLA_OK && at < in_rows->n; at++) {
         uint32_t row = in_rows->rows[at];
         if (person[row] == UINT32_MAX || in_rows->state[row] != 1 || k->truth[row] == 2) continue;
-        const cell *x = cell_at(&c, cell_key(ps, in, row));
+        const cell *x = cell_at(&c, cell_key(codes, ncodes, row));
         expected[person[row]] += (double)x->good / (double)x->n;
         count[person[row]]++;
     }

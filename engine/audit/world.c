@@ -159,7 +159,9 @@ static sla_status roll_back(pass *ps, const dataset *ds, err *e)
     const table *h = ds->changes.dataset >= 0 ? ps->w.tables[ds->changes.dataset] : NULL;
     if (!h || !h->nrows || ds->changes.old_ < 0 || !table_codes(h, (size_t)ds->changes.old_)) return SLA_OK;
     const int64_t *at = table_i64(h, (size_t)ds->changes.at);
-    for (size_t f = 0; f < ds->nfields; f++) {
+    bool any = false;
+    for (size_t i = 0; i < h->nrows && !any; i++) any = at[i] > ps->as_of;
+    for (size_t f = 0; any && f < ds->nfields; f++) {
         if (!ds->fields[f].rolled_back || !t->cols[f].data) continue;
         change_index x = {0};
         sla_status st = index_changes(ps, ds, ds->fields[f].name, &x, e);

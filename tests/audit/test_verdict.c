@@ -103,7 +103,10 @@ static void findings(void **state)
     const res_finding *f = &t.r->findings[x->first_finding];
     assert_slice_is(f->dataset, "ticket");
     assert_int_equal(f->evidence[0].line, 3);
-    assert_true(f->nevidence >= 1 && f->nobserved >= 3);
+    assert_int_equal(f->nevidence, 2); /* the ticket's line, then that of the handler on the staff list */
+    assert_int_not_equal(f->evidence[1].source, f->evidence[0].source);
+    assert_int_equal(f->evidence[1].line, 2);
+    assert_true(f->nobserved >= 3);
     assert_true(strstr(f->message.zh.ptr, "T10(P2)由u1处理") != NULL);
     assert_true(strstr(f->message.en.ptr, "T10") != NULL);
     assert_int_equal(strlen(f->fingerprint), 32);
