@@ -60,7 +60,7 @@ void sink_end(sink *s);                                    /* the row's end */
 typedef struct person { const char *id, *name, *team, *role, *level, *ip; int rank; int64_t hired, left; long load; } person;
 typedef struct service { const char *id, *name, *team, *category; int tier; const char *target; } service;
 typedef struct config_item { const char *id, *name, *host; int service, tier; bool backup; int rto, rpo; } config_item;
-enum { SERVICES = 14, SYSTEMS = 20, TEAMS = 6, PEOPLE = 44 };
+enum { SERVICES = 14, SYSTEMS = 20, TEAMS = 6, PEOPLE = 47 };
 extern const service gen_services[SERVICES];
 extern const config_item gen_systems[SYSTEMS];
 extern const char *const gen_teams[TEAMS];
