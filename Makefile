@@ -61,7 +61,7 @@ $O/tests/support/generate: $(GENERATE:%.c=$O/%.o) $O/libslaudit.a ; $(LINK)
 # A quarter of made-up data, the same bytes everywhere; made anew when the generator changes.
 samples: build/samples.stamp
 build/samples.stamp: build/release/tests/support/generate
-	rm -rf samples/2025Q3
+	rm -rf samples/2025Q3 && mkdir -p samples
 	$< --seed 1 --out samples/2025Q3 --manifest samples/manifest-2025Q3.csv
 	@touch $@
 generator: build/release/tests/support/generate
