@@ -26,7 +26,7 @@ LDLIBS += $(PKG_LIBS) -lhpdf -lm -pthread
 # The loadable extension (engine/store/ext_*.c) is built for itself: it calls SQLite through the host's table of functions.
 SRC := $(filter-out engine/cli/main.c engine/store/ext_%.c,$(wildcard $(ROOMS:%=%/*.c)))
 SUPPORT := $(filter-out tests/support/generate%.c,$(wildcard tests/support/*.c))
-GENERATE := $(wildcard tests/support/generate*.c)
+GENERATE := tests/generator/generate.c
 TEST_ROOMS := $(if $(filter command line,$(origin ROOMS)),$(ROOMS:engine/%=%),*)
 TEST := $(patsubst %.c,$O/%,$(wildcard $(TEST_ROOMS:%=tests/%/test_*.c)))
 FUZZ := $(patsubst %.c,$O/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -56,15 +56,15 @@ $(FUZZ): LDLIBS += -fsanitize=fuzzer
 LINK = @$(SAY) "ld  $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(MAIN) $(BENCH): %: %.o $O/libslaudit.a ; $(LINK)
 $(TEST) $(FUZZ): %: %.o $O/libsupport.a $O/libslaudit.a ; $(LINK)
-$O/tests/support/generate: $(GENERATE:%.c=$O/%.o) $O/libslaudit.a ; $(LINK)
+$O/tests/generator/generate: $(GENERATE:%.c=$O/%.o) $O/libslaudit.a ; $(LINK)
 
 # A quarter of made-up data, the same bytes everywhere; made anew when the generator changes.
 samples: build/samples.stamp
-build/samples.stamp: build/release/tests/support/generate
+build/samples.stamp: build/release/tests/generator/generate
 	rm -rf samples/2025Q3 && mkdir -p samples
 	$< --seed 1 --out samples/2025Q3 --manifest samples/manifest-2025Q3.csv
 	@touch $@
-generator: build/release/tests/support/generate
+generator: build/release/tests/generator/generate
 
 deps: ; @sh scripts/deps.sh
 test: deps

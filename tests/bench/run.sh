@@ -8,7 +8,7 @@ duck=../shared/bench/duck.mjs
 mkdir -p "$dir"
 
 make_data() { # name, arguments of the generator
-    [ -f "$dir/$1/ticket.csv" ] || { echo "generating $dir/$1"; build/release/tests/support/generate --seed 7 --out "$dir/$1" $2; }
+    [ -f "$dir/$1/ticket.csv" ] || { echo "generating $dir/$1"; build/release/tests/generator/generate --seed 7 --out "$dir/$1" $2; }
 }
 # Runs "$@" and prints seconds and peak memory in MB.
 measure() {
