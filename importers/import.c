@@ -205,7 +205,9 @@ static sla_status check_options(session *se, err *e)
     const import_options *o = se->o;
     if (o->dataset && !schema_dataset(se->model, slice_of(o->dataset))) return err_set(e, SLA_USAGE, SRCPOS_NONE, "there is no dataset '%s'", o->dataset);
     if (o->profile && !profile_by_name(&se->profiles, slice_of(o->profile))) return err_set(e, SLA_USAGE, SRCPOS_NONE, "there is no import profile '%s'", o->profile);
-    return SLA_OK;
+    const profile *named = o->profile ? profile_by_name(&se->profiles, slice_of(o->profile)) : NULL;
+    for (size_t i = 0; named && i < named->errors.n; i++) errlist_push(&se->report->problems, &named->errors.items[i]);
+    return named && named->errors.n ? err_set(e, SLA_SYNTAX, SRCPOS_NONE, "import profile '%s' does not fit the model", o->profile) : SLA_OK;
 }
 
 sla_status import_paths(store *s, const schema *m, const import_options *o, const char *const *paths, size_t n, import_report *out, err *e)

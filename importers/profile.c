@@ -131,7 +131,12 @@ sla_status profiles_load(const schema *m, profile_set *out, errlist *errors)
         snprintf(name, sizeof name, "importers/profiles/%s", files.paths[i]);
         e = (err){0};
         if (yaml_load(path, name, &out->mem, &root, &e) != SLA_OK) errlist_push(errors, &e);
-        else load_profile(&l, &out->items[out->n++], root);
+        else {
+            profile *pf = &out->items[out->n++];
+            l.errors = &pf->errors;
+            load_profile(&l, pf, root);
+            l.errors = errors;
+        }
     }
     if (l.nomem) return errlist_add(errors, SLA_NOMEM, SRCPOS_NONE, "no memory for profiles");
     return errors->n + errors->dropped > before ? SLA_SYNTAX : SLA_OK;
@@ -139,6 +144,7 @@ sla_status profiles_load(const schema *m, profile_set *out, errlist *errors)
 
 void profiles_clear(profile_set *s)
 {
+    for (size_t i = 0; i < s->n; i++) errlist_clear(&s->items[i].errors);
     arena_free(&s->mem);
     *s = (profile_set){0};
 }
@@ -164,6 +170,6 @@ const profile *profile_by_header(const profile_set *s, const slice *names, size_
 {
     const profile *best = NULL;
     for (size_t i = 0; i < s->n; i++)
-        if (has_all(&s->items[i], names, n) && (!best || s->items[i].nneeds > best->nneeds)) best = &s->items[i];
+        if (s->items[i].errors.n == 0 && has_all(&s->items[i], names, n) && (!best || s->items[i].nneeds > best->nneeds)) best = &s->items[i];
     return best;
 }

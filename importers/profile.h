@@ -24,10 +24,12 @@ typedef struct profile {
     bool fold;
     slice fold_at, fold_actor, fold_sequence;   /* headers: when, by whom, and what orders updates of one instant */
     size_t *tracked; size_t ntracked;   /* dataset fields whose changes are kept */
+    errlist errors;                     /* what does not fit the model: such a profile is never chosen by itself */
 } profile;
 typedef struct profile_set { profile *items; size_t n; arena mem; } profile_set;
 
-/* Loads every *.yaml of the program's importers/profiles. All errors of a file at once. */
+/* Loads every *.yaml of the program's importers/profiles. A file that is no YAML is an error; one that does not fit the model (another pack's) is kept with
+ * its errors, told only to who asks for it by name. */
 sla_status profiles_load(const schema *m, profile_set *out, errlist *errors);
 void profiles_clear(profile_set *s);
 const profile *profile_by_name(const profile_set *s, slice name);

@@ -200,6 +200,20 @@ static void pattern_examples(void **state)
     log_patterns_free(lp);
 }
 
+static void shipped_profiles_fit_the_model(void **state)
+{
+    (void)state;
+    place p;
+    profile_set set;
+    errlist errors = {0};
+    open_place(&p);
+    assert_int_equal(profiles_load(p.m, &set, &errors), SLA_OK);
+    assert_true(set.n > 0);
+    for (size_t i = 0; i < set.n; i++) assert_int_equal(set.items[i].errors.n, 0);
+    profiles_clear(&set);
+    close_place(&p);
+}
+
 static void log_years_and_repeats(void **state)
 {
     (void)state;
@@ -328,7 +342,7 @@ int main(void)
     ROWS(tests, n, csv_cases, csv_dialects);
     ROWS(tests, n, date_cases, dates);
     static const struct CMUnitTest more[] = {
-        cmocka_unit_test(unclosed_quote_is_placed), cmocka_unit_test(encodings), cmocka_unit_test(rejected_values_are_kept), cmocka_unit_test(pattern_examples),
+        cmocka_unit_test(unclosed_quote_is_placed), cmocka_unit_test(encodings), cmocka_unit_test(rejected_values_are_kept), cmocka_unit_test(pattern_examples), cmocka_unit_test(shipped_profiles_fit_the_model),
         cmocka_unit_test(log_years_and_repeats), cmocka_unit_test(servicenow_dialects_agree), cmocka_unit_test(openssh_truth), cmocka_unit_test(csv_spectrum),
     };
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
