@@ -90,7 +90,7 @@ static const char *const levels[] = {"junior", "middle", "senior", "expert"};
 static int someone(bool senior)
 {
     int s;
-    do s = NLEFT + pick(NSTAFF - NLEFT); while ((level_of(s) >= 2) != senior);
+    do s = pick(300) ? NLEFT + pick(NSTAFF - NLEFT - 1) : NSTAFF - 1; while ((level_of(s) >= 2) != senior); /* the last one is new and has few */
     return s;
 }
 
