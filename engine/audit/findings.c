@@ -214,7 +214,11 @@ static sla_status group_findings(maker *m)
             if (!f || mem_grow(&m->items, &m->cap, m->n + 1, sizeof *m->items)) return SLA_NOMEM;
             const res_observed *o = m->outs[i].extra[k].observed;
             size_t n = m->outs[i].extra[k].n;
-            *f = (res_finding){.rule = i, .dataset = r->up.subjects ? r->up.subjects->name : SLICE_LIT(""), .key = m->outs[i].extra[k].key, .observed = m->outs[i].extra[k].observed, .nobserved = n};
+            const extra_finding *x = &m->outs[i].extra[k];
+            const dataset *ds = x->ds ? x->ds : r->up.subjects;
+            *f = (res_finding){.rule = i, .dataset = ds ? ds->name : SLICE_LIT(""), .key = x->key, .observed = x->observed, .nobserved = n};
+            if (x->nrows && !(f->evidence = ARENA_NEW(&m->ps->mem, res_evidence, x->nrows))) return SLA_NOMEM;
+            for (size_t k2 = 0; k2 < x->nrows; k2++) f->evidence[f->nevidence++] = (res_evidence){m->ps->w.tables[ds->idx]->source[x->rows[k2]], m->ps->w.tables[ds->idx]->lines[x->rows[k2]]};
             f->message = (bitext){fill_group(m, r->text_zh, o, n), fill_group(m, r->text_en, o, n)};
             TRY(fingerprint(m->sum, r->id, f->dataset, f->key, f->fingerprint));
             m->items[m->n++] = (found){(uint32_t)i, (uint32_t)k, 0, f};

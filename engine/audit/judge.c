@@ -66,7 +66,7 @@ static void put_shares(const rule *r, const rule_outcome *o, res_rule *res)
 {
     const tally *t = &o->all;
     res->population = t->population, res->conforming = t->good, res->nonconforming = t->bad, res->unknown = t->unknown, res->running = t->running;
-    res->has_share = o->members && t->good + t->bad > 0;
+    res->has_share = (o->members || o->counted) && t->good + t->bad > 0;
     if (res->has_share) res->share = (double)t->good / (double)(t->good + t->bad);
     res->has_bounds = o->has_bounds;
     res->share_low = o->low, res->share_high = o->high;
@@ -87,7 +87,7 @@ static sla_status judge_rule(pass *ps, const rule *r, rule_outcome *o, res_rule 
     *o = (rule_outcome){.v = VERDICT_NOT_ASSESSED};
     *res = (res_rule){.id = r->id, .clause = r->clause, .kind = r->kind_name, .sev = r->sev, .by_heading = r->by_heading, .title = r->title, .criterion = r->criterion, .effect = r->effect,
                       .recommend = r->recommend, .condition = r->condition, .overridden = r->off};
-    bool members = r->sel.ds && !(r->m.kind && r->m.kind != MEASURE_SHARE);
+    bool members = r->sel.ds && r->kind->of_rows(r);
     if (r->off.len) o->reason = reason_off(r->off, &ps->mem);
     else if (needs_met(ps, &r->needs, &o->reason)) {
         size_t n = members ? ps->w.tables[r->sel.ds->idx]->nrows : 0;

@@ -12,7 +12,10 @@ typedef struct rule_kind {
     void (*prepare)(const rule *r, pass *ps);
     /* Counts members into out (population … groups) and appends its findings. Everything kept is there. */
     sla_status (*judge)(const rule *r, pass *ps, rule_outcome *out, err *e);
+    bool (*of_rows)(const rule *r);                         /* its members are rows of r->sel.ds: out->members is there, and findings tell of rows */
 } rule_kind;
+bool kind_of_rows(const rule *r);                           /* always */
+bool kind_of_no_rows(const rule *r);                        /* never: judge counts into out->all and calls judge_share itself */
 const rule_kind *kind_by_name(slice name);
 const char *const *kind_names(size_t *n);
 #endif

@@ -51,4 +51,4 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
 }
 
 static const char *const keys[] = {"clock", NULL};
-const rule_kind kind_clock = {"clock", keys, load, prepare, judge};
+const rule_kind kind_clock = {"clock", keys, load, prepare, judge, kind_of_rows};

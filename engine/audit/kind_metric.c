@@ -88,5 +88,7 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     return judge_value(r, ps, out, e);
 }
 
+static bool of_rows(const rule *r) { return r->m.kind == MEASURE_SHARE; }
+
 static const char *const keys[] = {"value", "least_n", "subjects", "outages", "by", NULL};
-const rule_kind kind_metric = {"metric", keys, load, prepare, judge};
+const rule_kind kind_metric = {"metric", keys, load, prepare, judge, of_rows};

@@ -33,4 +33,4 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
 }
 
 static const char *const keys[] = {"require", NULL};
-const rule_kind kind_record = {"record", keys, load, prepare, judge};
+const rule_kind kind_record = {"record", keys, load, prepare, judge, kind_of_rows};

@@ -1,7 +1,19 @@
 #include "engine/audit/kind.h"
 
-extern const rule_kind kind_record, kind_clock, kind_metric;
-static const rule_kind *const kinds[] = {&kind_record, &kind_clock, &kind_metric};
+#define KIND_LIST(K) K(record) K(clock) K(metric) K(response) K(precedence) K(burst)
+#define K(name) extern const rule_kind kind_##name;
+KIND_LIST(K)
+#undef K
+static const rule_kind *const kinds[] = {
+#define K(name) &kind_##name,
+    KIND_LIST(K)
+#undef K
+};
+static const char *const names[] = {
+#define K(name) #name,
+    KIND_LIST(K)
+#undef K
+};
 enum { NKINDS = sizeof kinds / sizeof kinds[0] };
 
 const rule_kind *kind_by_name(slice name)
@@ -13,7 +25,18 @@ const rule_kind *kind_by_name(slice name)
 
 const char *const *kind_names(size_t *n)
 {
-    static const char *const names[] = {"record", "clock", "metric"};
-    *n = sizeof names / sizeof names[0];
+    *n = NKINDS;
     return names;
+}
+
+bool kind_of_rows(const rule *r)
+{
+    (void)r;
+    return true;
+}
+
+bool kind_of_no_rows(const rule *r)
+{
+    (void)r;
+    return false;
 }

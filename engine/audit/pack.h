@@ -51,6 +51,7 @@ typedef struct rule {
     breakdown *groups; size_t ngroups;
     needs needs;
     template *finding_zh, *finding_en;      /* slots of the dataset's findings program; NULL: none */
+    void *own;                              /* what its kind keeps of it */
     slice text_zh, text_en;                 /* their text, for kinds that fill it in themselves */
 } rule;
 

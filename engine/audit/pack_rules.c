@@ -105,7 +105,7 @@ static void load_findings(pack_loader *l, const ynode *n, rule *r)
     bitext t = load_bitext(n, "finding");
     r->text_zh = t.zh;
     r->text_en = t.en;
-    bool of_rows = r->kind && r->sel.ds && (strcmp(r->kind->name, "record") == 0 || strcmp(r->kind->name, "clock") == 0 || (r->m.kind == MEASURE_SHARE && r->list));
+    bool of_rows = r->kind && r->sel.ds && r->list && r->kind->of_rows(r);
     if (!f || !of_rows) return;
     program *p = load_program(l, l->p->finding_programs, r->sel.ds);
     const ynode *zh = yaml_get(f, "zh"), *en = yaml_get(f, "en");

@@ -41,6 +41,8 @@ const chosen *pass_chosen(const pass *ps, const selection *sel);         /* neve
 typedef enum member { MEMBER_OUT, MEMBER_GOOD, MEMBER_BAD, MEMBER_UNKNOWN, MEMBER_RUNNING } member;
 
 typedef struct tally { int64_t population, good, bad, unknown, running; } tally;
+/* ds, rows: the records it rests on; ds NULL: none. */
+typedef struct extra_finding { slice key; res_observed *observed; size_t n; const dataset *ds; const uint32_t *rows; size_t nrows; } extra_finding;
 typedef struct rule_outcome {
     verdict v; bitext reason;
     tally all;
@@ -49,7 +51,8 @@ typedef struct rule_outcome {
     bool has_bounds; double low, high;
     uint8_t *members;           /* of the dataset's rows; NULL: the kind has no rows as members */
     bool list_good;             /* findings are the good ones … */
-    struct { slice key; res_observed *observed; size_t n; } *extra; size_t nextra;   /* findings that are no rows: groups */
+    bool counted;               /* all holds members that are no rows */
+    struct extra_finding *extra; size_t nextra;             /* findings that are no rows: groups, bursts, cells */
 } rule_outcome;
 
 /* Groups of members by a breakdown, in byte order of their keys (numbers in order of value). */

@@ -76,7 +76,7 @@ static sla_status put_rules(db *d, const audit_result *r, err *e)
         db_bind_i64(st, 9, x->population), db_bind_i64(st, 10, x->conforming), db_bind_i64(st, 11, x->nonconforming), db_bind_i64(st, 12, x->unknown), db_bind_i64(st, 13, x->running);
         if (x->has_value || x->has_share) db_bind_f64(st, 14, x->has_value ? x->value : x->share);
         if (x->has_target) db_bind_f64(st, 15, x->target);
-        db_bind_text(st, 16, x->reason.zh), db_bind_text(st, 17, x->title.zh);
+        db_bind_text(st, 16, x->reason.zh), db_bind_text(st, 17, x->title.zh.ptr ? x->title.zh : SLICE_LIT(""));
         rc = db_run(d, st, e);
         for (size_t g = 0; rc == SLA_OK && g < x->ngroups; g++) {
             const res_group *k = &x->groups[g];

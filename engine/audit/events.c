@@ -1,0 +1,162 @@
+#include "engine/audit/events.h"
+#include <math.h>
+#include <stdlib.h>
+#include "engine/base/mem.h"
+
+/* ---- loading ---- */
+int events_load_expr(pack_loader *l, rule *r, const dataset *ds, const ynode *n, vtype want, expr_type *type)
+{
+    bool used[DATASETS_MAX] = {false};
+    program *p = load_program(l, l->p->programs, ds);
+    int slot = load_expr(l, p, n, want, type);
+    if (slot >= 0 && program_uses_dataset(p, slot, used))
+        for (size_t d = 0; d < DATASETS_MAX; d++) r->needs.dataset[d] = r->needs.dataset[d] || used[d];
+    return slot;
+}
+
+bool events_load_keys(pack_loader *l, rule *r, const ynode *n, const dataset *ds, event_keys *out)
+{
+    *out = (event_keys){.n = 0};
+    size_t k = !n ? 0 : n->kind == YNODE_LIST ? n->n : 1;
+    if (k > EVENT_KEYS) {
+        errlist_add(l->errors, SLA_LIMIT, n->at, "at most %d keys can be joined on", EVENT_KEYS);
+        return false;
+    }
+    for (size_t i = 0; i < k; i++) {
+        const ynode *x = n->kind == YNODE_LIST ? n->items[i] : n;
+        breakdown *b = &out->by[out->n];
+        b->name = x->text;
+        b->slot = events_load_expr(l, r, ds, x, VT_COUNT, &b->type);
+        if (b->slot < 0) return false;
+        out->n++;
+    }
+    return true;
+}
+
+bool events_load(pack_loader *l, rule *r, const ynode *map, const char *const *more, event_set *out)
+{
+    const char *allowed[24] = {"dataset", "where", "at", "key"};
+    size_t k = 4;
+    for (; more && *more && k < 23; more++) allowed[k++] = *more;
+    *out = (event_set){.sel = {.where = SLOT_NONE, .period_field = PERIOD_NONE}, .at = SLOT_NONE, .at_type = VT_TIME};
+    if (!map || map->kind != YNODE_MAP) {
+        errlist_add(l->errors, SLA_SYNTAX, map ? map->at : r->at, "a set of rows is wanted: {dataset: …, where: …, at: …, key: […]}");
+        return false;
+    }
+    yaml_check_keys(map, allowed, l->errors);
+    const dataset *ds = out->sel.ds = load_dataset_name(l, map, "dataset");
+    if (!ds) return false;
+    size_t before = l->errors->n + l->errors->dropped;
+    expr_type type = {VT_TIME, NULL};
+    const ynode *at = yaml_get(map, "at");
+    r->needs.dataset[ds->idx] = true;
+    out->sel.where = events_load_expr(l, r, ds, yaml_get(map, "where"), VT_BOOL, NULL);
+    if (at) out->at = events_load_expr(l, r, ds, at, VT_COUNT, &type);
+    else if (ds->time_field >= 0) out->at = load_expr_text(l, load_program(l, l->p->programs, ds), ds->fields[ds->time_field].name, map->at, VT_COUNT, &type);
+    out->at_type = type.type;
+    if (at && out->at >= 0 && type.type != VT_TIME && type.type != VT_DATE) errlist_add(l->errors, SLA_TYPE, at->at, "'at' is a time or a date, not a %s", vtype_name(type.type));
+    events_load_keys(l, r, yaml_get(map, "key"), ds, &out->keys);
+    return l->errors->n + l->errors->dropped == before;
+}
+
+bool events_load_limit(pack_loader *l, const ynode *n, const char *key, int64_t *ms, const calendar **cal)
+{
+    const ynode *limit = yaml_get(n, key), *name = yaml_get(n, "calendar");
+    err e = {0};
+    *cal = cal_set_find(&l->p->cals, name ? name->text : SLICE_LIT("always"));
+    if (!*cal) errlist_add(l->errors, SLA_NAME, name ? name->at : n->at, "there is no calendar '%.*s'", name ? (int)name->text.len : 6, name ? name->text.ptr : "always");
+    else if (!limit) errlist_add(l->errors, SLA_SYNTAX, n->at, "'%s' is missing: a duration such as 30m or 5wd", key);
+    else if (duration_parse(limit->text, *cal, limit->at, ms, &e) != SLA_OK) errlist_push(l->errors, &e);
+    else return true;
+    return false;
+}
+
+/* ---- preparing ---- */
+void events_prepare_keys(const event_keys *k, const dataset *ds, pass *ps)
+{
+    for (size_t i = 0; i < k->n; i++) pass_group(ps, ds, &k->by[i]);
+}
+
+void events_prepare(const event_set *s, pass *ps)
+{
+    pass_select(ps, &s->sel);
+    pass_keep(ps, s->sel.ds, s->at, s->at_type);
+    events_prepare_keys(&s->keys, s->sel.ds, ps);
+}
+
+/* ---- events ---- */
+uint64_t events_key(const pass *ps, const dataset *ds, const event_keys *keys, size_t row)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < keys->n; i++) {
+        uint32_t code = pass_kept(ps, ds, keys->by[i].slot)->code[row];
+        if (code == DICT_NONE) return EVENT_NO_KEY;
+        key = key << 32 | code;
+    }
+    return key;
+}
+
+slice events_key_text(pass *ps, uint64_t key, size_t nkeys)
+{
+    buf b = {0};
+    if (nkeys == 2) buf_slice(&b, pass_text(ps, (uint32_t)(key >> 32))), buf_char(&b, ' ');
+    if (nkeys) buf_slice(&b, pass_text(ps, (uint32_t)key));
+    slice s = b.failed ? (slice){0} : arena_slice(&ps->mem, (slice){b.ptr ? b.ptr : "", b.len});
+    buf_free(&b);
+    return s;
+}
+
+bool events_at(const pass *ps, const dataset *ds, int slot, vtype type, size_t row, int64_t *from, int64_t *to)
+{
+    const kept *k = pass_kept(ps, ds, slot);
+    if (!k || isnan(k->number[row])) return false;
+    int64_t v = (int64_t)k->number[row];
+    *from = type == VT_DATE ? zone_day_start(ps->w.zone, v) : v;
+    *to = type == VT_DATE ? zone_day_start(ps->w.zone, v + 1) - 1 : v;
+    return true;
+}
+
+static int by_key_and_time(const void *a, const void *b)
+{
+    const event *x = a, *y = b;
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
+    if (x->from != y->from) return x->from < y->from ? -1 : 1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+sla_status events_make(pass *ps, const event_set *s, const event_keys *keys, event **out, size_t *n, err *e)
+{
+    const chosen *c = pass_chosen(ps, &s->sel);
+    *n = 0;
+    if (!(*out = mem_resize(NULL, c->n + 1, sizeof **out))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for events");
+    for (size_t i = 0; i < c->n; i++) {
+        event x = {.row = c->rows[i], .state = c->state[c->rows[i]]};
+        if (!events_at(ps, s->sel.ds, s->at, s->at_type, x.row, &x.from, &x.to)) continue;
+        x.key = events_key(ps, s->sel.ds, keys, x.row);
+        (*out)[(*n)++] = x;
+    }
+    qsort(*out, *n, sizeof **out, by_key_and_time);
+    return SLA_OK;
+}
+
+/* The first event of that key that ends at from or later. */
+static size_t first_event(const event *e, size_t n, uint64_t key, int64_t from)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (e[mid].key < key || (e[mid].key == key && e[mid].to < from)) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+int events_match(const event *e, size_t n, uint64_t key, int64_t from, int64_t to)
+{
+    int answer = 0;
+    for (size_t i = key == EVENT_NO_KEY ? n : first_event(e, n, key, from); i < n && e[i].key == key && e[i].from <= to; i++) {
+        if (e[i].state == 1) return 1;
+        answer = 2;
+    }
+    return answer;
+}
