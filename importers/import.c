@@ -10,7 +10,7 @@
 #include "importers/feed.h"
 #include "importers/logpattern.h"
 
-static const importer_kind *const kinds[] = {&importer_csv, &importer_syslog};
+static const importer_kind *const kinds[] = {&importer_csv, &importer_json, &importer_syslog};
 enum { NKINDS = sizeof kinds / sizeof kinds[0], HEAD_BYTES = 1 << 20 };
 
 typedef struct session {
@@ -60,7 +60,7 @@ static sla_status not_known(const char *shown, slice head, err *e)
 {
     bool bin = binary(head);
     err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){shown, 0, 0}, bin ? "a binary file of a kind that is not known" : "neither a table nor a log of a kind that is known");
-    err_hint(e, "known are CSV in its dialects and syslog; give --dataset for a table, or export it as CSV");
+    err_hint(e, "known are CSV in its dialects, JSON and syslog; give --dataset for a table, or export it as CSV");
     return SLA_UNKNOWN_FORMAT;
 }
 

@@ -109,6 +109,35 @@ static void csv_dialects(void **state)
     }
 }
 
+/* ---- JSON ---- */
+static const struct json_case { const char *name, *text; size_t rows, problems; const char *title; uint32_t line; } json_cases[] = {
+    {"NDJSON", "{\"id\":\"T1\",\"title\":\"hello\",\"created_at\":\"2025-07-01 09:00:00\",\"impact\":2}\n", 1, 0, "hello", 1},
+    {"an array over lines", "[\n {\"id\": 12345678901234567890,\n  \"title\": \"a\\n\\u4e2d\\ud83d\\ude00\", \"created_at\": \"2025-07-01T01:00:00Z\"},\n {\"id\":\"T2\",\"created_at\":\"2025-07-01\"}\n]\n", 2, 0, "a\n中😀", 2},
+    {"null is missing", "{\"id\":\"T1\",\"title\":null,\"created_at\":\"2025-07-01 09:00:00\"}", 1, 0, "(missing)", 1},
+    {"nested values stay text", "{\"id\":\"T1\",\"title\":{\"a\":[1,2]},\"created_at\":\"2025-07-01 09:00:00\"}", 1, 0, "{\"a\":[1,2]}", 1},
+    {"broken", "{\"id\":\"T1\",\"created_at\":\"2025-07-01 09:00:00\"}\n{\"id\":\"T2\",}\n", 0, 1, "", 0},
+    {"never closed", "{\"id\":\"T1\",\"created_at\":\"2025-07-01 09:00:00\"}\n{\"id\":\"T2", 0, 1, "", 0},
+};
+
+static void json_files(void **state)
+{
+    const struct json_case *c = *state;
+    for (size_t block = 5; block < 4000; block *= 5) {
+        place p;
+        open_place(&p);
+        dict *d = dict_new();
+        take(&p, write_file("ticket.ndjson", c->text, strlen(c->text)), block);
+        assert_int_equal(p.report.problems.n, c->problems);
+        table *t = load(&p, "ticket", d);
+        assert_int_equal(t->nrows, c->rows);
+        if (c->rows) assert_slice_is(cell(t, d, "title", 0), c->title);
+        if (c->rows) assert_int_equal(t->lines[0], c->line);
+        table_free(t);
+        dict_free(d);
+        close_place(&p);
+    }
+}
+
 static void unclosed_quote_is_placed(void **state)
 {
     (void)state;
@@ -340,6 +369,7 @@ int main(void)
     struct CMUnitTest tests[64];
     size_t n = 0;
     ROWS(tests, n, csv_cases, csv_dialects);
+    ROWS(tests, n, json_cases, json_files);
     ROWS(tests, n, date_cases, dates);
     static const struct CMUnitTest more[] = {
         cmocka_unit_test(unclosed_quote_is_placed), cmocka_unit_test(encodings), cmocka_unit_test(rejected_values_are_kept), cmocka_unit_test(pattern_examples), cmocka_unit_test(shipped_profiles_fit_the_model),
