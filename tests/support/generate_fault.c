@@ -223,5 +223,9 @@ void faults_running(const tickets *ts, manifest *m)
             manifest_add(m, clocks[c].rule, "running", "ticket", t->id, "ticket.csv", 0, "期末时钟仍在运行");
             m->v[m->n - 1].t = t;
         }
+        bool delivered = (t->type == REQUEST || t->type == CHANGE) && t->at[RESOLVED] && t->at[RESOLVED] < PERIOD_TO;
+        if (!delivered || (t->at[ACCEPTED] && t->at[ACCEPTED] <= PERIOD_TO)) continue;
+        manifest_add(m, "2.3-c", "running", "ticket", t->id, "ticket.csv", 0, "期末尚未验收");
+        m->v[m->n - 1].t = t;
     }
 }

@@ -215,7 +215,7 @@ void logs_write(world *w, const tickets *ts, const char *dir, long lines, manife
     log_write(&e, dir, m);
     e.n = 0;
     add(&e, (event){.at = gen_day(2025, 3, 12) + 8 * HOUR, .host = "ops01", .user = w->people[2].id, .ip = w->people[2].ip, .action = "Accepted", .code = 40022});
-    sessions(w, &e, lines * 10 / 25);
+    sessions(w, &e, lines * 417 / 1000);
     if (!w->bench) intruders(w, &e);
     for (int64_t at = PERIOD_FROM + 3 * HOUR; w->bench && at < PERIOD_TO; at += 5 * HOUR) attack(w, &e, at, gen_text("198.51.100.%u", 1 + rng_below(&w->r, 250)), false);
     auth_write(&e, dir, m);

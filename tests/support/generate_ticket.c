@@ -48,7 +48,7 @@ static void pace(rng *r, ticket *t)
         t->d[RESPONDED] = skewed(r, 40 * MINUTE, 2 * MINUTE, 225 * MINUTE), t->d[CLASSIFIED] = skewed(r, 25 * MINUTE, 2 * MINUTE, 200 * MINUTE);
         t->d[ASSIGNED] = skewed(r, 15 * MINUTE, 2 * MINUTE, 110 * MINUTE), t->d[STARTED] = skewed(r, 30 * MINUTE, 2 * MINUTE, 110 * MINUTE);
         int64_t limit = t->type == PROBLEM ? 8 * WORKDAY : p == 3 && t->type <= REQUEST ? 3 * WORKDAY : 5 * WORKDAY;
-        t->d[RESOLVED] = skewed(r, limit * 3 / 10, HOUR, limit - HOUR);
+        t->d[RESOLVED] = skewed(r, limit * 3 / 10, t->d[RESPONDED] + 20 * MINUTE, limit - HOUR);
     }
     t->d[VERIFIED] = p <= 2 ? rng_between(r, 4 * MINUTE, 40 * MINUTE) : skewed(r, 50 * MINUTE, 3 * MINUTE, 6 * HOUR);
     t->d[ACCEPTED] = skewed(r, 2 * HOUR, 5 * MINUTE, 11 * HOUR);
@@ -226,7 +226,7 @@ static size_t note(change *c, size_t n, int64_t at, const char *actor, const cha
 }
 static size_t updates(const ticket *t, change *c, size_t n)
 {
-    int64_t end = t->hist[RESOLVED] ? t->hist[RESOLVED] : EXPORTED_AT, step = t->type == INCIDENT && t->prio == 1 ? 50 * MINUTE : 12 * HOUR;
+    int64_t end = t->hist[RESOLVED] ? t->hist[RESOLVED] : EXPORTED_AT, step = t->type == INCIDENT && t->prio == 1 ? 50 * MINUTE : 2 * WORKDAY;
     bool office = ticket_office(t);
     if (!t->hist[STARTED]) return n;
     for (int64_t at = gen_advance(t->hist[STARTED], step, office); at < end && n < CHANGES - 20; at = gen_advance(at, step, office)) n = note(c, n, at, t->assignee, "comment", NULL, "处理中,持续跟进");
@@ -254,7 +254,7 @@ long ticket_write_history(sink *s, const ticket *t)
         n = note(c, n, t->pause_to, t->assignee, "status", t->pause_status, "in_progress");
     }
     n = note(c, n, t->hist[ASSIGNED], t->verifier, "assignee", NULL, t->assignee);
-    if (strcmp(t->team, gen_teams[0])) n = note(c, n, t->hist[ASSIGNED], t->verifier, "team", gen_teams[0], t->team);
+    if (t->sys % 2 && strcmp(t->team, gen_teams[0])) n = note(c, n, t->hist[ASSIGNED], t->verifier, "team", gen_teams[0], t->team);
     n = note(c, n, t->cancelled, t->requester, "status", was, "cancelled");
     if (t->type == INCIDENT && t->prio == 1 && t->hist[STARTED]) n = note(c, n, t->hist[STARTED] + 5 * MINUTE, t->assignee, "escalation", NULL, "服务经理");
     n = note(c, n, t->escalated, t->assignee, "escalation", NULL, "服务经理");
