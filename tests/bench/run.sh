@@ -12,7 +12,7 @@ make_data() { # name, arguments of the generator
 }
 # Runs "$@" and prints seconds and peak memory in MB.
 measure() {
-    /usr/bin/env bash -c 'TIMEFORMAT=%R; exec 3>&2; { time "$@" >/dev/null 2>"$0.log"; } 2>&3' "$dir/last" "$@"
+    /usr/bin/env bash -c 'TIMEFORMAT=%R; exec 3>&1; { time "$@" >/dev/null 2>"$0.log"; } 2>&3' "$dir/last" "$@"
 }
 best() { sort -n | head -1; }
 own() { # data
