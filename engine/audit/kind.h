@@ -16,6 +16,8 @@ typedef struct rule_kind {
 } rule_kind;
 bool kind_of_rows(const rule *r);                           /* always */
 bool kind_of_no_rows(const rule *r);                        /* never: judge counts into out->all and calls judge_share itself */
+/* Moves out->extra, grown with mem_grow, into memory that dies with the pass. */
+sla_status outcome_keep_extra(rule_outcome *out, pass *ps);
 const rule_kind *kind_by_name(slice name);
 const char *const *kind_names(size_t *n);
 #endif

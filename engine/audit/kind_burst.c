@@ -128,12 +128,8 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     out->all.population = out->all.bad;
     out->counted = true;
     out->v = out->all.bad ? VERDICT_FAILS : VERDICT_CONFORMS;
-    extra_finding *lasting = out->nextra ? ARENA_NEW(&ps->mem, extra_finding, out->nextra) : NULL; /* into memory that dies with the pass */
-    if (st == SLA_OK && out->nextra && !lasting) st = SLA_NOMEM;
-    for (size_t i = 0; lasting && i < out->nextra; i++) lasting[i] = out->extra[i];
-    mem_free(out->extra);
-    out->extra = lasting;
-    if (!lasting) out->nextra = 0;
+    if (st == SLA_OK) st = outcome_keep_extra(out, ps);
+    else mem_free(out->extra), out->extra = NULL, out->nextra = 0;
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for bursts");
 }
 

@@ -1,6 +1,8 @@
+#include <string.h>
 #include "engine/audit/kind.h"
+#include "engine/base/mem.h"
 
-#define KIND_LIST(K) K(record) K(clock) K(metric) K(response) K(precedence) K(burst)
+#define KIND_LIST(K) K(record) K(clock) K(metric) K(response) K(precedence) K(burst) K(periodic) K(evidence)
 #define K(name) extern const rule_kind kind_##name;
 KIND_LIST(K)
 #undef K
@@ -39,4 +41,14 @@ bool kind_of_no_rows(const rule *r)
 {
     (void)r;
     return false;
+}
+
+sla_status outcome_keep_extra(rule_outcome *out, pass *ps)
+{
+    extra_finding *lasting = ARENA_NEW(&ps->mem, extra_finding, out->nextra + 1);
+    if (lasting && out->nextra) memcpy(lasting, out->extra, out->nextra * sizeof *lasting);
+    mem_free(out->extra);
+    out->extra = lasting;
+    if (!lasting) out->nextra = 0;
+    return lasting ? SLA_OK : SLA_NOMEM;
 }

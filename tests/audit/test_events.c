@@ -6,7 +6,9 @@
 
 #define PACK "pack: {id: events, version: \"1\", title: {zh: 事, en: Events}}\nchapters:\n  - id: \"1\"\n    title: {zh: 章, en: C}\n    clauses: [{id: \"1.1\", title: {zh: 条, en: C}, basis: text}]\n"
 #define MODEL "datasets:\n  log:\n    title: {zh: 日志, en: Log}\n    time: at\n    fields:\n      at: {type: time}\n      user: {type: text}\n      ip: {type: text}\n      what: {type: text}\n" \
-              "  ticket:\n    title: {zh: 工单, en: Ticket}\n    key: [id]\n    time: at\n    fields:\n      id: {type: text}\n      at: {type: time}\n      ends: {type: time, planned: true}\n      ip: {type: text}\n      day: {type: date}\n"
+              "  ticket:\n    title: {zh: 工单, en: Ticket}\n    key: [id]\n    time: at\n    fields:\n      id: {type: text}\n      at: {type: time}\n      ends: {type: time, planned: true}\n      ip: {type: text}\n      day: {type: date}\n" \
+              "  system: {title: {zh: 系统, en: S}, key: [id], valid: [since, until], fields: {id: {type: text}, since: {type: date, planned: true}, until: {type: date, planned: true}}}\n" \
+              "  document: {title: {zh: 文件, en: D}, key: [id], valid: [since], fields: {id: {type: text}, kind: {type: text}, system: {type: text}, since: {type: date, planned: true}}}\n"
 #define CALENDARS "calendars:\n  always: {title: {zh: 全, en: A}, hours: always}\n  office: {title: {zh: 办, en: O}, hours: {mon-fri: [09:00-12:00, 13:00-18:00]}}\n"
 #define HEAD(id, kind) "  - id: 1.1-" id "\n    severity: major\n    kind: " kind "\n"
 #define BURST(id, mode) HEAD(id, "burst") "    event: {dataset: log, where: what = \"bad\"}\n    n: 5\n    within: 10m\n    by: {ip: [ip], user: [user]}\n    mode: " mode "\n    finding: {zh: \"{by} {key} {count}\", en: \"{by}={key}: {count} from {from} to {to}\"}\n"
@@ -14,6 +16,12 @@
 #define RULES "rules:\n" BURST("a", "coalesce") BURST("b", "reset") BURST("c", "sliding") RESPONSE("d", "") RESPONSE("e", "    absent: true\n") \
     HEAD("f", "precedence") "    event: {dataset: log, where: what = \"change\", key: [ip]}\n    cover: {dataset: ticket, from: at, to: ends, key: [ip]}\n    finding: {zh: \"{ip}\", en: \"{ip}\"}\n" \
     HEAD("g", "precedence") "    event: {dataset: log, where: what = \"move\", key: [ip]}\n    before: {dataset: log, where: what = \"backup\", key: [ip]}\n    within: 24h\n" \
+    HEAD("i", "periodic") "    subject: {dataset: system, key: [id]}\n    event: {dataset: log, where: what = \"care\", key: [ip]}\n    cell: month\n    finding: {zh: \"{key} {cell}\", en: \"{key} {cell}\"}\n" \
+    HEAD("j", "periodic") "    subject: {dataset: system, key: [id]}\n    event: {dataset: log, where: what = \"beat\", key: [ip]}\n    gap: 40d\n" \
+    HEAD("k", "periodic") "    event: {dataset: log, where: what = \"audit\"}\n    cell: quarter\n" \
+    HEAD("l", "evidence") "    requires:\n      - {dataset: document, where: kind = \"plan\", label: {zh: 预案, en: plan}}\n      - {dataset: document, where: kind = \"none\", label: {zh: 清单, en: list}}\n" \
+    HEAD("m", "evidence") "    requires: [{dataset: document, where: kind = \"dr\", key: [system], each: {dataset: system, key: [id]}}]\n" \
+    HEAD("n", "periodic") "    subject: {dataset: system, key: [id]}\n    event: {dataset: log, where: what = \"beat\", key: [ip]}\n    reach: 60d\n" \
     HEAD("h", "response") "    trigger: {dataset: log, where: what = \"done\", key: [ip]}\n    match: {dataset: ticket, at: day, key: [ip]}\n    within: 8h\n    calendar: office\n"
 
 static char folder[256];
@@ -137,6 +145,36 @@ static void precedences(void **state)
     audited_end(&t);
 }
 
+static void cells(void **state)
+{
+    (void)state;
+    audited t;
+    begin(&t);
+    audited_csv(&t, "system", "id,since,until\na,2025-01-01,\nb,2025-08-10,2025-08-31\nc,2025-10-01,\n");
+    audited_csv(&t, "document", "id,kind,system,since\nD1,plan,,2025-01-01\nD2,none,,2025-12-01\nD3,dr,a,2025-01-01\n");
+    audited_csv(&t, "log", "at,user,ip,what\n2025-07-31 23:59:59,u,a,care\n2025-08-01 00:00:00,u,a,care\n2025-08-05 00:00:00,u,b,care\n2025-07-20 00:00:00,u,a,beat\n2025-08-29 00:00:00,u,a,beat\n");
+    audited_run(&t, "2025Q3", NULL);
+    const res_rule *x = audited_rule(&t, "1.1-i"); /* a: July, August, not September; b: August, by an event of that month before it was in service; c: not yet */
+    assert_int_equal(x->conforming, 3);
+    assert_int_equal(x->nonconforming, 1);
+    assert_string_equal(audited_keys(&t, "1.1-i"), "a 2025-09-01..2025-09-30");
+    x = audited_rule(&t, "1.1-j"); /* a: 19, 40 and 33 days; b: 22 days of service without any */
+    assert_int_equal(x->conforming, 2);
+    x = audited_rule(&t, "1.1-n"); /* a: 73 days back; b: nothing */
+    assert_int_equal(x->conforming, 1);
+    assert_int_equal(x->nonconforming, 1);
+    assert_int_equal(audited_rule(&t, "1.1-k")->nonconforming, 1);
+    x = audited_rule(&t, "1.1-l");
+    assert_int_equal(x->conforming, 1);
+    assert_string_equal(audited_keys(&t, "1.1-l"), "清单");
+    assert_string_equal(audited_keys(&t, "1.1-m"), "b");
+    assert_int_equal(audited_rule(&t, "1.1-m")->conforming, 1);
+    audited_run(&t, "2025Q3", "2025-09-15 00:00:00"); /* September and the quarter are not over */
+    assert_int_equal(audited_rule(&t, "1.1-i")->running, 1);
+    assert_int_equal(audited_rule(&t, "1.1-k")->running, 1);
+    audited_end(&t);
+}
+
 /* ---- brute force over random events ---- */
 typedef struct hit { int minute, ip, user, what; } hit;
 enum { HITS = 400 };
@@ -193,7 +231,7 @@ static void random_events(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest plain[] = {cmocka_unit_test(two_keys), cmocka_unit_test(responses), cmocka_unit_test(precedences), cmocka_unit_test(random_events)};
+    static const struct CMUnitTest plain[] = {cmocka_unit_test(two_keys), cmocka_unit_test(responses), cmocka_unit_test(precedences), cmocka_unit_test(cells), cmocka_unit_test(random_events)};
     struct CMUnitTest tests[32];
     size_t n = 0;
     ROWS(tests, n, bursts, check_burst);

@@ -1,0 +1,228 @@
+/* periodic: each subject has n events in each cell of time (cell), is never longer than a limit without one (gap), or has one that old (reach). */
+#include <math.h>
+#include "engine/audit/events.h"
+#include "engine/audit/reasons.h"
+#include "engine/base/mem.h"
+#include "engine/time/instant.h"
+
+typedef enum cell_kind { CELL_NONE, CELL_DAY, CELL_WEEK, CELL_MONTH, CELL_QUARTER, CELL_HALF } cell_kind;
+typedef struct periodic {
+    bool has_subject; event_set subject, event;
+    int from, to; expr_type from_type, to_type;     /* the subject's validity; SLOT_NONE: the dataset's */
+    int amount;
+    cell_kind cell; double n; bool prorate;
+    bool gap, reach; int64_t limit; const calendar *cal;
+} periodic;
+
+static void load_cell(pack_loader *l, const ynode *n, periodic *x)
+{
+    static const char *const names[] = {"", "day", "week", "month", "quarter", "half"};
+    const ynode *cell = yaml_get(n, "cell"), *prorate = yaml_get(n, "prorate"), *count = yaml_get(n, "n");
+    x->gap = yaml_get(n, "gap") != NULL;
+    x->reach = yaml_get(n, "reach") != NULL;
+    for (int i = 1; cell && i <= CELL_HALF; i++)
+        if (slice_is(cell->text, names[i])) x->cell = (cell_kind)i;
+    if (cell && !x->cell) errlist_add(l->errors, SLA_SYNTAX, cell->at, "a cell is a day, week, month, quarter or half");
+    if (!cell + !x->gap + !x->reach != 2) errlist_add(l->errors, SLA_SYNTAX, n->at, "a periodic rule needs one of 'cell', 'gap' and 'reach'");
+    x->n = 1;
+    if (count && (!yaml_number(count, &x->n) || x->n <= 0)) errlist_add(l->errors, SLA_SYNTAX, count->at, "n is a number above 0");
+    if (prorate) yaml_bool(prorate, &x->prorate);
+    x->cal = cal_set_find(&l->p->cals, SLICE_LIT("always"));
+    if (x->gap || x->reach) events_load_limit(l, n, x->gap ? "gap" : "reach", &x->limit, &x->cal);
+}
+
+static void load(pack_loader *l, const ynode *n, rule *r)
+{
+    periodic *x = load_take(l, 1, sizeof *x);
+    const ynode *subject = yaml_get(n, "subject"), *what = yaml_get(n, "event");
+    if (!x) return;
+    *x = (periodic){.from = SLOT_NONE, .to = SLOT_NONE, .amount = SLOT_NONE, .has_subject = subject != NULL};
+    load_cell(l, n, x);
+    if (!events_load(l, r, what, (const char *const[]){"amount", NULL}, &x->event)) return;
+    x->amount = events_load_expr(l, r, x->event.sel.ds, yaml_get(what, "amount"), VT_NUMBER, NULL);
+    if (subject) {
+        if (!events_load(l, r, subject, (const char *const[]){"from", "to", NULL}, &x->subject)) return;
+        const dataset *ds = x->subject.sel.ds;
+        x->from = events_load_expr(l, r, ds, yaml_get(subject, "from"), VT_COUNT, &x->from_type);
+        x->to = events_load_expr(l, r, ds, yaml_get(subject, "to"), VT_COUNT, &x->to_type);
+        if (ds->valid_from >= 0) x->subject.sel.period_field = PERIOD_VALID;
+        if (x->subject.keys.n != 1 || x->event.keys.n != 1) errlist_add(l->errors, SLA_TYPE, subject->at, "subject and event are joined by one key each");
+    } else x->event.keys.n = 0;
+    r->condition = yaml_text(what, "where", SLICE_LIT(""));
+    r->own = x;
+    r->target = (bound){.has = true, .num = 1, .den = 1, .value = 1, .text = SLICE_LIT("100%")};
+}
+
+static void prepare(const rule *r, pass *ps)
+{
+    const periodic *x = r->own;
+    events_prepare(&x->event, ps);
+    pass_keep(ps, x->event.sel.ds, x->amount, VT_NUMBER);
+    if (!x->has_subject) return;
+    pass_select(ps, &x->subject.sel);
+    events_prepare_keys(&x->subject.keys, x->subject.sel.ds, ps);
+    pass_keep(ps, x->subject.sel.ds, x->from, x->from_type.type);
+    pass_keep(ps, x->subject.sel.ds, x->to, x->to_type.type);
+}
+
+/* ---- judging ---- */
+typedef struct judging { const periodic *x; pass *ps; rule_outcome *out; size_t cap; event *e; size_t n; } judging;
+typedef struct subject { uint64_t key; slice name; const uint32_t *row; int64_t from, to; /* instants, [from, to) within the period */ } subject;
+
+static void cell_of(const judging *j, int64_t day, int64_t *first, int64_t *last)
+{
+    int32_t y, m, d;
+    civil_from_days(day, &y, &m, &d);
+    *first = *last = day;
+    if (j->x->cell == CELL_WEEK) {
+        *first = day - (weekday_of_days(day) - 1);
+        *last = *first + 6;
+    } else if (j->x->cell != CELL_DAY) {
+        int months = j->x->cell == CELL_MONTH ? 1 : j->x->cell == CELL_QUARTER ? 3 : 6;
+        int32_t begin = (m - 1) / months * months + 1, next = begin + months;
+        *first = civil_days(y, begin, 1);
+        *last = (next > 12 ? civil_days(y + 1, 1, 1) : civil_days(y, next, 1)) - 1;
+    }
+}
+
+static sla_status count(judging *j, const subject *s, uint8_t m, slice cell)
+{
+    tally *t = &j->out->all;
+    t->population += m != MEMBER_RUNNING;
+    *(m == MEMBER_GOOD ? &t->good : m == MEMBER_BAD ? &t->bad : m == MEMBER_UNKNOWN ? &t->unknown : &t->running) += 1;
+    if (m != MEMBER_BAD) return SLA_OK;
+    res_observed *o = ARENA_NEW(&j->ps->mem, res_observed, 2);
+    if (!o || mem_grow(&j->out->extra, &j->cap, j->out->nextra + 1, sizeof *j->out->extra)) return SLA_NOMEM;
+    o[0] = (res_observed){SLICE_LIT("key"), s->name}, o[1] = (res_observed){SLICE_LIT("cell"), cell};
+    slice key = s->name.len && cell.len ? text_format(&j->ps->mem, "%.*s %.*s", SLICE_ARG(s->name), SLICE_ARG(cell)) : s->name.len ? s->name : cell;
+    j->out->extra[j->out->nextra++] = (extra_finding){.key = key, .observed = o, .n = 2, .ds = s->row ? j->x->subject.sel.ds : j->x->event.sel.ds, .rows = s->row, .nrows = s->row != NULL};
+    return SLA_OK;
+}
+
+/* The subject's events are e[*from .. *to). */
+static void events_of(const judging *j, uint64_t key, size_t *from, size_t *to)
+{
+    size_t lo = 0, hi = j->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (j->e[mid].key < key) lo = mid + 1;
+        else hi = mid;
+    }
+    for (*from = *to = lo; *to < j->n && j->e[*to].key == key; ++*to) {}
+}
+
+static sla_status judge_cells(judging *j, const subject *s)
+{
+    const kept *amount = pass_kept(j->ps, j->x->event.sel.ds, j->x->amount);
+    size_t begin, end;
+    events_of(j, s->key, &begin, &end);
+    for (int64_t day = j->ps->period.first_day, first, last; day <= j->ps->period.last_day; day = last + 1) {
+        cell_of(j, day, &first, &last);
+        if (first < j->ps->period.first_day || last > j->ps->period.last_day) continue; /* whole cells only */
+        int64_t from = zone_day_start(j->ps->w.zone, first), to = zone_day_start(j->ps->w.zone, last + 1);
+        if (s->to <= from || s->from >= to) continue;
+        double sure = 0, perhaps = 0, need = j->x->n;
+        if (j->x->prorate) need *= (double)((s->to < to ? s->to : to) - (s->from > from ? s->from : from)) / (double)(to - from);
+        for (size_t i = begin; i < end && j->e[i].from < to; i++) {
+            if (j->e[i].to < from) continue;
+            double v = amount ? amount->number[j->e[i].row] : 1;
+            if (j->e[i].state == 1 && !isnan(v)) sure += v;
+            else perhaps += isnan(v) ? INFINITY : v;
+        }
+        uint8_t m = sure >= need - 1e-9 ? MEMBER_GOOD : sure + perhaps >= need - 1e-9 ? MEMBER_UNKNOWN : to > j->ps->as_of ? MEMBER_RUNNING : MEMBER_BAD;
+        buf b = {0};
+        date_print(&b, first);
+        if (last != first) buf_text(&b, ".."), date_print(&b, last);
+        slice cell = b.failed ? (slice){0} : arena_slice(&j->ps->mem, (slice){b.ptr, b.len});
+        buf_free(&b);
+        TRY(cell.ptr ? count(j, s, m, cell) : SLA_NOMEM);
+    }
+    return SLA_OK;
+}
+
+/* No stretch of the subject's validity within the period, its ends included, is longer than the limit. */
+static sla_status judge_gap(judging *j, const subject *s)
+{
+    size_t begin, end;
+    int64_t last = s->from, stop = s->to < j->ps->as_of ? s->to : j->ps->as_of, worst = 0;
+    events_of(j, s->key, &begin, &end);
+    for (size_t i = begin; i <= end; i++) {
+        int64_t at = i < end ? j->e[i].from : stop;
+        if (i < end && (j->e[i].state != 1 || at < s->from || at >= stop)) continue;
+        int64_t gap = cal_between(j->x->cal, last, at);
+        if (gap > worst) worst = gap;
+        last = at;
+    }
+    return count(j, s, worst <= j->x->limit ? MEMBER_GOOD : MEMBER_BAD, text_duration(worst, &j->ps->mem));
+}
+
+static sla_status judge_reach(judging *j, const subject *s)
+{
+    size_t begin, end;
+    int64_t stop = j->ps->period.to < j->ps->as_of ? j->ps->period.to : j->ps->as_of, oldest = 0;
+    events_of(j, s->key, &begin, &end);
+    for (size_t i = begin; i < end; i++)
+        if (j->e[i].state == 1 && stop - j->e[i].from > oldest) oldest = stop - j->e[i].from;
+    return count(j, s, oldest >= j->x->limit ? MEMBER_GOOD : MEMBER_BAD, text_duration(oldest, &j->ps->mem));
+}
+
+static sla_status judge_subject(judging *j, const subject *s)
+{
+    return j->x->cell ? judge_cells(j, s) : j->x->gap ? judge_gap(j, s) : judge_reach(j, s);
+}
+
+static void validity(const judging *j, uint32_t row, subject *s)
+{
+    const dataset *ds = j->x->subject.sel.ds;
+    const table *t = j->ps->w.tables[ds->idx];
+    const int slots[2] = {j->x->from, j->x->to}, fields[2] = {ds->valid_from, ds->valid_to};
+    for (int k = 0; k < 2; k++) {
+        int64_t a, b;
+        if (slots[k] >= 0) {
+            if (!events_at(j->ps, ds, slots[k], k ? j->x->to_type.type : j->x->from_type.type, row, &a, &b)) continue;
+        } else {
+            if (fields[k] < 0 || !table_has(t, (size_t)fields[k], row)) continue;
+            int64_t v = table_i64(t, (size_t)fields[k])[row];
+            bool date = ds->fields[fields[k]].type == VT_DATE;
+            a = date ? zone_day_start(j->ps->w.zone, v) : v, b = date ? zone_day_start(j->ps->w.zone, v + 1) - 1 : v;
+        }
+        if (k == 0 && a > s->from) s->from = a;
+        if (k == 1 && b + 1 < s->to) s->to = b + 1;
+    }
+}
+
+static sla_status judge_all(judging *j)
+{
+    subject s = {.from = j->ps->period.from, .to = j->ps->period.to, .name = SLICE_LIT("")};
+    if (!j->x->has_subject) return judge_subject(j, &s);
+    const chosen *c = pass_chosen(j->ps, &j->x->subject.sel);
+    for (size_t i = 0; i < c->n; i++) {
+        uint32_t row = c->rows[i];
+        subject one = s;
+        one.key = events_key(j->ps, j->x->subject.sel.ds, &j->x->subject.keys, row);
+        one.row = &c->rows[i];
+        if (c->state[row] == 2 || one.key == EVENT_NO_KEY) TRY(count(j, &one, MEMBER_UNKNOWN, SLICE_LIT("")));
+        else {
+            one.name = events_key_text(j->ps, one.key, 1);
+            validity(j, row, &one);
+            if (one.from < one.to) TRY(judge_subject(j, &one));
+        }
+    }
+    return SLA_OK;
+}
+
+static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
+{
+    judging j = {.x = r->own, .ps = ps, .out = out};
+    TRY(events_make(ps, &j.x->event, &j.x->event.keys, &j.e, &j.n, e));
+    sla_status st = judge_all(&j);
+    if (st == SLA_OK) st = outcome_keep_extra(out, ps);
+    else mem_free(out->extra), out->extra = NULL, out->nextra = 0;
+    mem_free(j.e);
+    out->counted = true;
+    judge_share(ps, r, out, NULL, 0);
+    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for cells");
+}
+
+static const char *const keys[] = {"subject", "event", "cell", "n", "prorate", "gap", "reach", "calendar", NULL};
+const rule_kind kind_periodic = {"periodic", keys, load, prepare, judge, kind_of_no_rows};
