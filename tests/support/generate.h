@@ -1,4 +1,4 @@
-/* The generator of the samples: a quarter (2025Q3, Asia/Shanghai) of a made-up IT service organisation as canonical CSV files and an auth.log.
+/* A second generator beside tests/generator (which writes samples/), for tests/cases/planted_seeds.sh: a quarter (2025Q3, Asia/Shanghai) of a made-up IT service organisation as canonical CSV files and an auth.log.
  * Same seed, same bytes, on any machine: integers only, an own random sequence, no clock. Faults are planted into clean records one by one and listed
  * in a manifest (rule,verdict,dataset,key,file,line,what). Clock arithmetic here walks days and shifts and shares nothing with engine/time.
  *
