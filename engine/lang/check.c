@@ -86,6 +86,7 @@ static val check_outer(checker *c, const ast *x)
 {
     slice name = {x->name.ptr + 6, x->name.len - 6};
     colref r;
+    if (c->from_outer && check_column(c, c->p->ds, name, &r)) return column_value(c, &r, false);
     if (!c->p->outer) {
         check_fail(c, x->at, SLA_NAME, "'outer' has no meaning here");
         return hinted(c, "outer.x is the field x of the row whose child rows are looked at: count(history[ticket_id = id] where at > outer.created_at)");
@@ -307,10 +308,9 @@ static uint32_t count_bound(checker *c, uint32_t n, aggkind bound)
     agg_def d = c->p->aggs[x->val.u];
     if (d.kind != AGG_COUNT || d.cond < 0) return n;
     d.kind = bound;
-    opcode op = x->op;
-    uint32_t group = x->args[0];
+    node copy = *x;
     size_t i = program_agg(c->p, &d);
-    return i == SIZE_MAX ? NODE_NONE : node1(c->p, op, REG_F64, (imm){.u = i}, group);
+    return i == SIZE_MAX ? NODE_NONE : program_node(c->p, copy.op, REG_F64, (imm){.u = i}, copy.args, copy.nargs);
 }
 
 static uint32_t compare_counts(checker *c, token_kind op, uint32_t l, uint32_t r)
@@ -532,7 +532,7 @@ sla_status program_add(program *p, slice text, srcpos at, vtype want_type, int *
     source src = {text, at};
     size_t before = errors->n + errors->dropped;
     ast *x = expr_parse(&src, p->a, errors);
-    checker c = {p, &src, errors, p->a};
+    checker c = {p, &src, errors, p->a, false};
     val v = {0};
     if (x) v = want_type == VT_COUNT ? check_expr(&c, x, ANY) : check_typed(&c, x, ANY, want_type, "the expression");
     if (errors->n + errors->dropped > before) return errors->n > 0 ? errors->items[errors->n - 1].code : SLA_NOMEM;

@@ -137,12 +137,60 @@ static bool check_where(checker *c, const ast *x, const dataset *ds, agg_def *d)
     d->cond = -1;
     if (!(d->sub = program_sub(c->p, ds, d->each))) return false;
     if (!x->where) return true;
-    checker inner = {d->sub, c->src, c->errors, c->a};
+    checker inner = {d->sub, c->src, c->errors, c->a, false};
     val v = check_typed(&inner, x->where, (want){0}, VT_BOOL, "the condition after 'where'");
     if (!v.ok) return false;
     d->cond = program_slot(d->sub, v.node, (expr_type){VT_BOOL, NULL});
     d->text = arena_slice(c->a, (slice){c->src->text.ptr + x->at, x->end - x->at});
     return d->cond >= 0 && d->text.ptr;
+}
+
+/* Whether x says something about the row outside the where only, and needs no other dataset for it. */
+static bool only_outer(const checker *c, const ast *x, const dataset *child)
+{
+    static const char *const same[] = {"as_of", "period_from", "period_to"};
+    colref r;
+    if (x->kind == AST_LOOKUP || x->kind == AST_AGG || x->kind == AST_EXISTS) return false;
+    if (x->kind == AST_NAME) {
+        if (check_column(c, child, x->name, &r)) return false;
+        for (size_t i = 0; i < 3; i++)
+            if (slice_is(x->name, same[i])) return true;
+        return x->name.len > 6 && memcmp(x->name.ptr, "outer.", 6) == 0;
+    }
+    for (uint32_t i = 0; i < x->n; i++)
+        if (!only_outer(c, x->items[i], child)) return false;
+    return true;
+}
+
+/* Of the conditions that must all hold, those that hold the child's time against the row outside: rows before lo or after hi need not be looked at. Rows
+ * of a group are sorted by that time. What is found here only leaves rows out whose condition is false; the condition itself is still worked out in full. */
+static void time_window(checker *c, const ast *x, const dataset *child, uint32_t *lo, uint32_t *hi)
+{
+    if (x->kind == AST_AND) {
+        time_window(c, x->items[0], child, lo, hi);
+        time_window(c, x->items[1], child, lo, hi);
+    }
+    if (x->kind != AST_COMPARE || x->op == TOK_NE || child->time_field < 0) return;
+    const field *time = &child->fields[child->time_field];
+    for (int side = 0; side < 2; side++) {
+        const ast *name = x->items[side], *other = x->items[!side];
+        if (name->kind != AST_NAME || !slice_eq(name->name, time->name) || !only_outer(c, other, child)) continue;
+        checker outside = {c->p, c->src, c->errors, c->a, true};
+        val v = check_expr(&outside, other, (want){0});
+        if (!v.ok || v.type != time->type) return; /* a date against a time compares days */
+        bool upper = (side == 0) == (x->op == TOK_LT || x->op == TOK_LE);
+        if (x->op == TOK_EQ) *lo = *hi = v.node;
+        else if (upper) *hi = v.node;
+        else *lo = v.node;
+        return;
+    }
+}
+
+static uint32_t each_node(checker *c, const ast *where, const dataset *child, regtype reg, size_t agg, uint32_t group)
+{
+    uint32_t args[3] = {group, node_i64(c->p, INT64_MIN), node_i64(c->p, INT64_MAX)};
+    time_window(c, where, child, &args[1], &args[2]);
+    return program_node(c->p, OP_EACH, reg, (imm){.u = agg}, args, 3);
 }
 
 static bool type_fits(aggkind k, vtype t)
@@ -199,5 +247,7 @@ val check_agg(checker *c, const ast *x)
     size_t agg = program_agg(c->p, &d);
     if (agg == SIZE_MAX) return (val){0};
     vtype t = d.kind == AGG_ANY ? VT_BOOL : d.kind == AGG_COUNT ? VT_NUMBER : col.type;
-    return check_result(c, node1(c->p, d.each ? OP_EACH : OP_AGG, regtype_of(t), (imm){.u = agg}, group.node), t, d.kind == AGG_FIRST || d.kind == AGG_LAST ? col.en : NULL);
+    regtype reg = regtype_of(t);
+    uint32_t n = d.each ? each_node(c, x->where, ds, reg, agg, group.node) : node1(c->p, OP_AGG, reg, (imm){.u = agg}, group.node);
+    return check_result(c, n, t, d.kind == AGG_FIRST || d.kind == AGG_LAST ? col.en : NULL);
 }

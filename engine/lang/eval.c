@@ -198,7 +198,7 @@ static void agg_evidence(machine *m, const node *n, size_t lane, row_ref *out, s
     int ds = (int)ix->def.ds->idx;
     if (d->each) {
         pair_seen seen = {out, *found, max, ds};
-        if (machine_pairs(m, (uint32_t)n->val.u, group, lane, lane + 1, NULL, &seen, NULL) == SLA_OK) *found = seen.n;
+        if (machine_pairs(m, n, lane, lane + 1, NULL, &seen, NULL) == SLA_OK) *found = seen.n;
         return;
     }
     const uint64_t *t = d->cond >= 0 ? m->b->subs[ds]->slot_true[d->cond] : NULL;

@@ -171,6 +171,28 @@ static bool sort_groups(row_index *ix, const tcolumn *times)
     return true;
 }
 
+/* The first place in [from, to) whose time is not before t. */
+static uint32_t first_not_before(const row_index *ix, const int64_t *times, uint32_t from, uint32_t to, int64_t t)
+{
+    while (from < to) {
+        uint32_t mid = from + (to - from) / 2;
+        if (times[ix->rows[mid]] < t) from = mid + 1;
+        else to = mid;
+    }
+    return from;
+}
+
+row_spans index_between(const row_index *ix, uint32_t group, int64_t lo, int64_t hi)
+{
+    uint32_t from = ix->offsets[group], to = ix->offsets[group + 1], with = from;
+    int tf = ix->def.ds->time_field;
+    const tcolumn *c = tf >= 0 ? &ix->t->cols[tf] : NULL;
+    if (!c || !c->data || (lo == INT64_MIN && hi == INT64_MAX)) return (row_spans){from, from, from, to};
+    while (with < to && !column_has(c, ix->rows[with])) with++; /* rows without a time stand first */
+    uint32_t begin = first_not_before(ix, c->data, with, to, lo);
+    return (row_spans){from, with, begin, hi == INT64_MAX ? to : first_not_before(ix, c->data, begin, to, hi + 1)};
+}
+
 sla_status index_sort_rows(row_index *ix, err *e)
 {
     if (ix->rows || !ix->t) return SLA_OK;

@@ -22,6 +22,9 @@ sla_status index_new(const world *w, const look_def *d, row_index **out, err *e)
 void index_free(row_index *ix);
 /* out[i]: the row (unique) or group with the key of lane i; ROW_NONE: none. Lanes whose key is not known get anything that is in range. */
 void index_find(const row_index *ix, const key_part *parts, size_t n, uint32_t *out);
+/* Of a group's rows those whose time is missing, [missing, missing_end), and those between lo and hi, [begin, end): places in rows, which must be sorted. */
+typedef struct row_spans { uint32_t missing, missing_end, begin, end; } row_spans;
+row_spans index_between(const row_index *ix, uint32_t group, int64_t lo, int64_t hi);
 sla_status index_sort_rows(row_index *ix, err *e);      /* nothing to do the second time */
 const tcolumn *world_column(const world *w, const dataset *ds, size_t i, bool derived); /* NULL: no such column, or no data */
 static inline bool column_has(const tcolumn *c, size_t row) { return c && c->data && c->valid && ((c->valid[row >> 6] >> (row & 63)) & 1); }

@@ -207,23 +207,39 @@ static sla_status run_pairs(machine *m, uint32_t agg, size_t n, acc *a, pair_see
     return SLA_OK;
 }
 
-sla_status machine_pairs(machine *m, uint32_t agg, const reg *group, size_t from, size_t to, acc *a, pair_seen *seen, err *e)
+/* The pairs that wait for a run of the condition. */
+typedef struct pair_run { machine *m; uint32_t agg; size_t n; acc *a; pair_seen *seen; } pair_run;
+
+static sla_status add_pairs(pair_run *r, const row_index *ix, size_t lane, uint32_t from, uint32_t to, err *e)
 {
-    const row_index *ix = m->b->looks[m->p->aggs[agg].look];
+    machine *m = r->m;
+    for (uint32_t k = from; k < to; k++) {
+        m->pair_child[r->n] = ix->rows[k];
+        m->pair_outer[r->n] = (uint32_t)m_row(m, lane);
+        m->pair_lane[r->n] = (uint32_t)lane;
+        if (++r->n < VEC_ROWS) continue;
+        TRY(run_pairs(m, r->agg, r->n, r->a, r->seen, e));
+        r->n = 0;
+    }
+    return SLA_OK;
+}
+
+sla_status machine_pairs(machine *m, const node *each, size_t from, size_t to, acc *a, pair_seen *seen, err *e)
+{
+    const reg *group = &m->regs[each->args[0]], *lo = &m->regs[each->args[1]], *hi = &m->regs[each->args[2]];
     const uint32_t *g = group->data;
-    size_t n = 0;
+    const row_index *ix = m->b->looks[m->p->aggs[each->val.u].look];
+    pair_run r = {m, (uint32_t)each->val.u, 0, a, seen};
     for (size_t lane = from; lane < to; lane++) {
         if (!bits_get(group->known, lane) || g[lane] == ROW_NONE) continue;
-        for (uint32_t k = ix->offsets[g[lane]]; k < ix->offsets[g[lane] + 1]; k++) {
-            m->pair_child[n] = ix->rows[k];
-            m->pair_outer[n] = (uint32_t)m_row(m, lane);
-            m->pair_lane[n] = (uint32_t)lane;
-            if (++n < VEC_ROWS) continue;
-            TRY(run_pairs(m, agg, n, a, seen, e));
-            n = 0;
-        }
+        /* a bound that is not known leaves the condition unknown, not false: then every row counts */
+        int64_t first = bits_get(lo->known, lane) ? ((const int64_t *)lo->data)[lane] : INT64_MIN;
+        int64_t last = bits_get(hi->known, lane) ? ((const int64_t *)hi->data)[lane] : INT64_MAX;
+        row_spans s = index_between(ix, g[lane], first, last);
+        TRY(add_pairs(&r, ix, lane, s.missing, s.missing_end, e));
+        TRY(add_pairs(&r, ix, lane, s.begin, s.end, e));
     }
-    return n ? run_pairs(m, agg, n, a, seen, e) : SLA_OK;
+    return r.n ? run_pairs(m, r.agg, r.n, a, seen, e) : SLA_OK;
 }
 
 sla_status kernel_each(machine *m, uint32_t self, err *e)
@@ -233,7 +249,7 @@ sla_status kernel_each(machine *m, uint32_t self, err *e)
     uint32_t agg = (uint32_t)m_node(m, self)->val.u, lane[VEC_ROWS];
     acc *a = &m->each_acc[agg];
     acc_reset(a);
-    TRY(machine_pairs(m, agg, g, 0, m->n, a, NULL, e));
+    TRY(machine_pairs(m, m_node(m, self), 0, m->n, a, NULL, e));
     for (size_t i = 0; i < m->n; i++) lane[i] = group[i] == ROW_NONE ? ROW_NONE : (uint32_t)i;
     agg_out(m, self, a, lane, g->known);
     return SLA_OK;

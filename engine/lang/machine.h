@@ -80,9 +80,9 @@ sla_status bound_get(lang_shared *s, const program *p, bound **out, err *e);   /
 sla_status machine_make(const bound *b, bool may_intern, machine **out, err *e);
 sla_status machine_run(machine *m, err *e);  /* n, nw, row0 or rows are set */
 void machine_set_n(machine *m, size_t n);
-/* Feeds acc (by lane) with the child rows of the lanes [from, to); with it, sees each pair whose condition is true. */
+/* Feeds acc (by lane) with the child rows of the lanes [from, to) of an OP_EACH; with seen, notes each pair whose condition is true. */
 typedef struct pair_seen { row_ref *out; size_t n, max; int dataset; } pair_seen;
-sla_status machine_pairs(machine *m, uint32_t agg, const reg *group, size_t from, size_t to, acc *a, pair_seen *seen, err *e);
+sla_status machine_pairs(machine *m, const node *each, size_t from, size_t to, acc *a, pair_seen *seen, err *e);
 
 typedef sla_status kernel(machine *m, uint32_t self, err *e);
 #define OP(name, text, fn) kernel kernel_##fn;

@@ -77,7 +77,7 @@
     OP(GATHER, "field of", gather) \
     OP(GROUP, "rows of", group) \
     OP(AGG, "aggregate", agg) \
-    OP(EACH, "aggregate each", each)           /* the condition looks at outer.x: worked out pair by pair */
+    OP(EACH, "aggregate each", each)           /* the condition looks at outer.x: worked out pair by pair, for child rows between two times */
 
 typedef enum opcode {
 #define OP(name, text, kernel) OP_##name,
