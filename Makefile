@@ -25,8 +25,8 @@ LDLIBS += $(PKG_LIBS) -lhpdf -lm -pthread
 
 # The loadable extension (engine/store/ext_*.c) is built for itself: it calls SQLite through the host's table of functions.
 SRC := $(filter-out engine/cli/main.c engine/store/ext_%.c,$(wildcard $(ROOMS:%=%/*.c)))
-SUPPORT := $(filter-out tests/support/generate%.c,$(wildcard tests/support/*.c))
-GENERATE := tests/generator/generate.c
+SUPPORT := $(wildcard tests/support/*.c)
+GENERATE := $(wildcard tests/generator/*.c)
 TEST_ROOMS := $(if $(filter command line,$(origin ROOMS)),$(ROOMS:engine/%=%),*)
 TEST := $(patsubst %.c,$O/%,$(wildcard $(TEST_ROOMS:%=tests/%/test_*.c)))
 FUZZ := $(patsubst %.c,$O/%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -1,5 +1,5 @@
 /* The registers: people, certificates, training, appraisals, services, systems, outages, documents, activities, actions. */
-#include "tests/support/generate.h"
+#include "tests/generator/generate.h"
 #include <string.h>
 
 static const char *const categories[] = {"系统维护", "软件升级", "数据管理", "网络安全", "故障排除", "用户支持"};

@@ -1,5 +1,5 @@
 /* One ticket: what it is about, who has it, when each step happens, its row and its history. */
-#include "tests/support/generate.h"
+#include "tests/generator/generate.h"
 #include <string.h>
 
 static const char *const kind_names[] = {"incident", "request", "change", "problem", "complaint"};

@@ -1,5 +1,5 @@
 /* log.csv and auth.log: the noise of 20 machines, and what tickets leave behind in the logs. */
-#include "tests/support/generate.h"
+#include "tests/generator/generate.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The organisation: its services, systems and people. */
-#include "tests/support/generate.h"
+#include "tests/generator/generate.h"
 #include <string.h>
 
 const char *const gen_teams[TEAMS] = {"服务台", "网络组", "系统组", "数据库组", "安全组", "应用组"};

@@ -1,5 +1,5 @@
 /* Random numbers, wall-clock and office-time arithmetic, CSV files for the generator. */
-#include "tests/support/generate.h"
+#include "tests/generator/generate.h"
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

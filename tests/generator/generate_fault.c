@@ -1,5 +1,5 @@
 /* Faults, planted one by one into clean tickets, and the manifest that lists what each must come out as. */
-#include "tests/support/generate.h"
+#include "tests/generator/generate.h"
 #include <stdlib.h>
 #include <string.h>
 

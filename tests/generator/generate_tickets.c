@@ -1,5 +1,5 @@
 /* The quarter's tickets: when they come in, and the files. */
-#include "tests/support/generate.h"
+#include "tests/generator/generate.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* A second generator beside tests/generator (which writes samples/), for tests/cases/planted_seeds.sh: a quarter (2025Q3, Asia/Shanghai) of a made-up IT service organisation as canonical CSV files and an auth.log.
+/* The generator of samples/: a quarter (2025Q3, Asia/Shanghai) of a made-up IT service organisation as canonical CSV files and an auth.log.
  * Same seed, same bytes, on any machine: integers only, an own random sequence, no clock. Faults are planted into clean records one by one and listed
  * in a manifest (rule,verdict,dataset,key,file,line,what). Clock arithmetic here walks days and shifts and shares nothing with engine/time.
  *
@@ -16,8 +16,8 @@
  *   action.finding    ticket id or finding; action.status open, closed
  *   log.source        backup monitor web dbaudit transfer syslog (auth.log: auth); log.action alert: status_code 2 critical, 1 warning
  *   training.kind     skill security onboarding specification */
-#ifndef TESTS_SUPPORT_GENERATE_H
-#define TESTS_SUPPORT_GENERATE_H
+#ifndef TESTS_GENERATOR_GENERATE_H
+#define TESTS_GENERATOR_GENERATE_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
