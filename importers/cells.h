@@ -17,6 +17,7 @@ typedef struct cells {
     uint32_t lines[CELLS_ROWS];         /* line of each row */
     const char *starts[CELLS_ROWS];     /* where the row begins in the text, for the column of a reject; NULL: cells are not out of one text */
     size_t nrows, ncols;
+    bool by_column;                     /* a cell's place is its column's number, not that of its first byte */
     arena scratch;                      /* unescaped cells live here until the next slab */
 } cells;
 sla_status cells_init(cells *c, size_t ncols);

@@ -16,14 +16,15 @@ typedef struct job {
     size_t nbad;
 } job;
 
-static uint32_t column_of(const cells *c, size_t row, slice cell)
+static uint32_t column_of(const cells *c, size_t row, slice cell, int input)
 {
+    if (c->by_column) return input < 0 ? 0 : (uint32_t)input + 1;
     return c->starts[row] && cell.ptr >= c->starts[row] ? (uint32_t)(cell.ptr - c->starts[row]) + 1 : 0;
 }
 
 static sla_status refuse(job *j, size_t row, size_t fno, slice cell, const char *reason)
 {
-    return reject_list_add(j->rejects, j->c->lines[row], column_of(j->c, row, cell), j->b->ds->fields[fno].name, cell, reason, false);
+    return reject_list_add(j->rejects, j->c->lines[row], column_of(j->c, row, cell, j->co->p->fields[fno].input), j->b->ds->fields[fno].name, cell, reason, false);
 }
 
 static inline slice trimmed(slice s)
@@ -226,7 +227,7 @@ static sla_status check_required(job *j, size_t fno)
         bits_set(j->bad, i);
         j->nbad++;
         slice cell = t->input >= 0 ? j->c->at[(size_t)t->input * CELLS_ROWS + i] : (slice){0};
-        TRY(reject_list_add(j->rejects, j->c->lines[i], column_of(j->c, i, cell), j->b->ds->fields[fno].name, cell, "a row needs this value, and it is missing or cannot be read", true));
+        TRY(reject_list_add(j->rejects, j->c->lines[i], column_of(j->c, i, cell, t->input), j->b->ds->fields[fno].name, cell, "a row needs this value, and it is missing or cannot be read", true));
     }
     return SLA_OK;
 }

@@ -6,6 +6,7 @@
 #include "importers/dates.h"
 #include "importers/fold.h"
 #include "importers/importer.h"
+#include "importers/sheet.h"
 
 struct importer {
     arena mem;
@@ -16,39 +17,42 @@ struct importer {
     batch_pool *batches;
     fold *fold;                         /* NULL: each row is a record */
     buf said;                           /* notes of detection */
-    uint64_t ragged;
+    uint64_t ragged, unnamed;
+    bool table;
 };
 
 /* ---- the header ---- */
-/* The first record of head as cells; *end: bytes it takes; *lines: lines it takes. */
-static sla_status read_header(importer *im, slice head, size_t *end, uint32_t *lines)
+/* Where the first record of text that is not blank ends, its line end with it. */
+static size_t record_end(csv_dialect d, slice text)
+{
+    bool quoted = false, start = true, any = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char ch = text.ptr[i];
+        if (quoted) {
+            if (d.escape && ch == d.escape) i++;
+            else quoted = ch != d.quote;
+        } else if (start && d.quote && ch == d.quote) quoted = true;
+        else if (ch == d.eol && any) return i + 1;
+        start = ch == d.delimiter || ch == d.eol;
+        any = any || (ch != d.eol && ch != '\r');
+    }
+    return text.len;
+}
+
+/* The record at *start as the header: its names; *start and *lines move behind it. */
+static sla_status read_header(importer *im, slice head, size_t *start, uint32_t *lines)
 {
     cells c;
     uint64_t ragged = 0;
-    size_t open, cut;
+    uint32_t line = 1;
     sla_status st = cells_init(&c, CELLS_COLS_MAX);
     if (st != SLA_OK) return st;
-    uint32_t nlines, line = 1;
-    cut = csv_cut(im->dialect, head, true, &nlines, &open);
-    /* one record only: cut after its line end */
-    size_t used = 0;
-    slice rest = {head.ptr, cut};
-    const char *p = rest.ptr;
-    bool quoted = false, start = true;
-    for (size_t i = 0; i < rest.len; i++) {
-        char ch = p[i];
-        if (quoted) quoted = ch != im->dialect.quote;
-        else if (start && im->dialect.quote && ch == im->dialect.quote) quoted = true;
-        else if (ch == im->dialect.eol && i > 0) {
-            used = i + 1;
-            break;
-        }
-        start = ch == im->dialect.delimiter;
-    }
-    if (used == 0) used = rest.len;
-    csv_cells(im->dialect, (slice){rest.ptr, used}, &line, &c, &ragged, &st);
-    *end = used;
-    *lines = line - 1;
+    slice record = {head.ptr + *start, head.len - *start};
+    record.len = record_end(im->dialect, record);
+    csv_cells(im->dialect, record, &line, &c, &ragged, &st);
+    *start += record.len;
+    *lines += line - 1;
+    im->ncols = 0;
     if (st == SLA_OK && c.nrows) {
         size_t n = 0;
         for (size_t k = 0; k < c.ncols; k++)
@@ -61,17 +65,26 @@ static sla_status read_header(importer *im, slice head, size_t *end, uint32_t *l
             if (name.len && !im->names[k].ptr) st = SLA_NOMEM;
         }
         im->ncols = n;
+        im->unnamed += ragged;
     }
     cells_clear(&c);
     return st;
 }
 
-static slice base_name(const char *path)
+/* Part k of a path, from its end, up to its first dot: of "export.zip/ticket.csv" 0 is "ticket" and 1 "export". */
+static slice path_name(const char *path, int k)
 {
-    const char *slash = strrchr(path, '/');
-    slice s = slice_of(slash ? slash + 1 : path);
-    const char *dot = memchr(s.ptr, '.', s.len);
-    return dot ? (slice){s.ptr, (size_t)(dot - s.ptr)} : s;
+    slice s = slice_of(path);
+    for (;; k--) {
+        size_t from = s.len;
+        while (from && s.ptr[from - 1] != '/') from--;
+        slice part = {s.ptr + from, s.len - from};
+        if (k == 0 || from == 0) {
+            const char *dot = memchr(part.ptr, '.', part.len);
+            return dot ? (slice){part.ptr, (size_t)(dot - part.ptr)} : part;
+        }
+        s.len = from - 1;
+    }
 }
 
 static bool has_required(const dataset *ds, const slice *names, size_t n)
@@ -88,8 +101,10 @@ static bool has_required(const dataset *ds, const slice *names, size_t n)
 static const dataset *canonical_dataset(const input *in, const slice *names, size_t n)
 {
     if (in->options->dataset) return schema_dataset(in->model, slice_of(in->options->dataset));
-    const dataset *ds = schema_dataset(in->model, base_name(in->name));
-    if (ds && has_required(ds, names, n)) return ds;
+    for (int k = 0; k < 2; k++) {
+        const dataset *ds = schema_dataset(in->model, path_name(in->name, k));
+        if (ds && has_required(ds, names, n)) return ds;
+    }
     return schema_match_header(in->model, names, n);
 }
 
@@ -167,7 +182,10 @@ static sla_status look_at_dates(importer *im, slice body)
 static void say_columns(importer *im)
 {
     size_t used = 0;
-    buf_printf(&im->said, "CSV, delimiter %s, %zu columns\n", im->dialect.delimiter == '\t' ? "tab" : (char[]){im->dialect.delimiter, '\0'}, im->ncols);
+    const csv_dialect d = im->dialect;
+    if (im->table) buf_printf(&im->said, "a table of %zu columns\n", im->ncols);
+    else buf_printf(&im->said, "CSV, delimiter %s, quote %c%s, %zu columns\n", d.delimiter == '\t' ? "tab" : (char[]){d.delimiter, '\0'}, d.quote, d.escape ? ", escaped by \\" : "", im->ncols);
+    if (im->unnamed) buf_printf(&im->said, "columns beyond the first %d are not read\n", CELLS_COLS_MAX);
     for (size_t f = 0; f < im->p.ds->nfields; f++) used += im->p.fields[f].input >= 0;
     if (used >= im->ncols) return;
     buf_text(&im->said, "columns not used:");
@@ -200,18 +218,16 @@ static sla_status refuse_header(const input *in, const importer *im, err *why)
     return SLA_UNKNOWN_FORMAT;
 }
 
-static sla_status set_up(importer *im, const input *in, size_t *start, uint32_t *line, err *e)
+/* Whether the header is one: of a profile, or of a dataset with every column it needs. */
+static sla_status fit_header(importer *im, const input *in, err *e)
 {
-    bool certain;
-    uint32_t lines;
-    im->dialect = csv_guess(in->head, &certain);
-    TRY(read_header(im, in->head, start, &lines));
-    *line = 1 + lines;
     const dataset *ds = NULL;
-    if (!in->options->dataset) im->pf = choose_profile(in, im->names, im->ncols);
+    im->pf = in->options->dataset ? NULL : choose_profile(in, im->names, im->ncols);
     if (im->pf) ds = im->pf->ds;
     else ds = canonical_dataset(in, im->names, im->ncols);
     if (!ds) return refuse_header(in, im, e);
+    fold_free(im->fold);
+    im->fold = NULL;
     if (im->pf && im->pf->fold) TRY(fold_new(im->pf, &im->mem, &im->fold, &ds, e));
     TRY(make_plan(im, ds, in));
     if (im->fold) fold_place(im->fold, im->p.fields, im->names, im->ncols);
@@ -221,11 +237,47 @@ static sla_status set_up(importer *im, const input *in, size_t *start, uint32_t 
             err_hint(e, "add the column, or write a profile that says which column it is");
             return SLA_UNKNOWN_FORMAT;
         }
+    return SLA_OK;
+}
+
+/* Reports often stand under a title or the like: the header is the first of the leading records that fits. What is said when none does is about the one that
+ * looks most like a header: the longest, of those the first. */
+static sla_status find_header(importer *im, const input *in, size_t *start, uint32_t *lines, err *e)
+{
+    enum { LOOK_AT = 15 };
+    size_t longest = 0;
+    err about = {0};
+    for (int i = 0; i < LOOK_AT && *start < in->head.len; i++) {
+        err why = {0};
+        TRY(read_header(im, in->head, start, lines));
+        if (im->ncols == 0) break;
+        sla_status st = fit_header(im, in, &why);
+        if (st == SLA_OK && *lines > 1) buf_printf(&im->said, "the header ends on line %u\n", (unsigned)*lines);
+        if (st != SLA_UNKNOWN_FORMAT) return st == SLA_OK ? st : err_set(e, st, (srcpos){in->name, 0, 0}, "%s", why.msg);
+        if (im->ncols <= longest) continue;
+        longest = im->ncols;
+        about = why;
+        about.line = *lines;
+    }
+    if (about.code == SLA_OK) err_set(&about, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 0, 0}, "the table has no header");
+    *e = about;
+    return about.code;
+}
+
+static sla_status set_up(importer *im, const input *in, size_t *start, uint32_t *line, err *e)
+{
+    bool certain;
+    uint32_t lines = 0;
+    im->table = in->table;
+    im->dialect = in->table ? (csv_dialect){.delimiter = SHEET_CELL, .eol = SHEET_ROW} : csv_guess(in->head, &certain);
+    *start = 0;
+    TRY(find_header(im, in, start, &lines, e));
+    *line = 1 + lines;
     uint32_t nlines;
     size_t open, cut = csv_cut(im->dialect, in->head, in->whole, &nlines, &open);
     say_columns(im);
     TRY(look_at_dates(im, cut > *start ? (slice){in->head.ptr + *start, cut - *start} : (slice){0}));
-    im->batches = batch_pool_new(ds);
+    im->batches = batch_pool_new(im->p.ds);
     return im->batches ? SLA_OK : SLA_NOMEM;
 }
 
@@ -245,6 +297,7 @@ static int csv_probe(const input *in, err *why)
 {
     bool certain;
     (void)why;
+    if (in->table) return 100;
     if (in->head.len == 0 || memchr(in->head.ptr, '\0', in->head.len)) return 0;
     if (in->head.ptr[0] == '{' || in->head.ptr[0] == '[' || in->head.ptr[0] == '<') return 0;
     csv_guess(in->head, &certain);
@@ -260,6 +313,7 @@ static sla_status csv_parse(importer *im, block *b, err *e)
     slice rest = b->records;
     uint32_t line = b->line;
     sla_status st = cells_init(&c, im->ncols);
+    c.by_column = im->table;
     while (st == SLA_OK && rest.len) {
         cells_reset(&c);
         size_t used = csv_cells(im->dialect, rest, &line, &c, &b->ragged, &st), taken;

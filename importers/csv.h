@@ -3,7 +3,8 @@
 #define SLA_IMPORTERS_CSV_H
 #include "importers/cells.h"
 
-typedef struct csv_dialect { char delimiter, quote, eol; } csv_dialect;   /* quote 0: none; eol '\n' (also for CRLF) or '\r' */
+/* quote 0: none; escape '\\' where quotes are escaped by it, 0 where they are doubled; eol '\n' (also for CRLF), '\r' or a sheet's */
+typedef struct csv_dialect { char delimiter, quote, escape, eol; } csv_dialect;
 /* The dialect of a text by its first records. certain: the header gives the same number of cells (≥ 2) as the records after it. */
 csv_dialect csv_guess(slice head, bool *certain);
 /* How many bytes of text are whole records, and how many lines (line ends, also those in cells) these have. at_end: the text's last record needs no

@@ -194,11 +194,11 @@ static size_t agreement(csv_dialect d, slice head, size_t *ncells)
 csv_dialect csv_guess(slice head, bool *certain)
 {
     static const char delimiters[] = {',', ';', '\t', '|'}, quotes[] = {'"', '\''};
-    csv_dialect best = {',', '"', memchr(head.ptr, '\n', head.len) ? '\n' : memchr(head.ptr, '\r', head.len) ? '\r' : '\n'};
+    csv_dialect best = {',', '"', 0, memchr(head.ptr, '\n', head.len) ? '\n' : memchr(head.ptr, '\r', head.len) ? '\r' : '\n'};
     size_t best_score = 0, best_cells = 1;
     for (size_t q = 0; q < sizeof quotes; q++)
         for (size_t k = 0; k < sizeof delimiters; k++) {
-            csv_dialect d = {delimiters[k], quotes[q], best.eol};
+            csv_dialect d = {delimiters[k], quotes[q], 0, best.eol};
             size_t ncells, same = agreement(d, head, &ncells);
             if (ncells < 2) continue;
             if (quotes[q] == '\'' && head.len && head.ptr[0] != '\'') continue; /* single quotes only where the file begins with one */

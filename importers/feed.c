@@ -30,14 +30,24 @@ sla_status feed_open(const char *path, const char *shown, feed_file *out, err *e
     }
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return err_errno(e, at, errno, "cannot open");
-    *out = (feed_file){path, shown, fd, (uint64_t)st.st_size, mtime_ms(&st)};
+    *out = (feed_file){.path = path, .shown = shown, .fd = fd, .size = (uint64_t)st.st_size, .mtime_ms = mtime_ms(&st), .part = ""};
     return SLA_OK;
 }
 
 void feed_close(feed_file *f)
 {
-    if (f->fd > 0) close(f->fd);
+    stream_close(f->now);
+    f->now = NULL;
+    if (!f->top && f->fd > 0) close(f->fd);
     f->fd = -1;
+}
+
+sla_status feed_rewind(feed_file *f, err *e)
+{
+    stream_close(f->now);
+    f->now = NULL;
+    if (f->in) return container_part(f->in, f->index, &f->now, e);
+    return lseek(f->fd, 0, SEEK_SET) < 0 ? err_errno(e, (srcpos){f->shown, 0, 0}, errno, "cannot read") : SLA_OK;
 }
 
 /* Reads until n bytes are there or the file ends. */
@@ -46,6 +56,11 @@ static sla_status read_up_to(const feed_file *f, buf *out, size_t n, size_t *got
     char *to = buf_reserve(out, n);
     if (!to) return err_set(e, SLA_NOMEM, (srcpos){f->shown, 0, 0}, "no memory to read the file");
     *got = 0;
+    if (f->now) {
+        TRY(stream_read(f->now, to, n, got, e));
+        out->len += *got;
+        return SLA_OK;
+    }
     while (*got < n) {
         ssize_t k = read(f->fd, to + *got, n - *got);
         if (k < 0 && errno == EINTR) continue;
@@ -57,16 +72,20 @@ static sla_status read_up_to(const feed_file *f, buf *out, size_t n, size_t *got
     return SLA_OK;
 }
 
-sla_status feed_head(const feed_file *f, size_t max, buf *out, err *e)
+sla_status feed_head(feed_file *f, size_t max, buf *out, err *e)
 {
     size_t got;
-    if (lseek(f->fd, 0, SEEK_SET) < 0) return err_errno(e, (srcpos){f->shown, 0, 0}, errno, "cannot read");
+    TRY(feed_rewind(f, e));
     return read_up_to(f, out, max, &got, e);
 }
 
 static sla_status check_unchanged(const feed_file *f, uint64_t bytes, err *e)
 {
     struct stat st;
+    if (f->top) {
+        f = f->top;
+        bytes = f->size;
+    }
     if (fstat(f->fd, &st) == 0 && bytes == f->size && (uint64_t)st.st_size == f->size && mtime_ms(&st) == f->mtime_ms) return SLA_OK;
     err_set(e, SLA_CONFLICT, (srcpos){f->shown, 0, 0}, "the file changed while it was read; nothing of it was taken");
     err_hint(e, "import it again when it is complete");
@@ -115,7 +134,7 @@ void batch_pool_free(batch_pool *p)
 /* ---- the feed ---- */
 typedef struct feed {
     store *s;
-    const feed_file *f;
+    feed_file *f;
     const importer_kind *kind;
     importer *im;
     batch_pool *batches;
@@ -202,7 +221,7 @@ static sla_status read_text(feed *fd, size_t n, size_t *bom, buf *text, bool *at
     buf raw = {0}, *to = fd->dec ? &raw : text;
     sla_status st = read_up_to(fd->f, to, n, &got, e);
     const char *p = to->ptr ? to->ptr + (fd->dec ? 0 : before) : NULL;
-    if (st == SLA_OK && got) st = digest_add(fd->sha, p, got);
+    if (st == SLA_OK && got && !fd->f->top) st = digest_add(fd->sha, p, got);
     *at_end = got < n;
     fd->bytes += got;
     progress_add(got, 0);
@@ -285,7 +304,7 @@ static sla_status put_batch(void *ctx, const batch *b, err *e)
 static sla_status feed_all(feed *fd, size_t bom, size_t start, uint32_t line, const import_options *o, slice notes, feed_outcome *out, err *e)
 {
     buf text = {0};
-    if (lseek(fd->f->fd, 0, SEEK_SET) < 0) return err_errno(e, (srcpos){fd->f->shown, 0, 0}, errno, "cannot read");
+    TRY(feed_rewind(fd->f, e));
     TRY(feed_blocks(fd, bom, start, line, o->block ? o->block : BLOCK_BYTES, e));
     TRY(check_unchanged(fd->f, fd->bytes, e));
     if (fd->kind->finish) TRY(fd->kind->finish(fd->im, put_batch, fd, e));
@@ -298,47 +317,51 @@ static sla_status feed_all(feed *fd, size_t bom, size_t start, uint32_t line, co
     info->rejected = fd->rejected;
     info->rejected_values = fd->rejected_values;
     info->notes = (slice){text.ptr, text.len};
-    sla_status st = text.failed ? SLA_NOMEM : digest_hex(fd->sha, info->sha256);
+    sla_status st = text.failed ? SLA_NOMEM : fd->f->top ? SLA_OK : digest_hex(fd->sha, info->sha256);
     if (st == SLA_OK) st = store_source_commit(fd->s, fd->source, info, e);
     buf_free(&text);
     info->notes = (slice){0};
     return st;
 }
 
-/* A second reading only where the workspace holds a source of the same size: then these may be the same bytes. */
-static sla_status hash_if_similar(store *s, const feed_file *f, char out[DIGEST_HEX], err *e)
+sla_status feed_hash(feed_file *f, err *e)
 {
-    arena a = {0};
-    source_info *known;
-    size_t n = 0;
-    bool similar = false;
-    out[0] = '\0';
-    sla_status st = store_sources(s, &a, &known, &n, e);
-    for (size_t i = 0; st == SLA_OK && i < n; i++) similar = similar || known[i].bytes == f->size;
-    arena_free(&a);
-    if (st != SLA_OK || !similar) return st;
     digest *d = digest_new();
     buf b = {0};
     size_t got = 1;
-    if (!d || lseek(f->fd, 0, SEEK_SET) < 0) st = SLA_NOMEM;
+    sla_status st = d ? feed_rewind(f, e) : err_set(e, SLA_NOMEM, (srcpos){f->shown, 0, 0}, "no memory to read the file");
     while (st == SLA_OK && got) {
         buf_reset(&b);
         st = read_up_to(f, &b, BLOCK_BYTES, &got, e);
         if (st == SLA_OK && got) st = digest_add(d, b.ptr, got);
     }
-    if (st == SLA_OK) st = digest_hex(d, out);
+    if (st == SLA_OK) st = digest_hex(d, f->sha256);
     digest_free(d);
     buf_free(&b);
     return st;
 }
 
-sla_status feed_run(store *s, const feed_file *f, const char *enc_name, size_t bom, const importer_kind *kind, importer *im, size_t start, uint32_t line,
+/* A second reading only where the workspace holds a source of the same size: then these may be the same bytes. */
+static sla_status hash_if_similar(store *s, feed_file *f, err *e)
+{
+    arena a = {0};
+    source_info *known;
+    size_t n = 0;
+    bool similar = false;
+    sla_status st = store_sources(s, &a, &known, &n, e);
+    for (size_t i = 0; st == SLA_OK && i < n; i++) similar = similar || known[i].bytes == f->size;
+    arena_free(&a);
+    return st == SLA_OK && similar ? feed_hash(f, e) : st;
+}
+
+sla_status feed_run(store *s, feed_file *f, const char *enc_name, size_t bom, const importer_kind *kind, importer *im, size_t start, uint32_t line,
                     const import_options *o, slice notes, feed_outcome *out, err *e)
 {
-    *out = (feed_outcome){.info = {.path = slice_of(f->shown), .location = slice_of(f->path), .bytes = f->size, .importer = slice_of(kind->name),
+    *out = (feed_outcome){.info = {.path = slice_of(f->shown), .location = slice_of(f->path), .part = slice_of(f->part), .bytes = f->size, .importer = slice_of(kind->name),
                                    .profile = kind->profile_of(im), .dataset = kind->dataset_of(im)->name}};
     feed fd = {.s = s, .f = f, .kind = kind, .im = im};
-    TRY(hash_if_similar(s, f, out->info.sha256, e));
+    if (!f->top) TRY(hash_if_similar(s, f, e));
+    memcpy(out->info.sha256, f->top ? f->top->sha256 : f->sha256, sizeof out->info.sha256);
     TRY(store_source_begin(s, &out->info, &out->known, &fd.source, e));
     if (out->known) return SLA_OK;
     pthread_mutex_init(&fd.lock, NULL);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "engine/base/file.h"
 #include "engine/base/mem.h"
 #include "engine/base/progress.h"
@@ -60,18 +61,18 @@ static sla_status not_known(const char *shown, slice head, err *e)
 {
     bool bin = binary(head);
     err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){shown, 0, 0}, bin ? "a binary file of a kind that is not known" : "neither a table nor a log of a kind that is known");
-    err_hint(e, "known are CSV in its dialects, JSON and syslog; give --dataset for a table, or export it as CSV");
+    err_hint(e, "known are CSV in its dialects, Excel workbooks, JSON and syslog, also in gzip and zip; give --dataset for a table, or export it as CSV");
     return SLA_UNKNOWN_FORMAT;
 }
 
-static sla_status run_importer(session *se, const feed_file *f, const encoding *enc, slice head, bool whole, bool *not_utf8, err *e)
+static sla_status run_importer(session *se, feed_file *f, const encoding *enc, slice head, bool whole, bool *not_utf8, err *e)
 {
-    input in = {.name = f->shown, .head = head, .whole = whole, .mtime_ms = f->mtime_ms, .model = se->model, .profiles = &se->profiles, .patterns = se->patterns, .options = se->o};
+    input in = {.name = f->shown, .head = head, .whole = whole, .mtime_ms = f->mtime_ms, .model = se->model, .profiles = &se->profiles, .patterns = se->patterns, .options = se->o, .table = f->table};
     importer *im = NULL;
     size_t start = 0;
     uint32_t line = 1;
     feed_outcome out;
-    const importer_kind *kind = binary(head) ? NULL : choose(&in, e);
+    const importer_kind *kind = f->table ? &importer_csv : binary(head) ? NULL : choose(&in, e);
     if (!kind) return e->code != SLA_OK ? e->code : not_known(f->shown, head, e);
     TRY(kind->open(&in, &im, &start, &line, e));
     buf notes = {0};
@@ -96,40 +97,145 @@ static sla_status run_importer(session *se, const feed_file *f, const encoding *
     return st;
 }
 
-/* The head in UTF-8, then the importer; once more with another encoding where the text turns out not to be UTF-8. */
-static sla_status import_open_file(session *se, const feed_file *f, bool not_utf8, bool *retry, err *e)
+/* ---- the head, in UTF-8 ---- */
+typedef struct head { buf raw, text; slice s; bool whole; encoding enc; } head;
+
+static void head_free(head *h)
 {
-    buf raw = {0}, text = {0};
+    buf_free(&h->raw);
+    buf_free(&h->text);
+}
+
+static sla_status decode_head(head *h, const feed_file *f, const char *wanted, bool not_utf8, err *e)
+{
     uint64_t replaced = 0;
     decoder *dec = NULL;
-    sla_status st = feed_head(f, HEAD_BYTES, &raw, e);
-    bool whole = raw.len == f->size;
-    encoding enc = {se->o->encoding, 0, "as asked for"};
-    if (st == SLA_OK && (!enc.name || not_utf8)) enc = encoding_detect((slice){raw.ptr, raw.len}, whole, not_utf8);
-    slice head = {raw.ptr + enc.bom, raw.len - enc.bom};
-    if (st == SLA_OK && strcmp(enc.name, "UTF-8") != 0) {
-        st = decoder_open(enc.name, &dec, e);
-        if (st == SLA_OK) st = decoder_add(dec, head, whole, &text, &replaced);
-        decoder_close(dec);
-        head = (slice){text.ptr, text.len};
+    slice raw = {h->raw.ptr, h->raw.len};
+    if (f->table) h->enc = (encoding){"UTF-8", 0, ""};
+    else if (wanted && !not_utf8) h->enc = (encoding){wanted, 0, "as asked for"};
+    else h->enc = encoding_detect(raw, h->whole, not_utf8);
+    h->s = (slice){raw.ptr + h->enc.bom, raw.len - h->enc.bom};
+    if (strcmp(h->enc.name, "UTF-8") == 0) return SLA_OK;
+    sla_status st = decoder_open(h->enc.name, &dec, e);
+    if (st == SLA_OK) st = decoder_add(dec, h->s, h->whole, &h->text, &replaced);
+    decoder_close(dec);
+    h->s = (slice){h->text.ptr, h->text.len};
+    return st;
+}
+
+static sla_status empty_file(const feed_file *f, err *e)
+{
+    err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){f->shown, 0, 0}, "%s is empty", f->table ? "the table" : "the file");
+    err_hint(e, "export it again, or leave it out");
+    return SLA_UNKNOWN_FORMAT;
+}
+
+static sla_status import_text(session *se, feed_file *f, head *h, bool not_utf8, bool *retry, err *e)
+{
+    TRY(decode_head(h, f, se->o->encoding, not_utf8, e));
+    if (h->s.len == 0) return empty_file(f, e);
+    return run_importer(se, f, &h->enc, h->s, h->whole, retry, e);
+}
+
+/* ---- files that hold others ---- */
+enum { NESTING_MAX = 3 };
+static sla_status import_opened(session *se, feed_file *f, int level, err *e);
+
+static bool fatal(sla_status st) { return st == SLA_NOMEM || st == SLA_DB; }
+
+static sla_status part_of(const feed_file *f, container *box, size_t i, feed_file *out, err *e)
+{
+    const part *p = &box->parts[i];
+    const char *shown = f->shown, *path = f->part;
+    if (*p->name) {
+        size_t n = strlen(f->shown), m = strlen(p->name), before = n - strlen(f->part);
+        char *text = arena_alloc(&box->mem, n + m + 2, 1);
+        if (!text) return err_set(e, SLA_NOMEM, (srcpos){f->shown, 0, 0}, "no memory to unpack the file");
+        memcpy(text, f->shown, n);
+        text[n] = '/';
+        memcpy(text + n + 1, p->name, m);
+        shown = text;
+        path = text + (*f->part ? before : n + 1);
     }
-    if (st == SLA_OK && head.len == 0) st = not_known(f->shown, head, e);
-    if (st == SLA_OK) st = run_importer(se, f, &enc, head, whole, retry, e);
-    buf_free(&raw);
-    buf_free(&text);
+    *out = (feed_file){.path = f->path, .shown = shown, .fd = -1, .size = f->size, .mtime_ms = f->mtime_ms, .top = f->top ? f->top : f, .part = path, .in = box, .index = i, .table = p->table};
+    return SLA_OK;
+}
+
+/* Each part is a source of its own; one that cannot be taken does not stop the others. */
+static sla_status import_parts(session *se, feed_file *f, container *box, int level, err *e)
+{
+    size_t before = se->report->taken + se->report->known, problems = se->report->problems.n, skipped = 0;
+    err first = {0};
+    for (size_t i = 0; i < box->nparts; i++) {
+        feed_file p;
+        err pe = {0};
+        TRY(part_of(f, box, i, &p, e));
+        sla_status st = import_opened(se, &p, level, &pe);
+        feed_close(&p);
+        if (st == SLA_OK) continue;
+        if (fatal(st) || box->nparts == 1) {
+            *e = pe;
+            return st;
+        }
+        if (st != SLA_UNKNOWN_FORMAT) errlist_push(&se->report->problems, &pe);
+        else {
+            skipped++;
+            if (first.code == SLA_OK) first = pe;
+            tell(se, "%s: not recognised: %s", p.shown, pe.msg);
+        }
+    }
+    if (se->report->taken + se->report->known == before && se->report->problems.n == problems) {
+        *e = first;
+        return first.code;
+    }
+    se->report->skipped += skipped;
+    return SLA_OK;
+}
+
+static sla_status import_container(session *se, feed_file *f, slice head_bytes, int level, err *e)
+{
+    container *box = NULL;
+    container_source src = {f->fd, f->size, f->shown, se->o->encoding};
+    if (level == NESTING_MAX) {
+        err_set(e, SLA_LIMIT, (srcpos){f->shown, 0, 0}, "archives within archives within archives");
+        err_hint(e, "unpack it and import what comes out");
+        return SLA_LIMIT;
+    }
+    sla_status st = SLA_OK;
+    if (f->in) st = feed_rewind(f, e);
+    if (st == SLA_OK && f->in) st = stream_spool(f->now, f->shown, &src.fd, &src.size, e);
+    else if (st == SLA_OK) st = feed_hash(f, e);
+    if (st == SLA_OK) st = container_open(&src, head_bytes, &box, e);
+    if (st == SLA_OK) st = import_parts(se, f, box, level + 1, e);
+    container_close(box);
+    if (f->in && src.fd >= 0) close(src.fd);
+    return st;
+}
+
+/* The importer; once more with another encoding where the text turns out not to be UTF-8. */
+static sla_status import_opened(session *se, feed_file *f, int level, err *e)
+{
+    head h = {0};
+    bool retry = false, again = false;
+    sla_status st = feed_head(f, HEAD_BYTES, &h.raw, e);
+    h.whole = h.raw.len < HEAD_BYTES;
+    slice raw = {h.raw.ptr, h.raw.len};
+    if (st == SLA_OK && !f->table && container_sniff(raw)) st = import_container(se, f, raw, level, e);
+    else if (st == SLA_OK) st = import_text(se, f, &h, false, &retry, e);
+    if (st != SLA_OK && retry && !se->o->encoding) {
+        *e = (err){0};
+        buf_reset(&h.text);
+        st = import_text(se, f, &h, true, &again, e);
+    }
+    head_free(&h);
     return st;
 }
 
 static sla_status import_file(session *se, const char *path, const char *shown, err *e)
 {
     feed_file f;
-    bool retry = false, again = false;
     TRY(feed_open(path, shown, &f, e));
-    sla_status st = import_open_file(se, &f, false, &retry, e);
-    if (st != SLA_OK && retry && !se->o->encoding) {
-        *e = (err){0};
-        st = import_open_file(se, &f, true, &again, e);
-    }
+    sla_status st = import_opened(se, &f, 0, e);
     feed_close(&f);
     return st;
 }
@@ -140,8 +246,6 @@ static const char *last_part(const char *path)
     const char *slash = strrchr(path, '/');
     return slash && slash[1] ? slash + 1 : path;
 }
-
-static bool fatal(sla_status st) { return st == SLA_NOMEM || st == SLA_DB; }
 
 /* A file that was found in a folder and is nothing known is told, but is no problem by itself. */
 static sla_status take_file(session *se, const char *path, const char *shown, bool named, err *e)

@@ -11,6 +11,7 @@ typedef struct input {
     const char *name;               /* as messages call it; also tells the dataset: "logs/ticket.csv" */
     slice head;                     /* its first bytes in UTF-8, cut at a block's end */
     bool whole;                     /* head is all of it */
+    bool table;                     /* a sheet or the like, as text: sheet.h says how */
     int64_t mtime_ms;               /* last change, UTC ms */
     const schema *model;
     const profile_set *profiles;

@@ -1,0 +1,50 @@
+#include "importers/container.h"
+
+/* Formats that are known by their first bytes and not read; the hint says what to do. */
+static const struct refusal { const char *bytes; size_t n; const char *what, *hint; } not_read[] = {
+    {"\xFD" "7zXZ", 5, "a file packed with xz", "unpack it and import what comes out"},
+    {"BZh", 3, "a file packed with bzip2", "unpack it and import what comes out"},
+    {"\x28\xB5\x2F\xFD", 4, "a file packed with zstd", "unpack it and import what comes out"},
+    {"7z\xBC\xAF\x27\x1C", 6, "a 7z archive", "unpack it and import what comes out"},
+    {"Rar!\x1A\x07", 6, "a RAR archive", "unpack it and import what comes out"},
+    {"%PDF-", 5, "a PDF", "export the table as .xlsx or .csv"},
+    {"SQLite format 3", 16, "an SQLite database", "export its tables as .csv"},
+};
+
+static bool begins(slice s, const char *bytes, size_t n) { return s.len >= n && memcmp(s.ptr, bytes, n) == 0; }
+
+static bool is_gzip(slice head) { return begins(head, "\x1F\x8B\x08", 3); }
+static bool is_zip(slice head) { return begins(head, "PK\x03\x04", 4) || begins(head, "PK\x05\x06", 4); }
+static bool is_tar(slice head) { return head.len >= 512 && memcmp(head.ptr + 257, "ustar", 5) == 0; }
+
+static const struct refusal *refused(slice head)
+{
+    static const struct refusal tar = {"", 0, "a tar archive", "unpack it and import the folder"};
+    for (size_t i = 0; i < sizeof not_read / sizeof not_read[0]; i++)
+        if (begins(head, not_read[i].bytes, not_read[i].n)) return &not_read[i];
+    return is_tar(head) ? &tar : NULL;
+}
+
+bool container_sniff(slice head) { return is_gzip(head) || is_zip(head) || refused(head); }
+
+sla_status container_open(const container_source *src, slice head, container **out, err *e)
+{
+    const struct refusal *r = refused(head);
+    *out = NULL;
+    if (is_gzip(head)) return gzip_open(src, out, e);
+    if (is_zip(head)) return zip_file_open(src, out, e);
+    if (!r) return SLA_OK;
+    err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){src->shown, 0, 0}, "%s is not read", r->what);
+    err_hint(e, "%s", r->hint);
+    return SLA_UNKNOWN_FORMAT;
+}
+
+sla_status container_part(container *c, size_t i, stream **out, err *e) { return c->open_part(c, i, out, e); }
+
+void container_close(container *c)
+{
+    if (!c) return;
+    arena mem = c->mem;
+    c->close(c);
+    arena_free(&mem);
+}

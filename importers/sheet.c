@@ -1,0 +1,93 @@
+#include "importers/sheet.h"
+#include <math.h>
+#include <stdio.h>
+#include "engine/time/instant.h"
+
+bool sheet_place(sheet_writer *w, uint32_t row, uint32_t col)
+{
+    if (row < w->row || (row == w->row && col < w->col) || row >= SHEET_ROWS_MAX || col >= SHEET_COLS_MAX) return false;
+    for (; w->row < row; w->row++, w->col = 0) buf_char(w->out, SHEET_ROW);
+    for (; w->col < col; w->col++) buf_char(w->out, SHEET_CELL);
+    return true;
+}
+
+void sheet_text(sheet_writer *w, slice s)
+{
+    char *to = buf_reserve(w->out, s.len);
+    if (!to) return;
+    for (size_t i = 0; i < s.len; i++) to[i] = s.ptr[i] == SHEET_CELL || s.ptr[i] == SHEET_ROW ? ' ' : s.ptr[i];
+    w->out->len += s.len;
+}
+
+/* ---- number formats ---- */
+/* ECMA-376 part 1, 18.8.30, with the East Asian ids 27..36 and 50..58, which are dates in zh, ja and ko. */
+serial_form sheet_builtin_form(uint32_t id)
+{
+    if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 54) || id == 57 || id == 58) return SERIAL_DATE;
+    if (id == 22) return SERIAL_DATETIME;
+    if ((id >= 18 && id <= 21) || (id >= 32 && id <= 35) || id == 45 || id == 47 || id == 55 || id == 56) return SERIAL_TIME;
+    return id == 46 ? SERIAL_ELAPSED : SERIAL_NONE;
+}
+
+/* The first section of the code decides; quoted text, escaped characters, colours and locales in brackets say nothing. */
+serial_form sheet_code_form(slice code)
+{
+    bool day = false, clock = false, month = false, elapsed = false;
+    for (size_t i = 0; i < code.len && code.ptr[i] != ';'; i++) {
+        char c = code.ptr[i];
+        if (c == '"') while (++i < code.len && code.ptr[i] != '"') {}
+        else if (c == '\\' || c == '_' || c == '*') i++;
+        else if (c == '[') {
+            char k = i + 1 < code.len ? (char)(code.ptr[i + 1] | 32) : 0;
+            size_t from = i + 1;
+            while (i < code.len && code.ptr[i] != ']') i++;
+            bool one = true;
+            for (size_t j = from; j < i && j < code.len; j++) one = one && (code.ptr[j] | 32) == k;
+            elapsed = elapsed || (one && (k == 'h' || k == 'm' || k == 's'));
+        } else if (c == 'y' || c == 'Y' || c == 'd' || c == 'D') day = true;
+        else if (c == 'h' || c == 'H' || c == 's' || c == 'S') clock = true;
+        else if (c == 'm' || c == 'M') month = true;
+        else if ((c == 'E' || c == 'G' || c == 'e' || c == 'g') && code.len - i >= 7 && slice_eq_nocase((slice){code.ptr + i, 7}, SLICE_LIT("general"))) i += 6;
+        else if (c == '0' || c == '#' || c == '?') {
+            if (!day && !clock && !month && !elapsed) return SERIAL_NONE;
+        }
+    }
+    if (elapsed) return SERIAL_ELAPSED;
+    if (day || (month && !clock)) return clock ? SERIAL_DATETIME : SERIAL_DATE;
+    return clock ? SERIAL_TIME : SERIAL_NONE;
+}
+
+/* ---- numbers ---- */
+static void plain_number(buf *out, double v)
+{
+    char text[64];
+    if (v == floor(v) && fabs(v) < 1e21) snprintf(text, sizeof text, "%.0f", v);
+    else snprintf(text, sizeof text, "%.15g", v);
+    buf_text(out, text);
+}
+
+/* Days 1..60 of the 1900 system count from 1899-12-31: it has a 29 February 1900 that never was. */
+static int64_t epoch_ms(double days, bool from_1904)
+{
+    int64_t day0 = from_1904 ? civil_days(1904, 1, 1) : days < 61 ? civil_days(1899, 12, 31) : civil_days(1899, 12, 30);
+    return day0 * MS_DAY;
+}
+
+void sheet_number(sheet_writer *w, double v, serial_form form, bool from_1904)
+{
+    if (!isfinite(v) || form == SERIAL_NONE || v < 0 || v >= 2958466) { /* 9999-12-31 is the last day */
+        plain_number(w->out, isfinite(v) ? v : 0);
+        return;
+    }
+    int64_t ms = (int64_t)(v * 86400.0 + 0.5) * 1000; /* whole seconds: serials carry less than a millisecond truly */
+    int64_t day = ms / MS_DAY, sec = ms % MS_DAY / 1000;
+    if (form == SERIAL_ELAPSED || (form == SERIAL_TIME && day == 0)) {
+        if (form == SERIAL_ELAPSED) sec = ms / 1000;
+        buf_printf(w->out, "%02lld:%02lld:%02lld", (long long)(sec / 3600), (long long)(sec / 60 % 60), (long long)(sec % 60));
+        return;
+    }
+    int32_t y, m, d;
+    civil_from_days((epoch_ms((double)day, from_1904) + day * MS_DAY) / MS_DAY, &y, &m, &d);
+    buf_printf(w->out, "%04d-%02d-%02d", (int)y, (int)m, (int)d);
+    if (form != SERIAL_DATE || sec) buf_printf(w->out, "T%02lld:%02lld:%02lld", (long long)(sec / 3600), (long long)(sec / 60 % 60), (long long)(sec % 60));
+}

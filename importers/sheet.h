@@ -1,0 +1,22 @@
+/* Sheets and tables as text for the CSV importer: each cell is ended by SHEET_CELL or the row's SHEET_ROW, nothing is quoted, so that row n of the sheet is line n. */
+#ifndef SLA_IMPORTERS_SHEET_H
+#define SLA_IMPORTERS_SHEET_H
+#include "engine/base/buf.h"
+#include "engine/base/err.h"
+
+enum { SHEET_CELL = 0x1F, SHEET_ROW = 0x1E, SHEET_ROWS_MAX = 1 << 20, SHEET_COLS_MAX = 1 << 14 };
+/* row, col: what is written next, 0-based. begun: something of the row is there. */
+typedef struct sheet_writer { buf *out; uint32_t row, col; } sheet_writer;
+
+/* Moves to the cell; false: it lies before what is written already, or beyond the limits of a sheet. Cells without text need not be given. */
+bool sheet_place(sheet_writer *w, uint32_t row, uint32_t col);
+/* The text of the cell where the writer stands; may be called again to add to it. Bytes that would end a cell become blanks. */
+void sheet_text(sheet_writer *w, slice s);
+/* An Excel serial (days since 1899-12-30, or 1904-01-01) as text: "2025-07-01", "2025-07-01T09:00:00", "09:00:00" or hours "36:00:00". */
+typedef enum serial_form { SERIAL_NONE, SERIAL_DATE, SERIAL_DATETIME, SERIAL_TIME, SERIAL_ELAPSED } serial_form;
+/* What a number format makes of a number: built-in ids 0..163, or the code of a custom one ("yyyy\-mm\-dd hh:mm"). */
+serial_form sheet_builtin_form(uint32_t id);
+serial_form sheet_code_form(slice code);
+/* Text of a number under a form; value is the number's own text. Numbers lose their rounding noise (0.10000000000000001 is 0.1); large integers keep digits. */
+void sheet_number(sheet_writer *w, double value, serial_form form, bool from_1904);
+#endif
