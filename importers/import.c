@@ -11,7 +11,7 @@
 #include "importers/feed.h"
 #include "importers/logpattern.h"
 
-static const importer_kind *const kinds[] = {&importer_csv, &importer_json, &importer_syslog};
+static const importer_kind *const kinds[] = {&importer_csv, &importer_json, &importer_loglines};
 enum { NKINDS = sizeof kinds / sizeof kinds[0], HEAD_BYTES = 1 << 20 };
 
 typedef struct session {
@@ -36,6 +36,19 @@ static void tell(const session *se, const char *fmt, ...)
 }
 
 /* ---- one file ---- */
+/* What the importer found out about the file, a line each. */
+static void tell_notes(const session *se, const char *shown, const importer_kind *kind, const importer *im)
+{
+    buf b = {0};
+    if (kind->notes && se->o->say) kind->notes(im, &b);
+    for (char *line = b.failed ? NULL : b.ptr, *end = line + b.len; line && line < end;) {
+        char *nl = memchr(line, '\n', (size_t)(end - line));
+        tell(se, "%s: %.*s", shown, (int)((nl ? nl : end) - line), line);
+        line = nl ? nl + 1 : end;
+    }
+    buf_free(&b);
+}
+
 static const importer_kind *choose(const input *in, err *why)
 {
     const importer_kind *best = NULL;
@@ -74,10 +87,15 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
     feed_outcome out;
     const importer_kind *kind = f->table ? &importer_csv : binary(head) ? NULL : choose(&in, e);
     if (!kind) return e->code != SLA_OK ? e->code : not_known(f->shown, head, e);
+    *e = (err){0}; /* what other kinds had against it */
     TRY(kind->open(&in, &im, &start, &line, e));
     buf notes = {0};
     if (strcmp(enc->name, "UTF-8") != 0) buf_printf(&notes, "encoding %s: %s\n", enc->name, enc->why);
     sla_status st = feed_run(se->s, f, enc->name, enc->bom, kind, im, start, line, se->o, (slice){notes.ptr, notes.len}, &out, e);
+    if (st == SLA_CONFLICT && kind == &importer_loglines && loglines_again(im)) {
+        *e = (err){0};
+        st = feed_run(se->s, f, enc->name, enc->bom, kind, im, start, line, se->o, (slice){notes.ptr, notes.len}, &out, e);
+    }
     buf_free(&notes);
     *not_utf8 = out.not_utf8;
     if (st == SLA_OK && out.known) {
@@ -91,6 +109,7 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
         se->report->rejected_values += i->rejected_values;
         tell(se, "%s: %.*s, %.*s%s → %.*s, %llu rows%s", f->shown, SLICE_ARG(i->importer), SLICE_ARG(i->profile), "", SLICE_ARG(i->dataset), (unsigned long long)i->rows,
              i->rejected || i->rejected_values ? "" : ", all taken");
+        if (kind == &importer_loglines) tell_notes(se, f->shown, kind, im);
         if (i->rejected || i->rejected_values) tell(se, "%s: %llu rows and %llu values rejected", f->shown, (unsigned long long)i->rejected, (unsigned long long)i->rejected_values);
     }
     kind->close(im);

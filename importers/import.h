@@ -11,6 +11,7 @@ typedef struct import_options {
     const char *dataset;        /* NULL: found by the file's name or its header */
     const char *encoding;       /* NULL: detected */
     const zone *zone;           /* of times that do not say their own */
+    int32_t year;               /* of the first line of logs without a year; 0: found out */
     int64_t from, to;           /* the period, UTC ms: gives logs without a year theirs; both 0: not known */
     size_t block;               /* bytes read at a time; 0: the usual (tests make it tiny) */
     void (*say)(void *ctx, const char *line); void *ctx;   /* one line for each file: what it was taken for; NULL: silent */

@@ -1,76 +1,221 @@
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "importers/logpattern.h"
-#include <pcre2.h>
 #include <stdio.h>
 #include <string.h>
 #include "engine/base/dict.h"
 #include "engine/base/file.h"
 #include "engine/base/mem.h"
-#include "engine/base/yaml.h"
+#include "importers/logkind.h"
+#include "importers/logregex.h"
 
-enum { MATCH_LIMIT = 100000, GROUPS_MAX = 10 };
+enum { SCRATCH = 16 << 10, OUTPUTS_MAX = 40 };
+typedef struct piece { slice literal; uint32_t group; int key; } piece;   /* of a composed text; group 0, key -1: the literal alone */
+typedef enum output_kind { OUT_GROUP, OUT_TEXT, OUT_TAKE, OUT_COMPOSED } output_kind;
+typedef struct output {
+    log_field field;
+    output_kind kind;
+    uint32_t group;
+    slice text;
+    int *keys; size_t nkeys;
+    piece *pieces; size_t npieces;
+} output;
+typedef struct condition { int key; slice *globs; size_t n; } condition;
 typedef struct pattern {
-    pcre2_code *code;
-    slice group_name[GROUPS_MAX]; uint32_t group_no[GROUPS_MAX]; size_t ngroups;
-    log_match set[LOG_FIELDS_MAX]; size_t nset;
+    log_regex re;
+    condition *when; size_t nwhen;
+    output *out; size_t nout;
     const ynode *examples;
-    srcpos at;
 } pattern;
-typedef struct program { slice source; pattern *patterns; size_t n; } program;
-struct log_patterns { arena mem; dict *names; program *programs; size_t n, cap; };
-struct log_matcher { const log_patterns *p; pcre2_match_data *data; pcre2_match_context *cx; };
+typedef struct program { slice name, source; pattern *patterns; size_t n; } program;
+struct log_patterns {
+    arena mem;
+    dict *names, *keys;                 /* programs; what conditions and takes ask records for */
+    program *programs; size_t cap;
+    int any;                            /* the program "*"; -1: none */
+    log_kinds *kinds;
+};
+struct log_matcher {
+    const log_patterns *p;
+    log_regex_state *state;
+    slice *values; uint32_t *seen, now; /* of keys, for the record at hand */
+    char scratch[SCRATCH]; size_t used;
+};
+
+#define F(code, name) name,
+const char *const log_field_names[LOG_FIELDS] = {LOG_FIELD_LIST(F)};
+#undef F
+
+int log_field_by_name(slice name)
+{
+    for (int i = 0; i < LOG_FIELDS; i++)
+        if (slice_is(name, log_field_names[i])) return i;
+    return -1;
+}
+
+bool log_value_missing(slice s)
+{
+    static const char *const nothing[] = {"-", "?", "(null)", "(none)", "N/A", "unset", "null", "(unknown)"};
+    for (size_t i = 0; s.len && s.len < 10 && i < sizeof nothing / sizeof nothing[0]; i++)
+        if (slice_is(s, nothing[i])) return true;
+    return s.len == 0;
+}
 
 /* ---- loading ---- */
-static void read_groups(pattern *p)
+typedef struct loader { log_patterns *lp; errlist *errors; slice source; } loader;
+
+static int key_of(loader *ld, slice name)
 {
-    uint32_t count = 0, size = 0;
-    PCRE2_SPTR table = NULL;
-    pcre2_pattern_info(p->code, PCRE2_INFO_NAMECOUNT, &count);
-    pcre2_pattern_info(p->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
-    pcre2_pattern_info(p->code, PCRE2_INFO_NAMETABLE, &table);
-    for (uint32_t i = 0; i < count && i < GROUPS_MAX; i++) {
-        PCRE2_SPTR entry = table + i * size;
-        p->group_no[p->ngroups] = (uint32_t)entry[0] << 8 | entry[1];
-        p->group_name[p->ngroups++] = slice_of((const char *)entry + 2);
-    }
+    uint32_t code = dict_intern(ld->lp->keys, name);
+    return code == DICT_NONE ? -1 : (int)code;
 }
 
-static void load_pattern(pattern *p, const ynode *n, errlist *errors)
+static int group_of(const pattern *p, slice name)
 {
-    static const char *const keys[] = {"match", "set", "examples", NULL};
-    yaml_check_keys(n, keys, errors);
-    const ynode *match = yaml_get(n, "match"), *set = yaml_get(n, "set");
-    int code = 0;
-    PCRE2_SIZE at = 0;
-    p->at = n->at;
-    p->examples = yaml_get(n, "examples");
-    if (!match) {
-        errlist_add(errors, SLA_SYNTAX, n->at, "a pattern needs 'match'");
-        return;
-    }
-    p->code = pcre2_compile((PCRE2_SPTR)match->text.ptr, match->text.len, PCRE2_UTF | PCRE2_NO_UTF_CHECK, &code, &at, NULL);
-    if (!p->code) {
-        PCRE2_UCHAR why[128];
-        pcre2_get_error_message(code, why, sizeof why);
-        errlist_add(errors, SLA_SYNTAX, (srcpos){match->at.file, match->at.line, match->at.col + (uint32_t)at}, "in the pattern: %s", (const char *)why);
-        return;
-    }
-    pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
-    read_groups(p);
-    for (size_t i = 0; set && i < set->n && p->nset < LOG_FIELDS_MAX - GROUPS_MAX + 8; i++) p->set[p->nset++] = (log_match){set->items[i]->key, set->items[i]->text};
-    if (!p->examples || p->examples->n == 0) errlist_add(errors, SLA_SYNTAX, n->at, "a pattern needs at least one example");
+    for (size_t i = 0; i < p->re.ngroups; i++)
+        if (slice_eq(p->re.names[i], name)) return (int)p->re.numbers[i];
+    return 0;
 }
 
-static sla_status load_program(log_patterns *lp, slice source, const ynode *n, errlist *errors)
+/* "{a}:{b}" -> pieces; a literal belongs to the piece behind it. */
+static sla_status compose(loader *ld, const pattern *p, slice text, output *o)
 {
-    uint32_t id = dict_intern(lp->names, n->key);
-    if (id == DICT_NONE || (id == lp->n && mem_grow(&lp->programs, &lp->cap, lp->n + 1, sizeof *lp->programs))) return SLA_NOMEM;
-    if (id < lp->n) return errlist_add(errors, SLA_CONFLICT, n->key_at, "program '%.*s' is described twice", SLICE_ARG(n->key)), SLA_OK;
-    program *p = &lp->programs[lp->n++];
-    *p = (program){source, ARENA_NEW(&lp->mem, pattern, n->n ? n->n : 1), 0};
-    if (!p->patterns) return SLA_NOMEM;
-    for (size_t i = 0; i < n->n; i++) load_pattern(&p->patterns[p->n++], n->items[i], errors);
+    size_t max = 1;
+    for (size_t i = 0; i < text.len; i++) max += text.ptr[i] == '{';
+    o->pieces = ARENA_NEW(&ld->lp->mem, piece, max);
+    if (!o->pieces) return SLA_NOMEM;
+    for (size_t i = 0; i < text.len;) {
+        const char *open = memchr(text.ptr + i, '{', text.len - i), *close = open ? memchr(open, '}', (size_t)(text.ptr + text.len - open)) : NULL;
+        piece *pc = &o->pieces[o->npieces++];
+        *pc = (piece){{text.ptr + i, close ? (size_t)(open - text.ptr) - i : text.len - i}, 0, -1};
+        if (!close) break;
+        slice name = {open + 1, (size_t)(close - open) - 1};
+        pc->group = (uint32_t)group_of(p, name);
+        if (!pc->group && (pc->key = key_of(ld, name)) < 0) return SLA_NOMEM;
+        i = (size_t)(close - text.ptr) + 1;
+    }
     return SLA_OK;
+}
+
+static bool field_named(loader *ld, const ynode *n, log_field *out)
+{
+    int f = log_field_by_name(n->key);
+    if (f < 0) {
+        errlist_add(ld->errors, SLA_NAME, n->key_at, "the log dataset has no field '%.*s'", SLICE_ARG(n->key));
+        const char *near = slice_nearest(n->key, log_field_names, LOG_FIELDS);
+        if (near) errlist_hint(ld->errors, "did you mean '%s'?", near);
+    } else *out = (log_field)f;
+    return f >= 0;
+}
+
+static sla_status load_take(loader *ld, const ynode *n, output *o)
+{
+    size_t count = n->kind == YNODE_LIST ? n->n : 1;
+    o->kind = OUT_TAKE;
+    o->keys = ARENA_NEW(&ld->lp->mem, int, count);
+    if (!o->keys) return SLA_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        if ((o->keys[o->nkeys++] = key_of(ld, n->kind == YNODE_LIST ? n->items[i]->text : n->text)) < 0) return SLA_NOMEM;
+    return SLA_OK;
+}
+
+/* What is fixed comes first, then takes, then groups: what a record says itself has the last word. */
+static sla_status load_outputs(loader *ld, const ynode *n, pattern *p)
+{
+    const ynode *set = yaml_get(n, "set"), *take = yaml_get(n, "take");
+    p->out = ARENA_NEW(&ld->lp->mem, output, (set ? set->n : 0) + (take ? take->n : 0) + p->re.ngroups);
+    if (!p->out) return SLA_NOMEM;
+    for (size_t i = 0; set && i < set->n; i++) {
+        output *o = &p->out[p->nout];
+        if (!field_named(ld, set->items[i], &o->field)) continue;
+        p->nout++;
+        o->kind = OUT_TEXT;
+        o->text = set->items[i]->text;
+        if (!memchr(o->text.ptr, '{', o->text.len)) continue;
+        o->kind = OUT_COMPOSED;
+        TRY(compose(ld, p, o->text, o));
+    }
+    for (size_t i = 0; take && i < take->n; i++) {
+        output *o = &p->out[p->nout];
+        if (!field_named(ld, take->items[i], &o->field)) continue;
+        p->nout++;
+        TRY(load_take(ld, take->items[i], o));
+    }
+    for (size_t i = 0; i < p->re.ngroups; i++) {
+        int f = log_field_by_name(p->re.names[i]);
+        if (f >= 0) p->out[p->nout++] = (output){.field = (log_field)f, .kind = OUT_GROUP, .group = p->re.numbers[i]};
+    }
+    return SLA_OK;
+}
+
+static sla_status load_when(loader *ld, const ynode *when, pattern *p)
+{
+    p->when = ARENA_NEW(&ld->lp->mem, condition, when->n ? when->n : 1);
+    if (!p->when) return SLA_NOMEM;
+    for (size_t i = 0; i < when->n; i++) {
+        const ynode *c = when->items[i];
+        condition *out = &p->when[p->nwhen++];
+        size_t n = c->kind == YNODE_LIST ? c->n : 1;
+        *out = (condition){key_of(ld, c->key), ARENA_NEW(&ld->lp->mem, slice, n ? n : 1), n};
+        if (out->key < 0 || !out->globs) return SLA_NOMEM;
+        for (size_t k = 0; k < n; k++) out->globs[k] = c->kind == YNODE_LIST ? c->items[k]->text : c->text;
+    }
+    return SLA_OK;
+}
+
+static sla_status load_pattern(loader *ld, const ynode *n, pattern *p)
+{
+    static const char *const keys[] = {"match", "when", "take", "set", "examples", NULL};
+    yaml_check_keys(n, keys, ld->errors);
+    const ynode *match = yaml_get(n, "match"), *when = yaml_get(n, "when");
+    p->examples = yaml_get(n, "examples");
+    if (match) log_regex_compile(&p->re, match, &ld->lp->mem, ld->errors);
+    if (!match && !when && !yaml_get(n, "set") && !yaml_get(n, "take")) errlist_add(ld->errors, SLA_SYNTAX, n->at, "a pattern needs 'match' or 'when', and 'set' or 'take'");
+    if (!p->examples || p->examples->n == 0) errlist_add(ld->errors, SLA_SYNTAX, n->at, "a pattern needs at least one example");
+    if (when) TRY(load_when(ld, when, p));
+    return load_outputs(ld, n, p);
+}
+
+static sla_status add_program(loader *ld, slice name, const ynode *n, const program *like, program *out)
+{
+    log_patterns *lp = ld->lp;
+    uint32_t before = dict_count(lp->names), id = dict_intern(lp->names, name);
+    if (id == DICT_NONE || mem_grow(&lp->programs, &lp->cap, id + 1u, sizeof *lp->programs)) return SLA_NOMEM;
+    if (id < before) return errlist_add(ld->errors, SLA_CONFLICT, n->key_at, "program '%.*s' is described twice", SLICE_ARG(name)), SLA_OK;
+    program *p = &lp->programs[id];
+    *p = like ? *like : (program){name, ld->source, ARENA_NEW(&lp->mem, pattern, n->n ? n->n : 1), 0};
+    if (!p->patterns) return SLA_NOMEM;
+    for (size_t i = 0; !like && i < n->n; i++) {
+        sla_status st = load_pattern(ld, n->items[i], &p->patterns[i]);
+        p->n++;
+        if (st != SLA_OK) return st;
+    }
+    if (slice_is(name, "*")) lp->any = (int)id;
+    *out = *p;
+    return SLA_OK;
+}
+
+/* "a, b": both names mean the same patterns; the first one owns them. */
+static sla_status load_program(loader *ld, const ynode *n)
+{
+    program first = {0};
+    slice rest = n->key;
+    for (bool more = true, again = false; more; again = true) {
+        const char *comma = memchr(rest.ptr, ',', rest.len);
+        slice name = slice_trim((slice){rest.ptr, comma ? (size_t)(comma - rest.ptr) : rest.len});
+        TRY(add_program(ld, name, n, again && first.patterns ? &first : NULL, &first));
+        more = comma != NULL;
+        if (more) rest = (slice){comma + 1, (size_t)(rest.ptr + rest.len - comma) - 1};
+    }
+    return SLA_OK;
+}
+
+static sla_status load_root(log_patterns *lp, const ynode *root, errlist *errors)
+{
+    yaml_check_keys(root, (const char *const[]){"log", "lines", "records", "programs", NULL}, errors);
+    const ynode *programs = yaml_get(root, "programs");
+    loader ld = {lp, errors, yaml_text(yaml_get(root, "log"), "source", (slice){0})};
+    if (!ld.source.len) errlist_add(errors, SLA_SYNTAX, root->at, "a file of log patterns begins with log: {source: …}");
+    for (size_t i = 0; programs && i < programs->n; i++) TRY(load_program(&ld, programs->items[i]));
+    return log_kinds_load(lp->kinds, root, ld.source, errors);
 }
 
 static sla_status load_file(log_patterns *lp, const char *folder, const char *file, errlist *errors)
@@ -81,27 +226,24 @@ static sla_status load_file(log_patterns *lp, const char *folder, const char *fi
     snprintf(path, sizeof path, "%s/%s", folder, file);
     snprintf(name, sizeof name, "importers/logs/%s", file);
     if (yaml_load(path, name, &lp->mem, &root, &e) != SLA_OK) return errlist_push(errors, &e), SLA_OK;
-    yaml_check_keys(root, (const char *const[]){"log", "programs", NULL}, errors);
-    const ynode *programs = yaml_get(root, "programs");
-    slice source = yaml_text(yaml_get(root, "log"), "source", (slice){0});
-    if (!source.len) errlist_add(errors, SLA_SYNTAX, root->at, "a file of log patterns begins with log: {source: …}");
-    for (size_t i = 0; programs && i < programs->n; i++) TRY(load_program(lp, source, programs->items[i], errors));
-    return SLA_OK;
+    return load_root(lp, root, errors);
 }
 
-sla_status log_patterns_load(log_patterns **out, errlist *errors)
+static log_patterns *patterns_new(void)
 {
     log_patterns *lp = mem_zero(1, sizeof *lp);
-    err e = {0};
-    const char *folder;
-    file_list files = {0};
-    size_t before = errors->n + errors->dropped;
-    sla_status st = lp && (lp->names = dict_new()) ? SLA_OK : SLA_NOMEM;
-    if (st == SLA_OK && file_own_data("importers/logs", &lp->mem, &folder, &e) == SLA_OK) st = file_walk(folder, &lp->mem, &files, NULL, NULL, &e);
-    for (size_t i = 0; st == SLA_OK && i < files.n; i++) {
-        size_t len = strlen(files.paths[i]);
-        if (len > 5 && strcmp(files.paths[i] + len - 5, ".yaml") == 0) st = load_file(lp, folder, files.paths[i], errors);
-    }
+    if (!lp) return NULL;
+    lp->any = -1;
+    lp->names = dict_new();
+    lp->keys = dict_new();
+    lp->kinds = log_kinds_new(&lp->mem);
+    if (lp->names && lp->keys && lp->kinds) return lp;
+    log_patterns_free(lp);
+    return NULL;
+}
+
+static sla_status finish(log_patterns *lp, sla_status st, errlist *errors, size_t before, log_patterns **out)
+{
     if (st != SLA_OK) errlist_add(errors, st, SRCPOS_NONE, "cannot load the log patterns");
     if (errors->n + errors->dropped > before) {
         log_patterns_free(lp);
@@ -111,87 +253,210 @@ sla_status log_patterns_load(log_patterns **out, errlist *errors)
     return SLA_OK;
 }
 
+sla_status log_patterns_from(const ynode *root, log_patterns **out, errlist *errors)
+{
+    size_t before = errors->n + errors->dropped;
+    log_patterns *lp = patterns_new();
+    return finish(lp, lp ? load_root(lp, root, errors) : SLA_NOMEM, errors, before, out);
+}
+
+sla_status log_patterns_load(log_patterns **out, errlist *errors)
+{
+    log_patterns *lp = patterns_new();
+    err e = {0};
+    const char *folder;
+    file_list files = {0};
+    size_t before = errors->n + errors->dropped;
+    sla_status st = lp ? SLA_OK : SLA_NOMEM;
+    if (st == SLA_OK) st = file_own_data("importers/logs", &lp->mem, &folder, &e);
+    if (st == SLA_OK) st = file_walk(folder, &lp->mem, &files, NULL, NULL, &e);
+    for (size_t i = 0; st == SLA_OK && i < files.n; i++) {
+        size_t len = strlen(files.paths[i]);
+        if (len > 5 && strcmp(files.paths[i] + len - 5, ".yaml") == 0) st = load_file(lp, folder, files.paths[i], errors);
+    }
+    return finish(lp, st, errors, before, out);
+}
+
 void log_patterns_free(log_patterns *p)
 {
     if (!p) return;
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t k = 0; k < p->programs[i].n; k++) pcre2_code_free(p->programs[i].patterns[k].code);
+    for (size_t i = 0; p->names && i < dict_count(p->names); i++)
+        for (size_t k = 0; slice_eq(p->programs[i].name, dict_text(p->names, (uint32_t)i)) && k < p->programs[i].n; k++) log_regex_clear(&p->programs[i].patterns[k].re);
     mem_free(p->programs);
     dict_free(p->names);
+    dict_free(p->keys);
+    log_kinds_free(p->kinds);
     arena_free(&p->mem);
     mem_free(p);
 }
+
+const log_kinds *log_patterns_kinds(const log_patterns *p) { return p->kinds; }
 
 /* ---- matching ---- */
 log_matcher *log_matcher_new(const log_patterns *p)
 {
     log_matcher *m = mem_zero(1, sizeof *m);
+    size_t n = dict_count(p->keys) + 1u;
     if (!m) return NULL;
     m->p = p;
-    m->data = pcre2_match_data_create(GROUPS_MAX * 2 + 2, NULL);
-    m->cx = pcre2_match_context_create(NULL);
-    if (!m->data || !m->cx) {
-        log_matcher_free(m);
-        return NULL;
-    }
-    pcre2_set_match_limit(m->cx, MATCH_LIMIT);
-    return m;
+    m->state = log_regex_state_new();
+    m->values = mem_zero(n, sizeof *m->values);
+    m->seen = mem_zero(n, sizeof *m->seen);
+    if (m->state && m->values && m->seen) return m;
+    log_matcher_free(m);
+    return NULL;
 }
 
 void log_matcher_free(log_matcher *m)
 {
     if (!m) return;
-    pcre2_match_data_free(m->data);
-    pcre2_match_context_free(m->cx);
+    log_regex_state_free(m->state);
+    mem_free(m->values);
+    mem_free(m->seen);
     mem_free(m);
 }
 
-slice log_source_of(const log_patterns *p, slice name, int *id)
+log_regex_state *log_matcher_state(log_matcher *m) { return m->state; }
+
+int log_program_find(const log_patterns *p, slice name, slice *source)
 {
     uint32_t code = dict_find(p->names, name);
-    *id = code == DICT_NONE ? -1 : (int)code;
-    return code == DICT_NONE ? (slice){0} : p->programs[code].source;
+    if (code == DICT_NONE) return -1;
+    *source = p->programs[code].source;
+    return (int)code;
 }
 
-size_t log_match_message(log_matcher *m, int id, slice message, log_match out[LOG_FIELDS_MAX])
+/* The name itself, or a path that ends with it. */
+static bool names_key(slice path, slice key)
 {
-    if (id < 0) return 0;
+    if (path.len == key.len) return slice_eq(path, key);
+    return path.len > key.len && path.ptr[path.len - key.len - 1] == '.' && memcmp(path.ptr + path.len - key.len, key.ptr, key.len) == 0;
+}
+
+static slice value_of(log_matcher *m, const log_record *r, int key)
+{
+    if (m->seen[key] == m->now) return m->values[key];
+    slice name = dict_text(m->p->keys, (uint32_t)key), found = {0};
+    for (size_t i = 0; i < r->n && !found.len; i++)
+        if (names_key(r->pairs[i].name, name) && !log_value_missing(r->pairs[i].value)) found = slice_trim(r->pairs[i].value);
+    m->seen[key] = m->now;
+    return m->values[key] = found;
+}
+
+static bool glob(slice g, slice s)
+{
+    if (g.len && g.ptr[g.len - 1] == '*') {
+        slice head = {g.ptr, g.len - 1};
+        if (head.len && head.ptr[0] == '*') { /* *x*: anywhere */
+            slice in = {head.ptr + 1, head.len - 1};
+            for (size_t i = 0; i + in.len <= s.len; i++)
+                if (memcmp(s.ptr + i, in.ptr, in.len) == 0) return true;
+            return false;
+        }
+        return s.len >= head.len && (s.len || !head.len) && memcmp(s.ptr, head.ptr, head.len) == 0 && s.len > 0;
+    }
+    if (g.len && g.ptr[0] == '*') return s.len + 1 >= g.len && memcmp(s.ptr + s.len - (g.len - 1), g.ptr + 1, g.len - 1) == 0;
+    return slice_eq(g, s);
+}
+
+static bool conditions_hold(log_matcher *m, const pattern *p, const log_record *r)
+{
+    for (size_t i = 0; i < p->nwhen; i++) {
+        const condition *c = &p->when[i];
+        slice v = value_of(m, r, c->key);
+        bool any = false;
+        for (size_t k = 0; k < c->n && !any; k++) any = glob(c->globs[k], v);
+        if (!any) return false;
+    }
+    return true;
+}
+
+static void scratch_add(log_matcher *m, slice s)
+{
+    size_t n = s.len < SCRATCH - m->used ? s.len : SCRATCH - m->used;
+    if (n) memcpy(m->scratch + m->used, s.ptr, n);
+    m->used += n;
+}
+
+/* A literal before a name that has no value is left out, as is all of it where no name has one. */
+static slice composed(log_matcher *m, const output *o, const log_record *r)
+{
+    size_t from = m->used;
+    bool any = false;
+    for (size_t i = 0; i < o->npieces; i++) {
+        const piece *pc = &o->pieces[i];
+        bool fixed = !pc->group && pc->key < 0;
+        slice v = pc->group ? log_regex_group(m->state, r->message, pc->group) : pc->key >= 0 ? value_of(m, r, pc->key) : (slice){0};
+        if (fixed ? any : v.len > 0) {
+            if (any || i == 0 || fixed) scratch_add(m, pc->literal);
+            scratch_add(m, v);
+        }
+        any = any || v.len > 0;
+    }
+    return any ? (slice){m->scratch + from, m->used - from} : (slice){0};
+}
+
+static void put_outputs(log_matcher *m, const pattern *p, const log_record *r, log_event *ev)
+{
+    for (size_t i = 0; i < p->nout; i++) {
+        const output *o = &p->out[i];
+        slice v = {0};
+        if (o->kind == OUT_TEXT) v = o->text;
+        else if (o->kind == OUT_GROUP) v = log_regex_group(m->state, r->message, o->group);
+        else if (o->kind == OUT_COMPOSED) v = composed(m, o, r);
+        else
+            for (size_t k = 0; k < o->nkeys && !v.len; k++) v = value_of(m, r, o->keys[k]);
+        if (v.len) ev->v[o->field] = v;
+    }
+}
+
+static bool try_program(log_matcher *m, int id, const log_record *r, log_event *ev)
+{
     const program *pr = &m->p->programs[id];
     for (size_t i = 0; i < pr->n; i++) {
         const pattern *p = &pr->patterns[i];
-        if (pcre2_match(p->code, (PCRE2_SPTR)message.ptr, message.len, 0, PCRE2_NO_UTF_CHECK, m->data, m->cx) < 0) continue;
-        const PCRE2_SIZE *ov = pcre2_get_ovector_pointer(m->data);
-        size_t n = 0;
-        for (size_t g = 0; g < p->ngroups && n < LOG_FIELDS_MAX; g++) {
-            PCRE2_SIZE from = ov[2 * p->group_no[g]], to = ov[2 * p->group_no[g] + 1];
-            if (from != PCRE2_UNSET && to > from) out[n++] = (log_match){p->group_name[g], {message.ptr + from, to - from}};
-        }
-        for (size_t s = 0; s < p->nset && n < LOG_FIELDS_MAX; s++) out[n++] = p->set[s];
-        return n;
+        if (p->nwhen && !conditions_hold(m, p, r)) continue;
+        if (p->re.code && !log_regex_match(&p->re, m->state, r->message)) continue;
+        put_outputs(m, p, r, ev);
+        return true;
     }
-    return 0;
+    return false;
+}
+
+bool log_match(log_matcher *m, int id, const log_record *r, log_event *ev)
+{
+    m->used = 0;
+    if (++m->now == 0) { /* the counter went round: forget all */
+        memset(m->seen, 0, (dict_count(m->p->keys) + 1u) * sizeof *m->seen);
+        m->now = 1;
+    }
+    if (id >= 0 && try_program(m, id, r, ev)) return true;
+    return m->p->any >= 0 && id != m->p->any && try_program(m, m->p->any, r, ev);
 }
 
 /* ---- the patterns' own examples ---- */
-static slice value_of(const log_match *found, size_t n, slice name)
+void log_example_check(const ynode *ex, const log_event *ev, errlist *errors)
 {
-    for (size_t i = 0; i < n; i++)
-        if (slice_eq(found[i].name, name)) return found[i].value;
-    return (slice){0};
+    for (size_t i = 0; i < ex->n; i++) {
+        const ynode *want = ex->items[i];
+        int f = log_field_by_name(want->key);
+        if (f >= 0 && !slice_eq(ev->v[f], want->text))
+            errlist_add(errors, SLA_CONFLICT, want->at, "%.*s is '%.*s', not '%.*s'", SLICE_ARG(want->key), SLICE_ARG(ev->v[f]), SLICE_ARG(want->text));
+    }
 }
 
-static void test_example(log_matcher *m, int id, const ynode *ex, errlist *errors)
+static void test_example(log_matcher *m, int id, const pattern *p, const ynode *ex, errlist *errors)
 {
-    log_match found[LOG_FIELDS_MAX];
-    slice text = yaml_text(ex, "text", (slice){0});
-    size_t n = log_match_message(m, id, text, found);
-    if (n == 0) errlist_add(errors, SLA_CONFLICT, ex->at, "no pattern matches this example: %.*s", SLICE_ARG(text));
-    for (size_t i = 0; n && i < ex->n; i++) {
-        const ynode *want = ex->items[i];
-        slice got = value_of(found, n, want->key);
-        if (!slice_is(want->key, "text") && !slice_eq(got, want->text))
-            errlist_add(errors, SLA_CONFLICT, want->at, "%.*s is '%.*s', not '%.*s'", SLICE_ARG(want->key), SLICE_ARG(got), SLICE_ARG(want->text));
-    }
+    enum { PAIRS = 64 };
+    log_pair pairs[PAIRS];
+    const ynode *fields = yaml_get(ex, "fields");
+    log_record r = {yaml_text(ex, "text", (slice){0}), pairs, 0};
+    log_event ev = {0};
+    for (size_t i = 0; fields && i < fields->n && i < PAIRS; i++) pairs[r.n++] = (log_pair){fields->items[i]->key, fields->items[i]->text};
+    if (!log_match(m, id, &r, &ev)) errlist_add(errors, SLA_CONFLICT, ex->at, "no pattern matches this example: %.*s", SLICE_ARG(r.message));
+    else if (p->nwhen && !conditions_hold(m, p, &r)) errlist_add(errors, SLA_CONFLICT, ex->at, "an earlier pattern takes this example");
+    else if (p->re.code && !log_regex_match(&p->re, m->state, r.message)) errlist_add(errors, SLA_CONFLICT, ex->at, "an earlier pattern takes this example: %.*s", SLICE_ARG(r.message));
+    else log_example_check(ex, &ev, errors);
 }
 
 sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors)
@@ -200,11 +465,12 @@ sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors)
     if (!m) return SLA_NOMEM;
     size_t before = errors->n + errors->dropped;
     *n = 0;
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t k = 0; k < p->programs[i].n; k++) {
+    for (uint32_t i = 0; i < dict_count(p->names); i++)
+        for (size_t k = 0; slice_eq(p->programs[i].name, dict_text(p->names, i)) && k < p->programs[i].n; k++) {
             const ynode *list = p->programs[i].patterns[k].examples;
-            for (size_t x = 0; list && x < list->n; x++, ++*n) test_example(m, (int)i, list->items[x], errors);
+            for (size_t x = 0; list && x < list->n; x++, ++*n) test_example(m, (int)i, &p->programs[i].patterns[k], list->items[x], errors);
         }
+    log_kinds_test(p, m, n, errors);
     log_matcher_free(m);
     return errors->n + errors->dropped > before ? SLA_CONFLICT : SLA_OK;
 }

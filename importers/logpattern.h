@@ -1,29 +1,62 @@
-/* Patterns of log messages, out of YAML (logs/NAME.yaml; docs/importers.md is the manual):
+/* What log records mean, out of YAML (logs/NAME.yaml, one file a family; docs/logs.md is the manual):
  *   log: {source: auth, title: …}
+ *   lines:   …      how lines of a kind of file are cut into time, host, program, message (logkind.h)
+ *   records: …      the same for JSON, XML and tables (logkind.h)
  *   programs:
- *     sshd:
+ *     sshd, sshd-session:
  *       - match: '^Failed password for (?:invalid user )?(?<user>\S+) from (?<src_ip>\S+) port'
  *         set: {action: login, outcome: failure, protocol: ssh}
  *         examples: [{text: "Failed password for root from 10.0.0.1 port 22 ssh2", user: root, src_ip: 10.0.0.1}]
- * Named groups are fields of the log dataset. A program's patterns are tried in order; the first that matches decides. */
+ *     Security:
+ *       - when: {EventID: [4625], IpAddress: '*'}
+ *         take: {user: [TargetUserName, SubjectUserName], src_ip: IpAddress}
+ *         set: {action: login, outcome: failure, object: '{LogonType} {WorkstationName}'}
+ *         examples: [{fields: {EventID: 4625, TargetUserName: bob, IpAddress: 10.0.0.9}, user: bob}]
+ * A program's patterns are tried in order, then those of the program "*"; the first that fits decides. match looks at the message, its named groups that are
+ * fields of the log dataset fill them. when looks at what the record says by name: equal to one of the texts given, in which a star at the beginning or the
+ * end stands for anything; "" means: not there. take fills a field from the first name given that has a value. set fills it with a text, in which {name}
+ * stands for a group or a name of the record. Values "-", "?", "(null)" and the like count as nothing. */
 #ifndef SLA_IMPORTERS_LOGPATTERN_H
 #define SLA_IMPORTERS_LOGPATTERN_H
 #include "engine/base/err.h"
-#include "engine/base/slice.h"
+#include "engine/base/yaml.h"
+
+/* F(code, name of the field in the dataset log) */
+#define LOG_FIELD_LIST(F) \
+    F(SOURCE, "source") F(HOST, "host") F(PROGRAM, "program") F(SYSTEM, "system") F(ACTION, "action") F(OUTCOME, "outcome") F(USER, "user") F(SRC_IP, "src_ip") \
+    F(OBJECT, "object") F(PROTOCOL, "protocol") F(STATUS_CODE, "status_code") F(BYTES, "bytes") F(MESSAGE, "message")
+typedef enum log_field {
+#define F(code, name) LOG_##code,
+    LOG_FIELD_LIST(F)
+#undef F
+    LOG_FIELDS } log_field;
+extern const char *const log_field_names[LOG_FIELDS];
+int log_field_by_name(slice name);                                       /* -1: none */
+
+typedef struct log_pair { slice name, value; } log_pair;                 /* what a record says by name; name may be a path: Event.System.EventID */
+typedef struct log_record { slice message; const log_pair *pairs; size_t n; } log_record;
+typedef struct log_event { slice v[LOG_FIELDS]; } log_event;             /* len 0: missing. Texts are borrowed from the record, the patterns, the matcher */
 
 typedef struct log_patterns log_patterns;
+struct log_kinds;
 sla_status log_patterns_load(log_patterns **out, errlist *errors);      /* the program's own importers/logs; compiled with PCRE2's JIT */
+/* The same from one file's tree, for tests. root and text must live as long. */
+sla_status log_patterns_from(const ynode *root, log_patterns **out, errlist *errors);
 void log_patterns_free(log_patterns *p);                                 /* NULL allowed */
+const struct log_kinds *log_patterns_kinds(const log_patterns *p);
 
-enum { LOG_FIELDS_MAX = 12 };
-typedef struct log_match { slice name, value; } log_match;               /* a field of the event: from a group or fixed */
-typedef struct log_matcher log_matcher;                                  /* a thread's own match data */
+typedef struct log_matcher log_matcher;                                  /* a thread's own state */
 log_matcher *log_matcher_new(const log_patterns *p);                     /* NULL: no memory */
 void log_matcher_free(log_matcher *m);
-/* Which source the program's messages belong to (its file's `source`); ptr NULL: a program no file knows. *id: for log_match_message. */
-slice log_source_of(const log_patterns *p, slice program, int *id);
-/* The fields that message says, at most LOG_FIELDS_MAX; 0: no pattern of the program matches. Text is borrowed from message and the patterns. */
-size_t log_match_message(log_matcher *m, int id, slice message, log_match out[LOG_FIELDS_MAX]);
-/* Runs every example of every pattern; adds an error for each that does not give what it says. *n: how many were run. */
+struct log_regex_state *log_matcher_state(log_matcher *m);               /* for the expressions of kinds */
+/* The number of a program and the source it belongs to (its file's); -1, source untouched: a program no file knows. */
+int log_program_find(const log_patterns *p, slice program, slice *source);
+/* Fills the fields that the program's patterns find into ev, over what is there. false: no pattern fits; ev untouched.
+ * Composed texts live in the matcher until its next call. id -1: only the patterns of "*" are tried. */
+bool log_match(log_matcher *m, int id, const log_record *r, log_event *ev);
+/* Runs every example of every pattern and kind; adds an error for each that does not give what it says. *n: how many were run. */
 sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors);
+/* For logkind.c: holds what an example says against what was found; every key that names a field of the dataset is compared. */
+void log_example_check(const ynode *example, const log_event *ev, errlist *errors);
+bool log_value_missing(slice s);                                         /* "", "-", "?", "(null)", "(none)", "N/A", "unset", "null" */
 #endif

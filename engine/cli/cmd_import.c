@@ -17,6 +17,6 @@ const command cmd_import = {
     "Takes in files and folders; what each was taken for is said. Rows and values that\n"
     "cannot be taken are kept with file, line, column and reason.\n\n"
     "example: slaudit import -w q3.db exports/tickets.csv logs/",
-    OPT(WORKSPACE) | OPT(PROFILE) | OPT(DATASET) | OPT(ENCODING) | OPT(ZONE) | OPT(PERIOD) | OPT(PACK),
+    OPT(WORKSPACE) | OPT(PROFILE) | OPT(DATASET) | OPT(ENCODING) | OPT(YEAR) | OPT(ZONE) | OPT(PERIOD) | OPT(PACK),
     1, -1, run,
 };

@@ -9,6 +9,7 @@
     O(WORKSPACE, "workspace", 'w', "FILE", "the workspace (default slaudit.db)") \
     O(OUTPUT, "output", 'o', "DIR", "where the reports go (default: this folder)") \
     O(PERIOD, "period", 'p', "P", "2025Q3, 2025-07, 2025H2, 2025 or 2025-07-01..2025-09-30") \
+    O(YEAR, "year", 0, "YYYY", "the year in which logs begin whose lines have none (default: by the period, else by the file)") \
     O(AS_OF, "as-of", 0, "T", "the instant of judgement, e.g. 2025-10-01T00:00:00 (default: the period's end)") \
     O(PACK, "pack", 0, "DIR", "the rule pack (default: itss-2025)") \
     O(PROFILE, "profile", 0, "FILE", "audit: a tailoring of the pack; import: the name of an import profile") \

@@ -80,14 +80,28 @@ static void say_line(void *ctx, const char *line)
     say("%s", line);
 }
 
+/* --year 2025; 0: not given. */
+static sla_status read_year(const options *o, int32_t *out, err *e)
+{
+    const char *text = o->value[OPT_ID_YEAR];
+    int v = 0, n = 0;
+    *out = 0;
+    if (!text) return SLA_OK;
+    if (sscanf(text, "%4d%n", &v, &n) != 1 || text[n] != '\0' || !civil_valid(v, 1, 1)) return err_set(e, SLA_USAGE, SRCPOS_NONE, "--year wants a year such as 2025, not '%s'", text);
+    *out = v;
+    return SLA_OK;
+}
+
 sla_status step_import(session *s, const options *o, const char *import_profile, bool *incomplete, err *e)
 {
     period p = {.from = 0};
     import_report report;
+    int32_t year;
+    TRY(read_year(o, &year, e));
     if (o->value[OPT_ID_PERIOD]) TRY(period_parse(slice_of(o->value[OPT_ID_PERIOD]), s->zn, &p, e));
     TRY(store_set_zone(s->ws, zone_name(s->zn), e));
     TRY(store_set_model(s->ws, pack_schema(s->pk), e));
-    import_options io = {.profile = import_profile, .dataset = o->value[OPT_ID_DATASET], .encoding = o->value[OPT_ID_ENCODING], .zone = s->zn, .from = p.from, .to = p.to, .say = say_line};
+    import_options io = {.profile = import_profile, .dataset = o->value[OPT_ID_DATASET], .encoding = o->value[OPT_ID_ENCODING], .zone = s->zn, .year = year, .from = p.from, .to = p.to, .say = say_line};
     sla_status st = import_paths(s->ws, pack_schema(s->pk), &io, o->args, (size_t)o->nargs, &report, e);
     say_errors(&report.problems, "files");
     if (st == SLA_OK) {

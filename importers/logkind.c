@@ -1,0 +1,371 @@
+#include "importers/logkind.h"
+#include <string.h>
+#include "engine/base/mem.h"
+
+/* ---- loading ---- */
+log_kinds *log_kinds_new(arena *mem)
+{
+    log_kinds *k = mem_zero(1, sizeof *k);
+    if (k) k->mem = mem;
+    return k;
+}
+
+void log_kinds_free(log_kinds *k)
+{
+    if (!k) return;
+    for (size_t i = 0; i < k->nlines; i++) log_regex_clear(&k->lines[i].re);
+    mem_free(k->lines);
+    mem_free(k->records);
+    mem_free(k);
+}
+
+static sla_status names(arena *a, const ynode *n, log_names *out)
+{
+    size_t count = !n ? 0 : n->kind == YNODE_LIST ? n->n : 1;
+    out->items = ARENA_NEW(a, slice, count ? count : 1);
+    if (!out->items) return SLA_NOMEM;
+    for (size_t i = 0; i < count; i++) out->items[out->n++] = n->kind == YNODE_LIST ? n->items[i]->text : n->text;
+    return SLA_OK;
+}
+
+static bool has_year(slice form)
+{
+    for (size_t i = 0; i + 1 < form.len; i++)
+        if (form.ptr[i] == '%' && strchr("Yys", form.ptr[i + 1])) return true;
+    return false;
+}
+
+static sla_status load_common(log_kinds *ks, const ynode *n, slice source, log_kind *k)
+{
+    const ynode *title = yaml_get(n, "title");
+    k->name = n->key;
+    k->title = title && title->kind == YNODE_MAP ? yaml_text(title, "en", n->key) : title ? title->text : n->key;
+    k->source = source;
+    k->examples = yaml_get(n, "examples");
+    TRY(names(ks->mem, yaml_get(n, "time"), &k->times));
+    for (size_t i = 0; i < k->times.n; i++) k->yearless = k->yearless || !has_year(k->times.items[i]);
+    return SLA_OK;
+}
+
+static void read_groups(log_kind *k)
+{
+    for (size_t i = 0; i < k->re.ngroups; i++) {
+        slice g = k->re.names[i];
+        uint32_t no = k->re.numbers[i];
+        k->fields[i] = log_field_by_name(g);
+        if (slice_is(g, "at")) k->g_at = no;
+        else if (slice_is(g, "at_clock")) k->g_clock = no;
+        else if (slice_is(g, "program")) k->g_program = no;
+        else if (slice_is(g, "message")) k->g_message = no;
+    }
+}
+
+static sla_status load_line(log_kinds *ks, const ynode *n, slice source, errlist *errors)
+{
+    static const char *const keys[] = {"title", "match", "time", "program", "more", "split", "examples", NULL};
+    yaml_check_keys(n, keys, errors);
+    if (mem_grow(&ks->lines, &ks->lines_cap, ks->nlines + 1, sizeof *ks->lines)) return SLA_NOMEM;
+    log_kind *k = &ks->lines[ks->nlines++];
+    *k = (log_kind){0};
+    const ynode *match = yaml_get(n, "match"), *more = yaml_get(n, "more");
+    slice split = yaml_text(n, "split", SLICE_LIT(""));
+    if (more && !yaml_bool(more, &k->more)) errlist_add(errors, SLA_TYPE, more->at, "'more' is true or false");
+    k->split = slice_is(split, "kv") ? SPLIT_KV : slice_is(split, "cef") ? SPLIT_CEF : SPLIT_NONE;
+    if (split.len && !k->split) errlist_add(errors, SLA_SYNTAX, yaml_get(n, "split")->at, "'split' is kv or cef");
+    k->program = yaml_text(n, "program", (slice){0});
+    TRY(load_common(ks, n, source, k));
+    if (match) log_regex_compile(&k->re, match, ks->mem, errors);
+    read_groups(k);
+    if (!match || (k->re.code && !k->g_at)) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of lines needs 'match' with a group 'at'");
+    if (!k->examples || k->examples->n == 0) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of lines needs at least one example");
+    return SLA_OK;
+}
+
+static sla_status load_also(log_kinds *ks, const ynode *fields, log_kind *k)
+{
+    size_t n = 0;
+    for (size_t i = 0; fields && i < fields->n; i++) n += fields->items[i]->kind == YNODE_LIST ? fields->items[i]->n : 1;
+    k->also = ARENA_NEW(ks->mem, log_pair, n ? n : 1);
+    if (!k->also) return SLA_NOMEM;
+    for (size_t i = 0; fields && i < fields->n; i++) {
+        const ynode *f = fields->items[i];
+        for (size_t j = 0; j < (f->kind == YNODE_LIST ? f->n : 1); j++) k->also[k->nalso++] = (log_pair){f->key, f->kind == YNODE_LIST ? f->items[j]->text : f->text};
+    }
+    return SLA_OK;
+}
+
+static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errlist *errors)
+{
+    static const char *const keys[] = {"title", "has", "each", "at", "time", "host", "program", "message", "fields", "examples", NULL};
+    yaml_check_keys(n, keys, errors);
+    if (mem_grow(&ks->records, &ks->records_cap, ks->nrecords + 1, sizeof *ks->records)) return SLA_NOMEM;
+    log_kind *k = &ks->records[ks->nrecords++];
+    *k = (log_kind){0};
+    TRY(load_common(ks, n, source, k));
+    k->each = yaml_text(n, "each", (slice){0});
+    TRY(names(ks->mem, yaml_get(n, "has"), &k->has));
+    TRY(names(ks->mem, yaml_get(n, "at"), &k->at));
+    TRY(names(ks->mem, yaml_get(n, "host"), &k->host));
+    TRY(names(ks->mem, yaml_get(n, "program"), &k->programs));
+    TRY(names(ks->mem, yaml_get(n, "message"), &k->message));
+    TRY(load_also(ks, yaml_get(n, "fields"), k));
+    if (k->has.n == 0 || k->at.n == 0) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of records needs 'has' and 'at'");
+    if (!k->examples || k->examples->n == 0) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of records needs at least one example");
+    return SLA_OK;
+}
+
+sla_status log_kinds_load(log_kinds *k, const ynode *root, slice source, errlist *errors)
+{
+    const ynode *lines = yaml_get(root, "lines"), *records = yaml_get(root, "records");
+    for (size_t i = 0; lines && i < lines->n; i++) TRY(load_line(k, lines->items[i], source, errors));
+    for (size_t i = 0; records && i < records->n; i++) TRY(load_record(k, records->items[i], source, errors));
+    return SLA_OK;
+}
+
+/* ---- pairs ---- */
+slice log_pair_get(const log_pair *pairs, size_t n, slice name)
+{
+    for (size_t i = 0; i < n; i++) {
+        slice path = pairs[i].name;
+        if (path.len < name.len || memcmp(path.ptr + path.len - name.len, name.ptr, name.len) != 0) continue;
+        if ((path.len == name.len || path.ptr[path.len - name.len - 1] == '.') && !log_value_missing(pairs[i].value)) return pairs[i].value;
+    }
+    return (slice){0};
+}
+
+static void add_pair(log_framed *f, slice name, slice value)
+{
+    if (f->n < LOG_PAIRS_MAX) f->pairs[f->n++] = (log_pair){name, value};
+}
+
+static bool name_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'; }
+
+/* Without the backslashes that escape; \n and the like become what they mean. */
+static slice unescape(log_framed *f, slice s)
+{
+    if (!memchr(s.ptr, '\\', s.len) || !f->scratch) return s;
+    char *out = arena_alloc(f->scratch, s.len, 1);
+    size_t n = 0;
+    for (size_t i = 0; out && i < s.len; i++) {
+        char c = s.ptr[i];
+        if (c == '\\' && i + 1 < s.len && strchr("\\\"'=|]nrt", s.ptr[i + 1])) {
+            c = s.ptr[++i];
+            c = c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : c;
+        }
+        out[n++] = c;
+    }
+    return out ? (slice){out, n} : s;
+}
+
+void log_split_kv(slice text, log_framed *f)
+{
+    const char *p = text.ptr, *end = p + text.len;
+    while (p < end) {
+        while (p < end && !name_char(*p)) p++;
+        const char *name = p;
+        while (p < end && name_char(*p)) p++;
+        if (p == end || *p != '=') continue;
+        slice key = {name, (size_t)(p - name)}, value;
+        p++;
+        if (p < end && (*p == '"' || *p == '\'')) {
+            char quote = *p++;
+            value.ptr = p;
+            while (p < end && *p != quote) p += *p == '\\' && p + 1 < end ? 2 : 1;
+            if (p > end) p = end;
+            value = unescape(f, (slice){value.ptr, (size_t)(p - value.ptr)});
+            if (p < end) p++;
+        } else {
+            value.ptr = p;
+            while (p < end && *p != ' ' && *p != '\t' && *p != ',' && *p != ';' && *p != '\n') p++;
+            value.len = (size_t)(p - value.ptr);
+        }
+        add_pair(f, key, value);
+    }
+}
+
+/* ---- CEF: ArcSight Common Event Format, revision 25: seven header parts by '|', then pairs whose values may hold blanks ---- */
+static const char *cef_header(const char *p, const char *end, slice *out)
+{
+    const char *from = p;
+    for (; p < end && *p != '|'; p++)
+        if (*p == '\\' && p + 1 < end) p++;
+    *out = (slice){from, (size_t)((p < end ? p : end) - from)};
+    return p < end ? p + 1 : end;
+}
+
+/* Where the next "name=" begins that ends the value at p; an escaped '=' is part of it. */
+static const char *cef_value_end(const char *p, const char *end)
+{
+    const char *stop = end;
+    for (const char *q = p; q < end; q++) {
+        if (*q == '\\' && q + 1 < end) q++;
+        else if (*q == '=') {
+            const char *name = q;
+            while (name > p && name_char(name[-1])) name--;
+            if (name == q || name == p || name[-1] != ' ') continue;
+            stop = name;
+            break;
+        }
+    }
+    return stop;
+}
+
+/* cs1=x cs1Label=Host: "Host" is a name for x too. */
+static void cef_labels(log_framed *f, size_t from)
+{
+    for (size_t i = from, n = f->n; i < n; i++) {
+        slice name = f->pairs[i].name;
+        if (name.len < 6 || memcmp(name.ptr + name.len - 5, "Label", 5) != 0) continue;
+        for (size_t k = from; k < n; k++)
+            if (slice_eq(f->pairs[k].name, (slice){name.ptr, name.len - 5})) add_pair(f, f->pairs[i].value, f->pairs[k].value);
+    }
+}
+
+bool log_split_cef(slice text, log_framed *f)
+{
+    static const char *const heads[] = {"cef_vendor", "cef_product", "cef_version", "cef_id", "cef_name", "cef_severity"};
+    const char *p = text.ptr, *end = p + text.len;
+    while (p && end - p > 6 && memcmp(p, "CEF:", 4) != 0) p = memchr(p + 1, 'C', (size_t)(end - p) - 1);
+    if (!p || end - p <= 6) return false;
+    slice part;
+    size_t from = f->n;
+    p = cef_header(p + 4, end, &part);
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        p = cef_header(p, end, &part);
+        add_pair(f, slice_of(heads[i]), unescape(f, part));
+    }
+    while (p < end) {
+        while (p < end && *p == ' ') p++;
+        const char *name = p;
+        while (p < end && name_char(*p)) p++;
+        if (p == end || *p != '=') {
+            p += p < end;
+            continue;
+        }
+        const char *value = ++p;
+        p = cef_value_end(p, end);
+        add_pair(f, (slice){name, (size_t)(value - name) - 1}, unescape(f, slice_trim((slice){value, (size_t)(p - value)})));
+    }
+    cef_labels(f, from);
+    return true;
+}
+
+/* ---- frames ---- */
+static bool read_time(const log_kind *k, slice text, log_time *out)
+{
+    for (size_t i = 0; i < k->times.n; i++)
+        if (log_time_parse(k->times.items[i], text, out)) return true;
+    return k->times.n == 0 && log_time_any(text, out);
+}
+
+bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_framed *f)
+{
+    char both[96];
+    if (!log_regex_match(&k->re, s, line)) return false;
+    slice at = log_regex_group(s, line, k->g_at);
+    slice clock = k->g_clock ? log_regex_group(s, line, k->g_clock) : (slice){0};
+    if (clock.len && at.len + clock.len + 1 < sizeof both) {
+        memcpy(both, at.ptr, at.len);
+        both[at.len] = ' ';
+        memcpy(both + at.len + 1, clock.ptr, clock.len);
+        at = (slice){both, at.len + clock.len + 1};
+    }
+    if (!read_time(k, at, &f->time)) return false;
+    f->source = k->source;
+    f->ev.v[LOG_PROGRAM] = k->program.len ? k->program : k->name;
+    f->ev.v[LOG_MESSAGE] = line;
+    for (size_t i = 0; i < k->re.ngroups; i++) {
+        slice v = log_regex_group(s, line, k->re.numbers[i]);
+        if (k->fields[i] >= 0 && (v.len || k->re.numbers[i] == k->g_message)) f->ev.v[k->fields[i]] = v;
+        add_pair(f, k->re.names[i], v);
+    }
+    if (k->program.len) f->ev.v[LOG_PROGRAM] = k->program;
+    if (k->split == SPLIT_KV) log_split_kv(f->ev.v[LOG_MESSAGE], f);
+    return k->split != SPLIT_CEF || log_split_cef(f->ev.v[LOG_MESSAGE], f);
+}
+
+static slice first_of(const log_names *list, const log_framed *f)
+{
+    slice found = {0};
+    for (size_t i = 0; i < list->n && !found.len; i++) found = log_pair_get(f->pairs, f->n, list->items[i]);
+    return found;
+}
+
+bool log_kind_has(const log_kind *k, const log_pair *pairs, size_t n)
+{
+    for (size_t i = 0; i < k->has.n; i++) {
+        bool there = false;
+        slice name = k->has.items[i];
+        for (size_t j = 0; j < n && !there; j++) {
+            slice path = pairs[j].name;
+            there = path.len >= name.len && memcmp(path.ptr + path.len - name.len, name.ptr, name.len) == 0 && (path.len == name.len || path.ptr[path.len - name.len - 1] == '.');
+        }
+        if (!there) return false;
+    }
+    return true;
+}
+
+bool log_frame_record(const log_kind *k, log_framed *f, bool *no_time)
+{
+    for (size_t i = 0, n = f->n; i < k->nalso; i++) {
+        slice v = log_pair_get(f->pairs, n, k->also[i].value);
+        if (v.len) add_pair(f, k->also[i].name, v);
+    }
+    bool timed = read_time(k, first_of(&k->at, f), &f->time);
+    if (no_time) *no_time = !timed;
+    if (!timed) return false;
+    f->source = k->source;
+    f->ev.v[LOG_HOST] = first_of(&k->host, f);
+    f->ev.v[LOG_PROGRAM] = first_of(&k->programs, f);
+    f->ev.v[LOG_MESSAGE] = first_of(&k->message, f);
+    if (!f->ev.v[LOG_PROGRAM].len) f->ev.v[LOG_PROGRAM] = k->name;
+    return true;
+}
+
+/* ---- the kinds' own examples ---- */
+static void check_time(const ynode *ex, const log_framed *f, errlist *errors)
+{
+    const ynode *at = yaml_get(ex, "at");
+    log_time want, got = f->time;
+    if (!at) return;
+    if (!log_time_any(at->text, &want)) {
+        errlist_add(errors, SLA_SYNTAX, at->at, "no time: %.*s", SLICE_ARG(at->text));
+        return;
+    }
+    if (!got.year) got.year = want.year;
+    zone_cursor none = {0};
+    int64_t a, b;
+    want.has_offset = got.has_offset = true; /* both as wall clocks, less the offsets they state */
+    if (!log_time_utc(&want, 0, &none, &a) || !log_time_utc(&got, 0, &none, &b) || a != b)
+        errlist_add(errors, SLA_CONFLICT, at->at, "the time is %04d-%02d-%02d and %lld ms, not %.*s", (int)got.year, (int)got.month, (int)got.day, (long long)got.ms, SLICE_ARG(at->text));
+}
+
+static void test_example(const log_patterns *p, log_matcher *m, const log_kind *k, bool line, const ynode *ex, errlist *errors)
+{
+    arena scratch = {0};
+    log_framed *f = mem_zero(1, sizeof *f);
+    const ynode *fields = yaml_get(ex, "fields");
+    slice text = yaml_text(ex, "text", (slice){0}), source;
+    if (!f) return;
+    f->scratch = &scratch;
+    for (size_t i = 0; !line && fields && i < fields->n && i < LOG_PAIRS_MAX; i++) add_pair(f, fields->items[i]->key, fields->items[i]->text);
+    bool ok = line ? log_frame_line(k, log_matcher_state(m), text, f) : log_kind_has(k, f->pairs, f->n) && log_frame_record(k, f, NULL);
+    if (!ok) errlist_add(errors, SLA_CONFLICT, ex->at, "the kind does not take its example: %.*s", SLICE_ARG(text));
+    else {
+        log_record r = {f->ev.v[LOG_MESSAGE], f->pairs, f->n};
+        check_time(ex, f, errors);
+        log_match(m, log_program_find(p, f->ev.v[LOG_PROGRAM], &source), &r, &f->ev);
+        log_example_check(ex, &f->ev, errors);
+    }
+    mem_free(f);
+    arena_free(&scratch);
+}
+
+void log_kinds_test(const log_patterns *p, log_matcher *m, size_t *n, errlist *errors)
+{
+    const log_kinds *ks = log_patterns_kinds(p);
+    for (size_t i = 0; i < ks->nlines; i++)
+        for (size_t x = 0; ks->lines[i].examples && x < ks->lines[i].examples->n; x++, ++*n) test_example(p, m, &ks->lines[i], true, ks->lines[i].examples->items[x], errors);
+    for (size_t i = 0; i < ks->nrecords; i++)
+        for (size_t x = 0; ks->records[i].examples && x < ks->records[i].examples->n; x++, ++*n) test_example(p, m, &ks->records[i], false, ks->records[i].examples->items[x], errors);
+}

@@ -1,0 +1,69 @@
+/* Kinds of log files, out of the same YAML as the patterns: how a line, or a record of JSON, XML or a table, is taken apart.
+ *   lines:
+ *     access:
+ *       title: {zh: …, en: …}
+ *       match: '^(?<src_ip>\S+) \S+ \S+ \[(?<at>[^\]]+)\] "(?<message>[^"]*)" (?<status_code>\d+)'
+ *       time: ['%d/%b/%Y:%H:%M:%S %z']      forms of at (logtime.h); without: ISO 8601 or seconds since 1970. A group at_clock is put behind at with a blank
+ *       program: access                     what the patterns are looked up by; without: the group program; without that: the kind's name
+ *       more: true                          lines that do not match belong to the record before them
+ *       split: kv                           the message is key=value pairs (cef: a CEF header and its pairs), which become names of the record
+ *       examples: [{text: …, at: "2015-05-17T10:05:03Z", action: http}]
+ *   records:
+ *     journald:
+ *       has: [__REALTIME_TIMESTAMP, MESSAGE]    names that a record of the kind has
+ *       each: alerts                             the records lie in this list of a JSON document
+ *       at: [__REALTIME_TIMESTAMP]               the first of these that has a value; so with host, program, message
+ *       time: ['%d/%m/%Y %H:%M']
+ *       fields: {EventID: [Id, event_code]}      further names for what is there
+ *       examples: [{fields: {…}, at: …, program: …}]
+ * Groups (names) that are fields of the log dataset fill them; all groups are names of the record for the patterns' when and take. */
+#ifndef SLA_IMPORTERS_LOGKIND_H
+#define SLA_IMPORTERS_LOGKIND_H
+#include "importers/logpattern.h"
+#include "importers/logregex.h"
+#include "importers/logtime.h"
+
+enum { LOG_PAIRS_MAX = 300 };
+typedef enum log_split { SPLIT_NONE, SPLIT_KV, SPLIT_CEF } log_split;
+typedef struct log_names { slice *items; size_t n; } log_names;
+typedef struct log_kind {
+    slice name, title, source, program;
+    log_names times;
+    bool yearless;                      /* a form of its times lacks the year */
+    const ynode *examples;
+    /* lines */
+    log_regex re;
+    uint32_t g_at, g_clock, g_program, g_message;
+    int fields[LOG_GROUPS_MAX];         /* of each group: its field or -1 */
+    bool more;
+    log_split split;
+    /* records */
+    log_names has, at, host, programs, message;
+    slice each;
+    log_pair *also; size_t nalso;       /* name: the further one, value: one that is there */
+} log_kind;
+typedef struct log_kinds { log_kind *lines, *records; size_t nlines, nrecords, lines_cap, records_cap; arena *mem; } log_kinds;
+
+/* What was found in one line or record. Texts are borrowed from it. */
+typedef struct log_framed {
+    log_time time;
+    log_event ev;                       /* host, program, message and what else the kind says */
+    slice source;
+    log_pair pairs[LOG_PAIRS_MAX]; size_t n;
+    arena *scratch;                     /* for values that had to be unescaped; the caller's */
+} log_framed;
+
+log_kinds *log_kinds_new(arena *mem);
+void log_kinds_free(log_kinds *k);
+sla_status log_kinds_load(log_kinds *k, const ynode *root, slice source, errlist *errors);
+/* f->n pairs of a record are there already, and stay. false: not of this kind, or its time cannot be read (*no_time, if not NULL). */
+bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_framed *f);
+bool log_frame_record(const log_kind *k, log_framed *f, bool *no_time);
+bool log_kind_has(const log_kind *k, const log_pair *pairs, size_t n);
+slice log_pair_get(const log_pair *pairs, size_t n, slice name);         /* by name or by the end of its path; missing values count as nothing */
+/* key=value pairs behind those that are there, also key="a \"quoted\" value" and key='…'. */
+void log_split_kv(slice text, log_framed *f);
+/* "CEF:0|vendor|product|version|id|name|severity|k=v …" anywhere in text. Labels (cs1Label=Host) become names. false: no CEF. */
+bool log_split_cef(slice text, log_framed *f);
+void log_kinds_test(const log_patterns *p, log_matcher *m, size_t *n, errlist *errors);
+#endif

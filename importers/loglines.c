@@ -1,0 +1,421 @@
+/* Plain logs, line by line: syslog in its forms (logsyslog.h), and the kinds of lines that importers/logs/ describes. The kind that knows most of the first lines
+ * reads the file; lines it does not know are tried with the others. */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include "engine/base/mem.h"
+#include "importers/logsink.h"
+#include "importers/logsyslog.h"
+
+enum { PROBE_LINES = 200, TRACK = 256, LOOK_BACK = 1 << 20 };
+
+/* Where each block begins in the course of years. Written by cut, in order, before the block is handed on; read by the threads that parse. */
+typedef struct track {
+    pthread_mutex_t lock;
+    struct { uint32_t line; log_years years; } at[TRACK];   /* more than blocks can be under way */
+    size_t next;
+    uint32_t line;                      /* of the next block */
+    log_years years;
+    log_regex_state *state;             /* of cut's thread */
+} track;
+struct importer {
+    log_sink sink;
+    const log_kind *kind;               /* NULL: syslog */
+    const log_kinds *kinds;
+    track *track;
+    bool again;
+    int32_t base, asked;                /* the year of the first line; --year */
+    int64_t from, to, latest;
+    const char *why;                    /* what the year was taken from */
+};
+
+/* ---- lines ---- */
+static slice next_line(slice *rest)
+{
+    const char *nl = memchr(rest->ptr, '\n', rest->len);
+    slice one = {rest->ptr, nl ? (size_t)(nl - rest->ptr) : rest->len};
+    size_t used = one.len + (nl != NULL);
+    *rest = (slice){rest->ptr + used, rest->len - used};
+    return one;
+}
+
+static slice without_cr(slice s)
+{
+    if (s.len && s.ptr[s.len - 1] == '\r') s.len--;
+    return s;
+}
+
+/* ---- years: the course of the file ---- */
+typedef struct course { const log_kind *kind; log_regex_state *state; log_years years; int32_t index; char day[6]; } course;
+
+static bool yearless_day(const course *c, slice line, log_time *t)
+{
+    if (!c->kind) return log_time_bsd(line, t) > 0 && t->year == 0;
+    log_framed *f = mem_zero(1, sizeof *f);
+    bool is = f && log_frame_line(c->kind, c->state, line, f) && f->time.year == 0;
+    if (is) *t = f->time;
+    mem_free(f);
+    return is;
+}
+
+/* The line's year, counted from the first line's. */
+static int32_t course_step(course *c, slice line)
+{
+    log_time t;
+    if (!c->kind && line.len && line.ptr[0] == '<') {
+        const char *close = memchr(line.ptr, '>', line.len < 6 ? line.len : 6);
+        if (close) line = (slice){close + 1, line.len - (size_t)(close + 1 - line.ptr)};
+    }
+    if (line.len < sizeof c->day || (!c->kind && memcmp(line.ptr, c->day, sizeof c->day) == 0) || !yearless_day(c, line, &t)) return c->index;
+    memcpy(c->day, line.ptr, sizeof c->day);
+    return c->index = log_years_step(&c->years, t.month, t.day);
+}
+
+static bool has_course(const importer *im) { return !im->kind || im->kind->yearless; }
+
+/* Steps through all lines; returns how many line ends they have. */
+static uint32_t course_of_text(course *c, slice text)
+{
+    uint32_t n = 0;
+    for (slice rest = text; rest.len;) {
+        course_step(c, without_cr(next_line(&rest)));
+        n += rest.len || text.ptr[text.len - 1] == '\n';
+    }
+    return n;
+}
+
+/* ---- probing ---- */
+typedef struct guess { const log_kind *kind; size_t known, lines; bool first; } guess;
+
+static size_t known_lines(const log_kind *k, log_regex_state *s, slice head, bool whole, size_t *nlines, bool *first)
+{
+    size_t known = 0;
+    log_framed *f = mem_zero(1, sizeof *f);
+    *nlines = 0;
+    while (f && head.len && *nlines < PROBE_LINES) {
+        bool broken, cut = !whole && !memchr(head.ptr, '\n', head.len) && *nlines;
+        slice one = without_cr(next_line(&head));
+        if (cut || slice_trim(one).len == 0) continue;
+        log_framed_reset(f);
+        bool is = k ? log_frame_line(k, s, one, f) : log_frame_syslog(one, f, &broken);
+        if (*nlines == 0) *first = is;
+        ++*nlines;
+        known += is;
+    }
+    mem_free(f);
+    return known;
+}
+
+/* The kind that knows the most lines. One that says of itself only when something stands at each line's beginning (name "plain") comes last. */
+static guess best_kind(const log_patterns *p, slice head, bool whole)
+{
+    const log_kinds *ks = log_patterns_kinds(p);
+    log_regex_state *s = log_regex_state_new();
+    guess best = {0};
+    for (size_t i = 0; s && i <= ks->nlines; i++) {
+        const log_kind *k = i < ks->nlines ? &ks->lines[i] : NULL;
+        guess g = {.kind = k};
+        if (k && slice_is(k->name, "plain")) continue;
+        g.known = known_lines(k, s, head, whole, &g.lines, &g.first);
+        if (g.known > best.known) best = g;
+    }
+    for (size_t i = 0; s && best.known == 0 && i < ks->nlines; i++)
+        if (slice_is(ks->lines[i].name, "plain")) {
+            best.kind = &ks->lines[i];
+            best.known = known_lines(best.kind, s, head, whole, &best.lines, &best.first);
+        }
+    log_regex_state_free(s);
+    return best;
+}
+
+static int lines_probe(const input *in, err *why)
+{
+    (void)why;
+    if (!in->patterns || !in->head.len || in->head.ptr[0] == '{') return 0;
+    guess g = best_kind(in->patterns, in->head, in->whole);
+    if (g.known == 0) return 0;
+    bool plain = g.kind && slice_is(g.kind->name, "plain");
+    if (g.kind && g.kind->more) return plain ? (g.first && g.known * 4 >= g.lines ? 20 : 0) : g.first || g.known * 4 >= g.lines ? 90 : 0;
+    return g.known * 10 >= g.lines * (plain ? 9 : 5) ? (plain ? 20 : 90) : 0;
+}
+
+/* ---- the vtable ---- */
+static void lines_close(importer *im)
+{
+    if (!im) return;
+    log_sink_close(&im->sink);
+    if (im->track) {
+        pthread_mutex_destroy(&im->track->lock);
+        log_regex_state_free(im->track->state);
+        mem_free(im->track);
+    }
+    mem_free(im);
+}
+
+/* A date in the file's name, as rotation writes it (auth.log-20250706, 2025-07-06.log): its lines are not later. 0: none. */
+static int64_t date_in_name(const char *name)
+{
+    for (const char *p = name; *p; p++) {
+        int32_t v[3] = {0};
+        const char *q = p;
+        static const int size[] = {4, 2, 2};
+        bool ok = p == name || p[-1] < '0' || p[-1] > '9';
+        for (int i = 0; ok && i < 3; i++) {
+            for (int k = 0; ok && k < size[i]; k++, q++) ok = *q >= '0' && *q <= '9' && (v[i] = v[i] * 10 + (*q - '0'), true);
+            if (ok && i < 2 && strchr("-_.", *q) && *q) q++;
+        }
+        if (ok && (*q < '0' || *q > '9') && v[0] >= 1990 && civil_valid(v[0], v[1], v[2])) return (civil_days(v[0], v[1], v[2]) + 2) * MS_DAY;
+    }
+    return 0;
+}
+
+static void find_base(importer *im, const log_years *y)
+{
+    im->base = im->asked ? im->asked : log_years_base(y, im->from, im->to, im->latest);
+}
+
+static void look_at_years(importer *im, const input *in)
+{
+    course c = {.kind = im->kind, .state = im->track->state};
+    slice head = in->head;
+    while (!in->whole && head.len && head.ptr[head.len - 1] != '\n') head.len--;
+    int64_t named = date_in_name(in->name);
+    im->latest = in->mtime_ms + MS_DAY;
+    im->why = im->asked ? "as asked for" : im->from != im->to ? "by the period" : named && named < im->latest ? "by the date in the file's name" : "by the file's time of modification";
+    if (named && named < im->latest) im->latest = named;
+    if (has_course(im)) course_of_text(&c, head);
+    find_base(im, &c.years);
+}
+
+static sla_status lines_open(const input *in, importer **out, size_t *start, uint32_t *line_no, err *e)
+{
+    importer *im = mem_zero(1, sizeof *im);
+    sla_status st = im ? log_sink_open(&im->sink, in, e) : SLA_NOMEM;
+    if (st == SLA_OK && (!(im->track = mem_zero(1, sizeof *im->track)) || !(im->track->state = log_regex_state_new()))) st = SLA_NOMEM;
+    if (im && im->track) pthread_mutex_init(&im->track->lock, NULL);
+    if (st != SLA_OK) {
+        lines_close(im);
+        return err_set(e, st, (srcpos){in->name, 0, 0}, "cannot read the log");
+    }
+    im->kinds = log_patterns_kinds(in->patterns);
+    im->kind = best_kind(in->patterns, in->head, in->whole).kind;
+    im->from = in->options->from;
+    im->to = in->options->to;
+    im->asked = in->options->year;
+    im->track->line = 1;
+    look_at_years(im, in);
+    *start = 0;
+    *line_no = 1;
+    *out = im;
+    return SLA_OK;
+}
+
+/* ---- blocks ---- */
+static bool begins_record(const importer *im, slice line)
+{
+    static const char again[] = "last message repeated ";
+    if (im->kind && im->kind->more) return log_regex_match(&im->kind->re, im->track->state, without_cr(line));
+    for (const char *p = line.ptr, *end = p + line.len; !im->kind && p && end - p > 22; p = memchr(p + 1, 'l', (size_t)(end - p) - 1))
+        if (memcmp(p, again, sizeof again - 1) == 0) return false;
+    return true;
+}
+
+/* The last line is kept back, so that a block begins with a record and not with what belongs to the one before. */
+static size_t cut_point(const importer *im, slice text)
+{
+    size_t end = text.len, last;
+    while (end && text.ptr[end - 1] != '\n') end--;
+    last = end;
+    while (end && last - end < LOOK_BACK) {
+        size_t from = end - 1;
+        while (from && text.ptr[from - 1] != '\n') from--;
+        if (from && begins_record(im, (slice){text.ptr + from, end - 1 - from})) return from;
+        end = from;
+    }
+    return end ? last : 0;
+}
+
+static size_t lines_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open)
+{
+    track *tr = im->track;
+    *open = SIZE_MAX;
+    slice part = {text.ptr, at_end ? text.len : cut_point(im, text)};
+    pthread_mutex_lock(&tr->lock);
+    tr->at[tr->next].line = tr->line;
+    tr->at[tr->next].years = tr->years;
+    tr->next = (tr->next + 1) % TRACK;
+    pthread_mutex_unlock(&tr->lock);
+    *nlines = 0;
+    if (has_course(im)) {
+        course c = {.kind = im->kind, .state = tr->state, .years = tr->years};
+        *nlines = course_of_text(&c, part);
+        tr->years = c.years;
+    } else
+        for (const char *p = part.ptr, *stop = p + part.len; p < stop && (p = memchr(p, '\n', (size_t)(stop - p))); p++) ++*nlines;
+    tr->line += *nlines;
+    return part.len;
+}
+
+typedef struct reader {
+    const importer *im;
+    log_writer w;
+    log_framed *f;
+    course course;
+    slice before;                       /* the last line that was an event: for "last message repeated" */
+} reader;
+
+/* What takes the line, its kind first. */
+static bool frame(reader *r, slice text, bool *broken)
+{
+    const importer *im = r->im;
+    log_regex_state *s = log_matcher_state(r->w.m);
+    log_framed_reset(r->f);
+    if (im->kind ? log_frame_line(im->kind, s, text, r->f) : log_frame_syslog(text, r->f, broken)) return true;
+    for (size_t i = 0; i <= im->kinds->nlines; i++) {
+        const log_kind *k = i < im->kinds->nlines ? &im->kinds->lines[i] : NULL;
+        log_framed_reset(r->f);
+        if (k != im->kind && (k ? log_frame_line(k, s, text, r->f) : log_frame_syslog(text, r->f, broken))) return true;
+    }
+    return false;
+}
+
+static sla_status put(reader *r, slice text, uint32_t no)
+{
+    bool broken = false;
+    int32_t index = has_course(r->im) ? course_step(&r->course, text) : 0;
+    r->f->scratch = &r->w.scratch;
+    arena_free(&r->w.scratch);
+    if (!frame(r, text, &broken)) return log_writer_reject(&r->w, no, text, "no kind of log that is known: no time can be read at its place");
+    uint32_t again = log_last_repeated(r->f->ev.v[LOG_MESSAGE]);
+    if (again && r->before.len) { /* the line before, at this line's time */
+        log_time at = r->f->time;
+        slice host = r->f->ev.v[LOG_HOST];
+        if (frame(r, r->before, &broken) && slice_eq(r->f->ev.v[LOG_HOST], host)) {
+            r->f->time = at;
+            return log_writer_put(&r->w, r->f, r->im->base + index, no, again, text);
+        }
+        frame(r, text, &broken);
+    }
+    r->w.counts->broken_priority += broken;
+    r->before = text;
+    uint32_t times = log_repeated(&r->f->ev.v[LOG_MESSAGE]);
+    return log_writer_put(&r->w, r->f, r->im->base + index, no, times, text);
+}
+
+/* Lines that do not begin a record belong to the one before. */
+static slice with_more(reader *r, slice one, slice *rest, uint32_t *lines)
+{
+    const log_kind *k = r->im->kind;
+    slice whole = one;
+    *lines = 1;
+    while (k && k->more && rest->len) {
+        slice after = *rest, next = next_line(&after);
+        if (log_regex_match(&k->re, log_matcher_state(r->w.m), without_cr(next))) break;
+        whole.len = (size_t)(next.ptr + next.len - whole.ptr);
+        *rest = after;
+        ++*lines;
+    }
+    while (whole.len && (whole.ptr[whole.len - 1] == '\n' || whole.ptr[whole.len - 1] == '\r')) whole.len--;
+    return whole;
+}
+
+static sla_status read_block(reader *r, const block *b)
+{
+    slice rest = b->records;
+    for (uint32_t no = b->line, lines; rest.len; no += lines) {
+        slice one = next_line(&rest);
+        if (slice_trim(one).len == 0) {
+            lines = 1;
+            continue;
+        }
+        slice whole = with_more(r, one, &rest, &lines);
+        r->w.b->rows++;
+        TRY(put(r, whole, no));
+    }
+    return SLA_OK;
+}
+
+static log_years years_at(const importer *im, uint32_t line)
+{
+    track *tr = im->track;
+    log_years y = {0};
+    pthread_mutex_lock(&tr->lock);
+    for (size_t i = 0; i < TRACK; i++)
+        if (tr->at[i].line == line) y = tr->at[i].years;
+    pthread_mutex_unlock(&tr->lock);
+    return y;
+}
+
+static sla_status lines_parse(importer *im, block *b, err *e)
+{
+    reader r = {.im = im, .f = mem_zero(1, sizeof *r.f)};
+    sla_status st = log_writer_begin(&r.w, &im->sink, b);
+    if (!r.f) st = SLA_NOMEM;
+    if (st == SLA_OK) {
+        r.course = (course){.kind = im->kind, .state = log_matcher_state(r.w.m), .years = years_at(im, b->line)};
+        r.course.index = r.course.years.index;
+        st = read_block(&r, b);
+    }
+    mem_free(r.f);
+    return log_writer_end(&r.w, st, e);
+}
+
+static sla_status lines_take(importer *im, block *b, err *e) { return log_sink_take(&im->sink, b, e); }
+static void lines_drop(importer *im, block *b) { (void)im, log_sink_drop(b); }
+
+/* Only at the end is it known how many years the lines span: when that says another first year, the file is read once more. */
+static sla_status lines_finish(importer *im, sla_status (*put_batch)(void *ctx, const batch *b, err *e), void *ctx, err *e)
+{
+    (void)put_batch, (void)ctx;
+    int32_t was = im->base;
+    if (!im->track->years.begun) return SLA_OK;
+    find_base(im, &im->track->years);
+    im->again = im->base != was;
+    return im->again ? err_set(e, SLA_CONFLICT, SRCPOS_NONE, "the lines begin in another year than their first ones let expect") : SLA_OK;
+}
+
+bool loglines_again(importer *im)
+{
+    bool again = im->again;
+    im->again = false;
+    if (!again) return false;
+    log_sink_restart(&im->sink);
+    im->track->years = (log_years){0};
+    im->track->line = 1;
+    return true;
+}
+
+static void note_day(buf *out, int32_t year, int32_t day)
+{
+    int32_t y, m, d;
+    civil_from_days(civil_days(2000, 1, 1) + day, &y, &m, &d);
+    buf_printf(out, "%04d-%02d-%02d", (int)year, (int)m, (int)d);
+}
+
+static void note_years(const importer *im, buf *out)
+{
+    const log_years *y = &im->track->years;
+    if (!y->begun) return;
+    buf_printf(out, "the lines have no year; %s they begin on ", im->why);
+    note_day(out, im->base, y->first_day);
+    buf_text(out, " and end on ");
+    note_day(out, im->base + y->index, y->day);
+    if (y->index) buf_printf(out, ", past %d New Year%s", (int)y->index, y->index > 1 ? "s" : "");
+    if (y->strays) buf_text(out, "; some stand out of order around New Year");
+    buf_char(out, '\n');
+}
+
+static slice lines_profile(const importer *im) { return im->kind ? im->kind->name : SLICE_LIT("syslog"); }
+
+static void lines_notes(const importer *im, buf *out)
+{
+    buf_printf(out, "log lines: %.*s\n", SLICE_ARG(im->kind ? im->kind->title : SLICE_LIT("syslog (RFC 3164, RFC 5424)")));
+    note_years(im, out);
+    log_sink_notes(&im->sink, out);
+}
+
+static const dataset *lines_dataset(const importer *im) { return im->sink.ds; }
+static batch_pool *lines_batches(const importer *im) { return im->sink.batches; }
+
+const importer_kind importer_loglines = {"log", "lines of syslog and of the logs that importers/logs describes", lines_probe, lines_open, lines_cut, lines_parse, lines_take, lines_finish, lines_drop,
+                                         lines_notes, lines_dataset, lines_profile, lines_batches, NULL, lines_close};

@@ -1,0 +1,125 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "importers/logregex.h"
+#include <pcre2.h>
+#include <string.h>
+#include "engine/base/mem.h"
+
+enum { MATCH_LIMIT = 200000, STACK_FIRST = 32 << 10, STACK_LAST = 1 << 20 };
+struct log_regex_state { pcre2_match_data *data; pcre2_match_context *cx; pcre2_jit_stack *stack; };
+
+static void read_groups(log_regex *re, const ynode *n, errlist *errors)
+{
+    uint32_t count = 0, size = 0;
+    PCRE2_SPTR table = NULL;
+    pcre2_pattern_info(re->code, PCRE2_INFO_NAMECOUNT, &count);
+    pcre2_pattern_info(re->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+    pcre2_pattern_info(re->code, PCRE2_INFO_NAMETABLE, &table);
+    for (uint32_t i = 0; i < count; i++) {
+        PCRE2_SPTR entry = table + i * size;
+        uint32_t no = (uint32_t)entry[0] << 8 | entry[1];
+        if (no >= LOG_GROUPS_MAX || re->ngroups == LOG_GROUPS_MAX) {
+            errlist_add(errors, SLA_LIMIT, n->at, "a pattern may have %d groups", LOG_GROUPS_MAX - 1);
+            return;
+        }
+        re->numbers[re->ngroups] = no;
+        re->names[re->ngroups++] = slice_of((const char *)entry + 2);
+    }
+}
+
+/* A bar outside all brackets: then nothing is certain about the beginning. */
+static bool has_choice(slice p)
+{
+    int depth = 0;
+    bool set = false;
+    for (size_t i = 0; i < p.len; i++) {
+        char c = p.ptr[i];
+        if (c == '\\') i++;
+        else if (set) set = c != ']';
+        else if (c == '[') set = true;
+        else if (c == '(') depth++;
+        else if (c == ')') depth--;
+        else if (c == '|' && depth == 0) return true;
+    }
+    return false;
+}
+
+/* The literal text behind a leading ^. */
+static slice literal_prefix(slice p, arena *a)
+{
+    char *out = arena_alloc(a, p.len + 1, 1);
+    size_t n = 0, i = 1;
+    if (!out || p.len < 2 || p.ptr[0] != '^' || has_choice(p)) return (slice){0};
+    for (; i < p.len; i++) {
+        char c = p.ptr[i];
+        if (c == '\\' && i + 1 < p.len && strchr(".[](){}?*+|^$\\/-", p.ptr[i + 1])) c = p.ptr[++i];
+        else if (strchr(".[](){}?*+|^$\\", c)) break;
+        out[n++] = c;
+    }
+    if (i < p.len && n && strchr("?*{+", p.ptr[i])) n--; /* it may be missing */
+    return (slice){out, n};
+}
+
+void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors)
+{
+    int code = 0;
+    PCRE2_SIZE at = 0, jit = 0;
+    bool ascii = true;
+    *re = (log_regex){0};
+    for (size_t i = 0; i < n->text.len; i++) ascii = ascii && (unsigned char)n->text.ptr[i] < 128;
+    re->code = pcre2_compile((PCRE2_SPTR)n->text.ptr, n->text.len, PCRE2_DOTALL | (ascii ? 0 : PCRE2_UTF | PCRE2_NO_UTF_CHECK), &code, &at, NULL);
+    if (!re->code) {
+        PCRE2_UCHAR why[128];
+        pcre2_get_error_message(code, why, sizeof why);
+        errlist_add(errors, SLA_SYNTAX, (srcpos){n->at.file, n->at.line, n->at.col + (uint32_t)at}, "in the pattern: %s", (const char *)why);
+        return;
+    }
+    pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
+    re->jit = pcre2_pattern_info(re->code, PCRE2_INFO_JITSIZE, &jit) == 0 && jit > 0;
+    re->prefix = literal_prefix(n->text, a);
+    read_groups(re, n, errors);
+}
+
+void log_regex_clear(log_regex *re)
+{
+    pcre2_code_free(re->code);
+    re->code = NULL;
+}
+
+log_regex_state *log_regex_state_new(void)
+{
+    log_regex_state *s = mem_zero(1, sizeof *s);
+    if (!s) return NULL;
+    s->data = pcre2_match_data_create(LOG_GROUPS_MAX, NULL);
+    s->cx = pcre2_match_context_create(NULL);
+    s->stack = pcre2_jit_stack_create(STACK_FIRST, STACK_LAST, NULL);
+    if (!s->data || !s->cx || !s->stack) {
+        log_regex_state_free(s);
+        return NULL;
+    }
+    pcre2_set_match_limit(s->cx, MATCH_LIMIT);
+    pcre2_jit_stack_assign(s->cx, NULL, s->stack);
+    return s;
+}
+
+void log_regex_state_free(log_regex_state *s)
+{
+    if (!s) return;
+    pcre2_match_data_free(s->data);
+    pcre2_match_context_free(s->cx);
+    pcre2_jit_stack_free(s->stack);
+    mem_free(s);
+}
+
+bool log_regex_match(const log_regex *re, log_regex_state *s, slice text)
+{
+    if (!re->code || text.len < re->prefix.len || (re->prefix.len && memcmp(text.ptr, re->prefix.ptr, re->prefix.len) != 0)) return false;
+    PCRE2_SPTR p = (PCRE2_SPTR)(text.ptr ? text.ptr : "");
+    return (re->jit ? pcre2_jit_match(re->code, p, text.len, 0, PCRE2_NO_UTF_CHECK, s->data, s->cx) : pcre2_match(re->code, p, text.len, 0, PCRE2_NO_UTF_CHECK, s->data, s->cx)) >= 0;
+}
+
+slice log_regex_group(const log_regex_state *s, slice text, uint32_t no)
+{
+    const PCRE2_SIZE *ov = pcre2_get_ovector_pointer(s->data);
+    PCRE2_SIZE from = ov[2 * no], to = ov[2 * no + 1];
+    return from == PCRE2_UNSET || to < from ? (slice){0} : (slice){text.ptr + from, to - from};
+}

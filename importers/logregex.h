@@ -1,0 +1,27 @@
+/* Regular expressions of log patterns: compiled once with PCRE2's JIT, matched by any number of threads, each with a state of its own. */
+#ifndef SLA_IMPORTERS_LOGREGEX_H
+#define SLA_IMPORTERS_LOGREGEX_H
+#include "engine/base/arena.h"
+#include "engine/base/err.h"
+#include "engine/base/yaml.h"
+
+enum { LOG_GROUPS_MAX = 24 };
+struct pcre2_real_code_8;
+typedef struct log_regex {
+    struct pcre2_real_code_8 *code;     /* NULL: none */
+    slice prefix;                       /* what every match begins with, "" where that is not known: looked at first */
+    slice names[LOG_GROUPS_MAX]; uint32_t numbers[LOG_GROUPS_MAX]; size_t ngroups;
+    bool jit;
+} log_regex;
+/* n: a scalar of YAML. Adds what is wrong to errors, with its column. a: keeps the prefix. */
+void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors);
+void log_regex_clear(log_regex *re);
+
+typedef struct log_regex_state log_regex_state;
+log_regex_state *log_regex_state_new(void);                                  /* NULL: no memory */
+void log_regex_state_free(log_regex_state *s);                               /* NULL allowed */
+/* Limits on steps and stack make a runaway match a "no". text: valid UTF-8 where the expression has letters beyond ASCII. */
+bool log_regex_match(const log_regex *re, log_regex_state *s, slice text);
+/* Group no of the last match, borrowed from its text; ptr NULL: took no part. */
+slice log_regex_group(const log_regex_state *s, slice text, uint32_t no);
+#endif

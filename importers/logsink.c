@@ -1,0 +1,249 @@
+#include "importers/logsink.h"
+#include <stdlib.h>
+#include <string.h>
+#include "engine/base/bits.h"
+#include "engine/base/mem.h"
+
+enum { REPEATS_MAX = 10000, SHOWN_MAX = 20 };
+
+/* ---- counting by name ---- */
+static sla_status count(log_counter *c, slice name, uint64_t n)
+{
+    uint32_t code = dict_intern(c->names, name);
+    size_t before = c->cap;
+    if (code == DICT_NONE || mem_grow(&c->counts, &c->cap, code + 1u, sizeof *c->counts)) return SLA_NOMEM;
+    if (c->cap > before) memset(c->counts + before, 0, (c->cap - before) * sizeof *c->counts);
+    c->counts[code] += n;
+    return SLA_OK;
+}
+
+static void counts_clear(log_counts *c)
+{
+    dict_free(c->unknown.names);
+    mem_free(c->unknown.counts);
+    *c = (log_counts){0};
+}
+
+/* ---- the sink ---- */
+sla_status log_sink_open(log_sink *s, const input *in, err *e)
+{
+    srcpos at = {in->name, 0, 0};
+    *s = (log_sink){.ds = schema_dataset(in->model, SLICE_LIT("log")), .patterns = in->patterns, .zone = in->options->zone};
+    s->at = s->ds ? dataset_field(s->ds, SLICE_LIT("at")) : -1;
+    if (s->at < 0 || s->ds->fields[s->at].type != VT_TIME) return err_set(e, SLA_NAME, at, "the model has no dataset 'log' with a time 'at', into which log lines go");
+    for (int i = 0; i < LOG_FIELDS; i++) {
+        int f = s->fields[i] = dataset_field(s->ds, slice_of(log_field_names[i]));
+        s->number[i] = f >= 0 && s->ds->fields[f].type == VT_NUMBER;
+        if (f >= 0 && !s->number[i] && s->ds->fields[f].type != VT_TEXT) s->fields[i] = -1;
+    }
+    s->counts.unknown.names = dict_new();
+    s->batches = batch_pool_new(s->ds);
+    return s->counts.unknown.names && s->batches ? SLA_OK : err_set(e, SLA_NOMEM, at, "no memory to read the log");
+}
+
+void log_sink_close(log_sink *s)
+{
+    batch_pool_free(s->batches);
+    counts_clear(&s->counts);
+}
+
+void log_sink_restart(log_sink *s)
+{
+    dict *names = s->counts.unknown.names;
+    uint64_t *counts = s->counts.unknown.counts;
+    size_t cap = s->counts.unknown.cap;
+    dict_reset(names);
+    if (cap) memset(counts, 0, cap * sizeof *counts);
+    s->counts = (log_counts){.unknown = {names, counts, cap}};
+}
+
+sla_status log_sink_take(log_sink *s, block *b, err *e)
+{
+    const log_counts *c = b->extra;
+    if (!c) return SLA_OK;
+    s->counts.events += c->events;
+    s->counts.repeats += c->repeats;
+    s->counts.broken_priority += c->broken_priority;
+    s->counts.untimed += c->untimed;
+    for (uint32_t i = 0; i < dict_count(c->unknown.names); i++)
+        if (count(&s->counts.unknown, dict_text(c->unknown.names, i), c->unknown.counts[i]) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to read the log");
+    return SLA_OK;
+}
+
+void log_sink_drop(block *b)
+{
+    if (b->extra) counts_clear(b->extra);
+    mem_free(b->extra);
+    b->extra = NULL;
+}
+
+typedef struct by_count { slice name; uint64_t n; } by_count;
+static int more_first(const void *x, const void *y)
+{
+    const by_count *a = x, *b = y;
+    return a->n != b->n ? (a->n < b->n) - (a->n > b->n) : slice_cmp(a->name, b->name);
+}
+
+static void note_unknown(const log_counter *c, buf *out)
+{
+    uint32_t n = dict_count(c->names);
+    uint64_t sum = 0, rest = 0;
+    by_count *list = mem_zero(n, sizeof *list);
+    if (!list) return;
+    for (uint32_t i = 0; i < n; i++) list[i] = (by_count){dict_text(c->names, i), c->counts[i]}, sum += c->counts[i];
+    qsort(list, n, sizeof *list, more_first);
+    buf_printf(out, "%llu events are of no known form and were taken as action other, by program:", (unsigned long long)sum);
+    for (uint32_t i = 0; i < n && i < SHOWN_MAX; i++) buf_printf(out, "%s %.*s %llu", i ? "," : "", SLICE_ARG(list[i].name), (unsigned long long)list[i].n);
+    for (uint32_t i = SHOWN_MAX; i < n; i++) rest += list[i].n;
+    if (rest) buf_printf(out, ", %u other programs %llu", n - SHOWN_MAX, (unsigned long long)rest);
+    buf_char(out, '\n');
+    mem_free(list);
+}
+
+void log_sink_notes(const log_sink *s, buf *out)
+{
+    const log_counts *c = &s->counts;
+    if (c->repeats) buf_printf(out, "%llu lines say that a message was repeated; each repetition is an event\n", (unsigned long long)c->repeats);
+    if (c->broken_priority) buf_printf(out, "%llu lines have a priority that is none (0 to 191); they were read all the same\n", (unsigned long long)c->broken_priority);
+    if (dict_count(c->unknown.names)) note_unknown(&c->unknown, out);
+}
+
+/* ---- the writer ---- */
+sla_status log_writer_begin(log_writer *w, log_sink *s, block *b)
+{
+    *w = (log_writer){.sink = s, .b = b, .m = log_matcher_new(s->patterns), .counts = mem_zero(1, sizeof *w->counts), .cursor = {.z = s->zone}};
+    if (w->counts) w->counts->unknown.names = dict_new();
+    return w->m && w->counts && w->counts->unknown.names ? SLA_OK : SLA_NOMEM;
+}
+
+sla_status log_writer_end(log_writer *w, sla_status st, err *e)
+{
+    log_matcher_free(w->m);
+    arena_free(&w->scratch);
+    if (st == SLA_OK) {
+        w->b->extra = w->counts;
+        return SLA_OK;
+    }
+    if (w->counts) counts_clear(w->counts);
+    mem_free(w->counts);
+    return err_set(e, st, SRCPOS_NONE, "no memory to read the log");
+}
+
+void log_framed_reset(log_framed *f)
+{
+    f->ev = (log_event){0};
+    f->source = (slice){0};
+    f->n = 0;
+}
+
+uint32_t log_repeated(slice *message)
+{
+    static const char head[] = "message repeated ";
+    size_t n = sizeof head - 1, i = n;
+    uint32_t times = 0;
+    if (message->len < n + 12 || message->ptr[0] != 'm' || memcmp(message->ptr, head, n) != 0) return 1;
+    while (i < message->len && message->ptr[i] >= '0' && message->ptr[i] <= '9' && times <= REPEATS_MAX) times = times * 10 + (uint32_t)(message->ptr[i++] - '0');
+    const char *open = memchr(message->ptr + i, '[', message->len - i);
+    if (!open || !times || times > REPEATS_MAX) return 1;
+    slice in = {open + 1, message->len - (size_t)(open + 1 - message->ptr)};
+    if (in.len && in.ptr[in.len - 1] == ']') in.len--;
+    *message = slice_trim(in);
+    return times;
+}
+
+/* Texts that follow one another are often the same: then the code is known. */
+static sla_status put_text(log_writer *w, size_t row, log_field f, slice s)
+{
+    column *c = &w->out->cols[w->sink->fields[f]];
+    uint32_t code;
+    if (f != LOG_MESSAGE && slice_eq(s, w->last[f].text)) code = w->last[f].code;
+    else {
+        code = dict_intern(c->codes, s);
+        if (code == DICT_NONE) return SLA_NOMEM;
+        w->last[f].text = dict_text(c->codes, code);
+        w->last[f].code = code;
+    }
+    ((uint32_t *)c->data)[row] = code;
+    bits_set(c->valid, row);
+    c->used = true;
+    return SLA_OK;
+}
+
+static void put_number(log_writer *w, size_t row, log_field f, slice s)
+{
+    double v = 0;
+    if (s.len > 15) return;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] < '0' || s.ptr[i] > '9') return;
+        v = v * 10 + (s.ptr[i] - '0');
+    }
+    batch_set_f64(w->out, row, (size_t)w->sink->fields[f], v);
+}
+
+/* false: the block is full, which only repetitions without end can bring about. */
+static bool have_room(log_writer *w, sla_status *st)
+{
+    if (w->out && w->out->nrows < BATCH_ROWS_MAX) return true;
+    if (w->b->n == BLOCK_BATCHES) return false;
+    if (!(w->out = batch_pool_get(w->sink->batches))) return *st = SLA_NOMEM, false;
+    w->b->batches[w->b->n++] = w->out;
+    memset(w->last, 0, sizeof w->last);
+    return true;
+}
+
+static sla_status put_row(log_writer *w, const log_event *ev, int64_t at, uint32_t line)
+{
+    size_t row = batch_add_row(w->out, line);
+    batch_set_i64(w->out, row, (size_t)w->sink->at, at);
+    for (int f = 0; f < LOG_FIELDS; f++) {
+        if (!ev->v[f].len || w->sink->fields[f] < 0) continue;
+        if (w->sink->number[f]) put_number(w, row, (log_field)f, ev->v[f]);
+        else TRY(put_text(w, row, (log_field)f, ev->v[f]));
+    }
+    return SLA_OK;
+}
+
+static void find_program(log_writer *w, slice program, slice source)
+{
+    if (w->program.ptr && slice_eq(program, w->program) && (w->program_id >= 0 || slice_eq(source, w->source))) return;
+    w->program = program;
+    w->source = source.len ? source : SLICE_LIT("syslog");
+    w->program_id = log_program_find(w->sink->patterns, program, &w->source);
+}
+
+/* An address of IPv4 written as one of IPv6 is the one of IPv4. */
+static slice plain_address(slice s)
+{
+    static const char mapped[] = "::ffff:";
+    size_t n = sizeof mapped - 1;
+    return s.len > n && s.ptr[0] == ':' && memcmp(s.ptr, mapped, n) == 0 && memchr(s.ptr, '.', s.len) ? (slice){s.ptr + n, s.len - n} : s;
+}
+
+sla_status log_writer_reject(log_writer *w, uint32_t line, slice text, const char *reason)
+{
+    w->counts->untimed++;
+    return reject_list_add(&w->b->rejects, line, 1, SLICE_LIT("at"), text, reason, true);
+}
+
+sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t line, uint32_t times, slice whole)
+{
+    int64_t at;
+    sla_status st = SLA_OK;
+    if (!log_time_utc(&f->time, year, &w->cursor, &at)) return log_writer_reject(w, line, whole, "there is no such day in its year");
+    slice *v = f->ev.v;
+    find_program(w, v[LOG_PROGRAM], f->source);
+    v[LOG_SOURCE] = w->source;
+    log_record r = {v[LOG_MESSAGE], f->pairs, f->n};
+    slice program = v[LOG_PROGRAM];
+    if (!log_match(w->m, w->program_id, &r, &f->ev)) TRY(count(&w->counts->unknown, program.len ? program : SLICE_LIT("(none)"), times));
+    if (!v[LOG_ACTION].len) v[LOG_ACTION] = SLICE_LIT("other");
+    if (!v[LOG_OUTCOME].len) v[LOG_OUTCOME] = SLICE_LIT("unknown");
+    v[LOG_SRC_IP] = plain_address(v[LOG_SRC_IP]);
+    w->counts->events += times;
+    w->counts->repeats += times > 1;
+    for (uint32_t i = 0; i < times; i++) {
+        if (!have_room(w, &st)) return st != SLA_OK ? st : reject_list_add(&w->b->rejects, line, 1, SLICE_LIT("message"), whole, "more repetitions than can be kept", false);
+        TRY(put_row(w, &f->ev, at, line));
+    }
+    return SLA_OK;
+}

@@ -1,0 +1,53 @@
+/* From framed log records to batches of the dataset log: what every log importer shares. */
+#ifndef SLA_IMPORTERS_LOGSINK_H
+#define SLA_IMPORTERS_LOGSINK_H
+#include "engine/base/dict.h"
+#include "importers/importer.h"
+#include "importers/logkind.h"
+
+typedef struct log_counter { dict *names; uint64_t *counts; size_t cap; } log_counter;
+typedef struct log_counts {
+    log_counter unknown;                /* events no pattern knows, by program */
+    uint64_t events, repeats, broken_priority, untimed;
+} log_counts;
+
+/* Part of an importer: what its blocks have in common. Not changed while blocks are parsed, but for counts (in take, in order). */
+typedef struct log_sink {
+    const dataset *ds;
+    const log_patterns *patterns;
+    const zone *zone;
+    int at, fields[LOG_FIELDS];         /* of the dataset; -1: the model has none */
+    bool number[LOG_FIELDS];
+    batch_pool *batches;
+    log_counts counts;
+} log_sink;
+sla_status log_sink_open(log_sink *s, const input *in, err *e);         /* the model must have a dataset log with a time at */
+void log_sink_close(log_sink *s);
+void log_sink_restart(log_sink *s);                                     /* the file is read once more: forgets the counts */
+sla_status log_sink_take(log_sink *s, block *b, err *e);                 /* adds up b->extra */
+void log_sink_drop(block *b);
+void log_sink_notes(const log_sink *s, buf *out);                        /* repetitions, broken priorities, what no pattern knows */
+
+/* A block's own: one thread. */
+typedef struct log_writer {
+    log_sink *sink;
+    block *b;
+    batch *out;
+    log_matcher *m;
+    log_counts *counts;
+    zone_cursor cursor;
+    arena scratch;                      /* for values of the record at hand; emptied by the caller */
+    slice program, source; int program_id;
+    struct { slice text; uint32_t code; } last[LOG_FIELDS];
+} log_writer;
+sla_status log_writer_begin(log_writer *w, log_sink *s, block *b);
+/* Finds out what the record means and adds it, times times. year: for a time without one. A record that has no such day is rejected. */
+sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t line, uint32_t times, slice whole);
+/* A line that cannot be an event. */
+sla_status log_writer_reject(log_writer *w, uint32_t line, slice text, const char *reason);
+/* Hands the counts over to the block, or frees all when st is an error; returns st, told in e. */
+sla_status log_writer_end(log_writer *w, sla_status st, err *e);
+void log_framed_reset(log_framed *f);
+/* "message repeated 5 times: [ Failed password …]": the message within and how often it came; else 1. */
+uint32_t log_repeated(slice *message);
+#endif

@@ -1,0 +1,200 @@
+#include "importers/logsyslog.h"
+#include <string.h>
+
+static bool digit(char c) { return c >= '0' && c <= '9'; }
+static slice behind(slice s, size_t n) { return (slice){s.ptr + n, s.len - n}; }
+static bool begins(slice s, const char *with) { size_t n = strlen(with); return s.len >= n && memcmp(s.ptr, with, n) == 0; }
+
+static slice word(slice *rest)
+{
+    const char *space = rest->len ? memchr(rest->ptr, ' ', rest->len) : NULL;
+    slice w = {rest->ptr, space ? (size_t)(space - rest->ptr) : rest->len};
+    *rest = behind(*rest, w.len + (space != NULL));
+    return w;
+}
+
+static slice skip_blanks(slice s)
+{
+    while (s.len && s.ptr[0] == ' ') s = behind(s, 1);
+    return s;
+}
+
+/* "<34>": taken off. false: begins like one and is none. */
+static bool priority(slice *rest, bool *broken)
+{
+    uint32_t v = 0;
+    size_t i = 1;
+    if (!rest->len || rest->ptr[0] != '<') return true;
+    while (i < rest->len && i < 6 && digit(rest->ptr[i])) v = v * 10 + (uint32_t)(rest->ptr[i++] - '0');
+    if (i == 1 || i == rest->len || rest->ptr[i] != '>') return false;
+    *broken = v > 191;
+    *rest = behind(*rest, i + 1);
+    return true;
+}
+
+/* "/usr/sbin/sshd(pam_unix)[123]:" -> sshd */
+static slice tag_name(slice tag)
+{
+    size_t n = 0, from = 0;
+    for (; n < tag.len && tag.ptr[n] != '[' && tag.ptr[n] != ':' && tag.ptr[n] != '('; n++)
+        if (tag.ptr[n] == '/') from = n + 1;
+    return (slice){tag.ptr + from, n - from};
+}
+
+uint32_t log_last_repeated(slice m)
+{
+    static const char head[] = "last message repeated ";
+    uint32_t times = 0;
+    size_t i = sizeof head - 1;
+    if (m.len < i + 7 || m.ptr[0] != 'l' || memcmp(m.ptr, head, i) != 0) return 0;
+    while (i < m.len && digit(m.ptr[i]) && times < 100000) times = times * 10 + (uint32_t)(m.ptr[i++] - '0');
+    return times;
+}
+
+/* ---- RFC 5424 ---- */
+/* [id name="value" …][…]: values end at an unescaped quote (6.3.3). */
+static bool structured_data(slice *rest, log_framed *f)
+{
+    const char *p = rest->ptr, *end = p + rest->len;
+    if (p < end && *p == '-') {
+        *rest = behind(*rest, 1);
+        return true;
+    }
+    if (p == end || *p != '[') return false;
+    while (p < end && *p == '[') {
+        const char *from = p;
+        bool quoted = false;
+        for (; p < end && (quoted || *p != ']'); p++) {
+            if (quoted && *p == '\\' && p + 1 < end) p++;
+            else if (*p == '"') quoted = !quoted;
+        }
+        if (p == end) return false;
+        log_split_kv((slice){from + 1, (size_t)(p - from) - 1}, f);
+        p++;
+    }
+    *rest = behind(*rest, (size_t)(p - rest->ptr));
+    return true;
+}
+
+static slice nil(slice s) { return s.len == 1 && s.ptr[0] == '-' ? (slice){0} : s; }
+
+/* HOST APP PROCID MSGID SD [MSG], behind the time. */
+static bool frame_5424(slice rest, log_framed *f)
+{
+    slice *v = f->ev.v, all;
+    v[LOG_HOST] = nil(word(&rest));
+    v[LOG_PROGRAM] = nil(word(&rest));
+    word(&rest);
+    slice id = nil(word(&rest));
+    all = rest;
+    if (id.len) f->pairs[f->n++] = (log_pair){SLICE_LIT("msgid"), id};
+    if (!structured_data(&rest, f)) return false;
+    if (rest.len && rest.ptr[0] == ' ') rest = behind(rest, 1);
+    if (begins(rest, "\xEF\xBB\xBF")) rest = behind(rest, 3);
+    v[LOG_MESSAGE] = rest.len ? rest : nil(all);
+    return true;
+}
+
+/* Without a version, host app procid msgid [sd…] is told by its fifth part. */
+static bool looks_5424(slice rest)
+{
+    for (int i = 0; i < 4; i++) {
+        slice w = word(&rest);
+        if (w.len == 0 || w.ptr[w.len - 1] == ':') return false;
+    }
+    return rest.len && (rest.ptr[0] == '[' || slice_is(rest, "-") || begins(rest, "- "));
+}
+
+/* ---- RFC 3164 ---- */
+static bool frame_3164(slice rest, log_framed *f)
+{
+    slice *v = f->ev.v;
+    slice all = rest, host = word(&rest);
+    if (!host.len) return false;
+    if (host.ptr[host.len - 1] == ':') { /* a host that is followed by a colon, or a tag without a host */
+        if (begins(rest, "last message repeated")) {
+            v[LOG_HOST] = (slice){host.ptr, host.len - 1};
+            v[LOG_MESSAGE] = rest;
+            return true;
+        }
+        rest = all;
+    } else v[LOG_HOST] = host;
+    rest = skip_blanks(rest);
+    const char *colon = rest.len ? memchr(rest.ptr, ':', rest.len) : NULL, *space = rest.len ? memchr(rest.ptr, ' ', rest.len) : NULL;
+    if (!colon || (space && space < colon)) { /* a message without a tag; "program [pid]: …" has one */
+        bool pid = space && space + 1 < rest.ptr + rest.len && space[1] == '[' && colon && colon[-1] == ']' && !memchr(space + 1, ' ', (size_t)(colon - space) - 1);
+        if (!pid) {
+            v[LOG_MESSAGE] = rest;
+            return true;
+        }
+        v[LOG_PROGRAM] = tag_name((slice){rest.ptr, (size_t)(space - rest.ptr)});
+    } else v[LOG_PROGRAM] = tag_name((slice){rest.ptr, (size_t)(colon - rest.ptr)});
+    rest = behind(rest, (size_t)(colon - rest.ptr) + 1);
+    if (rest.len && rest.ptr[0] == ' ') rest = behind(rest, 1);
+    v[LOG_MESSAGE] = rest;
+    return true;
+}
+
+/* ---- CEF ---- */
+static bool cef_time(log_framed *f)
+{
+    static const char *const names[] = {"rt", "end", "start", "deviceReceiptTime", "eventtime"};
+    static const char *const forms[] = {"%b %d %Y %H:%M:%S%?.%?f %?Z", "%b %d, %Y %H:%M:%S %?Z", "%b %d %Y %H:%M:%S.%f %?Z"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        slice s = log_pair_get(f->pairs, f->n, slice_of(names[i]));
+        if (!s.len) continue;
+        if (log_time_any(s, &f->time)) return true;
+        for (size_t k = 0; k < sizeof forms / sizeof forms[0]; k++)
+            if (log_time_parse(slice_of(forms[k]), s, &f->time)) return true;
+    }
+    slice day = log_pair_get(f->pairs, f->n, SLICE_LIT("date")), clock = log_pair_get(f->pairs, f->n, SLICE_LIT("time"));
+    char both[64];
+    if (!day.len || day.len + clock.len + 2 > sizeof both) return false;
+    memcpy(both, day.ptr, day.len);
+    both[day.len] = ' ';
+    memcpy(both + day.len + 1, clock.ptr, clock.len);
+    return log_time_any((slice){both, day.len + clock.len + 1}, &f->time);
+}
+
+static bool as_cef(slice text, log_framed *f)
+{
+    if (!log_split_cef(text, f)) return false;
+    f->ev.v[LOG_PROGRAM] = SLICE_LIT("CEF");
+    f->ev.v[LOG_MESSAGE] = text;
+    return true;
+}
+
+static bool iso_start(slice s) { return s.len >= 19 && digit(s.ptr[0]) && digit(s.ptr[1]) && digit(s.ptr[2]) && digit(s.ptr[3]) && s.ptr[4] == '-' && (s.ptr[10] == 'T' || s.ptr[10] == 't'); }
+
+/* A zone's name behind a time with a year: "Dec 03 2017 16:31:28.861 IST host". */
+static slice skip_zone(slice rest, const log_time *t)
+{
+    slice after = rest, w = word(&after);
+    bool upper = t->year && w.len >= 3 && w.len <= 4;
+    for (size_t i = 0; upper && i < w.len; i++) upper = w.ptr[i] >= 'A' && w.ptr[i] <= 'Z';
+    return upper ? after : rest;
+}
+
+bool log_frame_syslog(slice line, log_framed *f, bool *broken)
+{
+    slice rest = line;
+    size_t n;
+    if (begins(line, "CEF:")) return as_cef(line, f) && cef_time(f);
+    if (!priority(&rest, broken)) return false;
+    if ((n = log_time_bsd(rest, &f->time)) > 0) {
+        if (n < rest.len && rest.ptr[n] != ' ' && rest.ptr[n] != ':') return false;
+        rest = skip_zone(skip_blanks(behind(rest, n + (n < rest.len))), &f->time);
+        if (!frame_3164(rest, f)) return false;
+    } else {
+        bool version = rest.len > 2 && digit(rest.ptr[0]) && (rest.ptr[1] == ' ' || (digit(rest.ptr[1]) && rest.ptr[2] == ' '));
+        if (version) word(&rest);
+        if (!iso_start(rest) || !log_time_any(word(&rest), &f->time)) return false;
+        if (!(version || looks_5424(rest) ? frame_5424(rest, f) : frame_3164(rest, f))) return false;
+    }
+    if (slice_is(f->ev.v[LOG_PROGRAM], "CEF")) {
+        const char *from = f->ev.v[LOG_MESSAGE].ptr - 4; /* the tag and its colon stand before the message */
+        while (from > line.ptr && memcmp(from, "CEF:", 4) != 0) from--;
+        as_cef((slice){from, (size_t)(line.ptr + line.len - from)}, f);
+    } else if (begins(f->ev.v[LOG_MESSAGE], "CEF:")) as_cef(f->ev.v[LOG_MESSAGE], f);
+    return true;
+}
