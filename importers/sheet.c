@@ -1,6 +1,7 @@
 #include "importers/sheet.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include "engine/time/instant.h"
 
 bool sheet_place(sheet_writer *w, uint32_t row, uint32_t col)
@@ -66,11 +67,28 @@ static void plain_number(buf *out, double v)
     buf_text(out, text);
 }
 
-/* Days 1..60 of the 1900 system count from 1899-12-31: it has a 29 February 1900 that never was. */
-static int64_t epoch_ms(double days, bool from_1904)
+/* Day 0. Days 1..60 of the 1900 system count from 1899-12-31: it has a 29 February 1900 that never was. */
+static int64_t day_zero(int64_t days, bool from_1904)
 {
-    int64_t day0 = from_1904 ? civil_days(1904, 1, 1) : days < 61 ? civil_days(1899, 12, 31) : civil_days(1899, 12, 30);
-    return day0 * MS_DAY;
+    return from_1904 ? civil_days(1904, 1, 1) : days < 61 ? civil_days(1899, 12, 31) : civil_days(1899, 12, 30);
+}
+
+static char *put_digits(char *p, int64_t v, int width)
+{
+    for (int i = width; i-- > 0; v /= 10) p[i] = (char)('0' + v % 10);
+    return p + width;
+}
+
+static char *put_clock(char *p, int64_t sec)
+{
+    int64_t hours = sec / 3600;
+    int width = 2;
+    for (int64_t k = hours / 100; k; k /= 10) width++;
+    p = put_digits(p, hours, width);
+    *p++ = ':';
+    p = put_digits(p, sec / 60 % 60, 2);
+    *p++ = ':';
+    return put_digits(p, sec % 60, 2);
 }
 
 void sheet_number(sheet_writer *w, double v, serial_form form, bool from_1904)
@@ -79,15 +97,43 @@ void sheet_number(sheet_writer *w, double v, serial_form form, bool from_1904)
         plain_number(w->out, isfinite(v) ? v : 0);
         return;
     }
-    int64_t ms = (int64_t)(v * 86400.0 + 0.5) * 1000; /* whole seconds: serials carry less than a millisecond truly */
-    int64_t day = ms / MS_DAY, sec = ms % MS_DAY / 1000;
-    if (form == SERIAL_ELAPSED || (form == SERIAL_TIME && day == 0)) {
-        if (form == SERIAL_ELAPSED) sec = ms / 1000;
-        buf_printf(w->out, "%02lld:%02lld:%02lld", (long long)(sec / 3600), (long long)(sec / 60 % 60), (long long)(sec % 60));
-        return;
-    }
+    char text[48], *p = text;
+    int64_t all = (int64_t)(v * 86400.0 + 0.5), day = all / 86400, sec = all % 86400; /* whole seconds: serials carry little more truly */
     int32_t y, m, d;
-    civil_from_days((epoch_ms((double)day, from_1904) + day * MS_DAY) / MS_DAY, &y, &m, &d);
-    buf_printf(w->out, "%04d-%02d-%02d", (int)y, (int)m, (int)d);
-    if (form != SERIAL_DATE || sec) buf_printf(w->out, "T%02lld:%02lld:%02lld", (long long)(sec / 3600), (long long)(sec / 60 % 60), (long long)(sec % 60));
+    if (form == SERIAL_ELAPSED || (form == SERIAL_TIME && day == 0)) p = put_clock(p, all);
+    else {
+        civil_from_days(day_zero(day, from_1904) + day, &y, &m, &d);
+        p = put_digits(p, y, 4);
+        *p++ = '-';
+        p = put_digits(p, m, 2);
+        *p++ = '-';
+        p = put_digits(p, d, 2);
+        if (form != SERIAL_DATE || sec) {
+            *p++ = 'T';
+            p = put_clock(p, sec);
+        }
+    }
+    buf_bytes(w->out, text, (size_t)(p - text));
+}
+
+/* What strtod gives for plain decimals of up to 15 digits: those and their power of ten are exact, so their quotient is rounded once. */
+bool sheet_read_number(slice s, double *out)
+{
+    static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    int64_t v = 0;
+    size_t i = s.len && s.ptr[0] == '-', digits = 0, point = 0;
+    bool seen = false;
+    for (; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (c >= '0' && c <= '9' && ++digits <= 15) v = v * 10 + (c - '0'), point += seen;
+        else if (c == '.' && !seen) seen = true;
+        else break;
+    }
+    if (i == s.len && digits) return *out = (s.ptr[0] == '-' ? -(double)v : (double)v) / powers[point], true;
+    char text[400], *end;
+    if (s.len == 0 || s.len >= sizeof text) return false;
+    memcpy(text, s.ptr, s.len);
+    text[s.len] = '\0';
+    *out = strtod(text, &end);
+    return *end == '\0';
 }

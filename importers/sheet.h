@@ -17,6 +17,7 @@ typedef enum serial_form { SERIAL_NONE, SERIAL_DATE, SERIAL_DATETIME, SERIAL_TIM
 /* What a number format makes of a number: built-in ids 0..163, or the code of a custom one ("yyyy\-mm\-dd hh:mm"). */
 serial_form sheet_builtin_form(uint32_t id);
 serial_form sheet_code_form(slice code);
+bool sheet_read_number(slice s, double *out);      /* a cell's text as a number, the nearest double */
 /* Text of a number under a form; value is the number's own text. Numbers lose their rounding noise (0.10000000000000001 is 0.1); large integers keep digits. */
 void sheet_number(sheet_writer *w, double value, serial_form form, bool from_1904);
 #endif

@@ -9,11 +9,11 @@
 
 enum { MEMBERS_MAX = 100000 };
 typedef struct zip_box { container base; container_source src; zip_t *z; uint64_t *index; } zip_box;
-typedef struct zip_stream { stream base; zip_file_t *f; const char *shown; uint64_t declared, packed, out; } zip_stream;
+typedef struct zip_stream { stream base; zip_file_t *f; const char *shown, *name; uint64_t declared, packed, out; } zip_stream;
 
-static sla_status damaged(const char *shown, err *e)
+static sla_status damaged(const char *shown, const char *member, err *e)
 {
-    err_set(e, SLA_SYNTAX, (srcpos){shown, 0, 0}, "the zip archive is damaged or cut off; nothing of it was taken");
+    err_set(e, SLA_SYNTAX, (srcpos){shown, 0, 0}, "the zip archive is damaged or cut off%s%s; nothing of it was taken", member ? ", in " : "", member ? member : "");
     err_hint(e, "copy or export it again");
     return SLA_SYNTAX;
 }
@@ -25,12 +25,12 @@ static sla_status member_read(stream *s, char *to, size_t n, size_t *got, err *e
     *got = 0;
     while (*got < n) {
         zip_int64_t k = zip_fread(m->f, to + *got, n - *got);
-        if (k < 0) return damaged(m->shown, e);
+        if (k < 0) return damaged(m->shown, m->name, e);
         if (k == 0) break;
         *got += (size_t)k;
     }
     m->out += *got;
-    if (m->out > m->declared || (*got < n && m->out < m->declared)) return damaged(m->shown, e);
+    if (m->out > m->declared || (*got < n && m->out < m->declared)) return damaged(m->shown, m->name, e);
     return stream_check_expansion(m->packed, m->out, m->shown, e);
 }
 
@@ -55,16 +55,16 @@ static sla_status refused(zip_t *z, const zip_stat_t *st, const char *shown, err
         err_hint(e, "unpack it and import what comes out, or pack it again as an ordinary zip");
         return SLA_UNKNOWN_FORMAT;
     }
-    return code == ZIP_ER_MEMORY ? err_set(e, SLA_NOMEM, at, "no memory to unpack the file") : damaged(shown, e);
+    return code == ZIP_ER_MEMORY ? err_set(e, SLA_NOMEM, at, "no memory to unpack the file") : damaged(shown, st->name, e);
 }
 
 sla_status zip_member_open(zip_t *z, uint64_t index, const char *shown, stream **out, err *e)
 {
     zip_stat_t st;
-    if (zip_stat_index(z, index, 0, &st) != 0) return damaged(shown, e);
+    if (zip_stat_index(z, index, 0, &st) != 0) return damaged(shown, NULL, e);
     zip_stream *m = mem_zero(1, sizeof *m);
     if (!m) return err_set(e, SLA_NOMEM, (srcpos){shown, 0, 0}, "no memory to unpack the file");
-    *m = (zip_stream){{member_read, member_close}, zip_fopen_index(z, index, 0), shown, st.size, st.comp_size, 0};
+    *m = (zip_stream){{member_read, member_close}, zip_fopen_index(z, index, 0), shown, st.name, st.size, st.comp_size, 0};
     if (!m->f) {
         mem_free(m);
         return refused(z, &st, shown, e);
@@ -141,7 +141,7 @@ static sla_status list_entries(zip_box *b, entry *list, size_t *n, err *e)
         const char *name = name_of(b, (uint64_t)i, e);
         if (!name) return err_set(e, SLA_NOMEM, (srcpos){b->src.shown, 0, 0}, "no memory to unpack the file");
         if (left_out(name)) continue;
-        if (zip_stat_index(b->z, (zip_uint64_t)i, 0, &st) != 0 || st.size > UINT64_MAX / 2 - total) return damaged(b->src.shown, e);
+        if (zip_stat_index(b->z, (zip_uint64_t)i, 0, &st) != 0 || st.size > UINT64_MAX / 2 - total) return damaged(b->src.shown, NULL, e);
         total += st.size;
         list[(*n)++] = (entry){name, (uint64_t)i};
     }
@@ -225,7 +225,7 @@ sla_status zip_file_open(const container_source *src, container **out, err *e)
     zip_t *z = zip_fdopen(fd, 0, &code);
     if (!z) {
         close(fd);
-        return code == ZIP_ER_MEMORY ? err_set(e, SLA_NOMEM, (srcpos){src->shown, 0, 0}, "no memory to unpack the file") : damaged(src->shown, e);
+        return code == ZIP_ER_MEMORY ? err_set(e, SLA_NOMEM, (srcpos){src->shown, 0, 0}, "no memory to unpack the file") : damaged(src->shown, NULL, e);
     }
     sla_status st = refuse_document(z, src, e);
     if (st == SLA_OK) st = (zip_member_find(z, "[Content_Types].xml") >= 0 ? xlsx_open : archive_open)(z, src, out, e);

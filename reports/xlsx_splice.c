@@ -216,7 +216,7 @@ sla_status xlsx_splice(buf *xlsx, const splice *jobs, size_t n, const document *
     zip_reader in;
     zip_writer out = {0};
     zip_entry entry;
-    sla_status st = zip_open((slice){xlsx->ptr, xlsx->len}, &in, e);
+    sla_status st = zip_start((slice){xlsx->ptr, xlsx->len}, &in, e);
     while (st == SLA_OK && zip_next(&in, &entry)) {
         const splice *job = job_for(jobs, n, entry.name);
         if (job == NULL) {

@@ -7,7 +7,7 @@ static uint32_t u32(slice f, size_t at) { return u16(f, at) | (uint32_t)u16(f, a
 static void put16(buf *b, unsigned v) { buf_char(b, (char)(v & 255)), buf_char(b, (char)(v >> 8 & 255)); }
 static void put32(buf *b, uint32_t v) { put16(b, v & 0xFFFF), put16(b, v >> 16); }
 
-sla_status zip_open(slice file, zip_reader *out, err *e)
+sla_status zip_start(slice file, zip_reader *out, err *e)
 {
     for (size_t back = 22; back <= file.len && back < 22 + 65536; back++) {
         size_t at = file.len - back;

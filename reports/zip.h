@@ -8,7 +8,7 @@
 
 typedef struct zip_reader { slice file; size_t at, left; } zip_reader;
 typedef struct zip_entry { slice name, packed; unsigned method, flags; uint32_t dos_time, crc, size; } zip_entry;  /* borrowed from the file */
-sla_status zip_open(slice file, zip_reader *out, err *e);        /* SLA_UNKNOWN_FORMAT */
+sla_status zip_start(slice file, zip_reader *out, err *e);        /* SLA_UNKNOWN_FORMAT */
 bool zip_next(zip_reader *z, zip_entry *out);                    /* false: the end, or an entry that lies about itself (then the file is cut there) */
 sla_status zip_unpack(const zip_entry *z, buf *out, err *e);     /* NUL-terminated too */
 

@@ -163,7 +163,7 @@ static void unpack(const char *sub, const char *name, const char *entry, buf *ou
     err e = {0};
     bool found = false;
     take(sub, name, &file);
-    assert_int_equal(zip_open((slice){file.ptr, file.len}, &z, &e), SLA_OK);
+    assert_int_equal(zip_start((slice){file.ptr, file.len}, &z, &e), SLA_OK);
     while (!found && zip_next(&z, &one))
         if (slice_is(one.name, entry)) assert_int_equal(zip_unpack(&one, out, &e), SLA_OK), found = true;
     assert_true(found);

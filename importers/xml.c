@@ -1,0 +1,121 @@
+#include "importers/xml.h"
+#include <string.h>
+#include "engine/base/mem.h"
+
+enum { DEPTH_MAX = 200, PIECE = 1 << 16 };
+struct xml_reader {
+    XML_Parser p;
+    const xml_events *ev;
+    void *ctx;
+    const char *shown;
+    int depth;
+    sla_status failed;
+    const char *why;
+};
+
+static inline const char *local(const char *name)
+{
+    const char *colon = strchr(name, ':');
+    return colon ? colon + 1 : name;
+}
+
+void xml_fail(xml_reader *x, sla_status code, const char *what)
+{
+    if (x->failed != SLA_OK) return;
+    x->failed = code;
+    x->why = what;
+    XML_StopParser(x->p, XML_FALSE);
+}
+
+static void on_open(void *user, const char *name, const char **attrs)
+{
+    xml_reader *x = user;
+    if (++x->depth > DEPTH_MAX) xml_fail(x, SLA_LIMIT, "elements nested too deeply");
+    else x->ev->open(x->ctx, local(name), attrs);
+}
+
+static void on_close(void *user, const char *name)
+{
+    xml_reader *x = user;
+    x->depth--;
+    x->ev->close(x->ctx, local(name));
+}
+
+static void on_text(void *user, const char *s, int n)
+{
+    xml_reader *x = user;
+    x->ev->text(x->ctx, (slice){s, (size_t)n});
+}
+
+static void on_doctype(void *user, const char *name, const char *sysid, const char *pubid, int internal)
+{
+    (void)name, (void)sysid, (void)pubid, (void)internal;
+    xml_fail(user, SLA_LIMIT, "a document type with entities of its own, which no export has");
+}
+
+sla_status xml_open(const xml_events *ev, void *ctx, const char *shown, xml_reader **out, err *e)
+{
+    xml_reader *x = mem_zero(1, sizeof *x);
+    if (x) {
+        *x = (xml_reader){.p = XML_ParserCreate(NULL), .ev = ev, .ctx = ctx, .shown = shown};
+        if (!x->p) {
+            mem_free(x);
+            x = NULL;
+        }
+    }
+    if (!x) return err_set(e, SLA_NOMEM, (srcpos){shown, 0, 0}, "no memory to read XML");
+    XML_SetUserData(x->p, x);
+    XML_SetElementHandler(x->p, on_open, on_close);
+    XML_SetCharacterDataHandler(x->p, on_text);
+    XML_SetStartDoctypeDeclHandler(x->p, on_doctype);
+    *out = x;
+    return SLA_OK;
+}
+
+static sla_status explain(xml_reader *x, err *e)
+{
+    srcpos at = {x->shown, 0, 0};
+    enum XML_Error code = XML_GetErrorCode(x->p);
+    if (x->failed != SLA_OK) return err_set(e, x->failed, at, "%s; nothing of it was taken", x->why);
+    if (code == XML_ERROR_NO_MEMORY) return err_set(e, SLA_NOMEM, at, "no memory to read XML");
+    err_set(e, SLA_SYNTAX, at, "the XML within is damaged (line %lu: %s); nothing of it was taken", (unsigned long)XML_GetCurrentLineNumber(x->p), XML_ErrorString(code));
+    err_hint(e, "copy or export it again");
+    return SLA_SYNTAX;
+}
+
+sla_status xml_step(xml_reader *x, stream *s, bool *end, err *e)
+{
+    size_t got = 0;
+    void *room = XML_GetBuffer(x->p, PIECE);
+    if (!room) return err_set(e, SLA_NOMEM, (srcpos){x->shown, 0, 0}, "no memory to read XML");
+    TRY(stream_read(s, room, PIECE, &got, e));
+    *end = got < PIECE;
+    return XML_ParseBuffer(x->p, (int)got, *end) == XML_STATUS_OK && x->failed == SLA_OK ? SLA_OK : explain(x, e);
+}
+
+void xml_close(xml_reader *x)
+{
+    if (!x) return;
+    XML_ParserFree(x->p);
+    mem_free(x);
+}
+
+sla_status xml_run(stream *s, const xml_events *ev, void *ctx, const char *shown, err *e)
+{
+    xml_reader *x = NULL;
+    bool end = false;
+    sla_status st = xml_open(ev, ctx, shown, &x, e);
+    while (st == SLA_OK && !end) st = xml_step(x, s, &end, e);
+    xml_close(x);
+    stream_close(s);
+    return st;
+}
+
+const char *xml_attr(const char **attrs, const char *name, bool prefixed)
+{
+    for (; *attrs; attrs += 2) {
+        const char *bare = local(*attrs);
+        if (strcmp(bare, name) == 0 && (!prefixed || bare != *attrs)) return attrs[1];
+    }
+    return NULL;
+}

@@ -1,0 +1,28 @@
+/* XML read through expat, with what hostile files try taken away: no document types (hence no entities of their own), bounded nesting. */
+#ifndef SLA_IMPORTERS_XML_H
+#define SLA_IMPORTERS_XML_H
+#include <expat.h>
+#include <stdbool.h>
+#include "engine/base/slice.h"
+#include "importers/stream.h"
+
+/* Names come without their prefix: the namespaces of strict and transitional files differ, the local names do not. */
+typedef struct xml_events {
+    void (*open)(void *ctx, const char *name, const char **attrs);
+    void (*close)(void *ctx, const char *name);
+    void (*text)(void *ctx, slice s);
+} xml_events;
+
+typedef struct xml_reader xml_reader;
+sla_status xml_open(const xml_events *ev, void *ctx, const char *shown, xml_reader **out, err *e);
+/* Parses the next piece of the stream. *end: it was the last one. */
+sla_status xml_step(xml_reader *x, stream *s, bool *end, err *e);
+/* From within an event: nothing more is parsed and xml_step returns this error (the first one). */
+void xml_fail(xml_reader *x, sla_status code, const char *what);
+void xml_close(xml_reader *x);                                               /* NULL allowed */
+/* All of a stream, which is closed. */
+sla_status xml_run(stream *s, const xml_events *ev, void *ctx, const char *shown, err *e);
+
+/* Value of an attribute by its name without prefix; NULL: none. prefixed: only one that has a prefix (r:id, not id). */
+const char *xml_attr(const char **attrs, const char *name, bool prefixed);
+#endif
