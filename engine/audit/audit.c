@@ -114,10 +114,11 @@ static sla_status run_all(pass *ps, audit_result *r, err *e)
     TRY(world_make(ps, also, e));
     TRY(pass_run(ps, e));
     TRY(fill_head(ps, r, e));
+    TRY(earlier_figure(ps, e));
+    TRY(scorecard_figure(ps, r, e));
     TRY(rules_judge(ps, r, e));
     TRY(kpis_figure(ps, r, e));
-    TRY(compare_previous(ps, r, e));
-    TRY(scorecard_figure(ps, r, e));
+    earlier_show(ps, r);
     return result_save(ps->s, r, e);
 }
 

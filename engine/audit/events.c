@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "engine/base/mem.h"
+#include "engine/time/instant.h"
 
 /* ---- loading ---- */
 int events_load_expr(pack_loader *l, rule *r, const dataset *ds, const ynode *n, vtype want, expr_type *type)
@@ -102,6 +103,15 @@ slice events_key_text(pass *ps, uint64_t key, size_t nkeys)
     if (nkeys == 2) buf_slice(&b, pass_text(ps, (uint32_t)(key >> 32))), buf_char(&b, ' ');
     if (nkeys) buf_slice(&b, pass_text(ps, (uint32_t)key));
     slice s = b.failed ? (slice){0} : arena_slice(&ps->mem, (slice){b.ptr ? b.ptr : "", b.len});
+    buf_free(&b);
+    return s;
+}
+
+slice events_time_text(pass *ps, int64_t at)
+{
+    buf b = {0};
+    time_print_local(&b, zone_to_local(ps->w.zone, at));
+    slice s = b.failed ? (slice){0} : arena_slice(&ps->mem, (slice){b.ptr, b.len});
     buf_free(&b);
     return s;
 }

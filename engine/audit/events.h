@@ -26,6 +26,7 @@ sla_status events_make(pass *ps, const event_set *s, const event_keys *keys, eve
 /* The key of one row, EVENT_NO_KEY where a part is missing; and the text of a key. */
 uint64_t events_key(const pass *ps, const dataset *ds, const event_keys *keys, size_t row);
 slice events_key_text(pass *ps, uint64_t key, size_t nkeys);
+slice events_time_text(pass *ps, int64_t at);               /* in the zone; ptr NULL: no memory */
 /* The instant that a slot gives for a row, as [from, to]. false: not known. */
 bool events_at(const pass *ps, const dataset *ds, int slot, vtype type, size_t row, int64_t *from, int64_t *to);
 /* Whether some event with that key has a moment in [from, to]: 0 no, 1 yes, 2 it cannot be said. */

@@ -218,7 +218,8 @@ static sla_status group_findings(maker *m)
             const dataset *ds = x->ds ? x->ds : r->up.subjects;
             *f = (res_finding){.rule = i, .dataset = ds ? ds->name : SLICE_LIT(""), .key = x->key, .observed = x->observed, .nobserved = n};
             if (x->nrows && !(f->evidence = ARENA_NEW(&m->ps->mem, res_evidence, x->nrows))) return SLA_NOMEM;
-            for (size_t k2 = 0; k2 < x->nrows; k2++) f->evidence[f->nevidence++] = (res_evidence){m->ps->w.tables[ds->idx]->source[x->rows[k2]], m->ps->w.tables[ds->idx]->lines[x->rows[k2]]};
+            const table *t = x->nrows ? m->ps->w.tables[x->rows_of->idx] : NULL;
+            for (size_t k2 = 0; k2 < x->nrows; k2++) f->evidence[f->nevidence++] = (res_evidence){t->source[x->rows[k2]], t->lines[x->rows[k2]]};
             f->message = (bitext){fill_group(m, r->text_zh, o, n), fill_group(m, r->text_en, o, n)};
             TRY(fingerprint(m->sum, r->id, f->dataset, f->key, f->fingerprint));
             m->items[m->n++] = (found){(uint32_t)i, (uint32_t)k, 0, f};

@@ -76,8 +76,8 @@ static void put_shares(const rule *r, const rule_outcome *o, res_rule *res)
         res->has_value = true;
         res->value = r->target.at_most ? 1 - res->share : res->share;
     }
-    res->has_target = r->target.has;
-    res->target = r->target.value;
+    res->has_target = r->m.kind != MEASURE_UPTIME && (r->target.has || o->has_target_before);
+    res->target = o->has_target_before ? o->target_before : r->target.value;
     res->target_op = r->target.at_most ? SLICE_LIT("<=") : SLICE_LIT(">=");
     res->unit = r->m.kind == MEASURE_SHARE || !r->m.kind || r->m.kind == MEASURE_UPTIME ? SLICE_LIT("%") : SLICE_LIT("");
 }
@@ -101,7 +101,6 @@ static sla_status judge_rule(pass *ps, const rule *r, rule_outcome *o, res_rule 
     res->v = o->v;
     res->reason = o->reason;
     put_shares(r, o, res);
-    if (r->m.kind == MEASURE_UPTIME) res->has_target = false;
     return SLA_OK;
 }
 

@@ -16,8 +16,11 @@ typedef struct rule_kind {
 } rule_kind;
 bool kind_of_rows(const rule *r);                           /* always */
 bool kind_of_no_rows(const rule *r);                        /* never: judge counts into out->all and calls judge_share itself */
-/* Moves out->extra, grown with mem_grow, into memory that dies with the pass. */
-sla_status outcome_keep_extra(rule_outcome *out, pass *ps);
+/* Adds a finding that is no record; copies what was seen and the rows it rests on. A key without a pointer: no memory. */
+sla_status outcome_find(rule_outcome *out, pass *ps, const extra_finding *f);
+void outcome_count(rule_outcome *out, member m);            /* a member that is no row, into out->all */
+/* The end of a judge that counted members and findings itself: st, the verdict from out->all, and the findings into memory that dies with the pass. */
+sla_status outcome_close(rule_outcome *out, pass *ps, const rule *r, sla_status st, err *e);
 const rule_kind *kind_by_name(slice name);
 const char *const *kind_names(size_t *n);
 #endif

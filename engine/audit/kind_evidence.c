@@ -1,10 +1,33 @@
 /* evidence: the register holds what is required; one member for each entry of `requires`, or for each row of its `each`. Documents count where they were valid in the period. */
 #include "engine/audit/events.h"
 #include "engine/audit/reasons.h"
-#include "engine/base/mem.h"
 
-typedef struct requirement { event_set set, each; bool has_each; int64_t n; bitext label; } requirement;
+/* What is required: n rows of `set`, in all or (joined by key) for each row of `each`; or that `holds` is true of each row of `each`. */
+typedef struct requirement { event_set set, each; bool has_set, has_each; int holds; int64_t n; bitext label; } requirement;
 typedef struct evidence { requirement *items; size_t n; } evidence;
+
+static bool load_set(pack_loader *l, rule *r, const ynode *n, const char *const *more, event_set *out)
+{
+    if (!events_load(l, r, n, more, out)) return false;
+    if (out->sel.ds->valid_from >= 0) out->sel.period_field = PERIOD_VALID;
+    return true;
+}
+
+static bool load_requirement(pack_loader *l, rule *r, const ynode *n, requirement *q)
+{
+    const ynode *each = yaml_get(n, "each"), *holds = yaml_get(n, "holds");
+    *q = (requirement){.has_each = each != NULL, .has_set = !holds, .holds = SLOT_NONE, .n = load_count(l, n, "n", 1), .label = load_bitext(n, "label")};
+    if (each && !load_set(l, r, each, NULL, &q->each)) return false;
+    if (holds) {
+        yaml_check_keys(n, (const char *const[]){"each", "holds", "label", NULL}, l->errors);
+        if (!each) return errlist_add(l->errors, SLA_SYNTAX, holds->at, "'holds' is about the rows of 'each'; there is no 'each'"), false;
+        q->holds = events_load_expr(l, r, q->each.sel.ds, holds, VT_BOOL, NULL);
+        return q->holds >= 0;
+    }
+    if (!load_set(l, r, n, (const char *const[]){"n", "each", "label", NULL}, &q->set)) return false;
+    if (!each || (q->each.keys.n && q->each.keys.n == q->set.keys.n)) return true;
+    return errlist_add(l->errors, SLA_TYPE, n->at, "'each' and the requirement are joined by as many keys as each other"), false;
+}
 
 static void load(pack_loader *l, const ynode *n, rule *r)
 {
@@ -14,48 +37,42 @@ static void load(pack_loader *l, const ynode *n, rule *r)
         errlist_add(l->errors, SLA_SYNTAX, list ? list->at : n->at, "an evidence rule needs requires: [{dataset: document, where: …}]");
         return;
     }
-    for (size_t i = 0; i < list->n; i++) {
-        requirement *q = &x->items[x->n];
-        const ynode *k = list->items[i], *each = yaml_get(k, "each");
-        q->has_each = each != NULL;
-        q->n = load_count(l, k, "n", 1);
-        q->label = load_bitext(k, "label");
-        if (!events_load(l, r, k, (const char *const[]){"n", "each", "label", NULL}, &q->set) || (each && !events_load(l, r, each, NULL, &q->each))) continue;
-        if (q->set.sel.ds->valid_from >= 0) q->set.sel.period_field = PERIOD_VALID;
-        if (each && q->each.sel.ds->valid_from >= 0) q->each.sel.period_field = PERIOD_VALID;
-        if (each && (q->each.keys.n == 0 || q->each.keys.n != q->set.keys.n)) errlist_add(l->errors, SLA_TYPE, k->at, "'each' and the requirement are joined by as many keys as each other");
-        x->n++;
-    }
+    for (size_t i = 0; i < list->n; i++)
+        if (load_requirement(l, r, list->items[i], &x->items[x->n])) x->n++;
     r->own = x;
     r->target = (bound){.has = true, .num = 1, .den = 1, .value = 1, .text = SLICE_LIT("100%")};
-    r->condition = x->n ? yaml_text(list->items[0], "where", SLICE_LIT("")) : (slice){0};
+    r->condition = x->n ? yaml_text(list->items[0], "where", yaml_text(list->items[0], "holds", SLICE_LIT(""))) : (slice){0};
 }
 
 static void prepare(const rule *r, pass *ps)
 {
     const evidence *x = r->own;
     for (size_t i = 0; i < x->n; i++) {
-        pass_select(ps, &x->items[i].set.sel);
-        events_prepare_keys(&x->items[i].set.keys, x->items[i].set.sel.ds, ps);
-        if (!x->items[i].has_each) continue;
-        pass_select(ps, &x->items[i].each.sel);
-        events_prepare_keys(&x->items[i].each.keys, x->items[i].each.sel.ds, ps);
+        const requirement *q = &x->items[i];
+        if (q->has_set) {
+            pass_select(ps, &q->set.sel);
+            events_prepare_keys(&q->set.keys, q->set.sel.ds, ps);
+        }
+        if (!q->has_each) continue;
+        pass_select(ps, &q->each.sel);
+        events_prepare_keys(&q->each.keys, q->each.sel.ds, ps);
+        pass_keep(ps, q->each.sel.ds, q->holds, VT_BOOL);
     }
 }
 
-typedef struct counter { rule_outcome *out; size_t cap; pass *ps; } counter;
+typedef struct counter { rule_outcome *out; pass *ps; } counter;
 
-static sla_status add_missing(counter *c, const requirement *q, slice key, const uint32_t *row)
+static sla_status count(counter *c, const requirement *q, member m, slice key, const uint32_t *row)
 {
-    res_observed *o = ARENA_NEW(&c->ps->mem, res_observed, 3);
-    if (!o || mem_grow(&c->out->extra, &c->cap, c->out->nextra + 1, sizeof *c->out->extra)) return SLA_NOMEM;
-    o[0] = (res_observed){SLICE_LIT("key"), key}, o[1] = (res_observed){SLICE_LIT("label"), q->label.zh}, o[2] = (res_observed){SLICE_LIT("label_en"), q->label.en};
-    c->out->extra[c->out->nextra++] = (extra_finding){.key = key, .observed = o, .n = 3, .ds = row ? q->each.sel.ds : q->set.sel.ds, .rows = row, .nrows = row != NULL};
-    return SLA_OK;
+    res_observed seen[] = {{SLICE_LIT("key"), key}, {SLICE_LIT("label"), q->label.zh}, {SLICE_LIT("label_en"), q->label.en}};
+    outcome_count(c->out, m);
+    if (m != MEMBER_BAD) return SLA_OK;
+    const dataset *ds = row ? q->each.sel.ds : q->set.sel.ds;
+    return outcome_find(c->out, c->ps, &(extra_finding){.key = key, .observed = seen, .n = 3, .ds = ds, .rows_of = ds, .rows = row, .nrows = row != NULL});
 }
 
 /* How many rows of the requirement there are with that key: for certain, and perhaps. */
-static uint8_t judge_key(const counter *c, const requirement *q, uint64_t key)
+static member judge_key(const counter *c, const requirement *q, uint64_t key)
 {
     const chosen *in = pass_chosen(c->ps, &q->set.sel);
     int64_t sure = 0, perhaps = 0;
@@ -66,25 +83,20 @@ static uint8_t judge_key(const counter *c, const requirement *q, uint64_t key)
     return sure >= q->n ? MEMBER_GOOD : sure + perhaps >= q->n ? MEMBER_UNKNOWN : MEMBER_BAD;
 }
 
-static void count(tally *t, uint8_t m)
+static member judge_row(const counter *c, const requirement *q, uint32_t row, uint64_t key)
 {
-    t->population++;
-    *(m == MEMBER_GOOD ? &t->good : m == MEMBER_BAD ? &t->bad : &t->unknown) += 1;
+    static const member by_truth[] = {MEMBER_BAD, MEMBER_GOOD, MEMBER_UNKNOWN};
+    if (pass_chosen(c->ps, &q->each.sel)->state[row] == 2 || key == EVENT_NO_KEY) return MEMBER_UNKNOWN;
+    return q->has_set ? judge_key(c, q, key) : by_truth[pass_kept(c->ps, q->each.sel.ds, q->holds)->truth[row]];
 }
 
 static sla_status judge_requirement(counter *c, const requirement *q, size_t number)
 {
-    if (!q->has_each) {
-        uint8_t m = judge_key(c, q, 0);
-        count(&c->out->all, m);
-        return m == MEMBER_BAD ? add_missing(c, q, q->label.zh.len ? q->label.zh : text_format(&c->ps->mem, "%zu", number + 1), NULL) : SLA_OK;
-    }
+    if (!q->has_each) return count(c, q, judge_key(c, q, 0), q->label.zh.len ? q->label.zh : text_format(&c->ps->mem, "%zu", number + 1), NULL);
     const chosen *subjects = pass_chosen(c->ps, &q->each.sel);
     for (size_t i = 0; i < subjects->n; i++) {
         uint64_t key = events_key(c->ps, q->each.sel.ds, &q->each.keys, subjects->rows[i]);
-        uint8_t m = subjects->state[subjects->rows[i]] == 2 || key == EVENT_NO_KEY ? MEMBER_UNKNOWN : judge_key(c, q, key);
-        count(&c->out->all, m);
-        if (m == MEMBER_BAD) TRY(add_missing(c, q, events_key_text(c->ps, key, q->each.keys.n), &subjects->rows[i]));
+        TRY(count(c, q, judge_row(c, q, subjects->rows[i], key), key == EVENT_NO_KEY ? SLICE_LIT("") : events_key_text(c->ps, key, q->each.keys.n), &subjects->rows[i]));
     }
     return SLA_OK;
 }
@@ -95,11 +107,7 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     counter c = {.out = out, .ps = ps};
     sla_status st = SLA_OK;
     for (size_t i = 0; st == SLA_OK && i < x->n; i++) st = judge_requirement(&c, &x->items[i], i);
-    if (st == SLA_OK) st = outcome_keep_extra(out, ps);
-    else mem_free(out->extra), out->extra = NULL, out->nextra = 0;
-    out->counted = true;
-    judge_share(ps, r, out, NULL, 0);
-    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for requirements");
+    return outcome_close(out, ps, r, st, e);
 }
 
 static const char *const keys[] = {"requires", NULL};

@@ -3,21 +3,44 @@
 #include "engine/audit/kind.h"
 #include "engine/audit/reasons.h"
 
+typedef struct metric { breakdown by; bool has_by, than_before; } metric;
+
+/* "<= previous": the bound is the measure's own value in the period before (pass.h, before_rule). */
+static void load_previous(const ynode *n, rule *r, metric *x)
+{
+    const ynode *target = yaml_get(n, "target");
+    const char *word = target && target->kind == YNODE_SCALAR && target->text.len > 8 ? target->text.ptr + target->text.len - 8 : "";
+    if (memcmp(word, "previous", strlen(word))) return;
+    x->than_before = strlen(word) > 0;
+    if (x->than_before) r->target = (bound){.has = false, .at_most = target->text.ptr[0] == '<', .text = target->text};
+}
+
 static void load(pack_loader *l, const ynode *n, rule *r)
 {
-    const ynode *value = yaml_get(n, "value");
+    const ynode *value = yaml_get(n, "value"), *by = yaml_get(n, "by");
+    breakdown *b = NULL;
+    size_t nb = 0;
+    metric *x = load_take(l, 1, sizeof *x);
+    if (!x) return;
+    r->own = x;
     if (!value || !slice_is(value->text, "uptime")) load_selection(l, n, &r->sel);
     load_measure(l, n, value, r->sel.ds, &r->m, &r->up);
     r->condition = value ? value->text : (slice){0};
     r->least_n = load_count(l, n, "least_n", 1);
+    load_previous(n, r, x);
+    r->than_before = x->than_before;
+    if (by && r->sel.ds) load_breakdowns(l, by, r->sel.ds, &b, &nb);
+    if (nb > 1) errlist_add(l->errors, SLA_LIMIT, by->at, "a metric is judged by one grouping; show others with group_by");
+    if (nb) x->has_by = true, x->by = b[0];
     if (r->m.kind == MEASURE_UPTIME && r->up.subjects && r->up.outages) r->needs.dataset[r->up.subjects->idx] = r->needs.dataset[r->up.outages->idx] = true;
     if (r->m.kind != MEASURE_UPTIME && !yaml_get(n, "target")) errlist_add(l->errors, SLA_SYNTAX, n->at, "a metric rule needs a target");
 }
 
 static void prepare(const rule *r, pass *ps)
 {
+    const metric *x = r->own;
     if (r->m.kind == MEASURE_UPTIME) uptime_prepare(ps, &r->up);
-    else measure_prepare(ps, &r->sel, &r->m, NULL, 0);
+    else measure_prepare(ps, &r->sel, &r->m, &x->by, x->has_by);
 }
 
 /* A share's members are records; the good side depends on which way the target points. */
@@ -50,45 +73,82 @@ static sla_status judge_value(const rule *r, pass *ps, rule_outcome *out, err *e
     return SLA_OK;
 }
 
+/* One group, one member: it meets the target or not. */
+static sla_status judge_group(const rule *r, pass *ps, rule_outcome *out, slice by, slice key, double value, const bound *target, slice downtime)
+{
+    bool met = !target->has || bound_met(target, value);
+    res_observed seen[] = {{SLICE_LIT("key"), key}, {SLICE_LIT("value"), text_percent(value, 3, &ps->mem)}, {SLICE_LIT("target"), text_percent(target->value, 3, &ps->mem)}, {SLICE_LIT("downtime"), downtime}};
+    if (r->m.kind != MEASURE_SHARE && r->m.kind != MEASURE_UPTIME) seen[1].value = text_format(&ps->mem, "%.10g", value), seen[2].value = text_format(&ps->mem, "%.10g", target->value);
+    out->groups[out->ngroups++] = (res_group){.by = by, .key = key, .population = 1, .conforming = met, .nonconforming = !met, .has_value = true, .value = value,
+                                              .has_target = target->has, .target = target->value, .met = met};
+    outcome_count(out, met ? MEMBER_GOOD : MEMBER_BAD);
+    return met ? SLA_OK : outcome_find(out, ps, &(extra_finding){.key = key, .observed = seen, .n = 3 + (downtime.len > 0), .ds = r->up.subjects ? r->up.subjects : r->sel.ds});
+}
+
+/* Every group must meet the target: a share of groups says nothing. */
+static sla_status close_groups(const rule *r, pass *ps, rule_outcome *out, sla_status st, err *e)
+{
+    TRY(outcome_close(out, ps, r, st, e));
+    if (out->all.population) out->v = out->all.bad ? VERDICT_FAILS : VERDICT_CONFORMS;
+    return SLA_OK;
+}
+
+/* Groups with fewer than least_n records say nothing and are left out. */
+static sla_status judge_groups(const rule *r, pass *ps, rule_outcome *out, err *e)
+{
+    const metric *x = r->own;
+    measuring mg;
+    figure_group *g = NULL;
+    size_t n = 0;
+    TRY(measure_begin(ps, &r->sel, &r->m, &mg, e));
+    sla_status st = measure_groups(&mg, &x->by, &g, &n, e);
+    measure_end(&mg);
+    if (st == SLA_OK && !(out->groups = ARENA_NEW(&ps->mem, res_group, n + 1))) st = SLA_NOMEM;
+    for (size_t i = 0; st == SLA_OK && i < n; i++)
+        if (g[i].f.has && g[i].f.n >= r->least_n) st = judge_group(r, ps, out, g[i].by, g[i].key, g[i].f.value, &r->target, (slice){0});
+    return close_groups(r, ps, out, st, e);
+}
+
 static sla_status judge_uptime(const rule *r, pass *ps, rule_outcome *out, err *e)
 {
     uptime_figure *f;
     size_t n;
     TRY(uptime_all(ps, &r->up, &f, &n, e));
-    out->groups = ARENA_NEW(&ps->mem, res_group, n ? n : 1);
-    out->extra = arena_alloc(&ps->mem, n ? n : 1, sizeof *out->extra);
-    if (!out->groups || !out->extra) return SLA_NOMEM;
-    for (size_t i = 0; i < n; i++) {
-        bool met = !f[i].has_target || f[i].value >= f[i].target;
-        out->groups[out->ngroups++] = (res_group){.by = r->up.subjects->name, .key = f[i].key, .population = 1, .conforming = met, .nonconforming = !met, .has_value = true,
-                                                  .value = f[i].value, .has_target = f[i].has_target, .target = f[i].target, .met = met};
-        *(met ? &out->all.good : &out->all.bad) += 1;
-        if (!met) {
-            res_observed *o = ARENA_NEW(&ps->mem, res_observed, 4);
-            if (!o) return SLA_NOMEM;
-            o[0] = (res_observed){SLICE_LIT("key"), f[i].key};
-            o[1] = (res_observed){SLICE_LIT("value"), text_percent(f[i].value, 3, &ps->mem)};
-            o[2] = (res_observed){SLICE_LIT("target"), text_percent(f[i].target, 3, &ps->mem)};
-            o[3] = (res_observed){SLICE_LIT("downtime"), text_duration(f[i].down_ms, &ps->mem)};
-            out->extra[out->nextra].key = f[i].key;
-            out->extra[out->nextra].observed = o;
-            out->extra[out->nextra++].n = 4;
-        }
+    sla_status st = (out->groups = ARENA_NEW(&ps->mem, res_group, n + 1)) ? SLA_OK : SLA_NOMEM;
+    for (size_t i = 0; st == SLA_OK && i < n; i++) {
+        bound target = {.has = f[i].has_target, .value = f[i].target};
+        st = judge_group(r, ps, out, r->up.subjects->name, f[i].key, f[i].value, &target, text_duration(f[i].down_ms, &ps->mem));
     }
-    out->all.population = (int64_t)n;
-    if (n == 0) out->v = VERDICT_NOT_APPLICABLE, out->reason = reason_empty();
-    else out->v = out->all.bad ? VERDICT_FAILS : VERDICT_CONFORMS;
+    return close_groups(r, ps, out, st, e);
+}
+
+/* Against the measure's own value of the period before, where the workspace holds its records. */
+static sla_status judge_before(const rule *r, pass *ps, rule_outcome *out, err *e)
+{
+    const earlier *b = pass_earlier(ps, r);
+    rule with = *r;
+    if (b && b->has) with.target.has = true, with.target.value = b->value;
+    TRY(judge_value(&with, ps, out, e));
+    if (b && b->has) out->target_before = b->value, out->has_target_before = true;
+    else if (out->v != VERDICT_NOT_APPLICABLE) out->v = VERDICT_NOT_ASSESSED, out->reason = reason_no_previous();
     return SLA_OK;
 }
 
 static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
 {
+    const metric *x = r->own;
     if (r->m.kind == MEASURE_UPTIME) return judge_uptime(r, ps, out, e);
+    if (x->than_before) return judge_before(r, ps, out, e);
+    if (x->has_by) return judge_groups(r, ps, out, e);
     if (r->m.kind == MEASURE_SHARE) return judge_members(r, ps, out);
     return judge_value(r, ps, out, e);
 }
 
-static bool of_rows(const rule *r) { return r->m.kind == MEASURE_SHARE; }
+static bool of_rows(const rule *r)
+{
+    const metric *x = r->own;
+    return r->m.kind == MEASURE_SHARE && x && !x->has_by && !x->than_before;
+}
 
 static const char *const keys[] = {"value", "least_n", "subjects", "outages", "by", NULL};
 const rule_kind kind_metric = {"metric", keys, load, prepare, judge, of_rows};

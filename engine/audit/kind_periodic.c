@@ -7,7 +7,8 @@
 
 typedef enum cell_kind { CELL_NONE, CELL_DAY, CELL_WEEK, CELL_MONTH, CELL_QUARTER, CELL_HALF } cell_kind;
 typedef struct periodic {
-    bool has_subject; event_set subject, event;
+    bool has_subject, distinct;                     /* distinct: the subjects are the values of a key that occur up to as_of */
+    event_set subject, event;
     int from, to; expr_type from_type, to_type;     /* the subject's validity; SLOT_NONE: the dataset's */
     int amount;
     cell_kind cell; double n; bool prorate;
@@ -40,8 +41,10 @@ static void load(pack_loader *l, const ynode *n, rule *r)
     load_cell(l, n, x);
     if (!events_load(l, r, what, (const char *const[]){"amount", NULL}, &x->event)) return;
     x->amount = events_load_expr(l, r, x->event.sel.ds, yaml_get(what, "amount"), VT_NUMBER, NULL);
+    const ynode *distinct = yaml_get(subject, "distinct");
     if (subject) {
-        if (!events_load(l, r, subject, (const char *const[]){"from", "to", NULL}, &x->subject)) return;
+        if (!events_load(l, r, subject, (const char *const[]){"from", "to", "distinct", NULL}, &x->subject)) return;
+        if (distinct && events_load_keys(l, r, distinct, x->subject.sel.ds, &x->subject.keys)) x->distinct = true;
         const dataset *ds = x->subject.sel.ds;
         x->from = events_load_expr(l, r, ds, yaml_get(subject, "from"), VT_COUNT, &x->from_type);
         x->to = events_load_expr(l, r, ds, yaml_get(subject, "to"), VT_COUNT, &x->to_type);
@@ -59,6 +62,7 @@ static void prepare(const rule *r, pass *ps)
     events_prepare(&x->event, ps);
     pass_keep(ps, x->event.sel.ds, x->amount, VT_NUMBER);
     if (!x->has_subject) return;
+    if (x->distinct) pass_keep(ps, x->subject.sel.ds, x->subject.at, x->subject.at_type);
     pass_select(ps, &x->subject.sel);
     events_prepare_keys(&x->subject.keys, x->subject.sel.ds, ps);
     pass_keep(ps, x->subject.sel.ds, x->from, x->from_type.type);
@@ -66,37 +70,62 @@ static void prepare(const rule *r, pass *ps)
 }
 
 /* ---- judging ---- */
-typedef struct judging { const periodic *x; pass *ps; rule_outcome *out; size_t cap; event *e; size_t n; } judging;
+/* first_day, last_day: of the period, or of the one cell that ends with it where the period is shorter than a cell. */
+typedef struct judging { const periodic *x; pass *ps; rule_outcome *out; event *e; size_t n; int64_t first_day, last_day; bool trailing; } judging;
 typedef struct subject { uint64_t key; slice name; const uint32_t *row; int64_t from, to; /* instants, [from, to) within the period */ } subject;
+
+static slice date_text(judging *j, int64_t first, int64_t last)
+{
+    buf b = {0};
+    date_print(&b, first);
+    if (last != first) buf_text(&b, ".."), date_print(&b, last);
+    slice s = b.failed ? (slice){0} : arena_slice(&j->ps->mem, (slice){b.ptr, b.len});
+    buf_free(&b);
+    return s;
+}
+
+static int cell_months(cell_kind c) { return c == CELL_MONTH ? 1 : c == CELL_QUARTER ? 3 : c == CELL_HALF ? 6 : 0; }
 
 static void cell_of(const judging *j, int64_t day, int64_t *first, int64_t *last)
 {
     int32_t y, m, d;
     civil_from_days(day, &y, &m, &d);
     *first = *last = day;
-    if (j->x->cell == CELL_WEEK) {
+    if (j->trailing) *last = j->last_day;
+    else if (j->x->cell == CELL_WEEK) {
         *first = day - (weekday_of_days(day) - 1);
         *last = *first + 6;
     } else if (j->x->cell != CELL_DAY) {
-        int months = j->x->cell == CELL_MONTH ? 1 : j->x->cell == CELL_QUARTER ? 3 : 6;
+        int months = cell_months(j->x->cell);
         int32_t begin = (m - 1) / months * months + 1, next = begin + months;
         *first = civil_days(y, begin, 1);
         *last = (next > 12 ? civil_days(y + 1, 1, 1) : civil_days(y, next, 1)) - 1;
     }
 }
 
-static sla_status count(judging *j, const subject *s, uint8_t m, slice cell)
+/* A half-yearly duty audited by the quarter is judged over the half-year that ends with the quarter. */
+static void find_span(judging *j)
 {
-    tally *t = &j->out->all;
-    t->population += m != MEMBER_RUNNING;
-    *(m == MEMBER_GOOD ? &t->good : m == MEMBER_BAD ? &t->bad : m == MEMBER_UNKNOWN ? &t->unknown : &t->running) += 1;
+    const period *p = &j->ps->period;
+    int32_t y, m, d;
+    int months = cell_months(j->x->cell);
+    j->first_day = p->first_day, j->last_day = p->last_day;
+    civil_from_days(p->last_day + 1, &y, &m, &d);
+    m -= months;
+    if (m < 1) m += 12, y--;
+    int64_t begin = civil_days(y, m, d);
+    if (months && begin < p->first_day) j->trailing = true, j->first_day = begin;
+}
+
+/* A member; what: the cell or the stretch it is about, "" where there is one member a subject. seen[0] is filled in here: the subject's name. */
+static sla_status count(judging *j, const subject *s, member m, slice what, res_observed *seen, size_t n)
+{
+    outcome_count(j->out, m);
     if (m != MEMBER_BAD) return SLA_OK;
-    res_observed *o = ARENA_NEW(&j->ps->mem, res_observed, 2);
-    if (!o || mem_grow(&j->out->extra, &j->cap, j->out->nextra + 1, sizeof *j->out->extra)) return SLA_NOMEM;
-    o[0] = (res_observed){SLICE_LIT("key"), s->name}, o[1] = (res_observed){SLICE_LIT("cell"), cell};
-    slice key = s->name.len && cell.len ? text_format(&j->ps->mem, "%.*s %.*s", SLICE_ARG(s->name), SLICE_ARG(cell)) : s->name.len ? s->name : cell;
-    j->out->extra[j->out->nextra++] = (extra_finding){.key = key, .observed = o, .n = 2, .ds = s->row ? j->x->subject.sel.ds : j->x->event.sel.ds, .rows = s->row, .nrows = s->row != NULL};
-    return SLA_OK;
+    seen[0] = (res_observed){SLICE_LIT("key"), s->name};
+    slice key = s->name.len && what.len ? text_format(&j->ps->mem, "%.*s %.*s", SLICE_ARG(s->name), SLICE_ARG(what)) : s->name.len ? s->name : what;
+    const dataset *ds = s->row ? j->x->subject.sel.ds : j->x->event.sel.ds;
+    return outcome_find(j->out, j->ps, &(extra_finding){.key = key, .observed = seen, .n = n, .ds = ds, .rows_of = ds, .rows = s->row, .nrows = s->row != NULL});
 }
 
 /* The subject's events are e[*from .. *to). */
@@ -116,9 +145,9 @@ static sla_status judge_cells(judging *j, const subject *s)
     const kept *amount = pass_kept(j->ps, j->x->event.sel.ds, j->x->amount);
     size_t begin, end;
     events_of(j, s->key, &begin, &end);
-    for (int64_t day = j->ps->period.first_day, first, last; day <= j->ps->period.last_day; day = last + 1) {
+    for (int64_t day = j->first_day, first, last; day <= j->last_day; day = last + 1) {
         cell_of(j, day, &first, &last);
-        if (first < j->ps->period.first_day || last > j->ps->period.last_day) continue; /* whole cells only */
+        if (first < j->first_day || last > j->last_day) continue; /* whole cells only */
         int64_t from = zone_day_start(j->ps->w.zone, first), to = zone_day_start(j->ps->w.zone, last + 1);
         if (s->to <= from || s->from >= to) continue;
         double sure = 0, perhaps = 0, need = j->x->n;
@@ -129,13 +158,10 @@ static sla_status judge_cells(judging *j, const subject *s)
             if (j->e[i].state == 1 && !isnan(v)) sure += v;
             else perhaps += isnan(v) ? INFINITY : v;
         }
-        uint8_t m = sure >= need - 1e-9 ? MEMBER_GOOD : sure + perhaps >= need - 1e-9 ? MEMBER_UNKNOWN : to > j->ps->as_of ? MEMBER_RUNNING : MEMBER_BAD;
-        buf b = {0};
-        date_print(&b, first);
-        if (last != first) buf_text(&b, ".."), date_print(&b, last);
-        slice cell = b.failed ? (slice){0} : arena_slice(&j->ps->mem, (slice){b.ptr, b.len});
-        buf_free(&b);
-        TRY(cell.ptr ? count(j, s, m, cell) : SLA_NOMEM);
+        member m = sure >= need - 1e-9 ? MEMBER_GOOD : sure + perhaps >= need - 1e-9 ? MEMBER_UNKNOWN : to > j->ps->as_of ? MEMBER_RUNNING : MEMBER_BAD;
+        slice cell = date_text(j, first, last);
+        res_observed seen[] = {{{0}, {0}}, {SLICE_LIT("cell"), cell}, {SLICE_LIT("amount"), text_format(&j->ps->mem, "%.10g", sure)}, {SLICE_LIT("required"), text_format(&j->ps->mem, "%.3g", need)}};
+        TRY(cell.ptr ? count(j, s, m, cell, seen, sizeof seen / sizeof *seen) : SLA_NOMEM);
     }
     return SLA_OK;
 }
@@ -144,26 +170,29 @@ static sla_status judge_cells(judging *j, const subject *s)
 static sla_status judge_gap(judging *j, const subject *s)
 {
     size_t begin, end;
-    int64_t last = s->from, stop = s->to < j->ps->as_of ? s->to : j->ps->as_of, worst = 0;
+    int64_t last = s->from, stop = s->to < j->ps->as_of ? s->to : j->ps->as_of, worst = 0, from = last, to = last;
     events_of(j, s->key, &begin, &end);
     for (size_t i = begin; i <= end; i++) {
         int64_t at = i < end ? j->e[i].from : stop;
         if (i < end && (j->e[i].state != 1 || at < s->from || at >= stop)) continue;
         int64_t gap = cal_between(j->x->cal, last, at);
-        if (gap > worst) worst = gap;
-        last = at;
+        if (gap > worst) worst = gap, from = last, to = at;
+        last = i < end && j->e[i].to > at ? j->e[i].to : at; /* an event that is a date lasts its day */
     }
-    return count(j, s, worst <= j->x->limit ? MEMBER_GOOD : MEMBER_BAD, text_duration(worst, &j->ps->mem));
+    res_observed seen[] = {{{0}, {0}}, {SLICE_LIT("gap"), text_duration(worst, &j->ps->mem)}, {SLICE_LIT("gap_from"), events_time_text(j->ps, from)}, {SLICE_LIT("gap_to"), events_time_text(j->ps, to)}};
+    return count(j, s, worst <= j->x->limit ? MEMBER_GOOD : MEMBER_BAD, SLICE_LIT(""), seen, sizeof seen / sizeof *seen);
 }
 
+/* The oldest event lies at least so far before the period's end. */
 static sla_status judge_reach(judging *j, const subject *s)
 {
     size_t begin, end;
-    int64_t stop = j->ps->period.to < j->ps->as_of ? j->ps->period.to : j->ps->as_of, oldest = 0;
+    int64_t stop = j->ps->period.to < j->ps->as_of ? j->ps->period.to : j->ps->as_of, oldest = stop;
     events_of(j, s->key, &begin, &end);
     for (size_t i = begin; i < end; i++)
-        if (j->e[i].state == 1 && stop - j->e[i].from > oldest) oldest = stop - j->e[i].from;
-    return count(j, s, oldest >= j->x->limit ? MEMBER_GOOD : MEMBER_BAD, text_duration(oldest, &j->ps->mem));
+        if (j->e[i].state == 1 && j->e[i].from < oldest) oldest = j->e[i].from;
+    res_observed seen[] = {{{0}, {0}}, {SLICE_LIT("oldest"), events_time_text(j->ps, oldest)}, {SLICE_LIT("days"), text_format(&j->ps->mem, "%lld", (long long)((stop - oldest) / MS_DAY))}};
+    return count(j, s, stop - oldest >= j->x->limit ? MEMBER_GOOD : MEMBER_BAD, SLICE_LIT(""), seen, sizeof seen / sizeof *seen);
 }
 
 static sla_status judge_subject(judging *j, const subject *s)
@@ -191,37 +220,55 @@ static void validity(const judging *j, uint32_t row, subject *s)
     }
 }
 
-static sla_status judge_all(judging *j)
+/* Whether a key was seen before among the sorted ones is known by its code: distinct subjects come once, by the first row that names them. */
+static bool seen_before(const judging *j, uint8_t *seen, uint32_t row, uint64_t key)
 {
-    subject s = {.from = j->ps->period.from, .to = j->ps->period.to, .name = SLICE_LIT("")};
-    if (!j->x->has_subject) return judge_subject(j, &s);
+    int64_t at, end;
+    const periodic *x = j->x;
+    if (!x->distinct) return false;
+    if (!events_at(j->ps, x->subject.sel.ds, x->subject.at, x->subject.at_type, row, &at, &end) || at >= j->ps->as_of) return true;
+    bool before = seen[key];
+    seen[key] = 1;
+    return before;
+}
+
+static sla_status judge_subjects(judging *j, uint8_t *seen)
+{
     const chosen *c = pass_chosen(j->ps, &j->x->subject.sel);
     for (size_t i = 0; i < c->n; i++) {
         uint32_t row = c->rows[i];
-        subject one = s;
-        one.key = events_key(j->ps, j->x->subject.sel.ds, &j->x->subject.keys, row);
-        one.row = &c->rows[i];
-        if (c->state[row] == 2 || one.key == EVENT_NO_KEY) TRY(count(j, &one, MEMBER_UNKNOWN, SLICE_LIT("")));
-        else {
-            one.name = events_key_text(j->ps, one.key, 1);
-            validity(j, row, &one);
-            if (one.from < one.to) TRY(judge_subject(j, &one));
+        subject s = {.from = zone_day_start(j->ps->w.zone, j->first_day), .to = j->ps->period.to, .name = SLICE_LIT(""), .row = &c->rows[i]};
+        s.key = events_key(j->ps, j->x->subject.sel.ds, &j->x->subject.keys, row);
+        if (c->state[row] == 2 || s.key == EVENT_NO_KEY) {
+            if (!j->x->distinct) TRY(count(j, &s, MEMBER_UNKNOWN, SLICE_LIT(""), NULL, 0));
+            continue;
         }
+        if (seen_before(j, seen, row, s.key)) continue;
+        s.name = events_key_text(j->ps, s.key, 1);
+        validity(j, row, &s);
+        if (s.from < s.to) TRY(judge_subject(j, &s));
     }
     return SLA_OK;
+}
+
+static sla_status judge_all(judging *j)
+{
+    const subject whole = {.from = zone_day_start(j->ps->w.zone, j->first_day), .to = j->ps->period.to, .name = SLICE_LIT("")};
+    if (!j->x->has_subject) return judge_subject(j, &whole);
+    uint8_t *seen = mem_zero(dict_count(j->ps->w.dict) + 1u, 1); /* a key is the code of a text */
+    sla_status st = seen ? judge_subjects(j, seen) : SLA_NOMEM;
+    mem_free(seen);
+    return st;
 }
 
 static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
 {
     judging j = {.x = r->own, .ps = ps, .out = out};
+    find_span(&j);
     TRY(events_make(ps, &j.x->event, &j.x->event.keys, &j.e, &j.n, e));
     sla_status st = judge_all(&j);
-    if (st == SLA_OK) st = outcome_keep_extra(out, ps);
-    else mem_free(out->extra), out->extra = NULL, out->nextra = 0;
     mem_free(j.e);
-    out->counted = true;
-    judge_share(ps, r, out, NULL, 0);
-    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for cells");
+    return outcome_close(out, ps, r, st, e);
 }
 
 static const char *const keys[] = {"subject", "event", "cell", "n", "prorate", "gap", "reach", "calendar", NULL};

@@ -2,7 +2,7 @@
 #include "engine/audit/kind.h"
 #include "engine/base/mem.h"
 
-#define KIND_LIST(K) K(record) K(clock) K(metric) K(response) K(precedence) K(burst) K(periodic) K(evidence)
+#define KIND_LIST(K) K(record) K(clock) K(metric) K(response) K(precedence) K(burst) K(periodic) K(evidence) K(sequence) K(integrity) K(scorecard)
 #define K(name) extern const rule_kind kind_##name;
 KIND_LIST(K)
 #undef K
@@ -43,12 +43,41 @@ bool kind_of_no_rows(const rule *r)
     return false;
 }
 
-sla_status outcome_keep_extra(rule_outcome *out, pass *ps)
+sla_status outcome_find(rule_outcome *out, pass *ps, const extra_finding *f)
 {
-    extra_finding *lasting = ARENA_NEW(&ps->mem, extra_finding, out->nextra + 1);
+    res_observed *o = ARENA_NEW(&ps->mem, res_observed, f->n + 1);
+    uint32_t *rows = ARENA_NEW(&ps->mem, uint32_t, f->nrows + 1);
+    if (!o || !rows || !f->key.ptr || mem_grow(&out->extra, &out->cap_extra, out->nextra + 1, sizeof *out->extra)) return SLA_NOMEM;
+    if (f->n) memcpy(o, f->observed, f->n * sizeof *o);
+    if (f->nrows) memcpy(rows, f->rows, f->nrows * sizeof *rows);
+    extra_finding *x = &out->extra[out->nextra++];
+    *x = *f;
+    x->observed = o;
+    x->rows = rows;
+    return SLA_OK;
+}
+
+void outcome_count(rule_outcome *out, member m)
+{
+    tally *t = &out->all;
+    t->population += m != MEMBER_RUNNING && m != MEMBER_OUT;
+    t->good += m == MEMBER_GOOD;
+    t->bad += m == MEMBER_BAD;
+    t->unknown += m == MEMBER_UNKNOWN;
+    t->running += m == MEMBER_RUNNING;
+}
+
+sla_status outcome_close(rule_outcome *out, pass *ps, const rule *r, sla_status st, err *e)
+{
+    extra_finding *lasting = st == SLA_OK ? ARENA_NEW(&ps->mem, extra_finding, out->nextra + 1) : NULL;
     if (lasting && out->nextra) memcpy(lasting, out->extra, out->nextra * sizeof *lasting);
     mem_free(out->extra);
     out->extra = lasting;
-    if (!lasting) out->nextra = 0;
-    return lasting ? SLA_OK : SLA_NOMEM;
+    out->counted = true;
+    if (!lasting) {
+        out->nextra = 0;
+        return err_set(e, st == SLA_OK ? SLA_NOMEM : st, SRCPOS_NONE, "no memory to judge %.*s", SLICE_ARG(r->id));
+    }
+    judge_share(ps, r, out, NULL, 0);
+    return SLA_OK;
 }

@@ -139,6 +139,7 @@ static void load_parts(pack_loader *l, const char *dir, const pack_files *f)
     if (load_model(l, dir, tree_of(f, "model.yaml")) != SLA_OK) return;
     p->env = (lang_env){.schema = p->model, .cals = &p->cals, .zone = p->zone};
     if (tree_of(f, "clocks.yaml")) load_clocks(l, tree_of(f, "clocks.yaml"));
+    load_computed(l, yaml_get(tree_of(f, "pack.yaml"), "computed"));
     size_t n = 0;
     for (size_t i = 0; i < f->list.n; i++)
         if (begins_with(f->list.paths[i], "rules/") && yaml_get(f->trees[i], "rules")) n += yaml_get(f->trees[i], "rules")->n;

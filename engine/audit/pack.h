@@ -34,6 +34,9 @@ typedef struct sla_clock {
 } sla_clock;
 enum { CLOCK_FIELDS = 5 };
 
+/* A column that the pack computes for a dataset (pack.yaml, computed), in the order in which they build on each other. */
+typedef struct computed { const dataset *ds; program *p; int slot; size_t field; } computed;
+
 /* Without which a rule or a figure says nothing: datasets, and fields in which some record must have a value. */
 typedef struct needs { bool dataset[DATASETS_MAX]; struct { const dataset *ds; int field; } fields[16]; size_t nfields; } needs;
 
@@ -47,7 +50,7 @@ typedef struct rule {
     const sla_clock *clock;
     measure m; uptime up;
     bound target; int targets_by; key_bound *targets; size_t ntargets; breakdown targets_key;
-    int64_t least_n;
+    int64_t least_n; bool than_before;      /* metric: held against its own value in the period before */
     breakdown *groups; size_t ngroups;
     needs needs;
     template *finding_zh, *finding_en;      /* slots of the dataset's findings program; NULL: none */
@@ -91,6 +94,7 @@ struct pack {
     program *finding_programs[DATASETS_MAX];    /* what findings say */
     clause *clauses; size_t nclauses;
     sla_clock *clocks; size_t nclocks;
+    computed *computed; size_t ncomputed;
     rule *rules; size_t nrules;
     kpi *kpis; size_t nkpis;
     scorecard card;
@@ -113,6 +117,7 @@ void load_measure(pack_loader *l, const ynode *n, const ynode *value, const data
 void load_breakdowns(pack_loader *l, const ynode *n, const dataset *ds, breakdown **out, size_t *count);
 int64_t load_count(pack_loader *l, const ynode *map, const char *key, int64_t dflt);
 void load_clocks(pack_loader *l, const ynode *root);
+void load_computed(pack_loader *l, const ynode *list);     /* after the clocks */
 void load_rules(pack_loader *l, const ynode *root);
 void load_kpis(pack_loader *l, const ynode *root);
 void load_scorecard(pack_loader *l, const ynode *root);

@@ -75,7 +75,7 @@ static void derive(pack_loader *l, sla_clock *c)
     for (size_t i = 0; i < CLOCK_FIELDS; i++) {
         buf b = {0};
         buf_printf(&b, "clock.%.*s.%s", SLICE_ARG(c->name), kinds[i].suffix);
-        fields[n + i] = (derived_field){arena_slice(&l->p->mem, (slice){b.ptr, b.len}), kinds[i].type};
+        fields[n + i] = (derived_field){.name = arena_slice(&l->p->mem, (slice){b.ptr, b.len}), .type = kinds[i].type};
         if (!fields[n + i].name.ptr) l->nomem = true;
         buf_free(&b);
     }

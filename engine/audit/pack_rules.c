@@ -59,7 +59,7 @@ static void load_targets(pack_loader *l, const ynode *n, rule *r)
 {
     const ynode *target = tailored(l, r->id, n, "target"), *targets = tailored(l, r->id, n, "targets"), *by = yaml_get(targets, "by");
     r->targets_by = SLOT_NONE;
-    if (target && target->kind == YNODE_SCALAR) load_bound(l, target, true, &r->target);
+    if (target && target->kind == YNODE_SCALAR && !r->than_before) load_bound(l, target, true, &r->target);
     if (!targets || !r->sel.ds) return;
     if (!by) {
         errlist_add(l->errors, SLA_SYNTAX, targets->at, "targets need 'by': {by: priority, P1: 99%%, default: 95%%}");

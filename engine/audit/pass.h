@@ -24,6 +24,8 @@ typedef struct pass {
     tcolumn *derived[DATASETS_MAX];
     bool never_imported[DATASETS_MAX];
     struct chosen *chosen; size_t nchosen, cap_chosen;
+    struct earlier *earlier_kpis, *earlier;                          /* by KPI and by rule: the period before; NULL: not worked out yet */
+    size_t people, people_rated; bitext card_reason; /* of the scorecard; the reason where it could not be worked out */
     bool no_history;                                /* some clock wanted a history that was not imported */
     arena mem;
     struct own_memory { arena *arenas; size_t n; struct own_memory *below; } *own;   /* of pass_each */
@@ -38,21 +40,26 @@ void pass_group(pass *ps, const dataset *ds, const breakdown *b);        /* asks
 typedef struct chosen { selection sel; uint8_t *state; /* by row: 0 out, 1 in, 2 unknown */ uint32_t *rows; size_t n; } chosen;
 const chosen *pass_chosen(const pass *ps, const selection *sel);         /* never NULL for a selection that was asked for */
 
+/* A measure's value in the period before, where the workspace holds that period's records. */
+typedef struct earlier { bool has; double value; int64_t n; } earlier;
+const earlier *pass_earlier(const pass *ps, const rule *r);   /* NULL: there is none */
+
 typedef enum member { MEMBER_OUT, MEMBER_GOOD, MEMBER_BAD, MEMBER_UNKNOWN, MEMBER_RUNNING } member;
 
 typedef struct tally { int64_t population, good, bad, unknown, running; } tally;
-/* ds, rows: the records it rests on; ds NULL: none. */
-typedef struct extra_finding { slice key; res_observed *observed; size_t n; const dataset *ds; const uint32_t *rows; size_t nrows; } extra_finding;
+/* ds: the dataset it speaks of; NULL: none. rows of rows_of: the records it rests on. */
+typedef struct extra_finding { slice key; res_observed *observed; size_t n; const dataset *ds, *rows_of; const uint32_t *rows; size_t nrows; } extra_finding;
 typedef struct rule_outcome {
     verdict v; bitext reason;
     tally all;
     res_group *groups; size_t ngroups;
     bool has_value; double value; int64_t n;
     bool has_bounds; double low, high;
+    bool has_target_before; double target_before;
     uint8_t *members;           /* of the dataset's rows; NULL: the kind has no rows as members */
     bool list_good;             /* findings are the good ones … */
     bool counted;               /* all holds members that are no rows */
-    struct extra_finding *extra; size_t nextra;             /* findings that are no rows: groups, bursts, cells */
+    struct extra_finding *extra; size_t nextra, cap_extra;  /* findings that are no rows: groups, bursts, cells (outcome_find) */
 } rule_outcome;
 
 /* Groups of members by a breakdown, in byte order of their keys (numbers in order of value). */

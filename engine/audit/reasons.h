@@ -8,7 +8,9 @@ bitext reason_no_data(bitext dataset_title, arena *a);                    /* dat
 bitext reason_no_values(bitext field_title, arena *a);                    /* no record has a value in a needed field */
 bitext reason_unknown(int64_t unknown, int64_t population, double low, double high, arena *a);
 bitext reason_undecided(int64_t unknown, int64_t of, arena *a);           /* a figure: too many records lack its values */
+bitext reason_no_previous(void);                                         /* the workspace does not hold the records of the period before */
 bitext reason_too_few(int64_t n, int64_t least, arena *a);
+bitext reason_rated(int64_t rated, int64_t people, arena *a);              /* a scorecard: the others have too few records */
 bitext reason_off(slice why, arena *a);
 slice text_percent(double share, int decimals, arena *a);
 slice text_duration(int64_t ms, arena *a);

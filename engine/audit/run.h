@@ -9,7 +9,8 @@ sla_status rules_judge(pass *ps, audit_result *r, err *e);                      
 sla_status findings_make(pass *ps, audit_result *r, rule_outcome *outs, err *e);          /* findings.c */
 void kpis_prepare(pass *ps);
 sla_status kpis_figure(pass *ps, audit_result *r, err *e);                                /* kpi.c */
-sla_status compare_previous(pass *ps, audit_result *r, err *e);                           /* compare.c: after kpis_figure */
+sla_status earlier_figure(pass *ps, err *e);                                               /* compare.c: before the rules are judged */
+void earlier_show(const pass *ps, audit_result *r);                                         /* after kpis_figure */
 void scorecard_prepare(pass *ps);
 sla_status scorecard_figure(pass *ps, audit_result *r, err *e);                           /* scorecard.c */
 sla_status result_save(store *s, audit_result *r, err *e);                                /* save.c: gives r its run number */

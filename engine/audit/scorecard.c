@@ -268,7 +268,10 @@ static sla_status describe_bands(const scorecard *c, audit_result *r)
 sla_status scorecard_figure(pass *ps, audit_result *r, err *e)
 {
     const scorecard *c = &ps->p->card;
-    if (!c->there || !ps->w.tables[c->people->idx] || !ps->w.tables[c->over->idx] || ps->never_imported[c->people->idx] || ps->never_imported[c->over->idx]) return SLA_OK;
+    if (!c->there) return SLA_OK;
+    const dataset *wanted[] = {c->over, c->people};
+    for (int i = 0; i < 2; i++)
+        if (!ps->w.tables[wanted[i]->idx] || ps->never_imported[wanted[i]->idx]) return ps->card_reason = reason_no_data((bitext){wanted[i]->title_zh, wanted[i]->title_en}, &ps->mem), SLA_OK;
     TRY(list_people(ps, r, e));
     uint32_t *person = mem_zero(ps->w.tables[c->over->idx]->nrows + 1, sizeof *person);
     sla_status st = person ? assign(ps, r, person, e) : SLA_NOMEM;
@@ -282,6 +285,8 @@ sla_status scorecard_figure(pass *ps, audit_result *r, err *e)
     for (size_t i = 0; st == SLA_OK && i < in_rows->n; i++)
         if (person[in_rows->rows[i]] != UINT32_MAX) r->staff[person[in_rows->rows[i]]].n++;
     for (size_t p = 0; st == SLA_OK && p < r->nstaff; p++) rate(c, &r->staff[p], &r->mem);
+    ps->people = r->nstaff;
+    for (size_t p = 0; p < r->nstaff; p++) ps->people_rated += r->staff[p].rated;
     mem_free(person);
     if (st == SLA_OK) st = describe_bands(c, r);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the scorecard");

@@ -14,6 +14,8 @@ static void want_fields(const pass *ps, bool wanted[DATASETS_MAX][FIELDS_MAX])
         const dataset *ds = &p->model->datasets[d];
         if (p->clock_programs[d]) program_fields(p->clock_programs[d], wanted);
         if (p->programs[d]) program_fields(p->programs[d], wanted);
+        for (size_t i = 0; i < p->ncomputed; i++)
+            if (p->computed[i].ds == ds) program_fields(p->computed[i].p, wanted);
         if (p->finding_programs[d]) program_fields(p->finding_programs[d], wanted);
         if (ds->time_field >= 0) wanted[d][ds->time_field] = true;
         if (ds->valid_from >= 0) wanted[d][ds->valid_from] = true;
@@ -405,7 +407,8 @@ sla_status world_make(pass *ps, const bool also[DATASETS_MAX], err *e)
     for (size_t i = 0; i < ps->p->nclocks; i++)
         if (ps->w.tables[ps->p->clocks[i].ds->idx]) TRY(forget_status(ps, &ps->p->clocks[i]));
     TRY(lang_shared_new(&ps->w, &ps->shared, e));
-    return run_clocks(ps, e);
+    TRY(run_clocks(ps, e));
+    return computed_run(ps, e);
 }
 
 void world_clear(pass *ps)

@@ -4,5 +4,6 @@
 #include "engine/audit/pass.h"
 /* Loads every dataset whose fields some program reads; marks period membership; masks what lies after as_of; runs the clocks. */
 sla_status world_make(pass *ps, const bool also[DATASETS_MAX], err *e);
+sla_status computed_run(pass *ps, err *e);   /* computed.c: the columns of pack.yaml, after the clocks */
 void world_clear(pass *ps);
 #endif

@@ -52,6 +52,30 @@ sla_status file_read(const char *path, size_t max_bytes, buf *out, err *e)
     return st;
 }
 
+static sla_status digest_all(int fd, const char *path, digest *d, char *room, size_t cap, err *e)
+{
+    for (ssize_t n; (n = read(fd, room, cap)) != 0;) {
+        if (n < 0 && errno != EINTR) return err_errno(e, (srcpos){path, 0, 0}, errno, "cannot read");
+        if (n > 0 && digest_add(d, room, (size_t)n) != SLA_OK) return err_set(e, SLA_NOMEM, (srcpos){path, 0, 0}, "cannot hash");
+    }
+    return SLA_OK;
+}
+
+sla_status file_digest(const char *path, char out[DIGEST_HEX], err *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0) return err_errno(e, (srcpos){path, 0, 0}, errno, "cannot open");
+    enum { PIECE = 1 << 20 };
+    char *room = mem_resize(NULL, PIECE, 1);
+    digest *d = digest_new();
+    sla_status st = room && d ? digest_all(fd, path, d, room, PIECE, e) : err_set(e, SLA_NOMEM, (srcpos){path, 0, 0}, "cannot hash: out of memory");
+    if (st == SLA_OK) st = digest_hex(d, out);
+    digest_free(d);
+    mem_free(room);
+    close(fd);
+    return st;
+}
+
 static int write_all(int fd, const char *p, size_t n)
 {
     while (n > 0) {

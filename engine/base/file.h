@@ -4,9 +4,12 @@
 #include <stddef.h>
 #include "engine/base/arena.h"
 #include "engine/base/buf.h"
+#include "engine/base/digest.h"
 #include "engine/base/err.h"
 
 sla_status file_read(const char *path, size_t max_bytes, buf *out, err *e);      /* appends; SLA_LIMIT past max_bytes */
+/* SHA-256 of a file in pieces, however long it is. */
+sla_status file_digest(const char *path, char out[DIGEST_HEX], err *e);
 /* Writes to a temporary name beside path, syncs, renames: path is the old file or the whole new one. */
 sla_status file_write(const char *path, const void *p, size_t n, err *e);
 sla_status file_make_dirs(const char *path, err *e);                             /* mkdir -p */

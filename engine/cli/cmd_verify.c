@@ -1,21 +1,16 @@
 /* slaudit verify: are the sources, the trail and the results what they were? */
 #include <stdio.h>
 #include <string.h>
-#include "engine/base/buf.h"
-#include "engine/base/digest.h"
 #include "engine/base/file.h"
 #include "engine/cli/steps.h"
 
 static const char *compare(const source_info *i, err *e)
 {
-    buf b = {0};
-    char hex[DIGEST_HEX];
-    char path[4096];
+    char hex[DIGEST_HEX], path[4096];
     snprintf(path, sizeof path, "%.*s", SLICE_ARG(i->location));
     if (file_kind_of(path) == FILE_MISSING) return "not there any more";
-    const char *said = file_read(path, (size_t)-1 / 2, &b, e) == SLA_OK && digest_once(b.ptr ? b.ptr : "", b.len, hex) == SLA_OK ? strcmp(hex, i->sha256) == 0 ? "as imported" : "CHANGED" : "cannot be read";
-    buf_free(&b);
-    return said;
+    if (file_digest(path, hex, e) != SLA_OK) return "cannot be read";
+    return strcmp(hex, i->sha256) == 0 ? "as imported" : "CHANGED";
 }
 
 static sla_status check_sources(session *s, bool *changed, err *e)

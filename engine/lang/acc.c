@@ -1,4 +1,5 @@
 /* Gathering child rows into one value a group. */
+#include <stdlib.h>
 #include "engine/base/mem.h"
 #include "engine/lang/machine.h"
 
@@ -92,6 +93,34 @@ void acc_feed(acc *a, size_t g, size_t row, bool truth, bool known)
     case AGG_SUM: if (truth) add(a, g, row); break;
     case AGG_MIN: case AGG_MAX: if (truth) extreme(a, g, row); break;
     case AGG_FIRST: case AGG_LAST: if (truth) nearest(a, g, row); break;
-    case AGG_COUNT_OF: break;
+    case AGG_MEDIAN: case AGG_COUNT_OF: break;
     }
+}
+
+typedef struct grouped { uint32_t group, row; double value; } grouped;
+
+static int by_group_and_value(const void *a, const void *b)
+{
+    const grouped *x = a, *y = b;
+    if (x->group != y->group) return x->group < y->group ? -1 : 1;
+    if (x->value < y->value || x->value > y->value) return x->value < y->value ? -1 : 1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+sla_status acc_median(acc *a, const uint32_t *group_of, size_t nrows, const uint64_t *truth, const uint64_t *known, err *e)
+{
+    grouped *v = mem_resize(NULL, nrows + 1, sizeof *v);
+    size_t n = 0;
+    if (!v) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "out of memory");
+    for (size_t row = 0; row < nrows; row++) {
+        if (group_of[row] == ROW_NONE || (truth && !bits_get(truth, row)) || (known && !bits_get(known, row)) || !column_has(a->field, row)) continue;
+        v[n++] = (grouped){group_of[row], (uint32_t)row, a->reg == REG_I64 ? (double)((const int64_t *)a->field->data)[row] : ((const double *)a->field->data)[row]};
+    }
+    qsort(v, n, sizeof *v, by_group_and_value);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i; end < n && v[end].group == v[i].group; end++) {}
+        take(a, v[i].group, v[i + (end - i + 1) / 2 - 1].row);
+    }
+    mem_free(v);
+    return SLA_OK;
 }

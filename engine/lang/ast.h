@@ -8,6 +8,7 @@ typedef enum ast_kind {
     AST_NOT, AST_NEG, AST_AND, AST_OR, AST_COMPARE, AST_ARITH,
     AST_IN,         /* items[0] in (items[1] …) */
     AST_MATCHES,    /* items[0] matches /name/ */
+    AST_EXTRACT,    /* extract(items[0], /name/) */
     AST_MISSING, AST_DEFINED,
     AST_LOOKUP,     /* name[items].field; field empty: the row itself */
     AST_EXISTS,     /* items[0] is the look-up */

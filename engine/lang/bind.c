@@ -77,7 +77,7 @@ static void free_aux(bound *b, uint32_t i)
     switch (b->p->nodes[i].op) {
     case OP_RANK: return; /* shared */
     case OP_RANK_IN: mem_free(((rank_set *)x)->has); break;
-    case OP_MATCH: case OP_TEXTCHECK: case OP_LENGTH: case OP_LOWER:
+    case OP_MATCH: case OP_TEXTCHECK: case OP_LENGTH: case OP_LOWER: case OP_EXTRACT:
         mem_free((void *)((text_memo *)x)->bytes);
         mem_free((void *)((text_memo *)x)->words);
         break;
@@ -180,10 +180,11 @@ static sla_status bind_node(bound *b, uint32_t i, err *e)
     case OP_CODE_IN: return make_bitmap(b, i, e);
     case OP_LENGTH: case OP_LOWER: return make_memo(b, i, true, e);
     case OP_TEXTCHECK: return make_memo(b, i, false, e);
-    case OP_MATCH:
-        TRY(make_memo(b, i, false, e));
+    case OP_MATCH: case OP_EXTRACT:
+        TRY(make_memo(b, i, n->op == OP_EXTRACT, e));
         if (b->regexes[n->val.u]) return SLA_OK;
         return regex_new(b->p->regexes[n->val.u].pattern, b->p->regexes[n->val.u].nocase, &b->regexes[n->val.u], e);
+    case OP_GAP: return index_sort_rows(b->looks[b->p->nodes[n->args[0]].val.u], e);
     case OP_LOOKUP: case OP_GROUP: return shared_index(b->shared, &b->p->looks[n->val.u], &b->looks[n->val.u], e);
     default: return SLA_OK;
     }
@@ -258,7 +259,7 @@ static sla_status reduce(void *ctx, size_t i, err *e)
     const uint64_t *t = d->cond >= 0 ? sub->slot_true[d->cond] : NULL, *k = d->cond >= 0 ? sub->slot_known[d->cond] : NULL;
     for (size_t row = 0; ix->t && row < ix->t->nrows; row++)
         if (ix->group_of[row] != ROW_NONE) acc_feed(a, ix->group_of[row], row, !t || bits_get(t, row), !k || bits_get(k, row));
-    return SLA_OK;
+    return d->kind == AGG_MEDIAN ? acc_median(a, ix->group_of, ix->t ? ix->t->nrows : 0, t, k, e) : SLA_OK;
 }
 
 static sla_status bind_subs(lang_shared *s, bound *b, err *e)

@@ -38,6 +38,20 @@ static val fn_hour(checker *c, const builtin *b, const ast *x, want w)
     return v.ok ? check_result(c, node1(c->p, OP_HOUR, REG_F64, (imm){0}, v.node), VT_NUMBER, NULL) : v;
 }
 
+static val fn_hour_start(checker *c, const builtin *b, const ast *x, want w)
+{
+    (void)b, (void)w;
+    val v = check_typed(c, x->items[0], ANY, VT_TIME, "the argument of hour_start");
+    return v.ok ? check_result(c, node1(c->p, OP_HOUR_START, REG_I64, (imm){0}, v.node), VT_TIME, NULL) : v;
+}
+
+static val fn_two_texts(checker *c, const builtin *b, const ast *x, want w)
+{
+    (void)w;
+    val v = check_typed(c, x->items[0], ANY, VT_TEXT, "the first text"), u = check_typed(c, x->items[1], ANY, VT_TEXT, "the second text");
+    return v.ok && u.ok ? check_result(c, node2(c->p, b->op, REG_BOOL, v.node, u.node), VT_BOOL, NULL) : (val){0};
+}
+
 static val fn_of_text(checker *c, const builtin *b, const ast *x, want w)
 {
     char what[48] = "the argument of ";
@@ -58,7 +72,7 @@ static val fn_text(checker *c, const builtin *b, const ast *x, want w)
 }
 
 /* ---- times and calendars ---- */
-static const calendar *calendar_arg(checker *c, const ast *x)
+const calendar *check_calendar(checker *c, const ast *x)
 {
     const cal_set *set = c->p->env->cals;
     const char *names[64];
@@ -103,7 +117,7 @@ static val fn_worktime(checker *c, const builtin *b, const ast *x, want w)
     val from, to;
     (void)w;
     bool ok = interval(c, b, x, &from, &to);
-    const calendar *cal = calendar_arg(c, x->items[2]);
+    const calendar *cal = check_calendar(c, x->items[2]);
     if (!ok || !cal) return (val){0};
     for (int i = 0; i < 2; i++)
         if ((i ? to : from).type == VT_DATE) return check_fail(c, x->items[i]->at, SLA_TYPE, "worktime needs times, this is a date without a time of day");
@@ -115,9 +129,15 @@ static val fn_in_hours(checker *c, const builtin *b, const ast *x, want w)
 {
     (void)b, (void)w;
     val v = check_typed(c, x->items[0], ANY, VT_TIME, "the first argument of in_hours");
-    const calendar *cal = calendar_arg(c, x->items[1]);
+    const calendar *cal = check_calendar(c, x->items[1]);
     if (!v.ok || !cal) return (val){0};
     return check_result(c, node1(c->p, OP_IN_HOURS, REG_BOOL, (imm){.p = cal}, v.node), VT_BOOL, NULL);
+}
+
+static val fn_gap(checker *c, const builtin *b, const ast *x, want w)
+{
+    (void)b, (void)w;
+    return check_gap(c, x);
 }
 
 /* ---- several arguments of one type ---- */
@@ -233,13 +253,17 @@ static const builtin functions[] = {
     {"elapsed", 2, 2, fn_elapsed, OP_COUNT, 0, "elapsed(a, b)"},
     {"worktime", 3, 3, fn_worktime, OP_COUNT, 0, "worktime(a, b, calendar)"},
     {"in_hours", 2, 2, fn_in_hours, OP_COUNT, 0, "in_hours(t, calendar)"},
+    {"gap", 4, 4, fn_gap, OP_COUNT, 0, "gap(history[ticket_id = id], from, to, calendar)"},
     {"day", 1, 1, fn_day, OP_COUNT, 0, "day(t)"},
     {"month", 1, 1, fn_day_name, OP_COUNT, DAY_NAME_MONTH, "month(t)"},
     {"quarter", 1, 1, fn_day_name, OP_COUNT, DAY_NAME_QUARTER, "quarter(t)"},
     {"week", 1, 1, fn_day_name, OP_COUNT, DAY_NAME_WEEK, "week(t)"},
     {"hour", 1, 1, fn_hour, OP_COUNT, 0, "hour(t)"},
+    {"hour_start", 1, 1, fn_hour_start, OP_COUNT, 0, "hour_start(t)"},
     {"weekday", 1, 1, fn_weekday, OP_COUNT, 0, "weekday(t)"},
     {"text", 1, 1, fn_text, OP_COUNT, 0, "text(x)"},
+    {"contains", 2, 2, fn_two_texts, OP_HAS_TEXT, 0, "contains(text, part)"},
+    {"before", 2, 2, fn_two_texts, OP_LT_TEXT, 0, "before(a, b)"},
     {"lower", 1, 1, fn_of_text, OP_LOWER, 0, "lower(x)"},
     {"length", 1, 1, fn_of_text, OP_LENGTH, 0, "length(x)"},
 #define C(name, text, fn) {text, 1, 1, fn_of_text, OP_TEXTCHECK, TEXTCHECK_##name, text "(x)"},
@@ -292,8 +316,9 @@ val check_call(checker *c, const ast *x, want w)
 want builtin_sniff(const checker *c, const ast *x)
 {
     want w = ANY;
-    if (slice_is(x->name, "worktime")) {
-        const ast *a = x->n == 3 ? x->items[2] : NULL;
+    bool gap = slice_is(x->name, "gap");
+    if (gap || slice_is(x->name, "worktime")) { /* wd beside it counts by its calendar, the last argument */
+        const ast *a = x->n == (gap ? 4 : 3) ? x->items[x->n - 1] : NULL;
         if (a && (a->kind == AST_NAME || a->kind == AST_TEXT) && c->p->env->cals) w.cal = cal_set_find(c->p->env->cals, a->name);
         return w;
     }

@@ -52,7 +52,7 @@ bool check_column(const checker *c, const dataset *ds, slice name, colref *out)
     const lang_env *env = c->p->env;
     for (size_t i = 0; i < env->derived[ds->idx].n; i++)
         if (slice_eq(env->derived[ds->idx].fields[i].name, name)) {
-            *out = (colref){env->derived[ds->idx].fields[i].type, NULL, i, true};
+            *out = (colref){env->derived[ds->idx].fields[i].type, env->derived[ds->idx].fields[i].en, i, true};
             return true;
         }
     return false;
@@ -393,7 +393,8 @@ static val check_in(checker *c, const ast *x)
 
 static val check_matches(checker *c, const ast *x)
 {
-    val v = check_typed(c, x->items[0], ANY, VT_TEXT, "the left side of 'matches'");
+    bool extract = x->kind == AST_EXTRACT;
+    val v = check_typed(c, x->items[0], ANY, VT_TEXT, extract ? "the first argument of extract" : "the left side of 'matches'");
     char msg[160];
     size_t bad = 0;
     sla_status st = regex_check(x->name, x->nocase, &bad, msg, sizeof msg);
@@ -402,6 +403,7 @@ static val check_matches(checker *c, const ast *x)
     if (!v.ok) return v;
     size_t re = program_regex(c->p, x->name, x->nocase);
     if (re == SIZE_MAX) return (val){0};
+    if (extract) return check_result(c, node1(c->p, OP_EXTRACT, REG_CODE, (imm){.u = re}, v.node), VT_TEXT, NULL);
     uint32_t n = node1(c->p, OP_MATCH, REG_BOOL, (imm){.u = re}, v.node);
     return check_result(c, x->negated ? negate(c, n) : n, VT_BOOL, NULL);
 }
@@ -516,7 +518,7 @@ val check_expr(checker *c, const ast *x, want w)
     case AST_COMPARE: return check_comparison(c, x);
     case AST_ARITH: return check_arith(c, x, w);
     case AST_IN: return check_in(c, x);
-    case AST_MATCHES: return check_matches(c, x);
+    case AST_MATCHES: case AST_EXTRACT: return check_matches(c, x);
     case AST_MISSING: return check_missing(c, x);
     case AST_DEFINED: return check_defined(c, x);
     case AST_LOOKUP: return check_lookup(c, x);

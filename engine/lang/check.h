@@ -19,6 +19,8 @@ val check_compare(checker *c, token_kind op, val l, val r, uint32_t at);
 val check_lookup(checker *c, const ast *x);
 val check_exists(checker *c, const ast *x);
 val check_agg(checker *c, const ast *x);
+const calendar *check_calendar(checker *c, const ast *x);       /* builtin.c: a calendar by name; NULL: an error was added */
+val check_gap(checker *c, const ast *x);
 val check_call(checker *c, const ast *x, want w);              /* builtin.c */
 want builtin_sniff(const checker *c, const ast *x);
 /* time -> its civil day; every other type stays. */

@@ -96,7 +96,7 @@ static aggkind kind_of(slice name)
 #undef A
     };
     size_t i = 0;
-    while (i < AGG_LAST && !slice_is(name, names[i])) i++;
+    while (i < AGG_MEDIAN && !slice_is(name, names[i])) i++;
     return (aggkind)i;
 }
 
@@ -196,7 +196,7 @@ static uint32_t each_node(checker *c, const ast *where, const dataset *child, re
 static bool type_fits(aggkind k, vtype t)
 {
     switch (k) {
-    case AGG_SUM: return t == VT_NUMBER || t == VT_DURATION;
+    case AGG_SUM: case AGG_MEDIAN: return t == VT_NUMBER || t == VT_DURATION;
     case AGG_MIN: case AGG_MAX: return t != VT_TEXT && t != VT_BOOL;
     default: return t != VT_BOOL;
     }
@@ -243,6 +243,7 @@ val check_agg(checker *c, const ast *x)
     val group = group_of(c, rows, ds, &look);
     bool where_ok = check_where(c, x, ds, &d);
     if (!field_ok || !group.ok || !where_ok) return (val){0};
+    if (d.kind == AGG_MEDIAN && d.each) return check_fail(c, x->where->at, SLA_TYPE, "the condition of a median cannot look at the row outside");
     d.look = (uint32_t)look;
     size_t agg = program_agg(c->p, &d);
     if (agg == SIZE_MAX) return (val){0};
@@ -250,4 +251,21 @@ val check_agg(checker *c, const ast *x)
     regtype reg = regtype_of(t);
     uint32_t n = d.each ? each_node(c, x->where, ds, reg, agg, group.node) : node1(c->p, OP_AGG, reg, (imm){.u = agg}, group.node);
     return check_result(c, n, t, d.kind == AGG_FIRST || d.kind == AGG_LAST ? col.en : NULL);
+}
+
+/* gap(history[ticket_id = id], from, to, calendar): the dataset's time says when its rows are. */
+val check_gap(checker *c, const ast *x)
+{
+    const ast *rows = x->items[0];
+    size_t look = SIZE_MAX;
+    if (rows->kind != AST_LOOKUP || rows->field.len) return check_fail(c, rows->at, SLA_SYNTAX, "gap needs the rows of a dataset, for example history[ticket_id = id]");
+    const dataset *ds = find_dataset(c, rows->at, rows->name);
+    if (!ds) return (val){0};
+    if (ds->time_field < 0 || ds->fields[ds->time_field].type != VT_TIME) return check_fail(c, rows->at, SLA_TYPE, "%.*s has no time that gaps could lie between", SLICE_ARG(ds->name));
+    val group = group_of(c, rows, ds, &look);
+    val from = check_typed(c, x->items[1], (want){0}, VT_TIME, "the beginning of gap"), to = check_typed(c, x->items[2], (want){0}, VT_TIME, "the end of gap");
+    const calendar *cal = check_calendar(c, x->items[3]);
+    if (!group.ok || !from.ok || !to.ok || !cal) return (val){0};
+    uint32_t args[3] = {group.node, from.node, to.node};
+    return check_result(c, program_node(c->p, OP_GAP, REG_I64, (imm){.p = cal}, args, 3), VT_DURATION, NULL);
 }

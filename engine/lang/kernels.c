@@ -374,6 +374,19 @@ sla_status kernel_hour(machine *m, uint32_t self, err *e)
     return SLA_OK;
 }
 
+sla_status kernel_hour_start(machine *m, uint32_t self, err *e)
+{
+    const int64_t *x = m_arg(m, self, 0)->data;
+    int64_t *out = m->regs[self].own;
+    UNUSED_ERR;
+    for (size_t i = 0; i < m->n; i++) {
+        int64_t local = in_range(x[i]) ? local_of(m, x[i]) : 0, into = local % MS_HOUR;
+        out[i] = x[i] - (into < 0 ? into + MS_HOUR : into);
+    }
+    m->regs[self].known = m_arg(m, self, 0)->known;
+    return SLA_OK;
+}
+
 sla_status kernel_day_name(machine *m, uint32_t self, err *e)
 {
     const int64_t *x = m_arg(m, self, 0)->data;

@@ -254,3 +254,33 @@ sla_status kernel_each(machine *m, uint32_t self, err *e)
     agg_out(m, self, a, lane, g->known);
     return SLA_OK;
 }
+
+/* ---- gaps ---- */
+static int64_t longest_gap(const row_index *ix, uint32_t group, int64_t from, int64_t to, const calendar *cal)
+{
+    int64_t last = from, worst = 0, gap;
+    row_spans s = group == ROW_NONE ? (row_spans){0} : index_between(ix, group, from, to);
+    const int64_t *at = group == ROW_NONE ? NULL : ix->t->cols[ix->def.ds->time_field].data;
+    for (uint32_t k = s.begin; k < s.end; k++, last = at[ix->rows[k - 1]])
+        if ((gap = cal_between(cal, last, at[ix->rows[k]])) > worst) worst = gap;
+    gap = cal_between(cal, last, to);
+    return gap > worst ? gap : worst;
+}
+
+sla_status kernel_gap(machine *m, uint32_t self, err *e)
+{
+    const node *nd = m_node(m, self);
+    const reg *g = m_arg(m, self, 0), *from = m_arg(m, self, 1), *to = m_arg(m, self, 2);
+    const row_index *ix = m->b->looks[m->p->nodes[nd->args[0]].val.u];
+    const int64_t *a = from->data, *b = to->data;
+    int64_t *out = m->regs[self].own;
+    uint64_t *k = m->regs[self].own_known;
+    (void)e;
+    for (size_t w = 0; w < m->nw; w++) k[w] = ix->t ? g->known[w] & from->known[w] & to->known[w] : 0;
+    for (size_t i = 0; i < m->n; i++) {
+        if (!bits_get(k, i)) continue;
+        if (b[i] < a[i]) bits_clear(k, i);
+        else out[i] = longest_gap(ix, ((const uint32_t *)g->data)[i], a[i], b[i], nd->val.p);
+    }
+    return SLA_OK;
+}

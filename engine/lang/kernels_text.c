@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 /* Operations on texts: worked out once for each distinct text, kept by its code. */
 #include <stdio.h>
 
@@ -92,6 +93,22 @@ static sla_status lower_code(machine *m, uint32_t c, uint32_t *out, err *e)
     return st;
 }
 
+/* The part of a text that a pattern finds; DICT_NONE: it finds nothing. */
+static sla_status extract_code(machine *m, const node *nd, uint32_t c, uint32_t *out, err *e)
+{
+    slice match;
+    *out = DICT_NONE;
+    TRY(regex_find(m->b->regexes[nd->val.u], m->scratch, dict_text(m->w->dict, c), &match, e));
+    return match.ptr ? text_code(m, match, out, e) : SLA_OK;
+}
+
+static sla_status other_text(machine *m, const node *nd, uint32_t c, uint32_t *out, err *e)
+{
+    return nd->op == OP_EXTRACT ? extract_code(m, nd, c, out, e) : lower_code(m, c, out, e);
+}
+
+sla_status kernel_extract(machine *m, uint32_t self, err *e) { return kernel_lower(m, self, e); }
+
 sla_status kernel_lower(machine *m, uint32_t self, err *e)
 {
     const reg *a = m_arg(m, self, 0);
@@ -106,7 +123,7 @@ sla_status kernel_lower(machine *m, uint32_t self, err *e)
         uint32_t v = memo_word(memo, code[i]);
         if (!v) {
             uint32_t low;
-            TRY(lower_code(m, code[i], &low, e));
+            TRY(other_text(m, m_node(m, self), code[i], &low, e));
             if (low == DICT_NONE) {
                 bits_clear(k, i);
                 continue;
@@ -144,3 +161,27 @@ sla_status kernel_text_of(machine *m, uint32_t self, err *e)
     buf_free(&b);
     return SLA_OK;
 }
+
+/* ---- two texts ---- */
+static bool has_text(slice text, slice part) { return part.len == 0 || (text.len >= part.len && memmem(text.ptr, text.len, part.ptr, part.len)); }
+
+static sla_status of_two(machine *m, uint32_t self)
+{
+    const reg *a = m_arg(m, self, 0), *b = m_arg(m, self, 1);
+    const uint32_t *x = a->data, *y = b->data;
+    bool part = m_node(m, self)->op == OP_HAS_TEXT;
+    uint64_t *t = m->regs[self].own, *k = m->regs[self].own_known;
+    for (size_t w = 0; w < m->nw; w++) {
+        uint64_t word = 0, known = a->known[w] & b->known[w];
+        for (uint64_t left = known; left; left &= left - 1) {
+            unsigned bit = (unsigned)__builtin_ctzll(left);
+            slice s = dict_text(m->w->dict, x[w * 64 + bit]), u = dict_text(m->w->dict, y[w * 64 + bit]);
+            word |= (uint64_t)(part ? has_text(s, u) : slice_cmp(s, u) < 0) << bit;
+        }
+        t[w] = word;
+        k[w] = known;
+    }
+    return SLA_OK;
+}
+sla_status kernel_has_text(machine *m, uint32_t self, err *e) { return (void)e, of_two(m, self); }
+sla_status kernel_lt_text(machine *m, uint32_t self, err *e) { return (void)e, of_two(m, self); }

@@ -28,7 +28,8 @@
 #include "engine/time/zone.h"
 
 /* ---- what names mean, at compile time ---- */
-typedef struct derived_field { slice name; vtype type; } derived_field;      /* "clock.resolution.elapsed" */
+/* "clock.resolution.elapsed". datasets: bit of each other dataset that it is made from. */
+typedef struct derived_field { slice name; vtype type; const enumeration *en; uint64_t datasets; } derived_field;
 typedef struct lang_env {
     const schema *schema;
     const cal_set *cals;

@@ -199,7 +199,7 @@ bool lex_regex(lexer *l, slice *pattern, bool *nocase, uint32_t *at)
 {
     while (byte_at(l, l->pos) == ' ' || byte_at(l, l->pos) == '\t' || byte_at(l, l->pos) == '\n') l->pos++;
     *at = l->pos;
-    if (byte_at(l, l->pos) != '/') return fail(l, l->pos, "expected a regular expression after 'matches'", "write it between slashes: matches /^INC[0-9]+$/");
+    if (byte_at(l, l->pos) != '/') return fail(l, l->pos, "expected a regular expression", "write it between slashes: /^INC[0-9]+$/");
     char *out = arena_alloc(l->a, l->src->text.len - l->pos + 1, 1);
     size_t n = 0;
     uint32_t i = l->pos + 1;

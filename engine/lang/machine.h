@@ -40,6 +40,8 @@ sla_status acc_init(acc *a, const agg_def *d, const program *p, const world *w, 
 void acc_reset(acc *a);
 void acc_feed(acc *a, size_t group, size_t row, bool truth, bool known);
 void acc_free(acc *a);
+/* MEDIAN: once all rows are there. The nearest-rank 50th percentile of the rows of each group that count and have a value. truth, known NULL: all rows count. */
+sla_status acc_median(acc *a, const uint32_t *group_of, size_t nrows, const uint64_t *truth, const uint64_t *known, err *e);
 
 typedef struct bound bound;
 struct bound {

@@ -61,6 +61,7 @@
     /* time */ \
     OP(DAY, "day", day) \
     OP(HOUR, "hour", hour) \
+    OP(HOUR_START, "start of hour", hour_start) \
     OP(WEEKDAY, "weekday", weekday) \
     OP(DAY_NAME, "name of day", day_name)      /* month, quarter or week of a day as text */ \
     OP(WORK, "working time", work) \
@@ -70,12 +71,16 @@
     OP(TEXTCHECK, "contains", textcheck) \
     OP(LENGTH, "length", length) \
     OP(LOWER, "lower", lower) \
+    OP(EXTRACT, "extract", extract) \
+    OP(HAS_TEXT, "has text", has_text) \
+    OP(LT_TEXT, "before in bytes", lt_text) \
     OP(TEXT_OF, "text of", text_of) \
     /* other rows */ \
     OP(LOOKUP, "look up", lookup) \
     OP(EXISTS, "exists", exists) \
     OP(GATHER, "field of", gather) \
     OP(GROUP, "rows of", group) \
+    OP(GAP, "longest gap", gap)                /* working time between neighbours among from, the times of a group's rows, and to */ \
     OP(AGG, "aggregate", agg) \
     OP(EACH, "aggregate each", each)           /* the condition looks at outer.x: worked out pair by pair, for child rows between two times */
 
@@ -90,7 +95,7 @@ typedef enum regtype { REG_BOOL, REG_I64, REG_F64, REG_CODE, REG_RANK, REG_ROW }
 #define ROW_NONE UINT32_MAX
 
 /* Aggregates over child rows. COUNT_MIN and COUNT_MAX are the bounds of a count: without and with the rows whose condition is unknown. */
-#define AGG_LIST(A) A(COUNT, "count") A(ANY, "any") A(SUM, "sum") A(MIN, "min") A(MAX, "max") A(FIRST, "first") A(LAST, "last") A(COUNT_MIN, "count at least") A(COUNT_MAX, "count at most")
+#define AGG_LIST(A) A(COUNT, "count") A(ANY, "any") A(SUM, "sum") A(MIN, "min") A(MAX, "max") A(FIRST, "first") A(LAST, "last") A(MEDIAN, "median") A(COUNT_MIN, "count at least") A(COUNT_MAX, "count at most")
 typedef enum aggkind {
 #define A(name, text) AGG_##name,
     AGG_LIST(A)

@@ -101,14 +101,25 @@ static ast *parse_lookup(parser *p, const token *name)
 
 static bool names_aggregate(slice s)
 {
-    static const char *const names[] = {"count", "any", "sum", "min", "max", "first", "last"};
+    static const char *const names[] = {"count", "any", "sum", "min", "max", "first", "last", "median"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (slice_is(s, names[i])) return true;
     return false;
 }
 
+/* extract(x, /pattern/): the comma is the token that was read last, so the lexer stands right behind it. */
+static ast *parse_extract(parser *p, const token *name)
+{
+    ast *x = make(p, AST_EXTRACT, name->at, 1);
+    if (!x || !advance(p) || !(x->items[0] = parse_bp(p, 0))) return NULL;
+    if (p->tok.kind != TOK_COMMA) return unexpected(p, "',' and a regular expression");
+    if (!lex_regex(&p->lex, &x->name, &x->nocase, &x->op_at) || !advance(p) || !expect(p, TOK_RPAREN)) return NULL;
+    return finish(p, x, p->tok.at);
+}
+
 static ast *parse_call(parser *p, const token *name)
 {
+    if (slice_is(name->text, "extract")) return parse_extract(p, name);
     ast *x = make(p, AST_CALL, name->at, 0);
     if (!x) return NULL;
     x->name = name->text;

@@ -77,8 +77,8 @@ static void dump_imm(const program *p, const node *n, buf *out)
     case OP_CODE_IN:
         for (uint32_t i = 0; i < p->sets[n->val.u].n; i++) buf_printf(out, " \"%.*s\"", SLICE_ARG(dict_text(p->dict, p->sets[n->val.u].codes[i])));
         break;
-    case OP_MATCH: buf_printf(out, " /%.*s/%s", SLICE_ARG(p->regexes[n->val.u].pattern), p->regexes[n->val.u].nocase ? "i" : ""); break;
-    case OP_WORK: case OP_IN_HOURS: buf_printf(out, " %s", cal_id(n->val.p)); break;
+    case OP_MATCH: case OP_EXTRACT: buf_printf(out, " /%.*s/%s", SLICE_ARG(p->regexes[n->val.u].pattern), p->regexes[n->val.u].nocase ? "i" : ""); break;
+    case OP_WORK: case OP_IN_HOURS: case OP_GAP: buf_printf(out, " %s", cal_id(n->val.p)); break;
     case OP_LOOKUP: case OP_GROUP: buf_printf(out, " %.*s", SLICE_ARG(p->looks[n->val.u].ds->name)); break;
     case OP_GATHER: {
         const dataset *of = &env->schema->datasets[gather_dataset(n->val)];

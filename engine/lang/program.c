@@ -125,7 +125,7 @@ uint32_t program_node(program *p, opcode op, regtype reg, imm val, const uint32_
     if (!grow(p, &p->nodes, &p->cap_nodes, true, p->nnodes, sizeof *p->nodes)) return NODE_NONE;
     p->nodes[p->nnodes] = n;
     p->hash[h] = p->nnodes + 1;
-    if (op == OP_LOWER || op == OP_TEXT_OF) p->makes_text = true;
+    if (op == OP_LOWER || op == OP_TEXT_OF || op == OP_EXTRACT) p->makes_text = true;
     return p->nnodes++;
 }
 
@@ -285,6 +285,12 @@ void program_fields(const program *p, bool wanted[DATASETS_MAX][FIELDS_MAX]) { m
 
 typedef struct visit { const program *p; bool *datasets, *fields, *seen; } visit;
 
+static void visit_derived(const visit *v, size_t ds, size_t column)
+{
+    const lang_env *env = v->p->env;
+    for (size_t d = 0; v->datasets && d < DATASETS_MAX; d++) v->datasets[d] = v->datasets[d] || (env->derived[ds].fields[column].datasets >> d & 1);
+}
+
 /* Nodes are in the order of their operands, so one pass from the slot's node down marks all below it. */
 static void visit_node(const visit *v, uint32_t root)
 {
@@ -297,10 +303,14 @@ static void visit_node(const visit *v, uint32_t root)
         if (!below[i]) continue;
         for (size_t k = 0; k < n->nargs; k++) below[n->args[k]] = true;
         if (n->op == OP_FIELD && v->fields) v->fields[n->val.u] = true;
+        if (n->op == OP_DERIVED) visit_derived(v, p->ds->idx, n->val.u);
+        if (n->op == OP_OUTER_DERIVED) visit_derived(v, p->outer->idx, n->val.u);
+        if (n->op == OP_GATHER && gather_derived(n->val)) visit_derived(v, gather_dataset(n->val), gather_column(n->val));
         if ((n->op == OP_LOOKUP || n->op == OP_GROUP) && v->datasets) v->datasets[p->looks[n->val.u].ds->idx] = true;
         if (n->op != OP_AGG && n->op != OP_EACH) continue;
         const agg_def *g = &p->aggs[n->val.u];
         if (v->datasets) v->datasets[p->looks[g->look].ds->idx] = true;
+        if (g->derived && g->field >= 0) visit_derived(v, p->looks[g->look].ds->idx, (size_t)g->field);
         if (g->each && v->fields)
             for (uint32_t s = 0; s < g->sub->nnodes; s++)
                 if (g->sub->nodes[s].op == OP_OUTER) v->fields[g->sub->nodes[s].val.u] = true;

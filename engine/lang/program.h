@@ -47,7 +47,7 @@ struct program {
     agg_def *aggs; size_t naggs, cap_aggs;
     struct program *subs[DATASETS_MAX];     /* for conditions over child rows that do not look at outer */
     uint32_t *day_names[DAY_NAME_KINDS];    /* [DAYS_KNOWN] codes, where used */
-    bool makes_text;                        /* LOWER or TEXT_OF occurs in it */
+    bool makes_text;                        /* LOWER, EXTRACT or TEXT_OF occurs in it */
     bool failed;                            /* memory ran out; sticky */
 };
 

@@ -109,15 +109,39 @@ void regex_scratch_free(regex_scratch *s)
     mem_free(s);
 }
 
-sla_status regex_search(const regex *r, regex_scratch *s, slice text, bool *found, err *e)
+/* A search that ended by an error, nearly always a limit. */
+static sla_status too_long(const regex *r, slice text, int rc, err *e)
 {
-    int rc = pcre2_match(r->code, (PCRE2_SPTR)(text.ptr ? text.ptr : ""), text.len, 0, 0, s->data, s->context);
-    *found = rc >= 0;
-    if (rc >= 0 || rc == PCRE2_ERROR_NOMATCH) return SLA_OK;
     if (rc == PCRE2_ERROR_NOMEMORY) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "out of memory");
     int shown = text.len < 40 ? (int)text.len : 40;
     while (shown > 0 && (size_t)shown < text.len && ((unsigned char)text.ptr[shown] & 0xC0) == 0x80) shown--;
     err_set(e, SLA_LIMIT, SRCPOS_NONE, "matches /%.*s/ takes too many steps on the text '%.*s'", SLICE_ARG(r->pattern), shown, text.ptr ? text.ptr : "");
     err_hint(e, "avoid repeats inside repeats such as (a+)+; anchor the pattern with ^");
     return SLA_LIMIT;
+}
+
+sla_status regex_find(const regex *r, regex_scratch *s, slice text, slice *match, err *e)
+{
+    int rc = pcre2_match(r->code, (PCRE2_SPTR)(text.ptr ? text.ptr : ""), text.len, 0, 0, s->data, s->context);
+    *match = (slice){0};
+    if (rc >= 0) {
+        const PCRE2_SIZE *at = pcre2_get_ovector_pointer(s->data);
+        *match = (slice){(text.ptr ? text.ptr : "") + at[0], at[1] > at[0] ? at[1] - at[0] : 0};
+    }
+    return rc >= 0 || rc == PCRE2_ERROR_NOMATCH ? SLA_OK : too_long(r, text, rc, e);
+}
+
+sla_status regex_search(const regex *r, regex_scratch *s, slice text, bool *found, err *e)
+{
+    slice match;
+    sla_status st = regex_find(r, s, text, &match, e);
+    *found = match.ptr != NULL;
+    return st;
+}
+
+sla_status regex_begins(const regex *r, regex_scratch *s, slice text, bool *begins, err *e)
+{
+    int rc = pcre2_match(r->code, (PCRE2_SPTR)(text.ptr ? text.ptr : ""), text.len, 0, PCRE2_PARTIAL_SOFT, s->data, s->context);
+    *begins = rc >= 0 || rc == PCRE2_ERROR_PARTIAL;
+    return *begins || rc == PCRE2_ERROR_NOMATCH ? SLA_OK : too_long(r, text, rc, e);
 }

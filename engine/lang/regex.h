@@ -15,6 +15,10 @@ sla_status regex_new(slice pattern, bool nocase, regex **out, err *e);
 void regex_free(regex *r);
 sla_status regex_scratch_new(regex_scratch **out, err *e);
 void regex_scratch_free(regex_scratch *s);
-/* *found: whether the pattern occurs in text. SLA_LIMIT: too many steps. Text that is not UTF-8 is searched around its wrong bytes. */
+/* The first match, a part of text; ptr NULL: none. SLA_LIMIT: too many steps. Text that is not UTF-8 is searched around its wrong bytes. */
+sla_status regex_find(const regex *r, regex_scratch *s, slice text, slice *match, err *e);
+/* *found: whether there is a match. */
 sla_status regex_search(const regex *r, regex_scratch *s, slice text, bool *found, err *e);
+/* *begins: whether text is, or could be made by adding to its end, a match from its first byte on. For patterns that begin with ^. */
+sla_status regex_begins(const regex *r, regex_scratch *s, slice text, bool *begins, err *e);
 #endif

@@ -58,6 +58,7 @@ static void not_applicable(void **state)
     assert_int_equal(audited_rule(&t, "1.1-b")->v, VERDICT_NOT_ASSESSED);
     assert_true(strstr(audited_rule(&t, "1.1-b")->reason.zh.ptr, "服务目录") != NULL);
     assert_int_equal(audited_rule(&t, "3.2-d")->v, VERDICT_NOT_ASSESSED);
+    assert_int_equal(audited_rule(&t, "3.2-h")->v, VERDICT_NOT_APPLICABLE); /* no text to look at */
     assert_int_equal(audited_clause(&t, "3.2")->v, CLAUSE_NOT_ASSESSED);
     assert_int_equal(audited_clause(&t, "8.3")->v, CLAUSE_NOT_ASSESSED);
     audited_end(&t);

@@ -240,7 +240,8 @@ static void rows_out_of_range(void **state)
 
 static void derived_columns(void **state)
 {
-    static const derived_field fields[] = {{{"clock.fix.state", 15}, VT_TEXT}, {{"clock.fix.met", 13}, VT_BOOL}, {{"clock.fix.elapsed", 17}, VT_DURATION}};
+    static const derived_field fields[] = {
+        {.name = {"clock.fix.state", 15}, .type = VT_TEXT}, {.name = {"clock.fix.met", 13}, .type = VT_BOOL}, {.name = {"clock.fix.elapsed", 17}, .type = VT_DURATION}};
     setting s;
     (void)state;
     begin(&s);
