@@ -8,6 +8,7 @@
 #include "engine/model/batch.h"
 #include "engine/store/store.h"
 #include "engine/time/zone.h"
+#include "importers/dates.h"
 #include "importers/profile.h"
 
 enum { CELLS_ROWS = 1024, CELLS_COLS_MAX = 512 };
@@ -29,8 +30,17 @@ typedef struct reject_list { reject *items; size_t n, cap; arena mem; uint64_t r
 void reject_list_clear(reject_list *l);
 sla_status reject_list_add(reject_list *l, uint32_t line, uint32_t col, slice name, slice value, const char *reason, bool row);
 
+/* How often a field's values were of a kind that limits what they prove. Summed over all threads; sums do not depend on the order. */
+typedef struct time_counts { _Atomic uint64_t values, days, unzoned, repeated, skipped, other_order; } time_counts;   /* days: without a time of day; repeated, skipped: local times that occur twice or never; other_order: readable only with day and month the other way round */
 /* Where input columns go, and how their text is read: fixed for a source, shared by its workers. */
-typedef struct target { int input; const field_map *map; const char *order; } target;  /* input -1: the file has no such column; order: "ymd", "dmy", "mdy" for times */
+typedef struct target {
+    int input;                          /* column; -1: the file has none */
+    const int *more; size_t nmore;      /* where the cell of that column is missing, these, in order */
+    const field_map *map;
+    const char *order;                  /* "ymd", "dmy", "mdy" for times */
+    date_numbers numbers;               /* how a column of numbers is read as times */
+    time_counts *counts;                /* NULL: not counted */
+} target;
 typedef struct plan {
     const dataset *ds;
     target *fields;                     /* ds->nfields */

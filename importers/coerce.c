@@ -5,6 +5,7 @@
 #include "engine/time/instant.h"
 #include "importers/cells.h"
 #include "importers/dates.h"
+#include "importers/words.h"
 
 typedef struct job {
     coercer *co;
@@ -37,32 +38,50 @@ static bool is_missing(const profile *pf, slice s)
 {
     if (s.len == 0) return true;
     for (size_t i = 0; pf && i < pf->nmissing; i++)
-        if (slice_eq(pf->missing[i], s)) return true;
+        if (slice_eq_nocase(pf->missing[i], s)) return true;
     return false;
 }
 
-static slice mapped(const field_map *map, slice s)
+/* The cells of a target: its column, and where that has no value the next of its columns. merged: room for CELLS_ROWS. */
+static const slice *cells_of(const job *j, const target *t, slice *merged)
 {
-    for (size_t i = 0; map && i < map->nvalues; i++)
-        if (slice_eq_nocase(map->values[i].from, s)) return map->values[i].to;
-    return s;
+    const slice *first = j->c->at + (size_t)t->input * CELLS_ROWS;
+    if (t->nmore == 0) return first;
+    memcpy(merged, first, j->c->nrows * sizeof *merged);
+    for (size_t i = 0; i < j->c->nrows; i++)
+        for (size_t k = 0; k < t->nmore && is_missing(j->co->p->pf, trimmed(merged[i])); k++) merged[i] = j->c->at[(size_t)t->more[k] * CELLS_ROWS + i];
+    return merged;
 }
 
 /* ---- texts ---- */
+/* "52 267" → "52267": blanks between digits go. What is no number stays as it is. */
+static slice digits_of(slice s, char out[32])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] == ' ') continue;
+        if (s.len - i >= 2 && memcmp(s.ptr + i, "\xC2\xA0", 2) == 0) i += 1;
+        else if (s.len - i >= 3 && memcmp(s.ptr + i, "\xE2\x80\xAF", 3) == 0) i += 2;
+        else if (s.ptr[i] < '0' || s.ptr[i] > '9' || n == 31) return s;
+        else out[n++] = s.ptr[i];
+    }
+    return n ? (slice){out, n} : s;
+}
+
 static sla_status read_texts(job *j, size_t fno, const slice *in, const target *t)
 {
     column *col = &j->b->cols[fno];
     uint32_t *out = (uint32_t *)col->data + j->row0, code = 0;
     slice last = {0};
     const profile *pf = j->co->p->pf;
-    bool plain = !pf || (pf->nmissing == 0 && (!t->map || t->map->nvalues == 0));
+    char number[32];
     for (size_t i = 0; i < j->c->nrows; i++) {
         slice s = in[i];
         if (s.len == 0) continue;
         if (s.len != last.len || memcmp(s.ptr, last.ptr, s.len) != 0) {
             slice v = trimmed(s);
-            if (plain ? v.len == 0 : is_missing(pf, v)) continue;
-            if (!plain) v = mapped(t->map, v);
+            if (is_missing(pf, v)) continue;
+            if (t->map) v = t->map->digits ? digits_of(v, number) : profile_term(t->map, v);
             if ((code = dict_intern(col->codes, v)) == DICT_NONE) return SLA_NOMEM;
             last = s;
         }
@@ -92,13 +111,28 @@ static bool read_number(slice s, double *out)
     return *end == '\0' && *out - *out == 0;
 }
 
+/* A decimal comma, where it cannot be one of thousands: "4,5". */
+static bool read_local_number(slice s, double *out)
+{
+    char text[64];
+    if (read_number(s, out)) return true;
+    const char *comma = s.len && s.len < sizeof text ? memchr(s.ptr, ',', s.len) : NULL;
+    size_t after = comma ? (size_t)(s.ptr + s.len - comma) - 1 : 0;
+    if (!comma || after == 0 || after == 3 || memchr(comma + 1, ',', after)) return false;
+    memcpy(text, s.ptr, s.len);
+    text[comma - s.ptr] = '.';
+    return read_number((slice){text, s.len}, out);
+}
+
 static sla_status read_numbers(job *j, size_t fno, const slice *in, const target *t)
 {
     for (size_t i = 0; i < j->c->nrows; i++) {
         slice s = trimmed(in[i]);
         double v;
+        int64_t ms;
         if (is_missing(j->co->p->pf, s)) continue;
-        if (read_number(mapped(t->map, s), &v)) batch_set_f64(j->b, j->row0 + i, fno, v);
+        if (read_local_number(profile_term(t->map, s), &v)) batch_set_f64(j->b, j->row0 + i, fno, v);
+        else if (t->map && t->map->unit && words_duration(s, 0, &ms)) batch_set_f64(j->b, j->row0 + i, fno, (double)ms / (double)t->map->unit);
         else TRY(refuse(j, i, fno, s, "not a number"));
     }
     return SLA_OK;
@@ -106,29 +140,32 @@ static sla_status read_numbers(job *j, size_t fno, const slice *in, const target
 
 static sla_status read_bools(job *j, size_t fno, const slice *in, const target *t)
 {
-    static const char *const yes[] = {"true", "yes", "1", "t", "y", "是"}, *const no[] = {"false", "no", "0", "f", "n", "否"};
+    static const char *const yes[] = {"true", "yes", "1", "t", "y", "是", "有", "sim", "si", "ja", "oui", "x"}, *const no[] = {"false", "no", "0", "f", "n", "否", "无", "nao", "nein", "non"};
     for (size_t i = 0; i < j->c->nrows; i++) {
-        slice s = trimmed(in[i]), v = mapped(t->map, s);
+        slice s = trimmed(in[i]), v = profile_term(t->map, s);
+        char text[WORDS_MAX];
         int truth = -1;
-        if (is_missing(j->co->p->pf, s)) continue;
-        for (size_t k = 0; k < sizeof yes / sizeof yes[0]; k++) {
-            if (slice_eq_nocase(v, slice_of(yes[k]))) truth = 1;
-            if (slice_eq_nocase(v, slice_of(no[k]))) truth = 0;
-        }
+        if (s.len == 0) continue;
+        v = (slice){text, words_fold(v, text)};
+        for (size_t k = 0; k < sizeof yes / sizeof yes[0]; k++)
+            if (slice_is(v, yes[k])) truth = 1;
+        for (size_t k = 0; k < sizeof no / sizeof no[0]; k++)
+            if (slice_is(v, no[k])) truth = 0;
         if (truth >= 0) batch_set_i64(j->b, j->row0 + i, fno, truth);
-        else TRY(refuse(j, i, fno, s, "not true or false"));
+        else if (!is_missing(j->co->p->pf, s)) TRY(refuse(j, i, fno, s, "not true or false"));
     }
     return SLA_OK;
 }
 
-static sla_status read_durations(job *j, size_t fno, const slice *in)
+/* Bare numbers are seconds unless the profile says otherwise. */
+static sla_status read_durations(job *j, size_t fno, const slice *in, const target *t)
 {
     for (size_t i = 0; i < j->c->nrows; i++) {
         slice s = trimmed(in[i]);
-        double ms;
+        int64_t ms;
         if (is_missing(j->co->p->pf, s)) continue;
-        if (read_number(s, &ms)) batch_set_i64(j->b, j->row0 + i, fno, (int64_t)(ms * (double)MS_SECOND));
-        else TRY(refuse(j, i, fno, s, "not a number of seconds"));
+        if (words_duration(s, t->map && t->map->unit ? t->map->unit : MS_SECOND, &ms)) batch_set_i64(j->b, j->row0 + i, fno, ms);
+        else TRY(refuse(j, i, fno, s, "not a duration"));
     }
     return SLA_OK;
 }
@@ -160,41 +197,98 @@ static bool fast_time(slice s, day_memo *memo, int64_t *local)
     return true;
 }
 
+typedef struct tally { uint64_t values, days, unzoned, repeated, skipped, other_order; } tally;
+
+static void keep_tally(const target *t, const tally *n)
+{
+    if (!t->counts) return;
+    t->counts->values += n->values;
+    t->counts->days += n->days;
+    t->counts->unzoned += n->unzoned;
+    t->counts->repeated += n->repeated;
+    t->counts->skipped += n->skipped;
+    t->counts->other_order += n->other_order;
+}
+
+static bool any_time(slice s, const target *t, time_text *out) { return (t->numbers && dates_parse_number(s, t->numbers, out)) || dates_parse(s, t->order, out); }
+
+/* Readable if day and month changed places? Then the column's order may have been taken wrongly: counted, so that it is said. */
+static sla_status refuse_time(job *j, size_t row, size_t fno, slice s, const target *t, tally *n, const char *reason)
+{
+    time_text tt;
+    bool other = dates_parse(s, strcmp(t->order, "mdy") == 0 ? "dmy" : "mdy", &tt);
+    n->other_order += other;
+    return refuse(j, row, fno, s, other ? "no such date with the column's order of day and month" : reason);
+}
+
+static int64_t to_utc(zone_cursor *cur, int64_t local, tally *n)
+{
+    int kind = 0;
+    int64_t utc = zone_cursor_to_utc(cur, local, &kind);
+    n->unzoned++;
+    n->repeated += kind == 1;
+    n->skipped += kind == 2;
+    return utc;
+}
+
 static sla_status read_times(job *j, size_t fno, const slice *in, const target *t)
 {
     day_memo memo = {0};
     int64_t *out = (int64_t *)j->b->cols[fno].data + j->row0;
     zone_cursor *cur = &j->co->cursor;
+    tally n = {0};
     for (size_t i = 0; i < j->c->nrows; i++) {
         int64_t local;
         time_text tt = {0};
         slice s = in[i];
         if (s.len == 0) continue;
-        if (fast_time(s, &memo, &local)) out[i] = zone_cursor_to_utc(cur, local, NULL);
+        if (fast_time(s, &memo, &local)) out[i] = to_utc(cur, local, &n);
         else {
             s = trimmed(s);
             if (is_missing(j->co->p->pf, s)) continue;
-            if (!dates_parse(s, t->order, &tt)) {
-                TRY(refuse(j, i, fno, s, "not a time, or no such date"));
+            if (!any_time(s, t, &tt)) {
+                TRY(refuse_time(j, i, fno, s, t, &n, "not a time, or no such date"));
                 continue;
             }
-            out[i] = tt.has_offset ? tt.local_ms - tt.offset_min * MS_MINUTE : zone_cursor_to_utc(cur, tt.local_ms, NULL);
+            out[i] = tt.has_offset ? tt.local_ms - tt.offset_min * MS_MINUTE : to_utc(cur, tt.local_ms, &n);
+            n.days += !tt.has_time;
         }
+        n.values++;
         bits_set(j->b->cols[fno].valid, j->row0 + i);
         j->b->cols[fno].used = true;
+    }
+    keep_tally(t, &n);
+    return SLA_OK;
+}
+
+/* A time that is another one and a duration. */
+static sla_status read_after(job *j, size_t fno, const slice *in, const target *t)
+{
+    const column *from = &j->b->cols[t->map->after];
+    for (size_t i = 0; i < j->c->nrows; i++) {
+        slice s = trimmed(in[i]);
+        int64_t ms;
+        if (is_missing(j->co->p->pf, s)) continue;
+        if (!words_duration(s, t->map->unit, &ms)) TRY(refuse(j, i, fno, s, "not a duration"));
+        else if (bits_get(from->valid, j->row0 + i)) batch_set_i64(j->b, j->row0 + i, fno, ((const int64_t *)from->data)[j->row0 + i] + ms);
     }
     return SLA_OK;
 }
 
 static sla_status read_dates(job *j, size_t fno, const slice *in, const target *t)
 {
+    tally n = {0};
     for (size_t i = 0; i < j->c->nrows; i++) {
         slice s = trimmed(in[i]);
         time_text tt;
         if (is_missing(j->co->p->pf, s)) continue;
-        if (dates_parse(s, t->order, &tt)) batch_set_i64(j->b, j->row0 + i, fno, tt.local_ms / MS_DAY - (tt.local_ms % MS_DAY < 0));
-        else TRY(refuse(j, i, fno, s, "not a date, or no such date"));
+        if (!any_time(s, t, &tt)) TRY(refuse_time(j, i, fno, s, t, &n, "not a date, or no such date"));
+        else {
+            int64_t local = tt.has_offset && t->numbers == NUMBERS_EPOCH ? zone_cursor_to_local(&j->co->cursor, tt.local_ms) : tt.local_ms;
+            batch_set_i64(j->b, j->row0 + i, fno, local / MS_DAY - (local % MS_DAY < 0));
+        }
     }
+    keep_tally(t, &n);
     return SLA_OK;
 }
 
@@ -207,13 +301,15 @@ static sla_status read_column(job *j, size_t fno)
         for (size_t i = 0; i < j->c->nrows; i++) TRY(batch_set_text(j->b, j->row0 + i, fno, t->map->constant));
         return SLA_OK;
     }
-    const slice *in = j->c->at + (size_t)t->input * CELLS_ROWS;
+    slice merged[CELLS_ROWS];
+    const slice *in = cells_of(j, t, merged);
+    if (t->map && t->map->after >= 0) return read_after(j, fno, in, t);
     switch (j->b->ds->fields[fno].type) {
     case VT_TEXT: return read_texts(j, fno, in, t);
     case VT_NUMBER: return read_numbers(j, fno, in, t);
     case VT_TIME: return read_times(j, fno, in, t);
     case VT_DATE: return read_dates(j, fno, in, t);
-    case VT_DURATION: return read_durations(j, fno, in);
+    case VT_DURATION: return read_durations(j, fno, in, t);
     default: return read_bools(j, fno, in, t);
     }
 }
@@ -261,12 +357,16 @@ static void drop_bad(job *j)
         if (!bits_get(j->bad, i)) b->lines[to++] = j->c->lines[i];
 }
 
+static bool follows(const plan *p, size_t f) { return p->fields[f].map && p->fields[f].map->after >= 0; }
+
 sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *rejects, size_t *taken, err *e)
 {
     job j = {.co = co, .c = c, .b = b, .row0 = b->nrows, .rejects = rejects};
     co->cursor.z = co->p->zone;
     sla_status st = SLA_OK;
-    for (size_t f = 0; st == SLA_OK && f < b->ds->nfields; f++) st = read_column(&j, f);
+    for (int pass = 0; pass < 2; pass++) /* what follows another time comes after it */
+        for (size_t f = 0; st == SLA_OK && f < b->ds->nfields; f++)
+            if (follows(co->p, f) == (pass == 1)) st = read_column(&j, f);
     for (size_t f = 0; st == SLA_OK && f < b->ds->nfields; f++)
         if (b->ds->fields[f].required) st = check_required(&j, f);
     if (st != SLA_OK) return err_set(e, st, SRCPOS_NONE, "no memory for a batch of %s", b->ds->name.ptr);

@@ -1,8 +1,10 @@
 #include "importers/dates.h"
+#include <stdlib.h>
 #include <string.h>
+#include "importers/words.h"
 
 typedef struct scan { slice s; size_t i; } scan;
-typedef struct parts { int32_t n[3]; int width[3]; bool month_name; int name_at; } parts;
+typedef struct parts { int32_t n[3]; int width[3]; int name_at; } parts;   /* name_at: which of them was a month's name; -1: none */
 
 static bool digit_at(const scan *c) { return c->i < c->s.len && c->s.ptr[c->i] >= '0' && c->s.ptr[c->i] <= '9'; }
 
@@ -24,24 +26,69 @@ static bool skip(scan *c, const char *text)
     return true;
 }
 
-static bool separator(scan *c) { return skip(c, "/") || skip(c, "-") || skip(c, ".") || skip(c, "年") || skip(c, "月") || skip(c, " "); }
+static bool skip_nocase(scan *c, const char *text)
+{
+    size_t n = strlen(text);
+    if (c->s.len - c->i < n || !slice_eq_nocase((slice){c->s.ptr + c->i, n}, slice_of(text))) return false;
+    c->i += n;
+    return true;
+}
 
-/* Month names by their first three letters: English, and what differs in Spanish, Portuguese, French and German. */
+static void blanks(scan *c)
+{
+    while (skip(c, " ") || skip(c, "\xC2\xA0") || skip(c, "\xE2\x80\xAF") || skip(c, "\xE3\x80\x80")) {}
+}
+
+static bool separator(scan *c)
+{
+    if (skip(c, "年") || skip(c, "月")) return (void)(skip(c, "/") || skip(c, "-")), blanks(c), true; /* also "10/1月/26" */
+    if (skip(c, "/") || skip(c, "-")) return blanks(c), true;
+    size_t before = c->i;
+    skip(c, ".");
+    skip(c, ",");
+    blanks(c);
+    if (skip_nocase(c, "de ") || skip_nocase(c, "del ")) blanks(c);
+    return c->i > before;
+}
+
+/* ---- month names ---- */
+static int32_t month_of(slice word)
+{
+    /* By their folded beginnings: English, German, French, Spanish, Portuguese; longer ones before shorter ones that they begin with. */
+    static const struct { const char *name; int32_t month; } names[] = {
+        {"juin", 6}, {"juil", 7}, {"jan", 1}, {"ene", 1}, {"feb", 2}, {"fev", 2}, {"mar", 3}, {"mrz", 3}, {"apr", 4}, {"abr", 4}, {"avr", 4}, {"may", 5}, {"mai", 5},
+        {"jun", 6}, {"jul", 7}, {"aug", 8}, {"ago", 8}, {"aou", 8}, {"sep", 9}, {"set", 9}, {"oct", 10}, {"out", 10}, {"okt", 10}, {"nov", 11}, {"dec", 12}, {"dic", 12}, {"dez", 12},
+    };
+    static const char *const chinese[] = {"十二月", "十一月", "十月", "一月", "二月", "三月", "四月", "五月", "六月", "七月", "八月", "九月"};
+    static const int32_t chinese_month[] = {12, 11, 10, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    char text[WORDS_MAX];
+    size_t n = words_fold(word, text);
+    for (size_t k = 0; k < sizeof chinese / sizeof chinese[0]; k++)
+        if (n == strlen(chinese[k]) && memcmp(text, chinese[k], n) == 0) return chinese_month[k];
+    if (n > 10) return 0;
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+        if (n >= strlen(names[k].name) && memcmp(text, names[k].name, strlen(names[k].name)) == 0) return names[k].month;
+    return 0;
+}
+
+static slice word_at(const scan *c)
+{
+    size_t end = c->i;
+    while (end < c->s.len) {
+        unsigned char ch = (unsigned char)c->s.ptr[end];
+        if (!((ch | 32) >= 'a' && (ch | 32) <= 'z') && ch < 0x80) break;
+        if (ch == 0xC2 || (ch == 0xE2 && end + 1 < c->s.len && (unsigned char)c->s.ptr[end + 1] == 0x80)) break; /* blanks beyond ASCII */
+        end++;
+    }
+    return (slice){c->s.ptr + c->i, end - c->i};
+}
+
 static int32_t month_name(scan *c)
 {
-    static const struct { const char *name; int32_t month; } names[] = {
-        {"jan", 1}, {"ene", 1}, {"feb", 2}, {"fev", 2}, {"mar", 3}, {"apr", 4}, {"abr", 4}, {"avr", 4}, {"may", 5}, {"mai", 5}, {"jun", 6}, {"jul", 7},
-        {"aug", 8}, {"ago", 8}, {"sep", 9}, {"set", 9}, {"oct", 10}, {"out", 10}, {"okt", 10}, {"nov", 11}, {"dec", 12}, {"dic", 12}, {"dez", 12},
-    };
-    if (c->s.len - c->i < 3) return 0;
-    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
-        if (slice_eq_nocase((slice){c->s.ptr + c->i, 3}, slice_of(names[k].name))) {
-            c->i += 3;
-            while (c->i < c->s.len && ((c->s.ptr[c->i] | 32) >= 'a' && (c->s.ptr[c->i] | 32) <= 'z')) c->i++;
-            skip(c, ".");
-            return names[k].month;
-        }
-    return 0;
+    slice w = word_at(c);
+    int32_t m = w.len >= 3 ? month_of(w) : 0;
+    if (m) c->i += w.len;
+    return m;
 }
 
 static bool three_parts(scan *c, parts *p)
@@ -49,12 +96,33 @@ static bool three_parts(scan *c, parts *p)
     *p = (parts){.name_at = -1};
     for (int k = 0; k < 3; k++) {
         if (k && !separator(c)) return false;
-        int32_t m = digit_at(c) ? 0 : month_name(c);
-        if (m) p->n[k] = m, p->width[k] = 2, p->month_name = true, p->name_at = k;
+        int32_t m = digit_at(c) || p->name_at >= 0 ? 0 : month_name(c);
+        if (m) p->n[k] = m, p->width[k] = 2, p->name_at = k;
         else if (!number(c, &p->n[k], &p->width[k])) return false;
+        if (k == 0 || (k == 1 && p->name_at == 0)) (void)(skip(c, "st") || skip(c, "nd") || skip(c, "rd") || skip(c, "th") || skip(c, "º") || skip(c, "er "));
     }
     skip(c, "日");
     return true;
+}
+
+/* "Tue, " or "Dienstag, " before a date. "mar. 10 janv. 2026" is a Tuesday, "Mar 10, 2026" is none: what reads as a date is left alone. */
+static void weekday(scan *c)
+{
+    static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mie", "jue", "vie", "sab", "dom", "seg", "ter", "qua", "qui", "sex",
+                                        "mo", "di", "mi", "do", "fr", "sa", "so", "lu", "ma", "me", "je", "ve", "星期", "周"};
+    slice w = word_at(c);
+    char text[WORDS_MAX];
+    size_t n = w.len && w.len < 32 ? words_fold(w, text) : 0, k = 0;
+    scan whole = *c, after = *c;
+    parts p;
+    if (n == 0 || (month_of(w) && three_parts(&whole, &p))) return;
+    while (k < sizeof names / sizeof names[0] && (n < strlen(names[k]) || memcmp(text, names[k], strlen(names[k])) != 0)) k++;
+    if (k == sizeof names / sizeof names[0]) return;
+    after.i += w.len;
+    skip(&after, ".");
+    skip(&after, ",");
+    blanks(&after);
+    if (after.i > c->i + w.len && (digit_at(&after) || month_of(word_at(&after)))) *c = after;
 }
 
 /* Two digits of a year: 70..99 are 19xx, the rest 20xx (POSIX strptime %y, moved by a year). */
@@ -74,49 +142,94 @@ static bool arrange(const parts *p, const char *order, int32_t *y, int32_t *m, i
     *y = full_year(p->n[yi], p->width[yi]);
     *m = p->n[mi];
     *d = p->n[di];
-    return p->width[mi] <= 2 && p->width[di] <= 2 && civil_valid(*y, *m, *d);
+    return p->width[mi] <= 2 && p->width[di] <= 2 && p->width[yi] != 1 && p->width[yi] != 3 && civil_valid(*y, *m, *d);
 }
 
-static bool meridiem(scan *c, int32_t *h)
+/* ---- the time of day ---- */
+typedef enum half { HALF_NONE, HALF_AM, HALF_PM } half;
+static half meridiem(scan *c)
 {
-    skip(c, " ");
-    bool pm = skip(c, "PM") || skip(c, "pm") || skip(c, "p.m.") || skip(c, "下午");
-    bool am = !pm && (skip(c, "AM") || skip(c, "am") || skip(c, "a.m.") || skip(c, "上午"));
-    if (!pm && !am) return true;
-    if (*h < 1 || *h > 12) return false;
-    *h = *h % 12 + (pm ? 12 : 0);
-    return true;
+    size_t before = c->i;
+    blanks(c);
+    if (skip_nocase(c, "pm") || skip_nocase(c, "p.m.") || skip_nocase(c, "p. m.") || skip_nocase(c, "p.\xC2\xA0m.") || skip(c, "下午") || skip(c, "晚上") || skip(c, "中午")) return HALF_PM;
+    if (skip_nocase(c, "am") || skip_nocase(c, "a.m.") || skip_nocase(c, "a. m.") || skip_nocase(c, "a.\xC2\xA0m.") || skip(c, "上午") || skip(c, "早上") || skip(c, "凌晨")) return HALF_AM;
+    c->i = before;
+    return HALF_NONE;
 }
 
 static bool clock_part(scan *c, int64_t *ms)
 {
     int32_t h, m = 0, s = 0, frac = 0;
     int w, fw = 0;
-    if (!number(c, &h, &w) || w > 2 || !skip(c, ":") || !number(c, &m, &w) || w != 2) return false;
-    if (skip(c, ":") && (!number(c, &s, &w) || w != 2)) return false;
-    if ((skip(c, ".") || skip(c, ",")) && !number(c, &frac, &fw)) return false;
+    half side = meridiem(c);
+    blanks(c);
+    if (!number(c, &h, &w) || w > 2) return false;
+    if (skip(c, "时") || skip(c, "点")) {
+        if (digit_at(c) && (!number(c, &m, &w) || w > 2 || !skip(c, "分"))) return false;
+        if (digit_at(c) && (!number(c, &s, &w) || w > 2 || !skip(c, "秒"))) return false;
+    } else if ((skip(c, ":") || skip(c, "h")) && (!digit_at(c) || (number(c, &m, &w) && w <= 2))) {
+        if (skip(c, ":") && (!number(c, &s, &w) || w != 2)) return false;
+        if ((skip(c, ".") || skip(c, ",")) && !number(c, &frac, &fw)) return false;
+    } else if (side == HALF_NONE && (side = meridiem(c)) == HALF_NONE) return false; /* "3 PM" */
     while (fw > 3) frac /= 10, fw--;
     while (fw && fw < 3) frac *= 10, fw++;
-    if (!meridiem(c, &h) || h > 23 || m > 59 || s > 59) return false;
+    if (side == HALF_NONE) side = meridiem(c);
+    if (side != HALF_NONE) {
+        if (h > 12 || (h == 0 && side == HALF_PM)) return false;
+        h = h % 12 + (side == HALF_PM ? 12 : 0);
+    }
+    if (h > 23 || m > 59 || s > 59) return false;
     *ms = ((int64_t)h * 3600 + m * 60 + s) * 1000 + frac;
     return true;
 }
 
-static bool offset_part(scan *c, time_text *t)
+/* Abbreviations that stand for one offset wherever they are used. */
+static bool zone_word(scan *c, time_text *t)
 {
-    skip(c, " ");
-    if (c->i == c->s.len) return true;
-    slice rest = {c->s.ptr + c->i, c->s.len - c->i};
-    char text[64] = "2000-01-01 00:00";
-    if (rest.len > 8) return false;
-    memcpy(text + 16, rest.ptr, rest.len);
-    time_text o;
-    if (!time_parse((slice){text, 16 + rest.len}, &o) || !o.has_offset) return false;
-    t->has_offset = true;
-    t->offset_min = o.offset_min;
-    return true;
+    static const struct { const char *name; int32_t minutes; } zones[] = {
+        {"UTC", 0}, {"GMT", 0}, {"CEST", 120}, {"CET", 60}, {"EEST", 180}, {"EET", 120}, {"WEST", 60}, {"WET", 0}, {"EST", -300}, {"EDT", -240}, {"CDT", -300}, {"MDT", -360}, {"MST", -420},
+        {"PST", -480}, {"PDT", -420}, {"JST", 540}, {"KST", 540}, {"MSK", 180}, {"HKT", 480}, {"SGT", 480}, {"BRT", -180},
+    };
+    for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++) {
+        if (!skip(c, zones[i].name)) continue;
+        t->has_offset = true;
+        t->offset_min = zones[i].minutes;
+        return true;
+    }
+    return false;
 }
 
+static bool offset_part(scan *c, time_text *t)
+{
+    blanks(c);
+    skip(c, "Uhr");
+    blanks(c);
+    bool bracket = skip(c, "(");
+    if (c->i == c->s.len) return !bracket;
+    if (zone_word(c, t)) blanks(c);
+    slice rest = {c->s.ptr + c->i, c->s.len - c->i};
+    if (rest.len && (rest.ptr[0] == '+' || rest.ptr[0] == '-' || rest.ptr[0] == 'Z')) {
+        char text[64] = "2000-01-01 00:00";
+        size_t n = 0;
+        time_text o;
+        while (n < rest.len && n < 8 && rest.ptr[n] != ' ' && rest.ptr[n] != '(' && rest.ptr[n] != ')') n++;
+        memcpy(text + 16, rest.ptr, n);
+        if (n == 3) memcpy(text + 16 + n, ":00", 3); /* +08 */
+        if (!time_parse((slice){text, 16 + (n == 3 ? 6 : n)}, &o) || !o.has_offset) return false;
+        t->has_offset = true;
+        t->offset_min = o.offset_min;
+        c->i += n;
+        blanks(c);
+        if (skip(c, "(")) { /* "+0000 (Coordinated Universal Time)" */
+            while (c->i < c->s.len && c->s.ptr[c->i] != ')') c->i++;
+            bracket = true;
+        }
+    }
+    if (bracket) skip(c, ")");
+    return c->i == c->s.len;
+}
+
+/* ---- whole values ---- */
 static bool compact(slice s, time_text *out)
 {
     char text[20];
@@ -129,20 +242,43 @@ static bool compact(slice s, time_text *out)
     return time_parse((slice){text, 19}, out);
 }
 
+/* "Tue Jan 10 11:19:00 UTC 2026", as ctime and date print it. */
+static bool ctime_form(scan c, time_text *out)
+{
+    int32_t m, d, y;
+    int w;
+    int64_t ms;
+    time_text t = {.has_time = true};
+    weekday(&c);
+    if (!(m = month_name(&c)) || !(blanks(&c), number(&c, &d, &w)) || w > 2) return false;
+    blanks(&c);
+    if (!clock_part(&c, &ms)) return false;
+    blanks(&c);
+    if (zone_word(&c, &t)) blanks(&c);
+    if (!number(&c, &y, &w) || w != 4 || c.i != c.s.len || !civil_valid(y, m, d)) return false;
+    t.local_ms = civil_days(y, m, d) * MS_DAY + ms;
+    *out = t;
+    return true;
+}
+
 bool dates_parse(slice s, const char *order, time_text *out)
 {
     if (time_parse(s, out) || compact(s, out)) return true;
     scan c = {s, 0};
     parts p;
     int32_t y, m, d;
+    int64_t ms;
     time_text t = {0};
+    if (ctime_form(c, out)) return true;
+    weekday(&c);
     if (!three_parts(&c, &p) || !arrange(&p, order, &y, &m, &d)) return false;
     t.local_ms = civil_days(y, m, d) * MS_DAY;
-    if (skip(&c, ",")) skip(&c, " ");
-    else if (!skip(&c, " ")) skip(&c, "T");
-    while (skip(&c, " ")) {}
+    skip(&c, ",");
+    blanks(&c);
+    weekday(&c);
+    skip(&c, "T");
+    if (skip(&c, "at ") || skip(&c, "à ") || skip(&c, "um ") || skip(&c, "às ") || skip(&c, "a las ")) blanks(&c);
     if (c.i < s.len) {
-        int64_t ms;
         if (!clock_part(&c, &ms) || !offset_part(&c, &t)) return false;
         t.local_ms += ms;
         t.has_time = true;
@@ -151,28 +287,85 @@ bool dates_parse(slice s, const char *order, time_text *out)
     return true;
 }
 
+/* ---- numbers ---- */
+/* Digits before the point; 0: no plain number. */
+static size_t whole_digits(slice s)
+{
+    size_t n = 0, i;
+    while (n < s.len && s.ptr[n] >= '0' && s.ptr[n] <= '9') n++;
+    if (n == s.len) return n;
+    if (s.ptr[n] != '.') return 0;
+    for (i = n + 1; i < s.len; i++)
+        if (s.ptr[i] < '0' || s.ptr[i] > '9') return 0;
+    return n;
+}
+
+bool dates_parse_number(slice s, date_numbers as, time_text *out)
+{
+    char text[40];
+    size_t n = whole_digits(s);
+    if (as == NUMBERS_NONE || n == 0 || s.len >= sizeof text) return false;
+    memcpy(text, s.ptr, s.len);
+    text[s.len] = '\0';
+    if (as == NUMBERS_EPOCH) {
+        long long whole = strtoll(text, NULL, 10);
+        if (n == 10) whole = (long long)(strtod(text, NULL) * 1000 + 0.5);
+        else if (n == 16) whole /= 1000;
+        else if (n == 19) whole /= 1000000;
+        else if (n != 13) return false;
+        *out = (time_text){.local_ms = whole, .has_offset = true, .has_time = true};
+        return whole < civil_days(2199, 1, 1) * MS_DAY;
+    }
+    double days = strtod(text, NULL);
+    if (days < 1 || days > 100000) return false;
+    /* 1900 counts a 29 February that never was, so from March 1900 on day 1 is 1899-12-31; 1904 begins with day 0 */
+    int64_t base = as == NUMBERS_SERIAL_1904 ? civil_days(1904, 1, 1) : civil_days(1900, 1, 1) - (days < 60 ? 1 : 2);
+    int64_t whole = (int64_t)days, ms = (int64_t)((days - (double)whole) * (double)MS_DAY + 0.5);
+    *out = (time_text){.local_ms = (base + whole) * MS_DAY + (ms + 500) / 1000 * 1000, .has_time = n != s.len};
+    return true;
+}
+
+/* ---- evidence ---- */
 void dates_look(slice s, date_evidence *ev)
 {
     time_text t;
     scan c = {s, 0};
     parts p;
-    if (time_parse(s, &t) || compact(s, &t)) {
-        ev->iso++;
-        return;
+    size_t n = whole_digits(s);
+    if (n == 5 && s.ptr[0] != '0') ev->serial++;
+    else if (n == 10 || n == 13 || n == 16 || n == 19) ev->epoch++;
+    else if (time_parse(s, &t) || compact(s, &t)) ev->iso++;
+    else if (ctime_form(c, &t)) ev->named++;
+    else if (weekday(&c), !three_parts(&c, &p)) ev->unreadable++;
+    else if (p.name_at >= 0 || p.width[0] >= 4) ev->named++;
+    else {
+        ev->values++;
+        ev->first_over_12 += p.n[0] > 12 && p.n[0] <= 31;
+        ev->second_over_12 += p.n[1] > 12 && p.n[1] <= 31;
     }
-    if (!three_parts(&c, &p)) {
-        ev->unreadable++;
-        return;
-    }
-    ev->values++;
-    if (p.month_name || p.width[0] >= 4) return;
-    if (p.n[0] > 12 && p.n[0] <= 31) ev->first_over_12++;
-    if (p.n[1] > 12 && p.n[1] <= 31) ev->second_over_12++;
+}
+
+void dates_add(date_evidence *sum, const date_evidence *ev)
+{
+    sum->values += ev->values;
+    sum->first_over_12 += ev->first_over_12;
+    sum->second_over_12 += ev->second_over_12;
+    sum->iso += ev->iso;
+    sum->named += ev->named;
+    sum->serial += ev->serial;
+    sum->epoch += ev->epoch;
+    sum->unreadable += ev->unreadable;
 }
 
 const char *dates_order(const date_evidence *ev, bool *sure)
 {
-    *sure = ev->first_over_12 != ev->second_over_12;
-    if (ev->second_over_12 > ev->first_over_12) return "mdy";
-    return "dmy";
+    *sure = (ev->first_over_12 == 0) != (ev->second_over_12 == 0);
+    return ev->second_over_12 > ev->first_over_12 ? "mdy" : "dmy";
+}
+
+date_numbers dates_numbers(const date_evidence *ev)
+{
+    size_t texts = ev->values + ev->iso + ev->named;
+    if (ev->epoch > texts + ev->serial) return NUMBERS_EPOCH;
+    return ev->serial > texts ? NUMBERS_SERIAL_1900 : NUMBERS_NONE;
 }

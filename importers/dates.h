@@ -3,14 +3,26 @@
 #define SLA_IMPORTERS_DATES_H
 #include <stdbool.h>
 #include <stddef.h>
+#include "engine/base/buf.h"
 #include "engine/time/instant.h"
 
 /* order: "ymd", "dmy" or "mdy": how a date of three numbers is read. ISO forms are read whatever the order. Forms: 29/2/2016 01:16, 29-02-2016 1:16:05,
- * 2/29/2016 1:16 PM, 2016/2/29, 2016年2月29日 01:16, 20160229, 10/Jan/26 11:19 AM, and those of time_parse. */
+ * 2/29/2016 1:16 PM, 2016/2/29 下午 3:05, 2016年2月29日 01:16, 20160229, 10/Jan/26 11:19 AM, 10. Januar 2026 11:19, January 10, 2026, 10 de enero de 2026,
+ * Tue, 10 Jan 2026 11:19:00 +0000, Tue Jan 10 11:19:00 UTC 2026, and those of time_parse. Zones: Z, UTC, GMT, offsets, and abbreviations that mean one
+ * offset only (CET, CEST, EST …; not CST, IST, BST). Month names: English, German, French, Spanish, Portuguese, Chinese. */
 bool dates_parse(slice s, const char *order, time_text *out);
-/* What a column's values say about the order. Counts values whose first or second number is over 12, which decide. */
-typedef struct date_evidence { size_t values, first_over_12, second_over_12, iso, unreadable; } date_evidence;
+
+/* A column of numbers that is mapped to a time. Days since 1900 or 1904 are a sheet's serial numbers (local time); epochs are seconds, ms, µs or ns since 1970,
+ * told apart by their digits (10, 13, 16, 19), in UTC. */
+typedef enum date_numbers { NUMBERS_NONE, NUMBERS_SERIAL_1900, NUMBERS_SERIAL_1904, NUMBERS_EPOCH } date_numbers;
+bool dates_parse_number(slice s, date_numbers as, time_text *out);
+
+/* What a column's values say. Counts values of three numbers whose first or second is over 12, which decide the order. */
+typedef struct date_evidence { size_t values, first_over_12, second_over_12, iso, named, serial, epoch, unreadable; } date_evidence;
 void dates_look(slice s, date_evidence *ev);
-/* "dmy", "mdy" or "ymd"; *sure: some value decides. Without a deciding value month-first is taken only if nothing else is possible: "dmy". */
+void dates_add(date_evidence *sum, const date_evidence *ev);
+/* "dmy" or "mdy"; *sure: values decide, and all the same way. Without a deciding value: "dmy". */
 const char *dates_order(const date_evidence *ev, bool *sure);
+/* How the column's numbers are to be read: most of its values must be numbers of that kind. */
+date_numbers dates_numbers(const date_evidence *ev);
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "engine/base/bits.h"
 #include "engine/base/mem.h"
+#include "importers/words.h"
 
 /* Rows are kept column by column, texts as codes of one dictionary; 0 is "missing", codes are moved up by one. */
 typedef struct fold_column { int64_t *i64; double *f64; uint32_t *code; uint8_t *has; } fold_column;
@@ -50,18 +51,19 @@ sla_status fold_new(const profile *pf, arena *a, fold **out, const dataset **ds,
     return SLA_OK;
 }
 
-static int find(const slice *names, size_t n, slice name)
+static int find(const slice *names, size_t n, const header_list *l)
 {
-    for (size_t i = 0; name.len && i < n; i++)
-        if (slice_eq_nocase(names[i], name)) return (int)i;
+    for (size_t k = 0; k < l->n; k++)
+        for (size_t i = 0; i < n; i++)
+            if (names[i].len && words_same(names[i], l->items[k])) return (int)i;
     return -1;
 }
 
 void fold_place(const fold *f, target *fields, const slice *names, size_t n)
 {
-    fields[f->at].input = find(names, n, f->pf->fold_at);
-    fields[f->actor].input = find(names, n, f->pf->fold_actor);
-    fields[f->sequence].input = find(names, n, f->pf->fold_sequence);
+    fields[f->at].input = find(names, n, &f->pf->fold_at);
+    fields[f->actor].input = find(names, n, &f->pf->fold_actor);
+    fields[f->sequence].input = find(names, n, &f->pf->fold_sequence);
 }
 
 /* ---- keeping rows ---- */

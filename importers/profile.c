@@ -1,21 +1,13 @@
-/* Profiles out of YAML. The format:
- *   profile: {name: servicenow, title: ServiceNow, dataset: ticket}
- *   needs: [number, incident_state, opened_at]          headers by which it is recognised
- *   missing: ["?", "NULL"]
- *   dates: dmy | mdy | ymd                              only to force an order; else the whole column decides
- *   fields:
- *     id: {from: [number]}
- *     type: {value: incident}                           always this
- *     priority: {from: [priority], values: {"1 - Critical": P1}}
- *   fold: {at: sys_updated_at, actor: sys_updated_by, sequence: sys_mod_count, track: [status, priority, assignee, team]} */
+/* Profiles out of YAML. The format stands in docs/importers.md. */
 #include "importers/profile.h"
 #include <stdio.h>
 #include <string.h>
 #include "engine/base/file.h"
 #include "engine/base/mem.h"
 #include "engine/base/yaml.h"
+#include "importers/words.h"
 
-typedef struct loader { const schema *m; arena *a; errlist *errors; bool nomem; } loader;
+typedef struct loader { const schema *m; arena *a; errlist *errors; profile_set *set; bool nomem; } loader;
 
 static void *take(loader *l, size_t n, size_t size)
 {
@@ -24,13 +16,32 @@ static void *take(loader *l, size_t n, size_t size)
     return p;
 }
 
-static slice *texts(loader *l, const ynode *list, size_t *n)
+/* ---- lists ---- */
+/* One text, a list of texts, or lists by language ({en: […], zh: […]}): all of them in the order written. */
+static size_t count_texts(const ynode *n)
 {
-    *n = 0;
-    if (!list) return NULL;
-    size_t count = list->kind == YNODE_LIST ? list->n : 1;
-    slice *out = take(l, count, sizeof *out);
-    for (size_t i = 0; out && i < count; i++) out[(*n)++] = list->kind == YNODE_LIST ? list->items[i]->text : list->text;
+    size_t sum = 0;
+    if (!n || n->kind == YNODE_SCALAR) return n ? 1 : 0;
+    for (size_t i = 0; i < n->n; i++) sum += count_texts(n->items[i]);
+    return sum;
+}
+
+static void add_texts(loader *l, const ynode *n, bool fold, header_list *out)
+{
+    if (n->kind != YNODE_SCALAR) {
+        for (size_t i = 0; i < n->n; i++) add_texts(l, n->items[i], fold, out);
+        return;
+    }
+    slice s = fold ? words_folded(l->a, n->text) : n->text;
+    if (!s.ptr) l->nomem = true;
+    else out->items[out->n++] = s;
+}
+
+static header_list texts(loader *l, const ynode *n, bool fold)
+{
+    header_list out = {0};
+    size_t count = count_texts(n);
+    if (count && (out.items = take(l, count, sizeof *out.items))) add_texts(l, n, fold, &out);
     return out;
 }
 
@@ -46,59 +57,225 @@ static int field_named(loader *l, const dataset *ds, slice name, srcpos at)
     return -1;
 }
 
+static size_t *field_list(loader *l, const dataset *ds, const ynode *n, size_t *count)
+{
+    size_t *out = take(l, n ? n->n : 0, sizeof *out);
+    for (size_t i = 0; out && n && i < n->n; i++) {
+        int f = field_named(l, ds, n->items[i]->text, n->items[i]->at);
+        if (f >= 0) out[(*count)++] = (size_t)f;
+    }
+    return out;
+}
+
+/* ---- terms ---- */
+static void add_term(loader *l, term_map *t, slice from, slice to)
+{
+    char text[WORDS_MAX];
+    if (!t->from && !(t->from = dict_new())) l->nomem = true;
+    if (l->nomem) return;
+    uint32_t before = dict_count(t->from), code = dict_intern(t->from, (slice){text, words_fold(from, text)});
+    if (code == DICT_NONE || mem_grow(&t->to, &t->cap, (size_t)code + 1, sizeof *t->to)) l->nomem = true;
+    else if (code == before) t->to[code] = to;
+}
+
+static void check_term(loader *l, const field *f, const ynode *n, slice to)
+{
+    if (f->en && enumeration_rank(f->en, to) < 0) errlist_add(l->errors, SLA_NAME, n->at, "'%.*s' is no defined term of %.*s", SLICE_ARG(to), SLICE_ARG(f->name));
+}
+
+static void load_terms(loader *l, const field *f, const ynode *n, term_map *out)
+{
+    const ynode *values = yaml_get(n, "values"), *terms = yaml_get(n, "terms");
+    for (size_t i = 0; values && i < values->n; i++) { /* from: to */
+        check_term(l, f, values->items[i], values->items[i]->text);
+        add_term(l, out, values->items[i]->key, values->items[i]->text);
+    }
+    for (size_t i = 0; terms && i < terms->n; i++) { /* to: [from, …] */
+        header_list from = texts(l, terms->items[i], false);
+        check_term(l, f, terms->items[i], terms->items[i]->key);
+        for (size_t k = 0; k < from.n; k++) add_term(l, out, from.items[k], terms->items[i]->key);
+    }
+}
+
+/* The words of everyone, by enumeration. What this model does not define is left out: another pack may. */
+static void load_vocabulary(loader *l, const ynode *root)
+{
+    profile_set *s = l->set;
+    for (size_t e = 0; e < l->m->nenums; e++) {
+        const enumeration *en = &l->m->enums[e];
+        const ynode *words = yaml_get(root, en->name.ptr);
+        for (size_t i = 0; words && i < words->n; i++) {
+            if (enumeration_rank(en, words->items[i]->key) < 0) continue;
+            header_list from = texts(l, words->items[i], false);
+            for (size_t k = 0; k < from.n; k++) add_term(l, &s->vocabularies[e], from.items[k], words->items[i]->key);
+        }
+        for (size_t k = 0; words && k < en->n; k++) add_term(l, &s->vocabularies[e], en->values[k], en->values[k]);
+    }
+}
+
+static const term_map *vocabulary_of(const profile_set *s, const schema *m, const enumeration *en)
+{
+    for (size_t e = 0; e < m->nenums; e++)
+        if (&m->enums[e] == en && s->vocabularies[e].from) return &s->vocabularies[e];
+    return NULL;
+}
+
+static bool find_term(const term_map *t, slice folded, slice *out)
+{
+    uint32_t code = t && t->from ? dict_find(t->from, folded) : DICT_NONE;
+    if (code == DICT_NONE) return false;
+    *out = t->to[code];
+    return true;
+}
+
+static bool look_up(const field_map *map, slice text, slice *out)
+{
+    char folded[WORDS_MAX];
+    if (!map || (!map->terms.from && !map->vocabulary)) return false;
+    slice key = {folded, words_fold(text, folded)};
+    return find_term(&map->terms, key, out) || find_term(map->vocabulary, key, out);
+}
+
+slice profile_term(const field_map *map, slice text)
+{
+    slice out = text;
+    look_up(map, text, &out);
+    return out;
+}
+
+bool profile_knows_term(const field_map *map, slice text)
+{
+    slice out;
+    return look_up(map, text, &out);
+}
+
+/* ---- a profile ---- */
+static int64_t unit_of(loader *l, const ynode *n)
+{
+    int64_t ms = 0;
+    char text[80];
+    if (!n) return 0;
+    snprintf(text, sizeof text, "1 %.*s", SLICE_ARG(n->text));
+    if (!words_duration(slice_of(text), 0, &ms)) errlist_add(l->errors, SLA_SYNTAX, n->at, "'%.*s' is no unit of time: write s, min, h or d", SLICE_ARG(n->text));
+    return ms;
+}
+
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "value", "values", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
+    const field *fd = &p->ds->fields[f];
     field_map *m = &p->maps[p->nmaps++];
-    *m = (field_map){.field = (size_t)f};
-    m->headers = texts(l, yaml_get(n, "from"), &m->nheaders);
-    const ynode *value = yaml_get(n, "value"), *values = yaml_get(n, "values");
+    const ynode *value = yaml_get(n, "value"), *after = yaml_get(n, "after"), *digits = yaml_get(n, "digits");
+    *m = (field_map){.field = (size_t)f, .from = texts(l, yaml_get(n, "from"), false), .fallback = texts(l, yaml_get(n, "fallback"), false), .after = -1,
+                     .vocabulary = fd->en ? vocabulary_of(l->set, l->m, fd->en) : NULL, .unit = unit_of(l, yaml_get(n, "unit"))};
     if (value) m->constant = value->text;
-    if (value && p->ds->fields[f].type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, value->at, "only a text field can have a fixed value");
-    if (!value && m->nheaders == 0) errlist_add(l->errors, SLA_SYNTAX, n->key_at, "say where '%.*s' comes from: from: [header] or value: text", SLICE_ARG(n->key));
-    if (!values) return;
-    m->values = take(l, values->n, sizeof *m->values);
-    for (size_t i = 0; m->values && i < values->n; i++) {
-        const enumeration *en = p->ds->fields[f].en;
-        if (en && enumeration_rank(en, values->items[i]->text) < 0)
-            errlist_add(l->errors, SLA_NAME, values->items[i]->at, "'%.*s' is no defined term of %.*s", SLICE_ARG(values->items[i]->text), SLICE_ARG(n->key));
-        m->values[m->nvalues++] = (value_pair){values->items[i]->key, values->items[i]->text};
+    if (value && fd->type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, value->at, "only a text field can have a fixed value");
+    if (!value && m->from.n + m->fallback.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->key_at, "say where '%.*s' comes from: from: [header] or value: text", SLICE_ARG(n->key));
+    if (digits && !yaml_bool(digits, &m->digits)) errlist_add(l->errors, SLA_TYPE, digits->at, "digits is true or false");
+    if (after) m->after = field_named(l, p->ds, after->text, after->at);
+    if (m->after >= 0 && (fd->type != VT_TIME || p->ds->fields[m->after].type != VT_TIME)) errlist_add(l->errors, SLA_TYPE, after->at, "only a time can follow a time");
+    load_terms(l, fd, n, &m->terms);
+}
+
+static void load_reached(loader *l, profile *p, const ynode *n)
+{
+    p->reached = take(l, n ? n->n : 0, sizeof *p->reached);
+    for (size_t i = 0; p->reached && n && i < n->n; i++) {
+        const ynode *r = n->items[i];
+        static const char *const keys[] = {"field", "is", "first", NULL};
+        yaml_check_keys(r, keys, l->errors);
+        int f = field_named(l, p->ds, r->key, r->key_at), by = field_named(l, p->ds, yaml_text(r, "field", SLICE_LIT("status")), r->at);
+        const ynode *first = yaml_get(r, "first");
+        reached *to = &p->reached[p->nreached];
+        if (f < 0 || by < 0) continue;
+        *to = (reached){.field = (size_t)f, .states = texts(l, yaml_get(r, "is"), false), .by = (size_t)by};
+        if (first) yaml_bool(first, &to->first);
+        if (p->ds->fields[f].type != VT_TIME || p->ds->fields[by].type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, r->at, "a time is reached when a text changes");
+        else p->nreached++;
     }
 }
 
 static void load_fold(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"at", "actor", "sequence", "track", NULL};
+    static const char *const keys[] = {"at", "actor", "sequence", "track", "first", "reached", NULL};
     if (!n) return;
     yaml_check_keys(n, keys, l->errors);
     p->fold = true;
-    p->fold_at = yaml_text(n, "at", (slice){0});
-    p->fold_actor = yaml_text(n, "actor", (slice){0});
-    p->fold_sequence = yaml_text(n, "sequence", (slice){0});
-    if (p->fold_at.len == 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "fold needs 'at', the header of an update's time");
-    const ynode *track = yaml_get(n, "track");
-    p->tracked = take(l, track ? track->n : 0, sizeof *p->tracked);
-    for (size_t i = 0; p->tracked && track && i < track->n; i++) {
-        int f = field_named(l, p->ds, track->items[i]->text, track->items[i]->at);
-        if (f >= 0 && p->ds->fields[f].type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, track->items[i]->at, "only text fields can be tracked");
-        else if (f >= 0) p->tracked[p->ntracked++] = (size_t)f;
+    p->fold_at = texts(l, yaml_get(n, "at"), false);
+    p->fold_actor = texts(l, yaml_get(n, "actor"), false);
+    p->fold_sequence = texts(l, yaml_get(n, "sequence"), false);
+    if (p->fold_at.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "fold needs 'at', the header of an update's time");
+    p->tracked = field_list(l, p->ds, yaml_get(n, "track"), &p->ntracked);
+    for (size_t i = 0; i < p->ntracked; i++)
+        if (p->ds->fields[p->tracked[i]].type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, n->at, "only text fields can be tracked");
+    p->firsts = field_list(l, p->ds, yaml_get(n, "first"), &p->nfirsts);
+    load_reached(l, p, yaml_get(n, "reached"));
+}
+
+static void load_history_fields(loader *l, profile *p, const ynode *n)
+{
+    history_map *h = &p->history;
+    h->fields = take(l, n ? n->n : 0, sizeof *h->fields);
+    for (size_t i = 0; h->fields && n && i < n->n; i++) { /* status_id: status, or status_id: {field: status, id: status.id, name: status.name} */
+        const ynode *m = n->items[i];
+        slice name = m->kind == YNODE_SCALAR ? m->text : yaml_text(m, "field", (slice){0});
+        int f = field_named(l, p->ds, name, m->at);
+        if (f >= 0) h->fields[h->nfields++] = (tracked_field){m->key, (size_t)f, yaml_text(m, "id", (slice){0}), yaml_text(m, "name", (slice){0})};
     }
+}
+
+static void load_history(loader *l, profile *p, const ynode *n)
+{
+    static const char *const keys[] = {"record", "list", "at", "actor", "items", "field", "old", "new", "fields", "all", "alone", NULL};
+    history_map *h = &p->history;
+    if (!n) return;
+    yaml_check_keys(n, keys, l->errors);
+    const ynode *all = yaml_get(n, "all"), *alone = yaml_get(n, "alone");
+    *h = (history_map){.given = true, .record = yaml_text(n, "record", (slice){0}), .list = yaml_text(n, "list", (slice){0}), .at = yaml_text(n, "at", (slice){0}),
+                       .actor = yaml_text(n, "actor", (slice){0}), .items = yaml_text(n, "items", (slice){0}), .field = yaml_text(n, "field", (slice){0}),
+                       .old = yaml_text(n, "old", (slice){0}), .new_ = yaml_text(n, "new", (slice){0})};
+    if ((all && !yaml_bool(all, &h->all)) || (alone && !yaml_bool(alone, &h->alone))) errlist_add(l->errors, SLA_TYPE, n->at, "all and alone are true or false");
+    if (h->at.len == 0 || h->field.len == 0 || h->record.len == 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "history needs 'record', 'at' and 'field', the paths of a change's record, time and field");
+    if (p->ds->changes.dataset < 0) errlist_add(l->errors, SLA_TYPE, n->at, "the model keeps no history of %.*s", SLICE_ARG(p->ds->name));
+    load_history_fields(l, p, yaml_get(n, "fields"));
+}
+
+static void load_needs(loader *l, profile *p, const ynode *n)
+{
+    size_t count = n ? n->n : 0;
+    p->needs = take(l, count, sizeof *p->needs);
+    for (size_t i = 0; p->needs && i < count; i++) p->needs[p->nneeds++] = texts(l, n->items[i], true);
+}
+
+/* The texts that mean "no value" to everyone, and the profile's own. */
+static void load_missing(loader *l, profile *p, const ynode *n)
+{
+    header_list own = texts(l, n, false);
+    size_t common = l->set->missing.n;
+    p->missing = take(l, common + own.n, sizeof *p->missing);
+    if (!p->missing) return;
+    for (size_t i = 0; i < common; i++) p->missing[p->nmissing++] = l->set->missing.items[i];
+    for (size_t i = 0; i < own.n; i++) p->missing[p->nmissing++] = own.items[i];
 }
 
 static void load_profile(loader *l, profile *p, const ynode *root)
 {
-    static const char *const keys[] = {"profile", "needs", "missing", "dates", "fields", "fold", NULL};
+    static const char *const keys[] = {"profile", "needs", "knows", "missing", "dates", "fields", "fold", "history", NULL};
+    static const char *const head_keys[] = {"name", "title", "dataset", "generic", NULL};
     yaml_check_keys(root, keys, l->errors);
-    const ynode *head = yaml_get(root, "profile"), *fields = yaml_get(root, "fields");
+    const ynode *head = yaml_get(root, "profile"), *fields = yaml_get(root, "fields"), *generic = yaml_get(head, "generic");
+    if (head) yaml_check_keys(head, head_keys, l->errors);
     p->name = yaml_text(head, "name", (slice){0});
     p->title = yaml_text(head, "title", p->name);
     p->ds = schema_dataset(l->m, yaml_text(head, "dataset", (slice){0}));
     p->date_order = yaml_text(root, "dates", (slice){0});
-    p->needs = texts(l, yaml_get(root, "needs"), &p->nneeds);
-    p->missing = texts(l, yaml_get(root, "missing"), &p->nmissing);
+    if (generic) yaml_bool(generic, &p->generic);
+    load_needs(l, p, yaml_get(root, "needs"));
+    p->knows = texts(l, yaml_get(root, "knows"), true);
+    load_missing(l, p, yaml_get(root, "missing"));
     if (!head || p->name.len == 0) errlist_add(l->errors, SLA_SYNTAX, root->at, "a profile begins with profile: {name: …, dataset: …}");
     if (!p->ds || !fields) {
         errlist_add(l->errors, SLA_SYNTAX, head ? head->at : root->at, p->ds ? "a profile needs 'fields'" : "the profile names no dataset of the model");
@@ -107,44 +284,81 @@ static void load_profile(loader *l, profile *p, const ynode *root)
     p->maps = take(l, fields->n, sizeof *p->maps);
     for (size_t i = 0; p->maps && i < fields->n; i++) load_field(l, p, fields->items[i]);
     load_fold(l, p, yaml_get(root, "fold"));
+    load_history(l, p, yaml_get(root, "history"));
+}
+
+/* ---- all of them ---- */
+static bool is_yaml(const char *path)
+{
+    size_t len = strlen(path);
+    return len >= 5 && strcmp(path + len - 5, ".yaml") == 0;
+}
+
+static ynode *load_file(loader *l, const char *folder, const char *file)
+{
+    char path[1024], name[256];
+    ynode *root = NULL;
+    err e = {0};
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    snprintf(name, sizeof name, "importers/profiles/%s", file);
+    if (yaml_load(path, name, l->a, &root, &e) != SLA_OK) errlist_push(l->errors, &e);
+    return root;
+}
+
+static void load_all(loader *l, const char *folder, const file_list *files)
+{
+    profile_set *s = l->set;
+    ynode **roots = take(l, files->n, sizeof(ynode *));
+    s->items = take(l, files->n, sizeof *s->items);
+    s->vocabularies = take(l, l->m->nenums, sizeof *s->vocabularies);
+    s->nvocabularies = s->vocabularies ? l->m->nenums : 0;
+    for (size_t i = 0; !l->nomem && i < files->n; i++) {
+        if (is_yaml(files->paths[i])) roots[i] = load_file(l, folder, files->paths[i]);
+        if (!yaml_get(roots[i], "vocabulary")) continue;
+        load_vocabulary(l, yaml_get(roots[i], "vocabulary"));
+        s->missing = texts(l, yaml_get(roots[i], "missing"), false);
+    }
+    errlist *errors = l->errors;
+    for (size_t i = 0; !l->nomem && i < files->n; i++) {
+        if (!roots[i] || yaml_get(roots[i], "vocabulary")) continue;
+        profile *p = &s->items[s->n++];
+        l->errors = &p->errors;
+        load_profile(l, p, roots[i]);
+    }
+    l->errors = errors;
 }
 
 sla_status profiles_load(const schema *m, profile_set *out, errlist *errors)
 {
     *out = (profile_set){0};
-    loader l = {.m = m, .a = &out->mem, .errors = errors};
+    loader l = {.m = m, .a = &out->mem, .errors = errors, .set = out};
     err e = {0};
     const char *folder;
     file_list files;
     size_t before = errors->n + errors->dropped;
     if (file_own_data("importers/profiles", &out->mem, &folder, &e) != SLA_OK) return SLA_OK; /* none installed: canonical files only */
-    if (file_walk(folder, &out->mem, &files, NULL, NULL, &e) != SLA_OK || !(out->items = take(&l, files.n, sizeof *out->items))) {
+    if (file_walk(folder, &out->mem, &files, NULL, NULL, &e) != SLA_OK) {
         errlist_push(errors, &e);
         return SLA_IO;
     }
-    for (size_t i = 0; i < files.n; i++) {
-        size_t len = strlen(files.paths[i]);
-        char path[1024], name[256];
-        ynode *root;
-        if (len < 5 || strcmp(files.paths[i] + len - 5, ".yaml") != 0) continue;
-        snprintf(path, sizeof path, "%s/%s", folder, files.paths[i]);
-        snprintf(name, sizeof name, "importers/profiles/%s", files.paths[i]);
-        e = (err){0};
-        if (yaml_load(path, name, &out->mem, &root, &e) != SLA_OK) errlist_push(errors, &e);
-        else {
-            profile *pf = &out->items[out->n++];
-            l.errors = &pf->errors;
-            load_profile(&l, pf, root);
-            l.errors = errors;
-        }
-    }
+    load_all(&l, folder, &files);
     if (l.nomem) return errlist_add(errors, SLA_NOMEM, SRCPOS_NONE, "no memory for profiles");
     return errors->n + errors->dropped > before ? SLA_SYNTAX : SLA_OK;
 }
 
+static void clear_terms(term_map *t)
+{
+    dict_free(t->from);
+    mem_free(t->to);
+}
+
 void profiles_clear(profile_set *s)
 {
-    for (size_t i = 0; i < s->n; i++) errlist_clear(&s->items[i].errors);
+    for (size_t i = 0; i < s->n; i++) {
+        for (size_t k = 0; k < s->items[i].nmaps; k++) clear_terms(&s->items[i].maps[k].terms);
+        errlist_clear(&s->items[i].errors);
+    }
+    for (size_t i = 0; i < s->nvocabularies; i++) clear_terms(&s->vocabularies[i]);
     arena_free(&s->mem);
     *s = (profile_set){0};
 }
@@ -154,22 +368,4 @@ const profile *profile_by_name(const profile_set *s, slice name)
     for (size_t i = 0; i < s->n; i++)
         if (slice_eq(s->items[i].name, name)) return &s->items[i];
     return NULL;
-}
-
-static bool has_all(const profile *p, const slice *names, size_t n)
-{
-    for (size_t k = 0; k < p->nneeds; k++) {
-        bool there = false;
-        for (size_t i = 0; i < n; i++) there = there || slice_eq_nocase(names[i], p->needs[k]);
-        if (!there) return false;
-    }
-    return p->nneeds > 0;
-}
-
-const profile *profile_by_header(const profile_set *s, const slice *names, size_t n)
-{
-    const profile *best = NULL;
-    for (size_t i = 0; i < s->n; i++)
-        if (s->items[i].errors.n == 0 && has_all(&s->items[i], names, n) && (!best || s->items[i].nneeds > best->nneeds)) best = &s->items[i];
-    return best;
 }

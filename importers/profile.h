@@ -1,38 +1,67 @@
-/* Profiles: how a product's export maps to a dataset. YAML (profiles/NAME.yaml; docs/importers.md is the manual). */
+/* Profiles: how a product's export maps to a dataset. YAML (profiles/NAME.yaml; docs/importers.md is the manual). Headers and terms are compared as
+ * words_fold leaves them. */
 #ifndef SLA_IMPORTERS_PROFILE_H
 #define SLA_IMPORTERS_PROFILE_H
 #include "engine/base/arena.h"
+#include "engine/base/buf.h"
+#include "engine/base/dict.h"
 #include "engine/base/err.h"
 #include "engine/model/schema.h"
 
-typedef struct value_pair { slice from, to; } value_pair;
+typedef struct header_list { slice *items; size_t n; } header_list;   /* as written; folded where it says so */
+/* Terms: what a text means. A dictionary of folded texts; to[code] is the meaning. */
+typedef struct term_map { dict *from; slice *to; size_t cap; } term_map;
 typedef struct field_map {
     size_t field;                       /* of the dataset */
-    slice *headers; size_t nheaders;    /* names it goes by, the preferred one first */
-    value_pair *values; size_t nvalues; /* what a value means; others stay as they are */
+    header_list from, fallback;         /* names it goes by, the preferred one first; fallback: only if the table has none of these, and said */
+    term_map terms;                     /* of this profile; */
+    const term_map *vocabulary;         /* then of everyone; NULL: free text. Other texts stay as they are */
     slice constant;                     /* ptr not NULL: no column, always this */
+    int64_t unit;                       /* of bare numbers in durations, and of numbers given as durations, ms; 0: none */
+    int after;                          /* field that this one follows by the duration in its column; -1: none */
+    bool digits;                        /* "52 267" is 52267 */
 } field_map;
-typedef struct change_map { slice header; slice field; size_t source_field; } change_map;
+/* Changes within a record of JSON. Paths as in `from`; list and items are paths of lists. */
+typedef struct tracked_field { slice name; size_t field; slice id, title; } tracked_field;   /* as the changes call it; id, title: record's paths that pair a value's number with its name, "" none */
+typedef struct history_map {
+    bool given, alone;                  /* alone: records bring nothing but history */
+    slice record, list, at, actor, items, field, old, new_;
+    tracked_field *fields; size_t nfields;
+    bool all;                           /* fields that are not named are kept by their own names */
+} history_map;
+typedef struct reached { size_t field; header_list states; size_t by; bool first; } reached;   /* time at which field `by` became one of states (last; or first) */
 typedef struct profile {
     slice name, title;
     const dataset *ds;
-    slice *needs; size_t nneeds;        /* headers that must be there for the profile to be recognised */
+    bool generic;                       /* tried where no product's profile fits */
+    header_list *needs; size_t nneeds;  /* of each list one header must be there for the profile to be recognised; folded */
+    header_list knows;                  /* headers that speak for it although nothing is read from them; folded */
     slice *missing; size_t nmissing;    /* texts that mean "no value" */
     field_map *maps; size_t nmaps;
     slice date_order;                   /* "" : found out from the whole column */
+    history_map history;
     /* fold: rows are updates of a record; the last one is the record, what changed between them is its history */
     bool fold;
-    slice fold_at, fold_actor, fold_sequence;   /* headers: when, by whom, and what orders updates of one instant */
+    header_list fold_at, fold_actor, fold_sequence;   /* headers: when, by whom, and what orders updates of one instant */
     size_t *tracked; size_t ntracked;   /* dataset fields whose changes are kept */
+    size_t *firsts; size_t nfirsts;     /* fields whose value is that of the record's first update */
+    reached *reached; size_t nreached;
     errlist errors;                     /* what does not fit the model: such a profile is never chosen by itself */
 } profile;
-typedef struct profile_set { profile *items; size_t n; arena mem; } profile_set;
+typedef struct profile_set { profile *items; size_t n; header_list missing; term_map *vocabularies; size_t nvocabularies; arena mem; } profile_set;
 
 /* Loads every *.yaml of the program's importers/profiles. A file that is no YAML is an error; one that does not fit the model (another pack's) is kept with
  * its errors, told only to who asks for it by name. */
 sla_status profiles_load(const schema *m, profile_set *out, errlist *errors);
 void profiles_clear(profile_set *s);
 const profile *profile_by_name(const profile_set *s, slice name);
-/* The profile whose needed headers are all among names; the one that needs most wins. NULL: none. */
-const profile *profile_by_header(const profile_set *s, const slice *names, size_t n);
+/* The profile whose needed headers are all among names; a product's before a generic one, then the one that knows most of them. NULL: none.
+ * why (may be NULL): the evidence, a line. */
+const profile *profile_by_header(const profile_set *s, const slice *names, size_t n, bool generic, buf *why);
+/* Where no profile is recognised: the one that knows most of the names (three at least) and still lacks a needed header. NULL: none. */
+const profile *profile_nearest(const profile_set *s, const slice *names, size_t n);
+bool profile_has_need(const profile *p, size_t need, const slice *names, size_t n);
+/* What text means for the field; text itself where nobody says. */
+slice profile_term(const field_map *map, slice text);
+bool profile_knows_term(const field_map *map, slice text);
 #endif

@@ -1,0 +1,280 @@
+#include "importers/plan.h"
+#include <string.h>
+#include "engine/base/mem.h"
+#include "importers/words.h"
+
+/* ---- what the table is ---- */
+/* Part k of a path, from its end, up to its first dot: of "export.zip/ticket.csv" 0 is "ticket" and 1 "export". */
+static slice path_name(const char *path, int k)
+{
+    slice s = slice_of(path);
+    for (;; k--) {
+        size_t from = s.len;
+        while (from && s.ptr[from - 1] != '/') from--;
+        slice part = {s.ptr + from, s.len - from};
+        if (k == 0 || from == 0) {
+            const char *dot = memchr(part.ptr, '.', part.len);
+            return dot ? (slice){part.ptr, (size_t)(dot - part.ptr)} : part;
+        }
+        s.len = from - 1;
+    }
+}
+
+static bool has_required(const dataset *ds, const slice *names, size_t n)
+{
+    for (size_t f = 0; f < ds->nfields; f++) {
+        bool there = !ds->fields[f].required;
+        for (size_t i = 0; i < n; i++) there = there || slice_eq(names[i], ds->fields[f].name);
+        if (!there) return false;
+    }
+    return true;
+}
+
+/* In this order: what the user said; a table whose every column is a canonical field; a product's profile; a file named after a dataset that has what it
+ * needs; a generic profile. */
+static const dataset *decide(planner *pl, const input *in)
+{
+    const import_options *o = in->options;
+    const dataset *ds = schema_match_header(in->model, pl->names, pl->ncols);
+    if (o->dataset) return schema_dataset(in->model, slice_of(o->dataset));
+    if (o->profile) pl->pf = profile_by_name(in->profiles, slice_of(o->profile));
+    else if (ds) return ds;
+    else pl->pf = profile_by_header(in->profiles, pl->names, pl->ncols, false, &pl->said);
+    if (pl->pf) return pl->pf->ds;
+    for (int k = 0; k < 2; k++) {
+        ds = schema_dataset(in->model, path_name(in->name, k));
+        if (ds && has_required(ds, pl->names, pl->ncols)) return ds;
+    }
+    pl->pf = profile_by_header(in->profiles, pl->names, pl->ncols, true, &pl->said);
+    return pl->pf ? pl->pf->ds : NULL;
+}
+
+/* ---- where columns go ---- */
+/* Columns whose header is one of the list, in the order of the list, then of the table. */
+static sla_status columns_of(planner *pl, const slice *folded, const header_list *l, target *t)
+{
+    int *found = ARENA_NEW(&pl->mem, int, pl->ncols + 1);
+    size_t n = 0;
+    if (!found) return SLA_NOMEM;
+    for (size_t h = 0; h < l->n; h++) {
+        char text[WORDS_MAX];
+        slice want = {text, words_fold(l->items[h], text)};
+        for (size_t i = 0; want.len && i < pl->ncols; i++) {
+            bool twice = false;
+            for (size_t k = 0; k < n; k++) twice = twice || found[k] == (int)i;
+            if (!twice && slice_eq(folded[i], want)) found[n++] = (int)i;
+        }
+    }
+    t->input = n ? found[0] : -1;
+    t->more = found + 1;
+    t->nmore = n ? n - 1 : 0;
+    return SLA_OK;
+}
+
+static sla_status place(planner *pl, const slice *folded, target *t, const field *f)
+{
+    for (size_t i = 0; !pl->pf && t->input < 0 && i < pl->ncols; i++)
+        if (slice_eq_nocase(pl->names[i], f->name)) t->input = (int)i;
+    for (size_t m = 0; pl->pf && m < pl->pf->nmaps; m++) {
+        const field_map *map = &pl->pf->maps[m];
+        if (!slice_eq(pl->pf->ds->fields[map->field].name, f->name)) continue;
+        t->map = map;
+        TRY(columns_of(pl, folded, &map->from, t));
+        if (t->input >= 0 || map->fallback.n == 0) return SLA_OK;
+        TRY(columns_of(pl, folded, &map->fallback, t));
+        if (t->input >= 0) buf_printf(&pl->said, "%.*s is taken from the column %.*s, for want of a better one\n", SLICE_ARG(f->name), SLICE_ARG(pl->names[t->input]));
+        return SLA_OK;
+    }
+    return SLA_OK;
+}
+
+static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
+{
+    slice *folded = ARENA_NEW(&pl->mem, slice, pl->ncols);
+    pl->seen = ARENA_NEW(&pl->mem, date_evidence, ds->nfields);
+    pl->counts = ARENA_NEW(&pl->mem, time_counts, ds->nfields);
+    pl->p = (plan){.ds = ds, .pf = pl->pf, .zone = in->options->zone, .fields = ARENA_NEW(&pl->mem, target, ds->nfields)};
+    if (!folded || !pl->seen || !pl->counts || !pl->p.fields) return SLA_NOMEM;
+    for (size_t i = 0; i < pl->ncols; i++)
+        if (!(folded[i] = words_folded(&pl->mem, pl->names[i])).ptr) return SLA_NOMEM;
+    for (size_t f = 0; f < ds->nfields; f++) {
+        pl->p.fields[f] = (target){.input = -1, .order = "ymd", .counts = &pl->counts[f]};
+        TRY(place(pl, folded, &pl->p.fields[f], &ds->fields[f]));
+    }
+    if (pl->fold) fold_place(pl->fold, pl->p.fields, pl->names, pl->ncols);
+    return SLA_OK;
+}
+
+/* ---- refusals ---- */
+static void list_names(const planner *pl, buf *b)
+{
+    for (size_t i = 0; i < pl->ncols && i < 8; i++) buf_printf(b, "%s%.*s", i ? ", " : "", SLICE_ARG(pl->names[i]));
+    if (pl->ncols > 8) buf_text(b, ", …");
+}
+
+static sla_status refuse_unknown(const planner *pl, const input *in, err *e)
+{
+    buf b = {0};
+    list_names(pl, &b);
+    const profile *near = profile_nearest(in->profiles, pl->names, pl->ncols);
+    err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "a table, but its header (%s) is that of no dataset and no profile", buf_cstr(&b));
+    buf_reset(&b);
+    for (size_t k = 0; near && k < near->nneeds; k++)
+        if (!profile_has_need(near, k, pl->names, pl->ncols)) buf_printf(&b, "%s%.*s", b.len ? ", " : "", SLICE_ARG(near->needs[k].items[0]));
+    if (near) err_hint(e, "the profile %.*s comes nearest; to be it, the table lacks: %s; or write a profile: slaudit import --profile-draft FILE", SLICE_ARG(near->name), buf_cstr(&b));
+    else err_hint(e, "name the columns as in the documentation, give --dataset, or write a profile: slaudit import --profile-draft FILE");
+    buf_free(&b);
+    return SLA_UNKNOWN_FORMAT;
+}
+
+static sla_status check_required(const planner *pl, const input *in, err *e)
+{
+    const dataset *ds = pl->p.ds;
+    for (size_t f = 0; f < ds->nfields; f++) {
+        const target *t = &pl->p.fields[f];
+        if (!ds->fields[f].required || t->input >= 0 || (t->map && t->map->constant.ptr)) continue;
+        buf b = {0};
+        for (size_t i = 0; t->map && i < t->map->from.n && i < 6; i++) buf_printf(&b, "%s%.*s", i ? ", " : "", SLICE_ARG(t->map->from.items[i]));
+        err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "the table has no column '%.*s', which a %.*s needs%s%s%s", SLICE_ARG(ds->fields[f].name), SLICE_ARG(ds->name),
+                b.len ? " (the profile looks for: " : "", buf_cstr(&b), b.len ? ")" : "");
+        err_hint(e, "add the column to the export, or write a profile that says which column it is (slaudit import --profile-draft FILE)");
+        buf_free(&b);
+        return SLA_UNKNOWN_FORMAT;
+    }
+    return SLA_OK;
+}
+
+static void say_columns(planner *pl)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < pl->ncols; i++) {
+        bool taken = false;
+        for (size_t f = 0; f < pl->p.ds->nfields; f++) {
+            const target *t = &pl->p.fields[f];
+            taken = taken || t->input == (int)i;
+            for (size_t k = 0; k < t->nmore; k++) taken = taken || t->more[k] == (int)i;
+        }
+        if (taken) continue;
+        buf_printf(&pl->said, "%s %.*s", left++ ? "," : "columns not used:", pl->names[i].len ? (int)pl->names[i].len : 7, pl->names[i].len ? pl->names[i].ptr : "(blank)");
+    }
+    if (left) buf_char(&pl->said, '\n');
+}
+
+sla_status planner_open(planner *pl, const input *in, const slice *names, size_t n, err *e)
+{
+    pl->names = ARENA_NEW(&pl->mem, slice, n);
+    if (!pl->names) return SLA_NOMEM;
+    for (size_t i = 0; i < n; i++) {
+        slice name = slice_trim(names[i]);
+        pl->names[i] = arena_slice(&pl->mem, name);
+        if (name.len && !pl->names[i].ptr) return SLA_NOMEM;
+    }
+    pl->ncols = n;
+    const dataset *ds = decide(pl, in);
+    if (!ds) return refuse_unknown(pl, in, e);
+    if (pl->pf && pl->pf->fold) TRY(fold_new(pl->pf, &pl->mem, &pl->fold, &ds, e));
+    TRY(make_plan(pl, ds, in));
+    TRY(check_required(pl, in, e));
+    say_columns(pl);
+    pl->batches = batch_pool_new(ds);
+    return pl->batches && !pl->said.failed ? SLA_OK : SLA_NOMEM;
+}
+
+/* ---- dates ---- */
+static bool is_dated(const planner *pl, size_t f)
+{
+    vtype t = pl->p.ds->fields[f].type;
+    const field_map *map = pl->p.fields[f].map;
+    return (t == VT_TIME || t == VT_DATE) && pl->p.fields[f].input >= 0 && !(map && map->after >= 0);
+}
+
+void planner_look(planner *pl, const cells *c)
+{
+    for (size_t f = 0; f < pl->p.ds->nfields; f++) {
+        const target *t = &pl->p.fields[f];
+        for (size_t k = 0; is_dated(pl, f) && k <= t->nmore; k++)
+            for (size_t r = 0; r < c->nrows; r++) {
+                slice s = slice_trim(c->at[(size_t)(k ? t->more[k - 1] : t->input) * CELLS_ROWS + r]);
+                if (s.len >= 5) dates_look(s, &pl->seen[f]);
+            }
+    }
+}
+
+static const char *order_name(const char *order) { return strcmp(order, "mdy") == 0 ? "month/day/year" : strcmp(order, "ymd") == 0 ? "year/month/day" : "day/month/year"; }
+
+static void say_order(planner *pl, const field *f, const date_evidence *ev, const char *order, const char *why)
+{
+    buf_printf(&pl->said, "%.*s: dates read as %s: of %zu looked at %zu have a first number over 12 and %zu a second%s\n", SLICE_ARG(f->name), order_name(order), ev->values, ev->first_over_12,
+               ev->second_over_12, why);
+}
+
+static void settle_column(planner *pl, size_t f, const date_evidence *all)
+{
+    static const char *const numbers[] = {"", "a sheet's days since 1900", "a sheet's days since 1904", "seconds, ms or µs since 1970 (UTC)"};
+    target *t = &pl->p.fields[f];
+    const date_evidence *ev = &pl->seen[f];
+    const field *fd = &pl->p.ds->fields[f];
+    bool sure, all_sure;
+    const char *own = dates_order(ev, &sure), *others = dates_order(all, &all_sure), *why = "";
+    t->numbers = dates_numbers(ev);
+    if (t->numbers == NUMBERS_SERIAL_1900 && pl->serials_1904) t->numbers = NUMBERS_SERIAL_1904;
+    if (t->numbers) buf_printf(&pl->said, "%.*s: %zu of the numbers looked at are read as %s\n", SLICE_ARG(fd->name), t->numbers == NUMBERS_EPOCH ? ev->epoch : ev->serial, numbers[t->numbers]);
+    t->order = own;
+    if (ev->first_over_12 && ev->second_over_12) why = " (both occur: the more frequent order is taken, the others are rejected)";
+    else if (!sure && all_sure) t->order = others, why = " (decided by the table's other columns)";
+    else if (!sure && all->first_over_12 + all->second_over_12) t->order = others, why = " (the other columns do not agree; assumed)";
+    else if (!sure) why = " (nothing decides; assumed)";
+    if (pl->pf && pl->pf->date_order.len) t->order = pl->pf->date_order.ptr, why = " (the profile says so)";
+    if (ev->values) say_order(pl, fd, ev, t->order, why);
+}
+
+sla_status planner_settle(planner *pl)
+{
+    date_evidence all = {0};
+    for (size_t f = 0; f < pl->p.ds->nfields; f++) dates_add(&all, &pl->seen[f]);
+    for (size_t f = 0; f < pl->p.ds->nfields; f++)
+        if (is_dated(pl, f)) settle_column(pl, f, &all);
+    return pl->said.failed ? SLA_NOMEM : SLA_OK;
+}
+
+/* ---- after the blocks ---- */
+sla_status planner_take(planner *pl, const block *b, err *e)
+{
+    for (size_t i = 0; pl->fold && i < b->n; i++) TRY(fold_add(pl->fold, b->batches[i], e));
+    return SLA_OK;
+}
+
+sla_status planner_finish(planner *pl, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e)
+{
+    return pl->fold ? fold_finish(pl->fold, put, ctx, e) : SLA_OK;
+}
+
+void planner_notes(const planner *pl, buf *out)
+{
+    buf_bytes(out, pl->said.ptr, pl->said.len);
+    for (size_t f = 0; f < pl->p.ds->nfields; f++) {
+        const time_counts *k = &pl->counts[f];
+        unsigned long long n = k->values;
+        if (n == 0) continue;
+        slice name = pl->p.ds->fields[f].name;
+        if (k->days) buf_printf(out, "%.*s: %llu of %llu are days without a time\n", SLICE_ARG(name), (unsigned long long)k->days, n);
+        if (k->unzoned) buf_printf(out, "%.*s: %llu of %llu name no zone and were read in %s\n", SLICE_ARG(name), (unsigned long long)k->unzoned, n, zone_name(pl->p.zone));
+        if (k->repeated) buf_printf(out, "%.*s: %llu local times occur twice when the clock is put back; the first is taken\n", SLICE_ARG(name), (unsigned long long)k->repeated);
+        if (k->skipped) buf_printf(out, "%.*s: %llu local times do not occur, the clock being put forward; they are moved on\n", SLICE_ARG(name), (unsigned long long)k->skipped);
+        if (k->other_order) buf_printf(out, "%.*s: %llu dates can only be read with day and month the other way round; they are rejected\n", SLICE_ARG(name), (unsigned long long)k->other_order);
+    }
+    if (pl->fold) fold_notes(pl->fold, out);
+}
+
+const dataset *planner_dataset(const planner *pl) { return pl->fold ? pl->pf->ds : pl->p.ds; }
+slice planner_profile(const planner *pl) { return pl->pf ? pl->pf->name : SLICE_LIT("canonical"); }
+bool planner_keeps(const planner *pl) { return pl->fold != NULL; }
+
+void planner_close(planner *pl)
+{
+    batch_pool_free(pl->batches);
+    fold_free(pl->fold);
+    buf_free(&pl->said);
+    arena_free(&pl->mem);
+    *pl = (planner){0};
+}

@@ -1,0 +1,34 @@
+/* From a table's header to a plan: which dataset it is, by which profile, where each column goes and how its text is read. Shared by every importer whose
+ * files are tables (CSV, JSON, sheets): open with the header, look at the rows of the head, settle, then coerce_cells with &planner.p. */
+#ifndef SLA_IMPORTERS_PLAN_H
+#define SLA_IMPORTERS_PLAN_H
+#include "importers/fold.h"
+#include "importers/importer.h"
+
+typedef struct planner {
+    arena mem;
+    plan p;
+    const profile *pf;                  /* NULL: canonical */
+    slice *names; size_t ncols;         /* the header, copies */
+    date_evidence *seen;                /* by field */
+    time_counts *counts;                /* by field */
+    fold *fold;                         /* NULL: each row is a record */
+    batch_pool *batches;
+    bool serials_1904;                  /* a sheet's day numbers count from 1904: set before settle */
+    buf said;                           /* notes: what it was taken for, and why */
+} planner;
+
+/* Decides and maps. A table that is nothing known, or lacks a column that its dataset needs, is refused with what is missing. {0} before; planner_close
+ * also after an error. */
+sla_status planner_open(planner *pl, const input *in, const slice *names, size_t n, err *e);
+void planner_look(planner *pl, const cells *c);        /* rows of the head, once before settle: dates and numbers */
+sla_status planner_settle(planner *pl);                /* decides the orders of dates, column by column, and says so */
+/* In order, after a block was parsed: keeps its rows where they are updates. */
+sla_status planner_take(planner *pl, const block *b, err *e);
+sla_status planner_finish(planner *pl, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e);
+void planner_notes(const planner *pl, buf *out);       /* after the last block: also what times could not say */
+const dataset *planner_dataset(const planner *pl);
+slice planner_profile(const planner *pl);
+bool planner_keeps(const planner *pl);                 /* batches are kept, finish delivers */
+void planner_close(planner *pl);
+#endif

@@ -1,0 +1,19 @@
+/* Words as people write them in headers and cells: compared without regard to case, accents, blanks and width; durations in words. */
+#ifndef SLA_IMPORTERS_WORDS_H
+#define SLA_IMPORTERS_WORDS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "engine/base/arena.h"
+
+enum { WORDS_MAX = 256 };   /* longer texts are no names and no terms: they fold to their first WORDS_MAX bytes */
+/* What two spellings of one name have in common: small letters without accents, half width, without blanks, "_", "-" (but the first), ":", "*" and quotes.
+ * "Fecha de Resolución: " and "fecha_de_resolucion" fold to the same. Returns the length; out has room for WORDS_MAX bytes. */
+size_t words_fold(slice s, char *out);
+slice words_folded(arena *a, slice s);                      /* a copy in a; ptr NULL: no memory */
+bool words_same(slice a, slice b);                          /* both fold to the same */
+
+/* A duration in ms: "1 dias 18 horas 47 minutos", "2小时30分", "1h 30m", "3 Tage", "PT4H30M", "26:03:04", "1d 02:03:04", "-1 h". A day is 24 h and a week
+ * 7 days. Numbers may have decimals ("1.5 h", "1,5 h"). A bare number counts in unit (ms); unit 0: a bare number is refused. false: not a duration. */
+bool words_duration(slice s, int64_t unit, int64_t *ms);
+#endif
