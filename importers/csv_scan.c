@@ -26,38 +26,54 @@ static size_t last_byte(const char *p, size_t n, char c)
 }
 
 /* ---- where records end ---- */
+/* Behind the closing quote of the cell that is opened at from; 0: it is not closed (or only the next block would tell). */
+static size_t close_quote(csv_dialect d, slice text, bool at_end, size_t from, bool *waits)
+{
+    const char stops[] = {d.quote, d.escape};
+    for (size_t i = from + 1;;) {
+        const char *q = i < text.len ? memchr(text.ptr + i, d.quote, text.len - i) : NULL;
+        const char *esc = d.escape && i < text.len ? memchr(text.ptr + i, stops[1], q ? (size_t)(q - text.ptr) - i : text.len - i) : NULL;
+        if (esc) {
+            i = (size_t)(esc - text.ptr) + 2;
+            continue;
+        }
+        if (!q) return 0;
+        i = (size_t)(q - text.ptr) + 1;
+        if (i == text.len && !at_end) return *waits = true, 0; /* the next block may double it */
+        if (i == text.len || text.ptr[i] != d.quote) return i;
+        i++;
+    }
+}
+
 /* A quote opens a cell only at the cell's beginning; elsewhere it is text, as in 5" disk. */
 size_t csv_cut(csv_dialect d, slice text, bool at_end, uint32_t *nlines, size_t *open)
 {
     *open = SIZE_MAX;
     size_t end = 0;
-    if (!d.quote || !memchr(text.ptr, d.quote, text.len)) {
+    bool plain = !d.quote || !memchr(text.ptr, d.quote, text.len), waits = false, cell_start = true;
+    if (plain && (!d.escape || !memchr(text.ptr, d.escape, text.len))) {
         end = at_end ? text.len : last_byte(text.ptr, text.len, d.eol);
         *nlines = (uint32_t)count_byte(text.ptr, end, d.eol);
         return end;
     }
-    bool cell_start = true;
     for (size_t i = 0; i < text.len;) {
         char c = text.ptr[i];
-        if (cell_start && c == d.quote) {
-            size_t from = i++;
-            for (;;) {
-                const char *q = i < text.len ? memchr(text.ptr + i, d.quote, text.len - i) : NULL;
-                if (!q) {
-                    *open = from;
-                    goto done;
-                }
-                i = (size_t)(q - text.ptr) + 1;
-                if (i == text.len && !at_end) goto done; /* the next block may double it */
-                if (i < text.len && text.ptr[i] == d.quote) i++;
-                else break;
+        if (cell_start && d.quote && c == d.quote) {
+            size_t next = close_quote(d, text, at_end, i, &waits);
+            if (!next) {
+                if (!waits) *open = i;
+                goto done;
             }
+            i = next;
             cell_start = false;
-            continue;
+        } else if (d.escape && c == d.escape) {
+            i += 2;
+            cell_start = false;
+        } else {
+            cell_start = c == d.delimiter || c == d.eol;
+            if (c == d.eol) end = i + 1;
+            i++;
         }
-        cell_start = c == d.delimiter || c == d.eol;
-        if (c == d.eol) end = i + 1;
-        i++;
     }
     if (at_end) end = text.len;
 done:
@@ -81,35 +97,72 @@ static inline const char *cell_end(const char *p, const char *end, csv_dialect d
     return p;
 }
 
-/* A quoted cell at p (behind its quote): text without the doubling; moves *pp behind the closing quote. */
+/* An unquoted cell's end where delimiters may be escaped. */
+static const char *escaped_end(const char *p, const char *end, csv_dialect d)
+{
+    while (p < end && *p != d.delimiter && *p != d.eol) p += *p == d.escape && end - p > 1 ? 2 : 1;
+    return p;
+}
+
+/* raw without its escapes: doubled quotes (in quoted cells), and the escape before what it can escape; before other characters it is text, as in C:\dir. */
+static slice unescaped(slice raw, csv_dialect d, bool quoted, cells *c, sla_status *st)
+{
+    char *out = arena_alloc(&c->scratch, raw.len + 1, 1);
+    size_t n = 0;
+    if (!out) {
+        *st = SLA_NOMEM;
+        return (slice){0};
+    }
+    for (size_t i = 0; i < raw.len; i++) {
+        char k = raw.ptr[i], next = i + 1 < raw.len ? raw.ptr[i + 1] : '\0';
+        bool more = i + 1 < raw.len;
+        if (more && d.escape && k == d.escape && (next == d.escape || next == d.delimiter || next == d.eol || (d.quote && next == d.quote))) out[n++] = raw.ptr[++i];
+        else if (more && quoted && k == d.quote && next == d.quote) out[n++] = raw.ptr[i++];
+        else out[n++] = k;
+    }
+    return (slice){out, n};
+}
+
+/* A quoted cell at p (behind its quote): its text; moves *pp behind the closing quote. */
 static slice quoted_cell(const char **pp, const char *end, csv_dialect d, cells *c, sla_status *st)
 {
     const char *p = *pp, *q = p;
-    bool doubled = false;
+    bool escapes = false;
     for (;;) {
-        q = memchr(q, d.quote, (size_t)(end - q));
+        const char *from = q;
+        q = memchr(from, d.quote, (size_t)(end - from));
+        const char *esc = d.escape ? memchr(from, d.escape, (size_t)((q ? q : end) - from)) : NULL;
+        if (esc && end - esc > 1) {
+            escapes = true;
+            q = esc + 2;
+            continue;
+        }
         if (!q) {
             q = end;
             break;
         }
         if (q + 1 == end || q[1] != d.quote) break;
-        doubled = true;
+        escapes = true;
         q += 2;
     }
     slice raw = {p, (size_t)(q - p)};
     *pp = q < end ? q + 1 : q;
-    if (!doubled) return raw;
-    char *out = arena_alloc(&c->scratch, raw.len + 1, 1);
+    return escapes ? unescaped(raw, d, true, c, st) : raw;
+}
+
+/* What stands between a closing quote and the cell's end belongs to it, as in "a" b. Blanks do not. */
+static slice with_tail(slice cell, slice tail, cells *c, sla_status *st)
+{
+    tail = slice_trim(tail);
+    if (tail.len == 0) return cell;
+    char *out = arena_alloc(&c->scratch, cell.len + tail.len, 1);
     if (!out) {
         *st = SLA_NOMEM;
-        return (slice){0};
+        return cell;
     }
-    size_t n = 0;
-    for (size_t i = 0; i < raw.len; i++) {
-        out[n++] = raw.ptr[i];
-        if (raw.ptr[i] == d.quote) i++;
-    }
-    return (slice){out, n};
+    memcpy(out, cell.ptr, cell.len);
+    memcpy(out + cell.len, tail.ptr, tail.len);
+    return (slice){out, cell.len + tail.len};
 }
 
 /* One record at p into row; returns where the next begins. */
@@ -123,11 +176,16 @@ static const char *one_record(const char *p, const char *end, csv_dialect d, cel
             const char *from = p++;
             cell = quoted_cell(&p, end, d, c, st);
             if (memchr(from, d.eol, (size_t)(p - from))) *line += (uint32_t)count_byte(from, (size_t)(p - from), d.eol);
-            stop = cell_end(p, end, d); /* text behind the closing quote is not a cell's: passed over */
-        } else {
             stop = cell_end(p, end, d);
+            if (stop > p) cell = with_tail(cell, (slice){p, (size_t)(stop - p)}, c, st);
+        } else {
+            stop = d.escape ? escaped_end(p, end, d) : cell_end(p, end, d);
             cell = (slice){p, (size_t)(stop - p)};
             if (cell.len && (stop == end || *stop == d.eol) && cell.ptr[cell.len - 1] == '\r') cell.len--;
+            if (d.escape && memchr(cell.ptr, d.escape, cell.len)) {
+                *line += (uint32_t)count_byte(cell.ptr, cell.len, d.eol);
+                cell = unescaped(cell, d, false, c, st);
+            }
         }
         if (col < c->ncols) c->at[col * CELLS_ROWS + row] = cell;
         else if (col == c->ncols && cell.len) ++*ragged;
@@ -169,42 +227,101 @@ size_t csv_cells(csv_dialect d, slice text, uint32_t *line, cells *c, uint64_t *
 }
 
 /* ---- the dialect ---- */
-/* Cells of each of the first records under a dialect; how many records have as many as the first. */
-static size_t agreement(csv_dialect d, slice head, size_t *ncells)
+enum { LOOK_RECORDS = 100 };
+/* What the first records are under a dialect. cells: the number of cells that most of them have; well, ill: quoted cells that end as they should, or amid text;
+ * inside: characters in quoted cells that are why one quotes; escapes: places where the escape stands before a delimiter or quote. */
+typedef struct look { size_t records, cells, agree, well, ill, inside, escapes; } look;
+
+static size_t most_frequent(const uint32_t *counts, size_t n, size_t *times)
 {
-    size_t counts[64], n = 0, cells_now = 1;
-    bool cell_start = true, quoted = false;
-    for (size_t i = 0; i < head.len && n < 64; i++) {
-        char c = head.ptr[i];
-        if (quoted) {
-            if (c == d.quote && i + 1 < head.len && head.ptr[i + 1] == d.quote) i++;
-            else if (c == d.quote) quoted = false;
-        } else if (cell_start && d.quote && c == d.quote) quoted = true, cell_start = false;
-        else if (c == d.delimiter) cells_now++, cell_start = true;
-        else if (c == d.eol) counts[n++] = cells_now, cells_now = 1, cell_start = true;
-        else cell_start = false;
+    size_t best = 0;
+    *times = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t same = 0;
+        for (size_t k = 0; k < n; k++) same += counts[k] == counts[i];
+        if (same > *times || (same == *times && counts[i] > best)) *times = same, best = counts[i];
     }
-    if (n == 0) counts[n++] = cells_now;
-    size_t same = 0;
-    for (size_t i = 0; i < n; i++) same += counts[i] == counts[0];
-    *ncells = counts[0];
-    return same * 100 / n;
+    return best;
+}
+
+static look look_at(csv_dialect d, slice head)
+{
+    look l = {0};
+    uint32_t counts[LOOK_RECORDS], now = 1;
+    bool start = true, quoted = false, any = false;
+    for (size_t i = 0; i < head.len && l.records < LOOK_RECORDS; i++) {
+        char c = head.ptr[i], next = i + 1 < head.len ? head.ptr[i + 1] : d.eol;
+        if (d.escape && c == d.escape) {
+            l.escapes += next == d.delimiter || next == d.quote;
+            i++;
+            start = false;
+            any = true;
+        } else if (quoted) {
+            if (c != d.quote) {
+                l.inside += c == ',' || c == ';' || c == '\t' || c == '|' || c == d.eol;
+                continue;
+            }
+            if (next == d.quote) i++;
+            else {
+                quoted = false;
+                l.well += next == d.delimiter || next == d.eol || next == '\r';
+                l.ill += next != d.delimiter && next != d.eol && next != '\r' && next != ' ';
+            }
+        } else if (start && c == d.quote) quoted = any = true, start = false;
+        else if (c == d.eol) {
+            if (any) counts[l.records++] = now;
+            now = 1;
+            start = true;
+            any = false;
+        } else {
+            now += c == d.delimiter;
+            start = c == d.delimiter;
+            any = any || c != '\r';
+        }
+    }
+    if (l.records == 0) counts[l.records++] = now;
+    l.ill += quoted && l.records < LOOK_RECORDS && head.len < 4096; /* never closed */
+    l.cells = most_frequent(counts, l.records, &l.agree);
+    return l;
+}
+
+/* '\n' unless there is none outside quoted cells. */
+static char line_end(slice head)
+{
+    bool quoted = false, cr = false;
+    for (size_t i = 0; i < head.len; i++) {
+        char c = head.ptr[i];
+        if (c == '"') quoted = !quoted;
+        else if (c == '\n' && !quoted) return '\n';
+        else cr = cr || (c == '\r' && !quoted);
+    }
+    return cr ? '\r' : '\n';
+}
+
+/* How well a dialect explains the text; 0: not at all. Records that agree count most, then more cells; quotes that close amid text speak against it. */
+static size_t weigh(csv_dialect d, look l)
+{
+    if (l.cells < 2 || (d.quote == '\'' && (l.well == 0 || l.ill)) || (d.escape && l.escapes == 0)) return 0;
+    size_t agree = l.agree * 100 / l.records, ill = l.ill * 100 / l.records;
+    agree = agree > ill ? agree - ill : 0;
+    return 1 + agree * 1000 + (l.cells < 63 ? l.cells : 63) * 4 + (l.well * 2 > l.records || l.inside ? 2u : 0u) + (d.escape ? 0u : 1u);
 }
 
 csv_dialect csv_guess(slice head, bool *certain)
 {
-    static const char delimiters[] = {',', ';', '\t', '|'}, quotes[] = {'"', '\''};
-    csv_dialect best = {',', '"', 0, memchr(head.ptr, '\n', head.len) ? '\n' : memchr(head.ptr, '\r', head.len) ? '\r' : '\n'};
-    size_t best_score = 0, best_cells = 1;
+    static const char delimiters[] = {',', ';', '\t', '|', '^', '~'}, quotes[] = {'"', '\''}, escapes[] = {0, '\\'};
+    csv_dialect best = {',', '"', 0, line_end(head)};
+    size_t best_score = 0;
+    char said = '\0';
+    if (head.len > 5 && slice_eq_nocase((slice){head.ptr, 4}, SLICE_LIT("sep=")) && (head.ptr[5] == '\r' || head.ptr[5] == '\n')) said = head.ptr[4]; /* Excel's own */
     for (size_t q = 0; q < sizeof quotes; q++)
-        for (size_t k = 0; k < sizeof delimiters; k++) {
-            csv_dialect d = {delimiters[k], quotes[q], 0, best.eol};
-            size_t ncells, same = agreement(d, head, &ncells);
-            if (ncells < 2) continue;
-            if (quotes[q] == '\'' && head.len && head.ptr[0] != '\'') continue; /* single quotes only where the file begins with one */
-            size_t score = same * 64 + (ncells < 63 ? ncells : 63);
-            if (score > best_score) best_score = score, best = d, best_cells = ncells;
-        }
-    *certain = best_cells >= 2;
+        for (size_t x = 0; x < sizeof escapes; x++)
+            for (size_t k = 0; k < sizeof delimiters; k++) {
+                csv_dialect d = {said ? said : delimiters[k], quotes[q], escapes[x], best.eol};
+                size_t score = weigh(d, look_at(d, head));
+                if (score > best_score) best_score = score, best = d;
+                if (said) best.delimiter = said;
+            }
+    *certain = best_score > 0;
     return best;
 }

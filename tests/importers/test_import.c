@@ -1,6 +1,5 @@
 /* Files in, records out: through the whole import into a workspace in memory. */
 #include "engine/base/yaml.h"
-#include "importers/csv.h"
 #include "importers/dates.h"
 #include "importers/import.h"
 #include "importers/logpattern.h"
@@ -335,35 +334,6 @@ static void openssh_truth(void **state)
     close_place(&p);
 }
 
-static void csv_spectrum(void **state)
-{
-    (void)state;
-    if (!there(REAL "odd/csv-spectrum/csvs/simple.csv")) skip();
-    static const char *const names[] = {"comma_in_quotes", "empty", "escaped_quotes", "json", "newlines", "quotes_and_newlines", "simple", "utf8"};
-    for (size_t i = 0; i < LEN(names); i++) {
-        char path[256];
-        buf b = {0};
-        err e = {0};
-        bool certain;
-        cells c;
-        uint32_t line = 1;
-        uint64_t ragged = 0;
-        sla_status st;
-        snprintf(path, sizeof path, REAL "odd/csv-spectrum/csvs/%s.csv", names[i]);
-        assert_int_equal(file_read(path, 1 << 20, &b, &e), SLA_OK);
-        csv_dialect dialect = csv_guess((slice){b.ptr, b.len}, &certain);
-        assert_true(certain);
-        assert_int_equal(cells_init(&c, 16), SLA_OK);
-        csv_cells(dialect, (slice){b.ptr, b.len}, &line, &c, &ragged, &st);
-        assert_int_equal(st, SLA_OK);
-        assert_true(c.nrows >= 2);
-        if (strcmp(names[i], "escaped_quotes") == 0) assert_slice_is(c.at[1 * CELLS_ROWS + 1], "ha \"ha\" ha");
-        if (strcmp(names[i], "comma_in_quotes") == 0) assert_slice_is(c.at[2 * CELLS_ROWS + 1], "120 any st.");
-        cells_clear(&c);
-        buf_free(&b);
-    }
-}
-
 int main(void)
 {
     struct CMUnitTest tests[64];
@@ -373,7 +343,7 @@ int main(void)
     ROWS(tests, n, date_cases, dates);
     static const struct CMUnitTest more[] = {
         cmocka_unit_test(unclosed_quote_is_placed), cmocka_unit_test(encodings), cmocka_unit_test(rejected_values_are_kept), cmocka_unit_test(pattern_examples), cmocka_unit_test(shipped_profiles_fit_the_model),
-        cmocka_unit_test(log_years_and_repeats), cmocka_unit_test(servicenow_dialects_agree), cmocka_unit_test(openssh_truth), cmocka_unit_test(csv_spectrum),
+        cmocka_unit_test(log_years_and_repeats), cmocka_unit_test(servicenow_dialects_agree), cmocka_unit_test(openssh_truth),
     };
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("import", tests, n, NULL, NULL);
