@@ -3,6 +3,7 @@
 #include "importers/dates.h"
 #include "importers/import.h"
 #include "importers/logpattern.h"
+#include "importers/profile.h"
 #include "tests/support/check.h"
 #include "engine/base/file.h"
 
