@@ -16,23 +16,6 @@ struct importer {
 };
 
 /* ---- the header ---- */
-/* Where the first record of text that is not blank ends, its line end with it. */
-static size_t record_end(csv_dialect d, slice text)
-{
-    bool quoted = false, start = true, any = false;
-    for (size_t i = 0; i < text.len; i++) {
-        char ch = text.ptr[i];
-        if (quoted) {
-            if (d.escape && ch == d.escape) i++;
-            else quoted = ch != d.quote;
-        } else if (start && d.quote && ch == d.quote) quoted = true;
-        else if (ch == d.eol && any) return i + 1;
-        start = ch == d.delimiter || ch == d.eol;
-        any = any || (ch != d.eol && ch != '\r');
-    }
-    return text.len;
-}
-
 /* The record at *start as the header: its names; *start and *lines move behind it. */
 static sla_status read_header(importer *im, slice head, size_t *start, uint32_t *lines)
 {
@@ -42,7 +25,7 @@ static sla_status read_header(importer *im, slice head, size_t *start, uint32_t 
     sla_status st = cells_init(&c, CELLS_COLS_MAX);
     if (st != SLA_OK) return st;
     slice record = {head.ptr + *start, head.len - *start};
-    record.len = record_end(im->dialect, record);
+    record.len = csv_first(im->dialect, record);
     csv_cells(im->dialect, record, &line, &c, &ragged, &st);
     *start += record.len;
     *lines += line - 1;
@@ -94,7 +77,7 @@ static void csv_close(importer *im)
 }
 
 /* Reports often stand under a title or the like: the header is the first of the leading records that fits. What is said when none does is about the one that
- * looks most like a header: the longest, of those the first. */
+ * looks most like a header: the first that is not much shorter than others. */
 static sla_status find_header(importer *im, const input *in, size_t *start, uint32_t *lines, err *e)
 {
     enum { LOOK_AT = 15 };
@@ -108,7 +91,7 @@ static sla_status find_header(importer *im, const input *in, size_t *start, uint
         sla_status st = planner_open(&im->plan, in, im->names, im->ncols, &why);
         if (st == SLA_OK && *lines > 1) buf_printf(&im->plan.said, "the header ends on line %u\n", (unsigned)*lines);
         if (st != SLA_UNKNOWN_FORMAT) return st == SLA_OK ? st : err_set(e, st, (srcpos){in->name, 0, 0}, "%s", why.msg);
-        if (im->ncols <= longest) continue;
+        if (im->ncols <= 2 * longest) continue;
         longest = im->ncols;
         about = why;
         about.line = *lines;

@@ -10,6 +10,8 @@ csv_dialect csv_guess(slice head, bool *certain);
 /* How many bytes of text are whole records, and how many lines (line ends, also those in cells) these have. at_end: the text's last record needs no
  * line end. Unclosed quote at the end: *open = offset of the quote, else SIZE_MAX. Text begins at a record. */
 size_t csv_cut(csv_dialect d, slice text, bool at_end, uint32_t *nlines, size_t *open);
+/* Bytes of the first record that is not blank, with what is blank before it and its line end. */
+size_t csv_first(csv_dialect d, slice text);
 /* Cuts records from text into slab c, up to CELLS_ROWS of them; *line: line of the first record, moved on past those read. Returns the bytes used.
  * A record with more cells than the slab has columns: the excess is dropped and counted in *ragged; with fewer: the missing ones are ptr NULL.
  * Lines without any character are passed over. NOMEM: *st. */

@@ -81,6 +81,21 @@ done:
     return end;
 }
 
+size_t csv_first(csv_dialect d, slice text)
+{
+    bool cell_start = true, any = false, waits;
+    for (size_t i = 0; i < text.len;) {
+        char c = text.ptr[i];
+        size_t next = cell_start && d.quote && c == d.quote ? close_quote(d, text, true, i, &waits) : i + (d.escape && c == d.escape ? 2 : 1);
+        if (!next) break; /* never closed */
+        if (c == d.eol && any) return next;
+        cell_start = c == d.delimiter || c == d.eol;
+        any = any || (c != d.eol && c != '\r');
+        i = next;
+    }
+    return text.len;
+}
+
 /* ---- cells ---- */
 /* The first delimiter or line end at or after p. */
 static inline const char *cell_end(const char *p, const char *end, csv_dialect d)
