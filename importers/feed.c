@@ -141,7 +141,7 @@ typedef struct feed {
     decoder *dec;               /* NULL: UTF-8 as it is */
     digest *sha;
     int64_t source;
-    uint64_t rows, accepted, rejected, rejected_values, replaced, bytes;
+    uint64_t rows, accepted, rejected, rejected_values, replaced, bytes, handed;
     pthread_mutex_t lock;
     bool not_utf8;              /* under lock */
 } feed;
@@ -266,6 +266,8 @@ static sla_status hand_over(feed *fd, pool_stream *ps, buf *text, size_t skip, u
     b->text = *text;
     b->records = (slice){all.ptr, whole};
     b->line = *line;
+    b->first = fd->handed == 0;
+    fd->handed += whole;
     b->at_end = at_end;
     *text = rest;
     *line += nlines;

@@ -25,7 +25,7 @@ typedef struct block {
     buf text;                       /* owns the bytes */
     slice records;                  /* the part of them that is whole records */
     uint32_t line;                  /* of the first record */
-    bool at_end;
+    bool first, at_end;             /* of the file */
     batch *batches[BLOCK_BATCHES]; chunk *chunks[BLOCK_BATCHES]; size_t n;   /* batches are packed into chunks unless the importer keeps them */
     reject_list rejects;
     uint64_t rows, ragged;

@@ -1,383 +1,414 @@
-/* NDJSON and JSON arrays of objects (RFC 8259): each object is a record, its keys are the dataset's fields. Numbers keep their text, so large ids lose nothing. */
+/* JSON files: objects line by line, an array of them, or an object that holds the list (what an API answers). Each object is a record; objects within it are
+ * taken apart, so that "fields.status.name" is a column like any other; arrays within it are cells with their source as text. */
+#include <stdio.h>
 #include <string.h>
+#include "engine/base/dict.h"
 #include "engine/base/mem.h"
-#include "engine/base/utf8.h"
-#include "importers/importer.h"
+#include "importers/json_read.h"
+#include "importers/plan.h"
 
-enum { DEPTH_MAX = 100 };
+enum { COLUMNS_MAX = 1024, PATH_MAX_BYTES = 512, FLATTEN_MAX = 8, WRAPPERS_MAX = 5 };
+
+/* Where the records are. start: of the head, where the first one may begin; wrappers: objects that are still open there; list: they stand in an array. */
+typedef struct shape { size_t start; int wrappers; bool list; } shape;
+
 struct importer {
-    arena mem;
-    plan p;
-    batch_pool *batches;
+    planner plan;
+    shape at;
+    char key[128];                      /* path of the list, for people */
     const char *name;
-    bool array;
+    arena mem;
+    dict *columns;                      /* path of a column -> its number */
+    uint64_t unseen;                    /* values under keys that the head does not have */
 };
 
-/* ---- a strict reader ---- */
-typedef struct reader { const char *p, *end; const char *wrong; const char *why; arena *scratch; bool nomem; } reader;
+/* ---- a record, taken apart ---- */
+typedef struct flat {
+    json_reader *r;
+    bool (*put)(void *ctx, slice path, slice value);   /* false: no memory */
+    void *ctx;
+    char path[PATH_MAX_BYTES];
+} flat;
 
-static bool fail(reader *r, const char *why)
+/* The object at r->p; n: length of the path so far. */
+static bool flatten(flat *f, size_t n, int depth)
 {
-    if (!r->wrong) r->wrong = r->p, r->why = why;
-    return false;
-}
-
-static void blanks(reader *r)
-{
-    while (r->p < r->end && (*r->p == ' ' || *r->p == '\t' || *r->p == '\n' || *r->p == '\r')) r->p++;
-}
-
-static bool hex4(reader *r, uint32_t *out)
-{
-    uint32_t v = 0;
-    if (r->end - r->p < 4) return fail(r, "a \\u escape needs four hexadecimal digits");
-    for (int i = 0; i < 4; i++) {
-        char c = *r->p++;
-        int d = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-        if (d < 0) return fail(r, "a \\u escape needs four hexadecimal digits");
-        v = v * 16 + (uint32_t)d;
-    }
-    *out = v;
-    return true;
-}
-
-/* The character of an escape, behind its backslash, as UTF-8. A lone surrogate becomes U+FFFD. */
-static bool escape(reader *r, char out[4], size_t *n)
-{
-    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-    const char *k = r->p < r->end ? memchr(from, *r->p, sizeof from - 1) : NULL;
-    if (k) {
-        out[0] = to[k - from];
-        *n = 1;
-        r->p++;
-        return true;
-    }
-    uint32_t cp, low;
-    if (r->p == r->end || *r->p != 'u') return fail(r, "no such escape");
-    r->p++;
-    if (!hex4(r, &cp)) return false;
-    if (cp >= 0xD800 && cp < 0xDC00 && r->end - r->p >= 6 && r->p[0] == '\\' && r->p[1] == 'u') {
-        const char *back = r->p;
-        r->p += 2;
-        if (!hex4(r, &low)) return false;
-        if (low >= 0xDC00 && low < 0xE000) cp = 0x10000 + ((cp - 0xD800) << 10) + (low - 0xDC00);
-        else r->p = back;
-    }
-    *n = utf8_encode(cp >= 0xD800 && cp < 0xE000 ? 0xFFFD : cp, out);
-    return true;
-}
-
-static bool string(reader *r, slice *out)
-{
-    const char *from = ++r->p;
-    bool plain = true;
-    for (; r->p < r->end && *r->p != '"'; r->p++) {
-        if ((unsigned char)*r->p < 0x20) return fail(r, "a control character in a string");
-        if (*r->p == '\\') plain = false, r->p++;
-    }
-    if (r->p >= r->end) return r->p = r->end, fail(r, "a string that is never closed");
-    const char *stop = r->p++;
-    *out = (slice){from, (size_t)(stop - from)};
-    if (plain) return true;
-    char *text = arena_alloc(r->scratch, out->len + 1, 1);
-    if (!text) return r->nomem = true, fail(r, "out of memory");
-    const char *after = r->p;
-    size_t n = 0, k;
-    for (r->p = from; r->p < stop;) {
-        if (*r->p != '\\') text[n++] = *r->p++;
-        else {
-            r->p++;
-            if (!escape(r, text + n, &k)) return false;
-            n += k;
+    json_reader *r = f->r;
+    json_level l;
+    slice key, value;
+    json_enter(r, &l);
+    while (json_next(r, &l, &key)) {
+        slice path = key;
+        json_blanks(r);
+        bool inner = r->p < r->end && *r->p == '{' && depth < FLATTEN_MAX && n + key.len + 2 < sizeof f->path;
+        if (n && n + key.len + 1 < sizeof f->path) {
+            memcpy(f->path + n, key.ptr, key.len);
+            path = (slice){f->path, n + key.len};
+        }
+        if (inner) {
+            memmove(f->path + n, key.ptr, key.len);
+            f->path[n + key.len] = '.';
+            if (!flatten(f, n + key.len + 1, depth + 1)) return false;
+        } else {
+            if (!json_value(r, &value, depth + 1)) return false;
+            if (!f->put(f->ctx, path, value)) return r->nomem = true, json_fail(r, "out of memory");
         }
     }
-    r->p = after;
-    *out = (slice){text, n};
-    return true;
+    return r->wrong == NULL;
 }
 
-static bool digits(reader *r)
+static bool record(flat *f)
 {
-    const char *from = r->p;
-    while (r->p < r->end && *r->p >= '0' && *r->p <= '9') r->p++;
-    return r->p > from;
+    if (f->r->p == f->r->end || *f->r->p != '{') return json_fail(f->r, "an object {…} is wanted");
+    return flatten(f, 0, 0);
 }
 
-static bool number(reader *r, slice *out)
-{
-    const char *from = r->p;
-    if (*r->p == '-') r->p++;
-    if (r->p < r->end && *r->p == '0') r->p++;
-    else if (!digits(r)) return fail(r, "not a value");
-    if (r->p < r->end && *r->p == '.') {
-        r->p++;
-        if (!digits(r)) return fail(r, "a digit is missing behind the point");
-    }
-    if (r->p < r->end && (*r->p | 32) == 'e') {
-        r->p++;
-        if (r->p < r->end && (*r->p == '+' || *r->p == '-')) r->p++;
-        if (!digits(r)) return fail(r, "a digit is missing in the exponent");
-    }
-    *out = (slice){from, (size_t)(r->p - from)};
-    return true;
-}
+/* ---- the shape of a file ---- */
+typedef struct search { const char *head; shape best; size_t length; const char *key; size_t keylen; bool found; } search;
 
-static bool word(reader *r, const char *text)
+/* The longest list of objects below the object at p, within objects only. A list that the head cuts off is the longest. */
+static bool find_list(json_reader *r, search *s, int wrappers)
 {
-    size_t n = strlen(text);
-    if ((size_t)(r->end - r->p) < n || memcmp(r->p, text, n) != 0) return fail(r, "not a value");
-    r->p += n;
-    return true;
-}
-
-/* Any value; *out its text: a string's content, a number, true or false as they stand, null as nothing, an array or object as its source. */
-static bool value(reader *r, slice *out, int depth)
-{
-    blanks(r);
-    if (r->p >= r->end) return fail(r, "a value is missing");
-    const char *from = r->p;
-    char c = *r->p, close = c == '{' ? '}' : ']';
-    slice ignored;
-    *out = (slice){NULL, 0};
-    if (c == '"') return string(r, out);
-    if (c == 'n') return word(r, "null");
-    if (c == 't' || c == 'f') {
-        if (!word(r, c == 't' ? "true" : "false")) return false;
-        *out = (slice){from, (size_t)(r->p - from)};
-        return true;
-    }
-    if (c != '{' && c != '[') return number(r, out);
-    if (depth >= DEPTH_MAX) return fail(r, "nested too deeply");
-    r->p++;
-    blanks(r);
-    for (bool first = true; r->p < r->end && *r->p != close; first = false) {
-        if (!first) {
-            if (*r->p != ',') return fail(r, "a comma is missing");
-            r->p++;
-            blanks(r);
+    json_level l;
+    slice key, ignored;
+    json_enter(r, &l);
+    while (json_next(r, &l, &key)) {
+        json_blanks(r);
+        const char *from = r->p;
+        if (r->p < r->end && *r->p == '{' && wrappers < WRAPPERS_MAX) {
+            if (!find_list(r, s, wrappers + 1)) return false;
+            continue;
         }
-        if (close == '}') {
-            if (r->p >= r->end || *r->p != '"' || !string(r, &ignored)) return fail(r, "a key is missing");
-            blanks(r);
-            if (r->p >= r->end || *r->p++ != ':') return fail(r, "a colon is missing");
-        }
-        if (!value(r, &ignored, depth + 1)) return false;
-        blanks(r);
+        bool ok = json_value(r, &ignored, wrappers + 1), cut = !ok && r->p == r->end;
+        if (!ok && !cut) return false;
+        size_t length = cut ? SIZE_MAX : (size_t)(r->p - from);
+        json_reader in = {.p = from + (from < r->end && *from == '['), .end = r->end};
+        json_blanks(&in);
+        if (in.p > from && in.p < in.end && *in.p == '{' && (!s->found || length > s->length))
+            s->best = (shape){(size_t)(in.p - s->head), wrappers, true}, s->length = length, s->key = key.ptr, s->keylen = key.len, s->found = true;
+        if (cut) return false;
     }
-    if (r->p >= r->end) return fail(r, "an array or object that is never closed");
-    r->p++;
-    *out = (slice){from, (size_t)(r->p - from)};
-    return true;
+    return r->wrong == NULL;
 }
 
-typedef bool (*member_fn)(void *ctx, slice key, slice val);
-
-/* One object: fn for each of its members. */
-static bool object(reader *r, member_fn fn, void *ctx)
+/* The only object that is wrapped in one key, as {"issue": {…}}: it, unless the wrapper has other members that are objects or lists. */
+static bool find_single(json_reader *r, search *s)
 {
-    slice key, val;
-    if (r->p >= r->end || *r->p != '{') return fail(r, "an object {…} is wanted");
-    r->p++;
-    blanks(r);
-    for (bool first = true; r->p < r->end && *r->p != '}'; first = false) {
-        if (!first) {
-            if (*r->p != ',') return fail(r, "a comma is missing");
-            r->p++;
-            blanks(r);
-        }
-        if (r->p >= r->end || *r->p != '"' || !string(r, &key)) return fail(r, "a key is missing");
-        blanks(r);
-        if (r->p >= r->end || *r->p++ != ':') return fail(r, "a colon is missing");
-        if (!value(r, &val, 1)) return false;
-        blanks(r);
-        fn(ctx, key, val);
+    json_level l;
+    slice key, ignored;
+    json_enter(r, &l);
+    while (json_next(r, &l, &key)) {
+        json_blanks(r);
+        const char *from = r->p;
+        if (!json_value(r, &ignored, 1)) return false;
+        if (*from == '{' && s->found) return false;
+        if (*from == '{') s->best = (shape){(size_t)(from - s->head), 1, false}, s->key = key.ptr, s->keylen = key.len, s->found = true;
     }
-    if (r->p >= r->end) return fail(r, "an object that is never closed");
-    r->p++;
-    return true;
+    return r->wrong == NULL && s->found;
 }
 
-/* Between objects: white space, and in an array its brackets and commas. */
-static void between(reader *r)
+/* The candidates in the order in which they are tried: records as they stand, then what is within. */
+static size_t find_shapes(slice head, arena *scratch, search out[3])
 {
-    while (r->p < r->end && strchr(" \t\r\n,[]", *r->p) && *r->p) r->p++;
+    size_t n = 0;
+    json_reader r = {.p = head.ptr, .end = head.ptr + head.len, .scratch = scratch};
+    json_blanks(&r);
+    const char *from = r.p;
+    if (from == r.end) return 0;
+    if (*from == '[') {
+        out[0] = (search){.best = {(size_t)(from + 1 - head.ptr), 0, true}};
+        return 1;
+    }
+    out[n++] = (search){.best = {(size_t)(from - head.ptr), 0, false}};
+    search list = {.head = head.ptr}, single = {.head = head.ptr};
+    find_list(&r, &list, 1);
+    if (list.found) out[n++] = list;
+    r = (json_reader){.p = from, .end = r.end, .scratch = scratch};
+    if (find_single(&r, &single)) out[n++] = single;
+    return n;
 }
 
-/* ---- what the file is ---- */
-typedef struct key_list { slice names[FIELDS_MAX]; size_t n; } key_list;
-static bool take_key(void *ctx, slice key, slice val)
+/* ---- opening ---- */
+typedef struct key_list { slice *names; size_t n; dict *seen; arena *mem; } key_list;
+static bool take_key(void *ctx, slice path, slice value)
 {
     key_list *l = ctx;
-    (void)val;
-    if (l->n < FIELDS_MAX) l->names[l->n++] = key;
+    (void)value;
+    if (dict_find(l->seen, path) != DICT_NONE || l->n == COLUMNS_MAX) return true;
+    slice copy = arena_slice(l->mem, path);
+    if ((path.len && !copy.ptr) || dict_intern(l->seen, path) == DICT_NONE) return false;
+    l->names[l->n++] = copy; /* its number is its code */
     return true;
 }
 
-/* The keys of the first objects of the head. */
-static bool first_keys(const input *in, arena *scratch, key_list *out, reader *r)
+/* What stands between records: blanks, and in a list a comma unless it is the first. false: no record follows (r->wrong NULL), or that is wrong. */
+static bool before_record(json_reader *r, const shape *at, bool first)
 {
-    *r = (reader){.p = in->head.ptr, .end = in->head.ptr + in->head.len, .scratch = scratch};
-    out->n = 0;
-    between(r);
-    return object(r, take_key, out) && out->n > 0;
+    const char *from = r->p;
+    json_blanks(r);
+    if (r->p == r->end) return false;
+    if (at->list) {
+        if (*r->p == ']') return false;
+        if (!first) {
+            if (*r->p != ',') return json_fail(r, "a comma is missing");
+            r->p++;
+            json_blanks(r);
+        }
+    } else if (!first) {
+        if (at->wrappers) return false;
+        if (!memchr(from, '\n', (size_t)(r->p - from))) return json_fail(r, "something stands behind the end");
+    }
+    return true;
 }
 
-static const dataset *find_dataset(const input *in, const key_list *keys)
-{
-    char base[64] = "";
-    const char *slash = strrchr(in->name, '/'), *from = slash ? slash + 1 : in->name;
-    if (in->options->dataset) return schema_dataset(in->model, slice_of(in->options->dataset));
-    strncat(base, from, sizeof base - 1);
-    base[strcspn(base, ".")] = '\0';
-    const dataset *ds = schema_dataset(in->model, slice_of(base));
-    return ds ? ds : schema_match_header(in->model, keys->names, keys->n);
-}
-
-static int json_probe(const input *in, err *why)
+/* The keys of all whole records of the head. */
+static sla_status read_keys(importer *im, const input *in, const shape *at, key_list *keys)
 {
     arena scratch = {0};
-    key_list keys;
-    reader r;
-    slice head = slice_trim(in->head);
-    bool looks = head.len && (head.ptr[0] == '{' || head.ptr[0] == '[');
-    if (!looks) return 0;
-    bool ok = first_keys(in, &scratch, &keys, &r) && find_dataset(in, &keys);
-    if (!ok && r.wrong && in->whole) {
-        uint32_t line = 1;
-        for (const char *p = in->head.ptr; p < r.wrong; p++) line += *p == '\n';
-        err_set(why, SLA_SYNTAX, (srcpos){in->name, line, 0}, "this is no JSON: %s", r.why);
-    } else if (!ok) {
-        err_set(why, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "JSON, but its keys are those of no dataset");
-        err_hint(why, "name the keys as in the documentation, or give --dataset");
+    json_reader r = {.p = in->head.ptr + at->start, .end = in->head.ptr + in->head.len, .scratch = &scratch};
+    flat f = {.r = &r, .put = take_key, .ctx = keys};
+    im->columns = dict_new();
+    *keys = (key_list){.names = ARENA_NEW(&im->mem, slice, COLUMNS_MAX), .seen = im->columns, .mem = &im->mem};
+    if (!keys->names || !keys->seen) return SLA_NOMEM;
+    for (bool first = true; before_record(&r, at, first) && record(&f); first = false) {
+        arena_free(&scratch);
+        r.scratch = &scratch;
     }
     arena_free(&scratch);
-    return ok ? 80 : 0;
+    return r.nomem ? SLA_NOMEM : SLA_OK;
 }
 
-/* ---- the vtable ---- */
+typedef struct row_job { importer *im; cells *c; bool *touched; uint64_t unseen; } row_job;
+static bool put_cell(void *ctx, slice path, slice value)
+{
+    row_job *j = ctx;
+    uint32_t col = dict_find(j->im->columns, path);
+    if (col >= j->c->ncols) return j->unseen++, true;
+    j->c->at[(size_t)col * CELLS_ROWS + j->c->nrows] = value;
+    j->touched[col] = true;
+    return true;
+}
+
+static void clear_cells(cells *c, bool *touched)
+{
+    for (size_t k = 0; k < c->ncols; k++) {
+        if (touched[k]) memset(&c->at[k * CELLS_ROWS], 0, CELLS_ROWS * sizeof *c->at);
+        touched[k] = false;
+    }
+    cells_reset(c);
+}
+
+/* The values of the head, for what whole columns say. */
+static sla_status look_at_rows(importer *im, const input *in)
+{
+    cells c;
+    bool touched[COLUMNS_MAX] = {false};
+    TRY(cells_init(&c, im->plan.ncols));
+    json_reader r = {.p = in->head.ptr + im->at.start, .end = in->head.ptr + in->head.len, .scratch = &c.scratch};
+    row_job job = {im, &c, touched, 0};
+    flat f = {.r = &r, .put = put_cell, .ctx = &job};
+    for (bool first = true; c.nrows < CELLS_ROWS && before_record(&r, &im->at, first) && record(&f); first = false) c.nrows++;
+    if (c.nrows) planner_look(&im->plan, &c);
+    cells_clear(&c);
+    return r.nomem ? SLA_NOMEM : SLA_OK;
+}
+
 static void json_close(importer *im)
 {
     if (!im) return;
-    batch_pool_free(im->batches);
+    planner_close(&im->plan);
+    dict_free(im->columns);
     arena_free(&im->mem);
     mem_free(im);
 }
 
-static sla_status set_up(importer *im, const input *in, err *e)
+/* Tries one shape. SLA_UNKNOWN_FORMAT: its keys are those of nothing known. */
+static sla_status try_shape(importer *im, const input *in, const search *s, size_t *nkeys, err *e)
 {
     key_list keys;
-    reader r;
+    dict_free(im->columns);
+    im->columns = NULL;
+    planner_close(&im->plan);
+    im->plan = (planner){0};
+    im->at = s->best;
+    snprintf(im->key, sizeof im->key, "%.*s", (int)s->keylen, s->key ? s->key : "");
+    TRY(read_keys(im, in, &s->best, &keys));
+    *nkeys = keys.n;
+    if (keys.n == 0) return err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "JSON without records: no object is found in it");
+    return planner_open(&im->plan, in, keys.names, keys.n, e);
+}
+
+/* What is said when no shape fits is about the one with the most keys. */
+static sla_status set_up(importer *im, const input *in, err *e)
+{
+    search shapes[3];
     arena scratch = {0};
-    bool ok = first_keys(in, &scratch, &keys, &r);
-    const dataset *ds = ok ? find_dataset(in, &keys) : NULL;
-    arena_free(&scratch);
-    if (!ds) return err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "JSON of no dataset");
-    slice head = slice_trim(in->head);
-    im->array = head.len && head.ptr[0] == '[';
-    im->p = (plan){.ds = ds, .zone = in->options->zone, .fields = ARENA_NEW(&im->mem, target, ds->nfields)};
-    im->batches = batch_pool_new(ds);
+    err about = {0};
+    size_t most = 0, n = find_shapes(in->head, &scratch, shapes);
+    sla_status st = err_set(&about, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "JSON without records: no object is found in it");
     im->name = arena_strndup(&im->mem, in->name, strlen(in->name));
-    if (!im->p.fields || !im->batches || !im->name) return SLA_NOMEM;
-    for (size_t f = 0; f < ds->nfields; f++) im->p.fields[f] = (target){.input = (int)f, .order = "ymd"};
-    return SLA_OK;
+    if (!im->name) st = SLA_NOMEM;
+    for (size_t i = 0; i < n && st == SLA_UNKNOWN_FORMAT; i++) {
+        err why = {0};
+        size_t nkeys = 0;
+        st = try_shape(im, in, &shapes[i], &nkeys, &why);
+        if (st != SLA_OK && nkeys > most) most = nkeys, about = why;
+    }
+    arena_free(&scratch);
+    if (st != SLA_OK) {
+        *e = about;
+        return st == SLA_UNKNOWN_FORMAT ? st : err_set(e, st, (srcpos){in->name, 0, 0}, "cannot read the JSON");
+    }
+    TRY(look_at_rows(im, in));
+    return planner_settle(&im->plan);
 }
 
 static sla_status json_open(const input *in, importer **out, size_t *start, uint32_t *line, err *e)
 {
     importer *im = mem_zero(1, sizeof *im);
     sla_status st = im ? set_up(im, in, e) : SLA_NOMEM;
-    *start = 0;
-    *line = 1;
     if (st != SLA_OK) {
         json_close(im);
         return err_set(e, st, (srcpos){in->name, 0, 0}, "cannot read the JSON");
     }
+    *start = im->at.start;
+    *line = 1;
+    for (size_t i = 0; i < *start; i++) *line += in->head.ptr[i] == '\n';
     *out = im;
     return SLA_OK;
 }
 
-/* Whole objects: the depth of braces outside strings says where they end. */
+static srcpos place_of(const char *name, slice text, const char *at, uint32_t line)
+{
+    uint32_t col = 1;
+    for (const char *p = text.ptr; p < at; p++) {
+        if (*p == '\n') line++, col = 1;
+        else col += ((unsigned char)*p & 0xC0) != 0x80;
+    }
+    return (srcpos){name, line, col};
+}
+
+/* A text that begins as JSON does and is whole in the head must be JSON, else nothing of it is looked at. */
+static int json_probe(const input *in, err *why)
+{
+    arena scratch = {0};
+    json_reader r = {.scratch = &scratch};
+    slice head = slice_trim(in->head);
+    if (in->table || head.len == 0 || (head.ptr[0] != '{' && head.ptr[0] != '[')) return 0;
+    bool ok = json_valid(&r, in->head, true), cut = !in->whole && r.p == r.end;
+    if (!ok && !cut) {
+        err_set(why, SLA_SYNTAX, place_of(in->name, in->head, r.wrong, 1), "this is no JSON: %s; nothing of the file was taken", r.why);
+        err_hint(why, "export it again");
+    }
+    arena_free(&scratch);
+    return ok || cut ? 60 : 0;
+}
+
+/* ---- blocks ---- */
+/* Whole objects: the depth of braces outside strings says where they end. What closes the list ends the last record; the rest is kept for the end. */
 static size_t json_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open)
 {
-    size_t end = at_end ? text.len : 0, depth = 0;
-    bool quoted = false;
-    (void)im;
+    size_t end = 0, depth = 0;
     *open = SIZE_MAX;
-    for (size_t i = 0; !at_end && i < text.len; i++) {
-        char c = text.ptr[i];
-        if (quoted) {
-            if (c == '\\') i++;
-            else quoted = c != '"';
-        } else if (c == '"') quoted = true;
-        else if (c == '{') depth++;
-        else if (c == '}' && depth && --depth == 0) end = i + 1;
-    }
     *nlines = 0;
-    for (size_t i = 0; i < end; i++) *nlines += text.ptr[i] == '\n';
+    for (size_t i = 0; i < text.len && !at_end; i++) {
+        char c = text.ptr[i];
+        if (c == '"') {
+            for (i++; i < text.len && text.ptr[i] != '"'; i++) i += text.ptr[i] == '\\';
+        } else if (c == '{') depth++;
+        else if (c == '}') {
+            if (depth == 0) break;
+            if (--depth == 0) end = i + 1;
+            if (end == i + 1 && im->at.wrappers && !im->at.list) break;
+        } else if (c == ']' && depth == 0) break;
+    }
+    if (at_end) end = text.len;
+    for (const char *p = text.ptr; (p = memchr(p, '\n', end - (size_t)(p - text.ptr))) != NULL; p++) ++*nlines;
     return end;
 }
 
-typedef struct row_job { const importer *im; cells *c; } row_job;
-static bool put_member(void *ctx, slice key, slice val)
+/* What follows the last record: the end of the list and of the objects around it, with their other members. */
+static bool read_tail(json_reader *r, const shape *at)
 {
-    const row_job *j = ctx;
-    int f = dataset_field(j->im->p.ds, key);
-    if (f >= 0) j->c->at[(size_t)f * CELLS_ROWS + j->c->nrows] = val;
-    return true;
+    slice key, ignored;
+    json_level l = {']', false};
+    if (at->list && json_next(r, &l, &key)) return json_fail(r, "the list does not end where its records do");
+    for (int i = at->wrappers; i > 0 && !r->wrong; i--) {
+        l = (json_level){'}', false};
+        while (json_next(r, &l, &key))
+            if (!json_value(r, &ignored, i)) return false;
+    }
+    if (r->wrong) return false;
+    json_blanks(r);
+    return r->p == r->end || json_fail(r, "something stands behind the end");
 }
 
-static sla_status flush_slab(importer *im, block *b, coercer *co, cells *c, err *e)
+static sla_status flush_slab(importer *im, block *b, coercer *co, cells *c, bool *touched, err *e)
 {
     size_t taken;
     if (c->nrows == 0) return SLA_OK;
     if (b->n == 0 || b->batches[b->n - 1]->nrows + c->nrows > BATCH_ROWS_MAX) {
-        if (b->n == BLOCK_BATCHES || !(b->batches[b->n] = batch_pool_get(im->batches))) return SLA_NOMEM;
+        if (b->n == BLOCK_BATCHES || !(b->batches[b->n] = batch_pool_get(im->plan.batches))) return SLA_NOMEM;
         b->n++;
     }
     b->rows += c->nrows;
     sla_status st = coerce_cells(co, c, b->batches[b->n - 1], &b->rejects, &taken, e);
-    cells_reset(c);
+    clear_cells(c, touched);
     return st;
 }
 
-static sla_status read_objects(importer *im, block *b, cells *c, err *e)
+static sla_status read_records(importer *im, block *b, cells *c, err *e)
 {
-    coercer co = {.p = &im->p};
-    reader r = {.p = b->records.ptr, .end = b->records.ptr + b->records.len, .scratch = &c->scratch};
-    row_job job = {im, c};
+    bool touched[COLUMNS_MAX] = {false};
+    coercer co = {.p = &im->plan.p};
+    json_reader r = {.p = b->records.ptr, .end = b->records.ptr + b->records.len, .scratch = &c->scratch};
+    row_job job = {im, c, touched, 0};
+    flat f = {.r = &r, .put = put_cell, .ctx = &job};
     uint32_t line = b->line;
     const char *counted = r.p;
-    for (between(&r); r.p < r.end; between(&r)) {
+    for (bool first = b->first; before_record(&r, &im->at, first); first = false) {
         for (; counted < r.p; counted++) line += *counted == '\n';
-        for (size_t f = 0; f < c->ncols; f++) c->at[f * CELLS_ROWS + c->nrows] = (slice){0};
         c->lines[c->nrows] = line;
         c->starts[c->nrows] = NULL;
-        if (!object(&r, put_member, &job)) {
-            uint32_t col = 1;
-            for (const char *p = counted; p < r.wrong; p++) {
-                if (*p == '\n') line++, col = 1;
-                else col++;
-            }
-            return r.nomem ? SLA_NOMEM : err_set(e, SLA_SYNTAX, (srcpos){im->name, line, col}, "this is no JSON: %s; nothing of the file was taken", r.why);
-        }
-        if (++c->nrows == CELLS_ROWS) TRY(flush_slab(im, b, &co, c, e));
+        if (!record(&f)) break;
+        if (++c->nrows == CELLS_ROWS) TRY(flush_slab(im, b, &co, c, touched, e));
     }
-    return flush_slab(im, b, &co, c, e);
+    if (!r.wrong && b->at_end) read_tail(&r, &im->at);
+    if (r.nomem) return SLA_NOMEM;
+    if (r.wrong) return err_set(e, SLA_SYNTAX, place_of(im->name, b->records, r.wrong, b->line), "this is no JSON: %s; nothing of the file was taken", r.why);
+    b->ragged += job.unseen;
+    return flush_slab(im, b, &co, c, touched, e);
 }
 
 static sla_status json_parse(importer *im, block *b, err *e)
 {
     cells c;
-    sla_status st = cells_init(&c, im->p.ds->nfields);
-    if (st == SLA_OK) st = read_objects(im, b, &c, e);
+    sla_status st = cells_init(&c, im->plan.ncols);
+    if (st == SLA_OK) st = read_records(im, b, &c, e);
     cells_clear(&c);
     return st == SLA_OK ? st : err_set(e, st, (srcpos){im->name, 0, 0}, "no memory to read the JSON");
 }
 
-static void json_notes(const importer *im, buf *out) { buf_text(out, im->array ? "JSON, an array of objects\n" : "NDJSON, an object a record\n"); }
-static const dataset *json_dataset(const importer *im) { return im->p.ds; }
-static slice json_profile(const importer *im) { return (void)im, SLICE_LIT("canonical"); }
-static batch_pool *json_batches(const importer *im) { return im->batches; }
+static sla_status json_take(importer *im, block *b, err *e)
+{
+    im->unseen += b->ragged;
+    return planner_take(&im->plan, b, e);
+}
 
-const importer_kind importer_json = {"json", "NDJSON and arrays of objects", json_probe, json_open, json_cut, json_parse, NULL, NULL, NULL, json_notes, json_dataset, json_profile, json_batches,
-                                     NULL, json_close};
+static sla_status json_finish(importer *im, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e) { return planner_finish(&im->plan, put, ctx, e); }
+
+static void json_notes(const importer *im, buf *out)
+{
+    if (im->at.wrappers) buf_printf(out, "JSON, %s \"%s\" of an object\n", im->at.list ? "the list" : "the member", im->key);
+    else buf_text(out, im->at.list ? "JSON, an array of objects\n" : "NDJSON, an object a record\n");
+    planner_notes(&im->plan, out);
+    if (im->unseen) buf_printf(out, "%llu values under keys that the first records do not have were not read\n", (unsigned long long)im->unseen);
+}
+
+static const dataset *json_dataset(const importer *im) { return planner_dataset(&im->plan); }
+static slice json_profile(const importer *im) { return planner_profile(&im->plan); }
+static batch_pool *json_batches(const importer *im) { return im->plan.batches; }
+static bool json_keeps(const importer *im) { return planner_keeps(&im->plan); }
+
+const importer_kind importer_json = {"json", "NDJSON, arrays of objects, and objects that hold the list", json_probe, json_open, json_cut, json_parse, json_take, json_finish, NULL,
+                                     json_notes, json_dataset, json_profile, json_batches, json_keeps, json_close};
