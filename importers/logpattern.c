@@ -23,13 +23,15 @@ typedef struct pattern {
     log_regex re;
     condition *when; size_t nwhen;
     output *out; size_t nout;
+    slice source;                       /* of its file */
     const ynode *examples;
 } pattern;
-typedef struct program { slice name, source; pattern *patterns; size_t n; } program;
+typedef struct program { slice source; pattern **patterns; size_t n, cap; } program;   /* several files may describe one; the first one's source holds where no pattern fits */
 struct log_patterns {
     arena mem;
     dict *names, *keys;                 /* programs; what conditions and takes ask records for */
     program *programs; size_t cap;
+    pattern **all; size_t nall, all_cap;
     int any;                            /* the program "*"; -1: none */
     log_kinds *kinds;
 };
@@ -161,47 +163,47 @@ static sla_status load_when(loader *ld, const ynode *when, pattern *p)
     return SLA_OK;
 }
 
-static sla_status load_pattern(loader *ld, const ynode *n, pattern *p)
+static sla_status load_pattern(loader *ld, const ynode *n)
 {
     static const char *const keys[] = {"match", "when", "take", "set", "examples", NULL};
+    log_patterns *lp = ld->lp;
+    pattern *p = ARENA_NEW(&lp->mem, pattern, 1);
+    if (!p || mem_grow(&lp->all, &lp->all_cap, lp->nall + 1, sizeof *lp->all)) return SLA_NOMEM;
+    lp->all[lp->nall++] = p;
     yaml_check_keys(n, keys, ld->errors);
     const ynode *match = yaml_get(n, "match"), *when = yaml_get(n, "when");
     p->examples = yaml_get(n, "examples");
-    if (match) log_regex_compile(&p->re, match, &ld->lp->mem, ld->errors);
+    p->source = ld->source;
+    if (match) log_regex_compile(&p->re, match, &lp->mem, ld->errors);
     if (!match && !when && !yaml_get(n, "set") && !yaml_get(n, "take")) errlist_add(ld->errors, SLA_SYNTAX, n->at, "a pattern needs 'match' or 'when', and 'set' or 'take'");
     if (!p->examples || p->examples->n == 0) errlist_add(ld->errors, SLA_SYNTAX, n->at, "a pattern needs at least one example");
     if (when) TRY(load_when(ld, when, p));
     return load_outputs(ld, n, p);
 }
 
-static sla_status add_program(loader *ld, slice name, const ynode *n, const program *like, program *out)
+static sla_status find_or_add(loader *ld, slice name, program **out)
 {
     log_patterns *lp = ld->lp;
     uint32_t before = dict_count(lp->names), id = dict_intern(lp->names, name);
     if (id == DICT_NONE || mem_grow(&lp->programs, &lp->cap, id + 1u, sizeof *lp->programs)) return SLA_NOMEM;
-    if (id < before) return errlist_add(ld->errors, SLA_CONFLICT, n->key_at, "program '%.*s' is described twice", SLICE_ARG(name)), SLA_OK;
-    program *p = &lp->programs[id];
-    *p = like ? *like : (program){name, ld->source, ARENA_NEW(&lp->mem, pattern, n->n ? n->n : 1), 0};
-    if (!p->patterns) return SLA_NOMEM;
-    for (size_t i = 0; !like && i < n->n; i++) {
-        sla_status st = load_pattern(ld, n->items[i], &p->patterns[i]);
-        p->n++;
-        if (st != SLA_OK) return st;
-    }
+    if (id == before) lp->programs[id] = (program){.source = ld->source};
     if (slice_is(name, "*")) lp->any = (int)id;
-    *out = *p;
+    *out = &lp->programs[id];
     return SLA_OK;
 }
 
-/* "a, b": both names mean the same patterns; the first one owns them. */
+/* "a, b": both names mean the same patterns. */
 static sla_status load_program(loader *ld, const ynode *n)
 {
-    program first = {0};
+    size_t from = ld->lp->nall;
+    for (size_t i = 0; i < n->n; i++) TRY(load_pattern(ld, n->items[i]));
     slice rest = n->key;
-    for (bool more = true, again = false; more; again = true) {
+    for (bool more = true; more;) {
         const char *comma = memchr(rest.ptr, ',', rest.len);
-        slice name = slice_trim((slice){rest.ptr, comma ? (size_t)(comma - rest.ptr) : rest.len});
-        TRY(add_program(ld, name, n, again && first.patterns ? &first : NULL, &first));
+        program *p;
+        TRY(find_or_add(ld, slice_trim((slice){rest.ptr, comma ? (size_t)(comma - rest.ptr) : rest.len}), &p));
+        if (mem_grow(&p->patterns, &p->cap, p->n + n->n, sizeof *p->patterns)) return SLA_NOMEM;
+        for (size_t i = 0; i < n->n; i++) p->patterns[p->n++] = ld->lp->all[from + i];
         more = comma != NULL;
         if (more) rest = (slice){comma + 1, (size_t)(rest.ptr + rest.len - comma) - 1};
     }
@@ -270,6 +272,7 @@ sla_status log_patterns_load(log_patterns **out, errlist *errors)
     sla_status st = lp ? SLA_OK : SLA_NOMEM;
     if (st == SLA_OK) st = file_own_data("importers/logs", &lp->mem, &folder, &e);
     if (st == SLA_OK) st = file_walk(folder, &lp->mem, &files, NULL, NULL, &e);
+    errlist_push(errors, &e);
     for (size_t i = 0; st == SLA_OK && i < files.n; i++) {
         size_t len = strlen(files.paths[i]);
         if (len > 5 && strcmp(files.paths[i] + len - 5, ".yaml") == 0) st = load_file(lp, folder, files.paths[i], errors);
@@ -280,8 +283,9 @@ sla_status log_patterns_load(log_patterns **out, errlist *errors)
 void log_patterns_free(log_patterns *p)
 {
     if (!p) return;
-    for (size_t i = 0; p->names && i < dict_count(p->names); i++)
-        for (size_t k = 0; slice_eq(p->programs[i].name, dict_text(p->names, (uint32_t)i)) && k < p->programs[i].n; k++) log_regex_clear(&p->programs[i].patterns[k].re);
+    for (size_t i = 0; i < p->nall; i++) log_regex_clear(&p->all[i]->re);
+    for (size_t i = 0; p->names && i < p->cap && i < dict_count(p->names); i++) mem_free(p->programs[i].patterns);
+    mem_free(p->all);
     mem_free(p->programs);
     dict_free(p->names);
     dict_free(p->keys);
@@ -414,9 +418,10 @@ static bool try_program(log_matcher *m, int id, const log_record *r, log_event *
 {
     const program *pr = &m->p->programs[id];
     for (size_t i = 0; i < pr->n; i++) {
-        const pattern *p = &pr->patterns[i];
+        const pattern *p = pr->patterns[i];
         if (p->nwhen && !conditions_hold(m, p, r)) continue;
         if (p->re.code && !log_regex_match(&p->re, m->state, r->message)) continue;
+        ev->v[LOG_SOURCE] = p->source;
         put_outputs(m, p, r, ev);
         return true;
     }
@@ -466,9 +471,9 @@ sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors)
     size_t before = errors->n + errors->dropped;
     *n = 0;
     for (uint32_t i = 0; i < dict_count(p->names); i++)
-        for (size_t k = 0; slice_eq(p->programs[i].name, dict_text(p->names, i)) && k < p->programs[i].n; k++) {
-            const ynode *list = p->programs[i].patterns[k].examples;
-            for (size_t x = 0; list && x < list->n; x++, ++*n) test_example(m, (int)i, &p->programs[i].patterns[k], list->items[x], errors);
+        for (size_t k = 0; k < p->programs[i].n; k++) {
+            const ynode *list = p->programs[i].patterns[k]->examples;
+            for (size_t x = 0; list && x < list->n; x++, ++*n) test_example(m, (int)i, p->programs[i].patterns[k], list->items[x], errors);
         }
     log_kinds_test(p, m, n, errors);
     log_matcher_free(m);

@@ -12,7 +12,7 @@
  *         take: {user: [TargetUserName, SubjectUserName], src_ip: IpAddress}
  *         set: {action: login, outcome: failure, object: '{LogonType} {WorkstationName}'}
  *         examples: [{fields: {EventID: 4625, TargetUserName: bob, IpAddress: 10.0.0.9}, user: bob}]
- * A program's patterns are tried in order, then those of the program "*"; the first that fits decides. match looks at the message, its named groups that are
+ * Several files may describe one program. Its patterns are tried in order, then those of the program "*"; the first that fits decides. match looks at the message, its named groups that are
  * fields of the log dataset fill them. when looks at what the record says by name: equal to one of the texts given, in which a star at the beginning or the
  * end stands for anything; "" means: not there. take fills a field from the first name given that has a value. set fills it with a text, in which {name}
  * stands for a group or a name of the record. Values "-", "?", "(null)" and the like count as nothing. */
