@@ -162,16 +162,41 @@ static sla_status flush(sink *s, err *e)
     return st;
 }
 
-static sla_status put_record(fold *f, sink *s, size_t row, err *e)
+/* When field r->by became one of r->states: of the updates u[from .. to] the last that made it so, or the first. SIZE_MAX: none did. */
+static size_t reached_by(const fold *f, const reached *r, const update *u, size_t from, size_t to)
 {
+    const fold_column *by = &f->cols[r->by];
+    size_t found = SIZE_MAX;
+    bool before = false;
+    for (size_t i = from; i <= to; i++) {
+        size_t row = u[i].row;
+        bool now = false;
+        for (size_t k = 0; by->has[row] && k < r->states.n; k++) now = now || slice_eq(dict_text(f->texts, by->code[row]), r->states.items[k]);
+        if (now && !before && f->cols[f->at].has[row] && (found == SIZE_MAX || !r->first)) found = row;
+        before = now;
+    }
+    return found;
+}
+
+/* The record of the updates u[from .. to]: the last one, but for what the first one or a change of state decides. */
+static sla_status put_record(fold *f, sink *s, const update *u, size_t from, size_t to, err *e)
+{
+    const profile *pf = f->pf;
     if (s->b->nrows == s->b->cap) TRY(flush(s, e));
-    size_t to = batch_add_row(s->b, f->lines[row]);
+    size_t at = batch_add_row(s->b, f->lines[u[to].row]);
     for (size_t c = 0; c < s->b->ds->nfields; c++) {
         const fold_column *col = &f->cols[c];
+        size_t row = u[to].row;
+        for (size_t k = 0; k < pf->nfirsts; k++)
+            if (pf->firsts[k] == c) row = u[from].row;
         if (!col->has[row]) continue;
-        if (col->i64) batch_set_i64(s->b, to, c, col->i64[row]);
-        else if (col->f64) batch_set_f64(s->b, to, c, col->f64[row]);
-        else TRY(batch_set_text(s->b, to, c, dict_text(f->texts, col->code[row])));
+        if (col->i64) batch_set_i64(s->b, at, c, col->i64[row]);
+        else if (col->f64) batch_set_f64(s->b, at, c, col->f64[row]);
+        else TRY(batch_set_text(s->b, at, c, dict_text(f->texts, col->code[row])));
+    }
+    for (size_t k = 0; k < pf->nreached; k++) {
+        size_t row = reached_by(f, &pf->reached[k], u, from, to);
+        if (row != SIZE_MAX) batch_set_i64(s->b, at, pf->reached[k].field, f->cols[f->at].i64[row]);
     }
     return SLA_OK;
 }
@@ -220,8 +245,11 @@ static sla_status put_changes(fold *f, sink *s, const update *u, size_t i, err *
 
 static sla_status deliver(fold *f, const update *u, sink *records, sink *changes, err *e)
 {
-    for (size_t i = 0; i < f->nrows; i++)
-        if (i + 1 == f->nrows || u[i + 1].record != u[i].record) TRY(put_record(f, records, u[i].row, e));
+    for (size_t i = 0, from = 0; i < f->nrows; i++) {
+        if (i + 1 < f->nrows && u[i + 1].record == u[i].record) continue;
+        TRY(put_record(f, records, u, from, i, e));
+        from = i + 1;
+    }
     TRY(flush(records, e));
     for (size_t i = 0; i < f->nrows; i++) TRY(put_changes(f, changes, u, i, e));
     return flush(changes, e);

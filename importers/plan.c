@@ -57,8 +57,7 @@ static sla_status columns_of(planner *pl, const slice *folded, const header_list
     size_t n = 0;
     if (!found) return SLA_NOMEM;
     for (size_t h = 0; h < l->n; h++) {
-        char text[WORDS_MAX];
-        slice want = {text, words_fold(l->items[h], text)};
+        slice want = l->folded[h];
         for (size_t i = 0; want.len && i < pl->ncols; i++) {
             bool twice = false;
             for (size_t k = 0; k < n; k++) twice = twice || found[k] == (int)i;
@@ -112,18 +111,38 @@ static void list_names(const planner *pl, buf *b)
     if (pl->ncols > 8) buf_text(b, ", …");
 }
 
+/* The field that a needed header is the source of; NULL: it only tells the product. */
+static const field *field_of_need(const profile *p, const header_list *need)
+{
+    for (size_t m = 0; m < p->nmaps; m++)
+        for (size_t i = 0; i < p->maps[m].from.n && need->n; i++)
+            if (words_same(p->maps[m].from.items[i], need->items[0])) return &p->ds->fields[p->maps[m].field];
+    return NULL;
+}
+
+static void say_lacking(const planner *pl, const profile *near, buf *b)
+{
+    for (size_t k = 0; k < near->nneeds; k++) {
+        const header_list *need = &near->needs[k];
+        if (profile_has_need(near, k, pl->names, pl->ncols) || need->n == 0) continue;
+        const field *f = field_of_need(near, need);
+        buf_printf(b, "%s%.*s", b->len ? "; " : "", SLICE_ARG(f ? f->name : need->items[0]));
+        for (size_t i = 0; f && i < need->n && i < 3; i++) buf_printf(b, "%s%.*s", i ? ", " : " (", SLICE_ARG(need->items[i]));
+        if (f) buf_text(b, need->n > 3 ? ", …)" : ")");
+    }
+}
+
 static sla_status refuse_unknown(const planner *pl, const input *in, err *e)
 {
-    buf b = {0};
+    buf b = {0}, lacks = {0};
     list_names(pl, &b);
     const profile *near = profile_nearest(in->profiles, pl->names, pl->ncols);
-    err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "a table, but its header (%s) is that of no dataset and no profile", buf_cstr(&b));
-    buf_reset(&b);
-    for (size_t k = 0; near && k < near->nneeds; k++)
-        if (!profile_has_need(near, k, pl->names, pl->ncols)) buf_printf(&b, "%s%.*s", b.len ? ", " : "", SLICE_ARG(near->needs[k].items[0]));
-    if (near) err_hint(e, "the profile %.*s comes nearest; to be it, the table lacks: %s; or write a profile: slaudit import --profile-draft FILE", SLICE_ARG(near->name), buf_cstr(&b));
-    else err_hint(e, "name the columns as in the documentation, give --dataset, or write a profile: slaudit import --profile-draft FILE");
+    if (near) say_lacking(pl, near, &lacks);
+    if (near) err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "a table (%s) that comes near to %.*s, but lacks %s", buf_cstr(&b), SLICE_ARG(near->title), buf_cstr(&lacks));
+    else err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "a table, but its header (%s) is that of no dataset and no profile", buf_cstr(&b));
+    err_hint(e, "%s, or write a profile: slaudit import --profile-draft FILE", near ? "export it with these columns" : "name the columns as in the documentation, give --dataset");
     buf_free(&b);
+    buf_free(&lacks);
     return SLA_UNKNOWN_FORMAT;
 }
 

@@ -26,22 +26,28 @@ static size_t count_texts(const ynode *n)
     return sum;
 }
 
-static void add_texts(loader *l, const ynode *n, bool fold, header_list *out)
+static void add_texts(loader *l, const ynode *n, header_list *out)
 {
     if (n->kind != YNODE_SCALAR) {
-        for (size_t i = 0; i < n->n; i++) add_texts(l, n->items[i], fold, out);
+        for (size_t i = 0; i < n->n; i++) add_texts(l, n->items[i], out);
         return;
     }
-    slice s = fold ? words_folded(l->a, n->text) : n->text;
-    if (!s.ptr) l->nomem = true;
-    else out->items[out->n++] = s;
+    slice folded = words_folded(l->a, n->text);
+    if (!folded.ptr) {
+        l->nomem = true;
+        return;
+    }
+    out->items[out->n] = n->text;
+    out->folded[out->n++] = folded;
 }
 
-static header_list texts(loader *l, const ynode *n, bool fold)
+static header_list texts(loader *l, const ynode *n)
 {
     header_list out = {0};
     size_t count = count_texts(n);
-    if (count && (out.items = take(l, count, sizeof *out.items))) add_texts(l, n, fold, &out);
+    out.items = take(l, count, sizeof *out.items);
+    out.folded = take(l, count, sizeof *out.folded);
+    if (n && out.items && out.folded) add_texts(l, n, &out);
     return out;
 }
 
@@ -91,7 +97,7 @@ static void load_terms(loader *l, const field *f, const ynode *n, term_map *out)
         add_term(l, out, values->items[i]->key, values->items[i]->text);
     }
     for (size_t i = 0; terms && i < terms->n; i++) { /* to: [from, …] */
-        header_list from = texts(l, terms->items[i], false);
+        header_list from = texts(l, terms->items[i]);
         check_term(l, f, terms->items[i], terms->items[i]->key);
         for (size_t k = 0; k < from.n; k++) add_term(l, out, from.items[k], terms->items[i]->key);
     }
@@ -106,7 +112,7 @@ static void load_vocabulary(loader *l, const ynode *root)
         const ynode *words = yaml_get(root, en->name.ptr);
         for (size_t i = 0; words && i < words->n; i++) {
             if (enumeration_rank(en, words->items[i]->key) < 0) continue;
-            header_list from = texts(l, words->items[i], false);
+            header_list from = texts(l, words->items[i]);
             for (size_t k = 0; k < from.n; k++) add_term(l, &s->vocabularies[e], from.items[k], words->items[i]->key);
         }
         for (size_t k = 0; words && k < en->n; k++) add_term(l, &s->vocabularies[e], en->values[k], en->values[k]);
@@ -169,7 +175,7 @@ static void load_field(loader *l, profile *p, const ynode *n)
     const field *fd = &p->ds->fields[f];
     field_map *m = &p->maps[p->nmaps++];
     const ynode *value = yaml_get(n, "value"), *after = yaml_get(n, "after"), *digits = yaml_get(n, "digits");
-    *m = (field_map){.field = (size_t)f, .from = texts(l, yaml_get(n, "from"), false), .fallback = texts(l, yaml_get(n, "fallback"), false), .after = -1,
+    *m = (field_map){.field = (size_t)f, .from = texts(l, yaml_get(n, "from")), .fallback = texts(l, yaml_get(n, "fallback")), .after = -1,
                      .vocabulary = fd->en ? vocabulary_of(l->set, l->m, fd->en) : NULL, .unit = unit_of(l, yaml_get(n, "unit"))};
     if (value) m->constant = value->text;
     if (value && fd->type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, value->at, "only a text field can have a fixed value");
@@ -191,7 +197,7 @@ static void load_reached(loader *l, profile *p, const ynode *n)
         const ynode *first = yaml_get(r, "first");
         reached *to = &p->reached[p->nreached];
         if (f < 0 || by < 0) continue;
-        *to = (reached){.field = (size_t)f, .states = texts(l, yaml_get(r, "is"), false), .by = (size_t)by};
+        *to = (reached){.field = (size_t)f, .states = texts(l, yaml_get(r, "is")), .by = (size_t)by};
         if (first) yaml_bool(first, &to->first);
         if (p->ds->fields[f].type != VT_TIME || p->ds->fields[by].type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, r->at, "a time is reached when a text changes");
         else p->nreached++;
@@ -204,9 +210,9 @@ static void load_fold(loader *l, profile *p, const ynode *n)
     if (!n) return;
     yaml_check_keys(n, keys, l->errors);
     p->fold = true;
-    p->fold_at = texts(l, yaml_get(n, "at"), false);
-    p->fold_actor = texts(l, yaml_get(n, "actor"), false);
-    p->fold_sequence = texts(l, yaml_get(n, "sequence"), false);
+    p->fold_at = texts(l, yaml_get(n, "at"));
+    p->fold_actor = texts(l, yaml_get(n, "actor"));
+    p->fold_sequence = texts(l, yaml_get(n, "sequence"));
     if (p->fold_at.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "fold needs 'at', the header of an update's time");
     p->tracked = field_list(l, p->ds, yaml_get(n, "track"), &p->ntracked);
     for (size_t i = 0; i < p->ntracked; i++)
@@ -247,13 +253,13 @@ static void load_needs(loader *l, profile *p, const ynode *n)
 {
     size_t count = n ? n->n : 0;
     p->needs = take(l, count, sizeof *p->needs);
-    for (size_t i = 0; p->needs && i < count; i++) p->needs[p->nneeds++] = texts(l, n->items[i], true);
+    for (size_t i = 0; p->needs && i < count; i++) p->needs[p->nneeds++] = texts(l, n->items[i]);
 }
 
 /* The texts that mean "no value" to everyone, and the profile's own. */
 static void load_missing(loader *l, profile *p, const ynode *n)
 {
-    header_list own = texts(l, n, false);
+    header_list own = texts(l, n);
     size_t common = l->set->missing.n;
     p->missing = take(l, common + own.n, sizeof *p->missing);
     if (!p->missing) return;
@@ -274,7 +280,7 @@ static void load_profile(loader *l, profile *p, const ynode *root)
     p->date_order = yaml_text(root, "dates", (slice){0});
     if (generic) yaml_bool(generic, &p->generic);
     load_needs(l, p, yaml_get(root, "needs"));
-    p->knows = texts(l, yaml_get(root, "knows"), true);
+    p->knows = texts(l, yaml_get(root, "knows"));
     load_missing(l, p, yaml_get(root, "missing"));
     if (!head || p->name.len == 0) errlist_add(l->errors, SLA_SYNTAX, root->at, "a profile begins with profile: {name: …, dataset: …}");
     if (!p->ds || !fields) {
@@ -288,6 +294,26 @@ static void load_profile(loader *l, profile *p, const ynode *root)
 }
 
 /* ---- all of them ---- */
+static void know(loader *l, profile *p, const header_list *list)
+{
+    for (size_t i = 0; i < list->n && !l->nomem; i++)
+        if (list->folded[i].len && dict_intern(p->known, list->folded[i]) == DICT_NONE) l->nomem = true;
+}
+
+static void collect_known(loader *l, profile *p)
+{
+    if (!(p->known = dict_new())) {
+        l->nomem = true;
+        return;
+    }
+    know(l, p, &p->knows);
+    for (size_t i = 0; i < p->nneeds; i++) know(l, p, &p->needs[i]);
+    for (size_t i = 0; i < p->nmaps; i++) know(l, p, &p->maps[i].from), know(l, p, &p->maps[i].fallback);
+    know(l, p, &p->fold_at);
+    know(l, p, &p->fold_actor);
+    know(l, p, &p->fold_sequence);
+}
+
 static bool is_yaml(const char *path)
 {
     size_t len = strlen(path);
@@ -316,7 +342,7 @@ static void load_all(loader *l, const char *folder, const file_list *files)
         if (is_yaml(files->paths[i])) roots[i] = load_file(l, folder, files->paths[i]);
         if (!yaml_get(roots[i], "vocabulary")) continue;
         load_vocabulary(l, yaml_get(roots[i], "vocabulary"));
-        s->missing = texts(l, yaml_get(roots[i], "missing"), false);
+        s->missing = texts(l, yaml_get(roots[i], "missing"));
     }
     errlist *errors = l->errors;
     for (size_t i = 0; !l->nomem && i < files->n; i++) {
@@ -324,6 +350,7 @@ static void load_all(loader *l, const char *folder, const file_list *files)
         profile *p = &s->items[s->n++];
         l->errors = &p->errors;
         load_profile(l, p, roots[i]);
+        collect_known(l, p);
     }
     l->errors = errors;
 }
@@ -357,6 +384,7 @@ void profiles_clear(profile_set *s)
     for (size_t i = 0; i < s->n; i++) {
         for (size_t k = 0; k < s->items[i].nmaps; k++) clear_terms(&s->items[i].maps[k].terms);
         errlist_clear(&s->items[i].errors);
+        dict_free(s->items[i].known);
     }
     for (size_t i = 0; i < s->nvocabularies; i++) clear_terms(&s->vocabularies[i]);
     arena_free(&s->mem);

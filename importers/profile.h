@@ -8,7 +8,7 @@
 #include "engine/base/err.h"
 #include "engine/model/schema.h"
 
-typedef struct header_list { slice *items; size_t n; } header_list;   /* as written; folded where it says so */
+typedef struct header_list { slice *items, *folded; size_t n; } header_list;   /* as written, and as words_fold leaves them */
 /* Terms: what a text means. A dictionary of folded texts; to[code] is the meaning. */
 typedef struct term_map { dict *from; slice *to; size_t cap; } term_map;
 typedef struct field_map {
@@ -34,8 +34,9 @@ typedef struct profile {
     slice name, title;
     const dataset *ds;
     bool generic;                       /* tried where no product's profile fits */
-    header_list *needs; size_t nneeds;  /* of each list one header must be there for the profile to be recognised; folded */
-    header_list knows;                  /* headers that speak for it although nothing is read from them; folded */
+    header_list *needs; size_t nneeds;  /* of each list one header must be there for the profile to be recognised */
+    header_list knows;                  /* headers that speak for it although nothing is read from them */
+    dict *known;                        /* every header it knows, folded */
     slice *missing; size_t nmissing;    /* texts that mean "no value" */
     field_map *maps; size_t nmaps;
     slice date_order;                   /* "" : found out from the whole column */
@@ -55,7 +56,8 @@ typedef struct profile_set { profile *items; size_t n; header_list missing; term
 sla_status profiles_load(const schema *m, profile_set *out, errlist *errors);
 void profiles_clear(profile_set *s);
 const profile *profile_by_name(const profile_set *s, slice name);
-/* The profile whose needed headers are all among names; a product's before a generic one, then the one that knows most of them. NULL: none.
+/* The profile whose needed headers are all among names; a product's before a generic one, then the one that knows most of them. A generic
+ * one must know five of them, or half. NULL: none.
  * why (may be NULL): the evidence, a line. */
 const profile *profile_by_header(const profile_set *s, const slice *names, size_t n, bool generic, buf *why);
 /* Where no profile is recognised: the one that knows most of the names (three at least) and still lacks a needed header. NULL: none. */

@@ -3,14 +3,10 @@
 #include "importers/profile.h"
 #include "importers/words.h"
 
-static bool in_list(slice folded, const header_list *l, bool list_folded)
+static bool in_list(slice folded, const header_list *l)
 {
-    for (size_t i = 0; folded.len && i < l->n; i++) {
-        char text[WORDS_MAX];
-        slice item = l->items[i];
-        if (!list_folded) item = (slice){text, words_fold(item, text)};
-        if (slice_eq(item, folded)) return true;
-    }
+    for (size_t i = 0; folded.len && i < l->n; i++)
+        if (slice_eq(l->folded[i], folded)) return true;
     return false;
 }
 
@@ -18,7 +14,7 @@ static bool in_list(slice folded, const header_list *l, bool list_folded)
 static int first_of(const header_list *l, const slice *names, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (in_list(names[i], l, true)) return (int)i;
+        if (in_list(names[i], l)) return (int)i;
     return -1;
 }
 
@@ -36,14 +32,25 @@ static bool has_all(const profile *p, const slice *names, size_t n)
     return p->nneeds > 0;
 }
 
-static bool knows(const profile *p, slice name)
+static bool knows(const profile *p, slice name) { return name.len && dict_find(p->known, name) != DICT_NONE; }
+
+static size_t count_known(const profile *p, const slice *folded, size_t n)
 {
-    if (in_list(name, &p->knows, true)) return true;
-    for (size_t k = 0; k < p->nneeds; k++)
-        if (in_list(name, &p->needs[k], true)) return true;
+    size_t known = 0;
+    for (size_t k = 0; k < n; k++) known += knows(p, folded[k]);
+    return known;
+}
+
+/* Words like "id" and "date" stand over many a table that is no list of tickets. A generic profile must know five columns, or half of those that have a name;
+ * what a required field has to be taken from for want of a better one speaks against it. */
+static bool enough(const profile *p, size_t known, const slice *folded, size_t n)
+{
+    size_t named = 0, poor = 0;
+    for (size_t i = 0; i < n; i++) named += folded[i].len > 0;
     for (size_t m = 0; m < p->nmaps; m++)
-        if (in_list(name, &p->maps[m].from, false) || in_list(name, &p->maps[m].fallback, false)) return true;
-    return in_list(name, &p->fold_at, false) || in_list(name, &p->fold_actor, false) || in_list(name, &p->fold_sequence, false);
+        if (p->ds->fields[p->maps[m].field].required && first_of(&p->maps[m].from, folded, n) < 0) poor += 2;
+    known = known > poor ? known - poor : 0;
+    return !p->generic || known >= 5 || known * 2 >= named;
 }
 
 typedef struct score { size_t known, needed; bool generic; } score;
@@ -76,7 +83,8 @@ const profile *profile_by_header(const profile_set *s, const slice *names, size_
         const profile *p = &s->items[i];
         if (p->errors.n || (p->generic && !generic) || !has_all(p, folded, n)) continue;
         score now = {.needed = p->nneeds, .generic = p->generic};
-        for (size_t k = 0; k < n; k++) now.known += knows(p, folded[k]);
+        now.known = count_known(p, folded, n);
+        if (!enough(p, now.known, folded, n)) continue;
         if (!best || better(now, top)) next = best, second = top, best = p, top = now;
         else if (!next || better(now, second)) next = p, second = now;
     }
@@ -89,7 +97,7 @@ bool profile_has_need(const profile *p, size_t need, const slice *names, size_t 
 {
     char text[WORDS_MAX];
     for (size_t i = 0; i < n; i++)
-        if (in_list((slice){text, words_fold(names[i], text)}, &p->needs[need], true)) return true;
+        if (in_list((slice){text, words_fold(names[i], text)}, &p->needs[need])) return true;
     return false;
 }
 
@@ -101,8 +109,7 @@ const profile *profile_nearest(const profile_set *s, const slice *names, size_t 
     size_t most = 2;
     for (size_t i = 0; folded && i < s->n; i++) {
         const profile *p = &s->items[i];
-        size_t known = 0;
-        for (size_t k = 0; k < n; k++) known += knows(p, folded[k]);
+        size_t known = count_known(p, folded, n);
         if (p->errors.n == 0 && known > most && !has_all(p, folded, n)) best = p, most = known;
     }
     arena_free(&a);
