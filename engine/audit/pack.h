@@ -30,9 +30,9 @@ typedef struct sla_clock {
     bool history; reopen_policy reopen;
     int by;                                 /* field that chooses the limit; -1: one limit */
     clock_limit *limits; size_t nlimits;    /* the last may be the default: key ptr NULL */
-    size_t first_derived;                   /* number of its first derived field (elapsed, paused, met, state, due) */
+    size_t first_derived;                   /* number of its first derived field (elapsed, paused, met, state, due, breach) */
 } sla_clock;
-enum { CLOCK_FIELDS = 5 };
+enum { CLOCK_FIELDS = 6 };
 
 /* A column that the pack computes for a dataset (pack.yaml, computed), in the order in which they build on each other. */
 typedef struct computed { const dataset *ds; program *p; int slot; size_t field; } computed;

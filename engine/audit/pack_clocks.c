@@ -66,7 +66,7 @@ static void load_clock(pack_loader *l, sla_clock *c, const ynode *n)
 /* clock.NAME.elapsed and its siblings, behind the derived fields that are there already. */
 static void derive(pack_loader *l, sla_clock *c)
 {
-    static const struct { const char *suffix; vtype type; } kinds[CLOCK_FIELDS] = {{"elapsed", VT_DURATION}, {"paused", VT_DURATION}, {"met", VT_BOOL}, {"state", VT_TEXT}, {"due", VT_TIME}};
+    static const struct { const char *suffix; vtype type; } kinds[CLOCK_FIELDS] = {{"elapsed", VT_DURATION}, {"paused", VT_DURATION}, {"met", VT_BOOL}, {"state", VT_TEXT}, {"due", VT_TIME}, {"breach", VT_TIME}};
     size_t d = c->ds->idx, n = l->p->env.derived[d].n;
     derived_field *fields = load_take(l, n + CLOCK_FIELDS, sizeof *fields);
     if (!fields) return;

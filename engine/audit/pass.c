@@ -7,6 +7,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/pool.h"
 #include "engine/audit/run.h"
+#include "engine/time/instant.h"
 
 static uint8_t asked; /* a mark: this period membership is wanted; world.c puts the real array in its place */
 
@@ -105,21 +106,36 @@ static sla_status eval_dataset(pass *ps, size_t d, err *e)
     return st;
 }
 
-/* Numbers as keys of groups become codes of their texts; equal ones follow each other often, small whole ones nearly always. */
+static slice key_text(const pass *ps, vtype t, double v, buf *b)
+{
+    buf_reset(b);
+    if (t == VT_TIME) time_print_local(b, zone_to_local(ps->w.zone, (int64_t)v));
+    else if (t == VT_DATE) date_print(b, (int64_t)v);
+    else buf_printf(b, "%.10g", v);
+    return (slice){b->ptr, b->len};
+}
+
+/* Numbers, times and dates as keys of groups become codes of their texts; equal ones follow each other often, small whole ones nearly always. */
 static sla_status code_numbers(pass *ps, kept *k, size_t n, err *e)
 {
-    uint32_t small[256];
+    uint32_t small[256], last_code = DICT_NONE;
+    double last = NAN;
+    buf b = {0};
     memset(small, 0xFF, sizeof small);
     if (!(k->code = arena_alloc(&ps->mem, n + 1, sizeof *k->code))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     for (size_t i = 0; i < n; i++) {
-        char text[32];
         double v = k->truth ? (k->truth[i] == 2 ? (double)NAN : k->truth[i]) : k->number[i];
-        k->code[i] = DICT_NONE;
+        bool is_small = v >= 0 && v < 256 && v == floor(v);
+        k->code[i] = isnan(v) ? DICT_NONE : v >= last && v <= last ? last_code : is_small ? small[(int)v] : DICT_NONE;
         if (isnan(v)) continue;
-        uint32_t *memo = v >= 0 && v < 256 && v == floor(v) ? &small[(int)v] : &k->code[i];
-        if (*memo == DICT_NONE && (*memo = dict_intern(ps->w.dict, (slice){text, (size_t)snprintf(text, sizeof text, "%.10g", v)})) == DICT_NONE) return SLA_NOMEM;
-        k->code[i] = *memo;
+        if (k->code[i] == DICT_NONE && (k->code[i] = dict_intern(ps->w.dict, key_text(ps, k->type, v, &b))) == DICT_NONE) {
+            buf_free(&b);
+            return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+        }
+        if (is_small) small[(int)v] = k->code[i];
+        last = v, last_code = k->code[i];
     }
+    buf_free(&b);
     return SLA_OK;
 }
 

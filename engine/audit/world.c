@@ -222,8 +222,10 @@ static const clock_limit *limit_for(const clock_job *j, size_t row)
     return code < j->nphases ? j->limit_of[code] : NULL;
 }
 
-static void put(clock_job *j, size_t row, const clock_result *r, int64_t due)
+/* due: when the limit is used up, at the end of a working day perhaps; breach: when time runs on beyond it, then on the next working day. */
+static void put(clock_job *j, size_t row, const clock_result *r, const calendar *cal, int64_t due)
 {
+    int64_t begin, end;
     ((uint32_t *)j->out[3].data)[row] = j->states[r->state];
     if (r->state == CLOCK_OUT || r->state == CLOCK_UNKNOWN) return;
     ((int64_t *)j->out[0].data)[row] = r->elapsed;
@@ -234,8 +236,11 @@ static void put(clock_job *j, size_t row, const clock_result *r, int64_t due)
         ((int64_t *)j->out[2].data)[row] = r->state == CLOCK_MET;
         bits_set(j->out[2].valid, row);
     }
+    if (due == TIME_NONE) return;
     ((int64_t *)j->out[4].data)[row] = due;
+    ((int64_t *)j->out[5].data)[row] = cal_next_span(cal, due, &begin, &end) && begin > due ? begin : due;
     bits_set(j->out[4].valid, row);
+    bits_set(j->out[5].valid, row);
 }
 
 static void judge_row(clock_job *j, size_t row)
@@ -247,7 +252,7 @@ static void judge_row(clock_job *j, size_t row)
     bits_set(j->out[3].valid, row);
     bool start_later = j->ps->later[d][c->start] && bits_get(j->ps->later[d][c->start], row);
     if (in == 0 || start_later) {
-        put(j, row, &r, 0);
+        put(j, row, &r, NULL, TIME_NONE);
         return;
     }
     const clock_limit *lim = limit_for(j, row);
@@ -261,7 +266,7 @@ static void judge_row(clock_job *j, size_t row)
     }
     r = slaclock_judge(&ci);
     if (in == 2 && r.state != CLOCK_OUT) r.state = CLOCK_UNKNOWN;
-    put(j, row, &r, lim && ci.start != TIME_NONE ? cal_add(ci.cal, ci.start, ci.limit + r.paused) : 0);
+    put(j, row, &r, ci.cal, lim && ci.start != TIME_NONE ? cal_add(ci.cal, ci.start, ci.limit + r.paused) : TIME_NONE);
 }
 
 enum { CLOCK_PART = 8192 };

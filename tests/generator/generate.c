@@ -1,17 +1,18 @@
-/* generate --seed N --out DIR [--manifest FILE] [--bench] [--scale X] [--tickets N] [--log-lines M]: see generate.h. */
+/* generate --seed N --out DIR [--manifest FILE] [--bench] [--lapsed] [--scale X] [--tickets N] [--log-lines M]: see generate.h. */
 #include "tests/generator/generate.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-typedef struct options { uint64_t seed; const char *out, *manifest; bool bench; double scale; long tickets, lines; } options;
+typedef struct options { uint64_t seed; const char *out, *manifest; bool bench, lapsed; double scale; long tickets, lines; } options;
 
-static const char usage[] = "usage: generate --seed N --out DIR [--manifest FILE] [--bench] [--scale X] [--tickets N] [--log-lines M]\n";
+static const char usage[] = "usage: generate --seed N --out DIR [--manifest FILE] [--bench] [--lapsed] [--scale X] [--tickets N] [--log-lines M]\n";
 static bool options_read(int argc, char **argv, options *o)
 {
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--bench")) { o->bench = true; continue; }
+        if (!strcmp(argv[i], "--lapsed")) { o->lapsed = true; continue; }
         if (i + 1 == argc) return false;
         const char *name = argv[i], *value = argv[++i];
         if (!strcmp(name, "--seed")) o->seed = strtoull(value, NULL, 10);
@@ -45,6 +46,7 @@ static void sample(world *w, const options *o, tickets *ts, manifest *m)
     tickets_make(w, ts, (size_t)o->tickets);
     faults_plant(w, ts, m);
     faults_running(ts, m);
+    consequences_list(w, ts, m);
     long *line_of = calloc(ts->n, sizeof *line_of);
     if (!line_of) { fputs("generate: out of memory\n", stderr); exit(1); }
     tickets_write(ts, o->out, line_of);
@@ -62,6 +64,7 @@ int main(int argc, char **argv)
     manifest m = {0};
     world_init(&w, o.seed);
     w.bench = o.bench;
+    w.lapsed = o.lapsed;
     if (o.bench) tickets_bench(&w, o.out, (size_t)o.tickets, &ts);
     else sample(&w, &o, &ts, &m);
     logs_write(&w, &ts, o.out, o.lines, &m);

@@ -64,7 +64,7 @@ enum { SERVICES = 14, SYSTEMS = 20, TEAMS = 6, PEOPLE = 47 };
 extern const service gen_services[SERVICES];
 extern const config_item gen_systems[SYSTEMS];
 extern const char *const gen_teams[TEAMS];
-typedef struct world { rng r; person people[PEOPLE]; int npeople; const char *manager; bool bench; } world;
+typedef struct world { rng r; person people[PEOPLE]; int npeople; const char *manager; bool bench, lapsed; } world; /* lapsed: the registers lack something for every rule about them */
 void world_init(world *w, uint64_t seed);
 person *world_handler(world *w, const char *team, int prio, int64_t at); /* the least loaded person of the team that may handle it */
 const char *world_customer(world *w, const char **org);
@@ -83,8 +83,11 @@ typedef struct ticket {
     kind type;
     int prio, impact, urgency, satisfaction, reopen_count; /* 0 (reopen_count: -1) missing */
     bool used, open, late_times;        /* used: carries a planted fault; open: never resolved; late_times: history ends with the columns */
+    bool silent, unreported, unreviewed, late_report, late_action, unsaved; /* no updates; P1: not escalated, no review, report or action late; migration: no backup before it */
+    int moves;                          /* from team to team */
     int sys;
 } ticket;
+bool ticket_information(const ticket *t);                  /* a request for information: 咨询, 查询 */
 bool ticket_office(const ticket *t);                       /* on office hours (P3, P4, change, problem, complaint) */
 int64_t ticket_limit(const ticket *t, stage s);            /* limit of the clock that ends with s, in seconds; 0: it has none */
 void ticket_make(world *w, ticket *t, kind type, int64_t created, uint32_t no);
@@ -104,6 +107,10 @@ void manifest_add(manifest *m, const char *rule, const char *verdict, const char
 void manifest_write(const manifest *m, const char *path);
 void faults_plant(world *w, tickets *ts, manifest *m);
 void faults_running(const tickets *ts, manifest *m);       /* the clocks that stand unfinished at the period's end */
+
+/* generate_check.c: what follows from the tickets as they are, recounted record by record: order of answer and work, repeated incidents, load */
+void consequences_list(const world *w, const tickets *ts, manifest *m);
+bool tickets_quiet(const tickets *ts, const char *system, int64_t from, int64_t to);  /* no ticket of that system is created then */
 
 /* generate_log.c, generate_register.c */
 void logs_write(world *w, const tickets *ts, const char *dir, long lines, manifest *m);

@@ -39,15 +39,20 @@ static void list(planter *p, const ticket *t, const char *rule, const char *verd
 }
 static void bad(planter *p, const ticket *t, const char *rule, const char *what) { list(p, t, rule, "nonconforming", what); }
 static void unknown(planter *p, const ticket *t, const char *rule, const char *what) { list(p, t, rule, "unknown", what); }
-/* A clean ticket of that type and priority (0: any), finished well inside the period, without pauses, that no log or register depends on. */
+/* Finished well inside the period, without pauses, and no log or register depends on it. */
+static bool clean(const ticket *t, kind k)
+{
+    if (t->used || t->type != k || t->cancelled || t->pause_len || !t->at[CLOSED]) return false;
+    if (t->at[CREATED] < PERIOD_FROM || t->at[CREATED] > gen_day(2025, 9, 8) || t->at[CLOSED] > PERIOD_TO - 4 * DAY) return false;
+    return (strcmp(t->channel, "monitor") || t->prio == 1) && !(k == REQUEST && t->approver) && !ticket_information(t);
+}
+/* A clean ticket of that type and priority (0: any). */
 static ticket *victim(planter *p, kind k, int prio)
 {
     size_t n = p->ts->n, from = rng_below(&p->w->r, (uint32_t)n);
     for (size_t i = 0; i < n; i++) {
         ticket *t = &p->ts->v[(from + i) % n];
-        if (t->used || t->type != k || (prio && t->prio != prio) || t->cancelled || t->pause_len || !t->at[CLOSED]) continue;
-        if (t->at[CREATED] < PERIOD_FROM || t->at[CREATED] > gen_day(2025, 9, 8) || t->at[CLOSED] > PERIOD_TO - 4 * DAY) continue;
-        if (!strcmp(t->channel, "monitor") || (k == REQUEST && t->approver) || strstr(t->title, "迁移") || (t->prio == 1 && prio != 1)) continue;
+        if (!clean(t, k) || (prio && t->prio != prio) || strstr(t->title, "迁移") || (t->prio == 1 && prio != 1)) continue;
         t->used = true;
         return t;
     }
@@ -80,7 +85,7 @@ static void plant_general(planter *p)
         if (i) t->root_cause = NULL; else t->resolution = NULL;
     }
     ticket *t = victim(p, INCIDENT, 3);
-    t->category = NULL, unknown(p, t, "1.1-a", "类别缺失"), unknown(p, t, "5.1-a", "类别缺失"), bad(p, t, "6.1-a", "类别缺失"), bad(p, t, "2.1-d", "类别缺失");
+    t->category = NULL, unknown(p, t, "1.1-a", "类别缺失"), unknown(p, t, "2.4-c", "类别缺失"), unknown(p, t, "5.1-a", "类别缺失"), bad(p, t, "6.1-a", "类别缺失"), bad(p, t, "2.1-d", "类别缺失");
     t = victim(p, INCIDENT, 4), t->impact = 0, unknown(p, t, "2.1-c", "影响缺失");
     t = victim(p, INCIDENT, 3), t->verifier = NULL, bad(p, t, "1.4-d", "未记录验证人");
     t = victim(p, INCIDENT, 3), t->at[VERIFIED] = t->at[CLOSED] + HOUR, bad(p, t, "1.4-d", "验证晚于关闭"), bad(p, t, "6.1-b", "验证晚于关闭");
@@ -147,7 +152,8 @@ static void plant_clocks(planter *p)
         for (int prio = clocks[c].first; prio <= 4; prio++) {
             delay(p, INCIDENT, prio, clocks[c].s, 0); /* the limit itself is met */
             ticket *t = delay(p, INCIDENT, prio, clocks[c].s, 1);
-            if (c == 1) t->escalated = t->at[RESOLVED] + 5 * MINUTE;
+            if (c == 1 && prio < 4) t->escalated = t->at[RESOLVED] + 5 * MINUTE;
+            if (c == 1 && prio == 4) bad(p, t, "4.1-e", "超时未升级");
             bad(p, t, clocks[c].rule, "超过时限1秒");
         }
         ticket *t = victim(p, INCIDENT, 3);
@@ -161,10 +167,21 @@ static void plant_clocks(planter *p)
         bad(p, delay(p, COMPLAINT, 0, RESPONDED, 1 + i), "4.3-a", "投诉超过4个工作小时才答复");
         bad(p, delay(p, COMPLAINT, 0, RESOLVED, 1 + i), "4.3-b", "投诉超过5个工作日才办结");
         t = victim(p, COMPLAINT, 0), t->satisfaction = 0, bad(p, t, "4.3-d", "未记录投诉人满意度");
-        t = victim(p, REQUEST, 4), t->open = true, ticket_plan(t), t->escalated = gen_advance(t->at[CREATED], 5 * WORKDAY + HOUR, true), bad(p, t, "4.1-b", "期末未解决且已超时");
+        t = victim(p, REQUEST, 4), t->open = true, ticket_plan(t), t->escalated = gen_advance(t->at[CREATED], 5 * WORKDAY, true) + HOUR / 2, bad(p, t, "4.1-b", "期末未解决且已超时");
     }
     ticket *t = victim(p, INCIDENT, 1);
     t->at[STARTED] = 0, unknown(p, t, "7.1-c", "开始时间缺失");
+}
+static ticket *delay_information(planter *p)
+{
+    for (size_t i = 0; i < p->ts->n; i++) {
+        ticket *t = &p->ts->v[i];
+        if (t->used || !ticket_information(t) || t->prio != 4 || !t->at[CLOSED] || t->at[CREATED] < PERIOD_FROM || t->at[CLOSED] > PERIOD_TO - 4 * DAY || t->cancelled || t->approver) continue;
+        t->used = true, t->d[RESOLVED] = WORKDAY + 1, ticket_plan(t);
+        return t;
+    }
+    fputs("generate: no request for information to plant a fault into\n", stderr);
+    exit(1);
 }
 static ticket *staged(planter *p, int64_t created, const char *title)
 {
@@ -196,7 +213,73 @@ static void plant_records(planter *p)
     t = victim(p, INCIDENT, 4), t->at[RESPONDED] = t->at[RESOLVED] + 1, bad(p, t, "6.1-b", "响应晚于解决1秒");
     if (gen_worktime(t->at[CREATED], t->at[RESPONDED]) > 8 * HOUR) bad(p, t, "4.1-a", "响应晚于解决且超时");
     t = victim(p, INCIDENT, 3), t->at[ACCEPTED] = t->at[VERIFIED] - 1, bad(p, t, "6.1-b", "验收早于验证1秒");
-    t = victim(p, INCIDENT, 3), t->at[RESOLVED] = t->at[CREATED] - HOUR, bad(p, t, "6.1-b", "解决早于创建"), unknown(p, t, "4.1-b", "解决早于创建");
+    t = victim(p, INCIDENT, 3), t->at[RESOLVED] = t->at[CREATED] - HOUR, bad(p, t, "6.1-b", "解决早于创建"), unknown(p, t, "4.1-b", "解决早于创建"), unknown(p, t, "2.2-e", "解决早于创建");
+}
+static void plant_steps(planter *p)
+{
+    ticket *t = victim(p, INCIDENT, 3);
+    t->hist[CLOSED] = 0, bad(p, t, "1.4-a", "状态历史没有关闭");
+    t = victim(p, INCIDENT, 3), t->hist[CLASSIFIED] = 0, bad(p, t, "1.4-a", "状态历史跳过分类");
+    t = victim(p, REQUEST, 3), t->hist[CLASSIFIED] = t->hist[ASSIGNED] + 1, bad(p, t, "1.4-a", "状态历史中先指派后分类");
+    for (int i = 0; i < 2; i++) {
+        t = victim(p, REQUEST, 4), t->moves = 4, bad(p, t, "2.2-d", "团队间转派四次");
+        t = victim(p, REQUEST, 4), t->d[RESOLVED] = 4 * WORKDAY, ticket_plan(t), t->silent = true, bad(p, t, "2.2-e", "超过3个工作日没有更新");
+    }
+    t = victim(p, PROBLEM, 0), t->due = t->at[RESOLVED] + DAY, t->root_cause = NULL, bad(p, t, "2.4-a", "到期的问题无根本原因");
+    t = victim(p, PROBLEM, 0), t->due = t->at[RESOLVED] - HOUR, bad(p, t, "2.4-a", "问题逾期1小时关闭");
+    t = victim(p, PROBLEM, 0), t->due = t->at[RESOLVED] + DAY, t->resolution = NULL, bad(p, t, "2.4-a", "到期的问题无措施"), bad(p, t, "2.1-d", "问题无处理经过");
+}
+/* Numbers whose check digits are right; none is anybody's. */
+static void plant_texts(planter *p)
+{
+    static const char *const texts[] = {"用户身份证号11010519491231002X,请核对", "退款卡号6222020200112233446已登记", "回电号码13800138000,工作日联系", "临时口令 password: Abc#2025x"};
+    for (int i = 0; i < 4; i++) {
+        ticket *t = victim(p, INCIDENT, 4);
+        t->description = gen_text("%s。%s", t->description, texts[i]), bad(p, t, "3.2-h", "工单文本含敏感信息");
+    }
+}
+static ticket *migration(planter *p, bool saved)
+{
+    for (size_t i = 0; i < p->ts->n; i++) {
+        ticket *t = &p->ts->v[i];
+        if (!clean(t, CHANGE) || !strstr(t->title, "迁移") || gen_systems[t->sys].backup != saved) continue;
+        t->used = true;
+        return t;
+    }
+    fprintf(stderr, "generate: no clean migration left to plant a fault into\n");
+    exit(1);
+}
+static void plant_migrations(planter *p)
+{
+    ticket *t = migration(p, false);
+    t->unsaved = true, bad(p, t, "3.4-a", "迁移前24小时内没有备份");
+    t = migration(p, true), t->rollback = NULL, bad(p, t, "3.4-b", "迁移无回退方案"), bad(p, t, "3.1-c", "变更无回退方案");
+    t = migration(p, true), t->resolution = "回退:数据校验不一致", bad(p, t, "3.4-c", "迁移回退"), bad(p, t, "3.1-d", "变更回退");
+}
+static void plant_emergencies(planter *p)
+{
+    ticket *t = victim(p, INCIDENT, 1), *u;
+    t->unreported = true, bad(p, t, "7.3-a", "P1未上报");
+    t = victim(p, INCIDENT, 1), t->late_report = true, bad(p, t, "7.3-b", "P1事件报告三日后才登记");
+    t = victim(p, INCIDENT, 1), t->d[RESOLVED] = 200 * MINUTE, ticket_plan(t), t->silent = true, bad(p, t, "7.3-c", "P1超过60分钟没有更新");
+    t = victim(p, INCIDENT, 1), t->unreviewed = true, bad(p, t, "7.4-a", "P1没有复盘");
+    victim(p, INCIDENT, 1)->late_action = true; /* listed with the registers: 7.4-b, 4.4-b */
+    t = victim(p, INCIDENT, 1), u = victim(p, INCIDENT, 1), u->root_cause = t->root_cause;
+    bad(p, t->at[CREATED] > u->at[CREATED] ? t : u, "7.4-c", "90天内第二起根本原因相同的P1");
+}
+/* Two requests within an hour become one and the same. */
+static void plant_twins(planter *p)
+{
+    for (size_t i = 0, n = 0; i < p->ts->n && n < 2; i++)
+        for (size_t k = i + 1; k < p->ts->n && p->ts->v[k].at[CREATED] - p->ts->v[i].at[CREATED] <= HOUR; k++) {
+            ticket *t = &p->ts->v[i], *u = &p->ts->v[k];
+            if (!clean(t, REQUEST) || !clean(u, REQUEST) || t->prio < 3 || u->prio < 3) continue;
+            t->used = u->used = true, n++;
+            u->requester = t->requester, u->org = t->org, u->service = t->service, u->title = t->title;
+            u->accepter = u->requester;
+            bad(p, u, "6.1-c", "1小时内同一申请人、服务与标题的重复工单");
+            break;
+        }
 }
 void faults_plant(world *w, tickets *ts, manifest *m)
 {
@@ -207,16 +290,24 @@ void faults_plant(world *w, tickets *ts, manifest *m)
     plant_calendar(&p);
     plant_general(&p);
     plant_records(&p);
+    plant_emergencies(&p);
+    plant_steps(&p);
+    plant_texts(&p);
+    plant_migrations(&p);
+    plant_twins(&p);
+    bad(&p, delay_information(&p), "6.4-b", "信息查询超过1个工作日1秒");
 }
 void faults_running(const tickets *ts, manifest *m)
 {
-    static const struct { const char *rule; stage from, to; bool complaint, p1; } clocks[] = {{"4.1-a", CREATED, RESPONDED, false, false}, {"4.1-b", CREATED, RESOLVED, false, false},
-        {"2.1-b", CREATED, CLASSIFIED, false, false}, {"2.2-c", CLASSIFIED, ASSIGNED, false, false}, {"4.3-a", CREATED, RESPONDED, true, false}, {"4.3-b", CREATED, RESOLVED, true, false}, {"7.1-c", CREATED, STARTED, false, true}};
+    static const struct { const char *rule; stage from, to; bool complaint, p1, information; } clocks[] = {{"4.1-a", CREATED, RESPONDED, false, false, false}, {"4.1-b", CREATED, RESOLVED, false, false, false},
+        {"2.1-b", CREATED, CLASSIFIED, false, false, false}, {"2.2-c", CLASSIFIED, ASSIGNED, false, false, false}, {"4.3-a", CREATED, RESPONDED, true, false, false}, {"4.3-b", CREATED, RESOLVED, true, false, false},
+        {"7.1-c", CREATED, STARTED, false, true, false}, {"6.4-b", CREATED, RESOLVED, false, false, true}};
     for (size_t i = 0; i < ts->n; i++) {
         const ticket *t = &ts->v[i];
         if (t->used || t->at[CREATED] < PERIOD_FROM) continue;
         for (size_t c = 0; c < sizeof clocks / sizeof *clocks; c++) {
             if (clocks[c].complaint ? t->type != COMPLAINT : t->type > REQUEST) continue;
+            if (clocks[c].information && !ticket_information(t)) continue;
             if ((clocks[c].p1 && (t->type != INCIDENT || t->prio != 1)) || (t->cancelled && t->cancelled <= PERIOD_TO)) continue;
             int64_t a = t->at[clocks[c].from], b = t->at[clocks[c].to];
             if (!a || a > PERIOD_TO || (b && b <= PERIOD_TO)) continue;

@@ -100,7 +100,10 @@ static void traces(world *w, events *e, const tickets *ts)
     static const char *const deeds[3][3] = {{"service", "systemd", "服务重启"}, {"package", "dpkg", "软件包安装"}, {"config", "cfgmgr", "配置写入"}};
     for (size_t i = 0; i < ts->n; i++) {
         const ticket *t = &ts->v[i];
-        if (t->used || !t->at[STARTED]) continue;
+        if (!t->at[STARTED]) continue;
+        if (t->type == CHANGE && strstr(t->title, "迁移") && !gen_systems[t->sys].backup && !t->unsaved)
+            add(e, (event){.at = t->at[STARTED] - 3 * HOUR, .source = "backup", .host = host_of(t->system), .program = "bkpd", .system = t->system, .action = "backup", .outcome = "success", .object = "迁移前备份", .bytes = 52428800, .message = "备份任务完成"});
+        if (t->used) continue;
         const person *p = w->people;
         while (p < w->people + PEOPLE - 1 && strcmp(p->id, t->assignee)) p++;
         for (int k = 0; k < 3 && t->type == CHANGE; k++)
@@ -110,6 +113,75 @@ static void traces(world *w, events *e, const tickets *ts)
         if (t->type == INCIDENT && !strcmp(t->channel ? t->channel : "", "monitor"))
             add(e, (event){.at = t->at[CREATED] - 3 * MINUTE, .source = "monitor", .host = host_of(t->system), .program = "alertd", .system = t->system, .action = "alert", .outcome = "failure", .object = "可用性", .code = 2, .message = "严重告警"});
     }
+}
+/* The nth quiet instant of a system: the given hour of some day, when no ticket of it is created from an hour before to five hours after and no window is open. */
+static int64_t quiet(const tickets *ts, const char *system, int nth, int64_t hour)
+{
+    for (int64_t at = gen_day(2025, 7, 3) + hour; at < PERIOD_TO - 3 * DAY; at += DAY) {
+        bool open = false;
+        for (size_t i = 0; i < ts->n && !open; i++) {
+            const ticket *t = &ts->v[i];
+            open = t->planned_from && t->planned_from <= at && t->planned_to >= at && (!strcmp(t->system, system) || !*system);
+        }
+        if (!open && (!*system || tickets_quiet(ts, system, at - HOUR, at + 5 * HOUR)) && nth-- == 0) return at;
+    }
+    fprintf(stderr, "generate: no quiet time of %s\n", system);
+    exit(1);
+}
+/* What the logs must not show, each some times. */
+static void misdeeds(world *w, events *e, const tickets *ts)
+{
+    static const char *const acts[] = {"service", "package", "config"};
+    for (int i = 0; i < 3; i++) {
+        const config_item *c = &gen_systems[4 + i];
+        add(e, (event){.at = quiet(ts, c->id, i, 10 * HOUR), .source = "syslog", .host = c->host, .program = "systemd", .system = c->id, .action = acts[i], .outcome = "success", .user = w->people[20 + i].id, .object = "核心服务", .message = "变更窗口之外的操作",
+            .rule = {"3.1-b"}, .key = c->id, .what = "没有覆盖它的已批准变更"});
+        add(e, (event){.at = quiet(ts, c->id, i, 15 * HOUR), .source = "dbaudit", .host = c->host, .program = "audit", .system = c->id, .action = "export", .outcome = "success", .user = w->people[10 + i].id, .ip = w->people[10 + i].ip, .object = "customer_contacts",
+            .bytes = 910000, .message = "数据导出", .rule = {"3.2-g"}, .key = c->id, .what = "没有批准的数据导出申请"});
+    }
+    for (int i = 0; i < 2; i++) {
+        const config_item *c = &gen_systems[2 + 2 * i];
+        add(e, (event){.at = quiet(ts, c->id, 5 + i, 4 * HOUR), .source = "monitor", .host = c->host, .program = "alertd", .system = c->id, .action = "alert", .outcome = "failure", .object = "存储", .code = 2, .message = "严重告警", .rule = {"4.2-a"}, .key = c->id, .what = "严重告警后没有工单"});
+        add(e, (event){.at = quiet(ts, "", 20 + i, 11 * HOUR), .source = "dbaudit", .host = "db01", .program = "audit", .system = "SYS-DB-01", .action = "query", .outcome = "success", .user = w->people[12].id, .message = "记录查询", .rule = {"6.4-a"}, .key = "db01", .what = "查询没有对象"});
+        add(e, (event){.at = quiet(ts, "", 30 + i, 12 * HOUR), .source = "web", .host = "web01", .program = "nginx", .system = "SYS-WEB-01", .action = "http", .outcome = "success", .ip = "10.30.4.22", .object = "/legacy", .protocol = "TLSv1.0", .code = 200, .rule = {"6.2-b"}, .key = "web01", .what = "TLS 1.0"});
+    }
+    add(e, (event){.at = quiet(ts, "SYS-HR-01", 9, 6 * HOUR), .source = "transfer", .host = "hr-app01", .program = "sftp", .system = "SYS-HR-01", .action = "transfer", .outcome = "failure", .user = "svc_hr", .object = "roster.csv", .protocol = "sftp", .message = "文件传输中断",
+        .rule = {"6.2-c"}, .key = "SYS-HR-01", .what = "传输失败后既未补传也无工单"});
+    static const char *const clear[][2] = {{"telnet", "连接 sw-core1:23"}, {"ftp", "PASV 下载 backup.tar"}, {"http", "GET /login?user=a&password=x1 HTTP/1.1"}};
+    for (int i = 0; i < 3; i++)
+        add(e, (event){.at = quiet(ts, "", 40 + i, 13 * HOUR), .source = "syslog", .host = "ops01", .program = "conn", .action = "other", .outcome = "unknown", .ip = "10.20.1.30", .protocol = clear[i][0], .message = clear[i][1], .rule = {"6.2-a"}, .key = "ops01", .what = "明文协议"});
+}
+/* Two busy hours: of 120 requests one fails in the first, six in the second. */
+static void busy_hours(events *e, manifest *m)
+{
+    for (int h = 0; h < 2; h++)
+        for (int i = 0; i < 120; i++)
+            add(e, (event){.at = gen_day(2025, 8, 13 + h) + 10 * HOUR + i * 29, .source = "web", .host = "web01", .program = "nginx", .system = "SYS-WEB-01", .action = "http", .outcome = i <= h * 5 ? "failure" : "success", .ip = "10.30.4.23", .object = "/api/v1/orders",
+                .protocol = "TLSv1.3", .code = i <= h * 5 ? 502 : 200, .bytes = 900 + i});
+    manifest_add(m, "3.3-c", "nonconforming", "log", "2025-08-14 10:00:00", "log.csv", 0, "该小时服务器错误率约5%");
+}
+/* Lapses: a tier-1 system without monitoring for a day and six hours, a log source silent for two days, one kept too short, a backup that failed and one that was not made. */
+static void lapses(events *e, manifest *m)
+{
+    int64_t dark = gen_day(2025, 8, 19), silent = gen_day(2025, 9, 2);
+    size_t n = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        const event *x = &e->v[i];
+        bool monitor = !strcmp(x->source, "monitor") && x->system && !strcmp(x->system, "SYS-FIN-01") && x->at >= dark && x->at < dark + 30 * HOUR;
+        bool transfer = !strcmp(x->source, "transfer") && x->at >= silent && x->at < silent + 2 * DAY;
+        bool archive = !strcmp(x->source, "dbaudit") && x->at < PERIOD_FROM;
+        bool backup = x->action && !strcmp(x->action, "backup") && !strcmp(x->system, "SYS-CRM-01") && x->at >= gen_day(2025, 7, 22) && x->at < gen_day(2025, 7, 23);
+        bool failed = x->action && !strcmp(x->action, "backup") && !strcmp(x->system, "SYS-HR-01") && x->at >= gen_day(2025, 8, 26) && x->at < gen_day(2025, 8, 27);
+        if (monitor || transfer || archive || backup || failed) continue;
+        e->v[n++] = *x;
+    }
+    e->n = n;
+    manifest_add(m, "4.2-d", "nonconforming", "system", "SYS-FIN-01", "log.csv", 0, "超过24小时没有监测事件");
+    manifest_add(m, "4.4-d", "nonconforming", "log", "transfer", "log.csv", 0, "日志源静默两天");
+    manifest_add(m, "6.3-d", "nonconforming", "log", "dbaudit", "log.csv", 0, "日志源保留不足180天");
+    manifest_add(m, "6.3-a", "nonconforming", "system", "SYS-CRM-01 2025-07-22", "log.csv", 0, "当日没有成功备份");
+    manifest_add(m, "6.3-a", "nonconforming", "system", "SYS-HR-01 2025-08-26", "log.csv", 0, "当日没有成功备份");
+    add(e, (event){.at = gen_day(2025, 8, 26) + HOUR, .source = "backup", .host = "hr-app01", .program = "bkpd", .system = "SYS-HR-01", .action = "backup", .outcome = "failure", .object = "全量备份", .message = "备份任务失败:介质忙", .rule = {"6.3-b"}, .key = "SYS-HR-01", .what = "备份失败后24小时内没有成功备份"});
 }
 static void log_write(events *e, const char *dir, manifest *m)
 {
@@ -170,7 +242,9 @@ static void intruders(world *w, events *e)
         const char *id = world_leaver(w, i);
         add(e, (event){.at = gen_day(2025, 8, 20 + 6 * i) + 11 * HOUR, .host = "oa-app01", .user = id, .ip = "10.20.1.201", .action = "Accepted", .code = 51000 + i, .rule = {"3.2-f", "5.4-c"}, .key = gen_text("%s/10.20.1.201/oa-app01", id), .what = "离职人员账户登录"});
         attack(w, e, gen_day(2025, 7, 16 + 4 * i) + 3 * HOUR, gen_text("198.51.100.%d", 7 + i), true);
+        add(e, (event){.at = gen_day(2025, 8, 5 + 7 * i) + 2 * HOUR + 11 * MINUTE, .host = gen_systems[3 + i].host, .user = w->people[2].id, .action = "sudo", .object = "/usr/bin/vi /etc/passwd", .rule = {"3.2-e"}, .key = w->people[2].id, .what = "非工作时间的特权命令没有批准的工单"});
     }
+    add(e, (event){.at = gen_day(2025, 7, 16) + 3 * HOUR + 12 * MINUTE, .host = "web01", .user = "svc_web", .ip = "198.51.100.7", .action = "Accepted", .code = 52000, .rule = {"3.2-c"}, .key = "198.51.100.7", .what = "爆破之后同一来源登录成功"});
 }
 static const char *stamp(int64_t t)
 {
@@ -212,6 +286,8 @@ void logs_write(world *w, const tickets *ts, const char *dir, long lines, manife
     traffic(w, &e, lines / 4);
     daily(w, &e);
     traces(w, &e, ts);
+    if (!w->bench) misdeeds(w, &e, ts), busy_hours(&e, m);
+    if (w->lapsed) lapses(&e, m);
     log_write(&e, dir, m);
     e.n = 0;
     add(&e, (event){.at = gen_day(2025, 3, 12) + 8 * HOUR, .host = "ops01", .user = w->people[2].id, .ip = w->people[2].ip, .action = "Accepted", .code = 40022});

@@ -19,6 +19,7 @@ static const char *topic(kind k, int sv, uint32_t n)
     return made[k][sv][n];
 }
 
+bool ticket_information(const ticket *t) { return t->type == REQUEST && t->title && (strstr(t->title, "咨询") || strstr(t->title, "查询")); }
 bool ticket_office(const ticket *t) { return t->type > REQUEST || t->prio > 2; }
 int64_t ticket_limit(const ticket *t, stage s)
 {
@@ -53,7 +54,11 @@ static void pace(rng *r, ticket *t)
     t->d[VERIFIED] = p <= 2 ? rng_between(r, 4 * MINUTE, 40 * MINUTE) : skewed(r, 50 * MINUTE, 3 * MINUTE, 6 * HOUR);
     t->d[ACCEPTED] = skewed(r, 2 * HOUR, 5 * MINUTE, 11 * HOUR);
     t->d[CLOSED] = skewed(r, HOUR, 5 * MINUTE, 7 * HOUR);
-    if (t->type <= REQUEST && p > 2 && rng_permille(r, 170)) {
+    int64_t work = t->d[CLASSIFIED] + t->d[ASSIGNED] + t->d[STARTED]; /* the need is confirmed before work begins */
+    if (t->d[RESPONDED] >= work) t->d[RESPONDED] = work - 20 - work % 40;
+    if (ticket_information(t)) {
+        if (p > 2 && t->d[RESOLVED] > 7 * HOUR + 20 * MINUTE) t->d[RESOLVED] = 7 * HOUR + 20 * MINUTE;
+    } else if (t->type <= REQUEST && p > 2 && rng_permille(r, 170)) {
         t->pause_after = rng_between(r, 5 * MINUTE, 2 * HOUR), t->pause_len = skewed(r, 5 * HOUR, 30 * MINUTE, 15 * HOUR);
         t->pause_status = rng_permille(r, 650) ? "pending_customer" : "pending_supplier";
     } else if (t->type <= REQUEST && p == 2 && rng_permille(r, 100)) {
@@ -228,8 +233,9 @@ static size_t updates(const ticket *t, change *c, size_t n)
 {
     int64_t end = t->hist[RESOLVED] ? t->hist[RESOLVED] : EXPORTED_AT, step = t->type == INCIDENT && t->prio == 1 ? 50 * MINUTE : 2 * WORKDAY;
     bool office = ticket_office(t);
-    if (!t->hist[STARTED]) return n;
-    for (int64_t at = gen_advance(t->hist[STARTED], step, office); at < end && n < CHANGES - 20; at = gen_advance(at, step, office)) n = note(c, n, at, t->assignee, "comment", NULL, "处理中,持续跟进");
+    int64_t begin = t->hist[ASSIGNED] ? t->hist[ASSIGNED] : t->hist[CLASSIFIED] ? t->hist[CLASSIFIED] : t->hist[CREATED];
+    if (t->silent || t->cancelled) return n;
+    for (int64_t at = gen_advance(begin, step, office); at < end && n < CHANGES - 20; at = gen_advance(at, step, office)) n = note(c, n, at, t->assignee, "comment", NULL, "处理中,持续跟进");
     return n;
 }
 long ticket_write_history(sink *s, const ticket *t)
@@ -255,8 +261,9 @@ long ticket_write_history(sink *s, const ticket *t)
     }
     n = note(c, n, t->hist[ASSIGNED], t->verifier, "assignee", NULL, t->assignee);
     if (t->sys % 2 && strcmp(t->team, gen_teams[0])) n = note(c, n, t->hist[ASSIGNED], t->verifier, "team", gen_teams[0], t->team);
+    for (int k = 0; k < t->moves; k++) n = note(c, n, t->hist[ASSIGNED] + (k + 1) * MINUTE, t->verifier, "team", gen_teams[k % TEAMS], gen_teams[(k + 1) % TEAMS]);
     n = note(c, n, t->cancelled, t->requester, "status", was, "cancelled");
-    if (t->type == INCIDENT && t->prio == 1 && t->hist[STARTED]) n = note(c, n, t->hist[STARTED] + 5 * MINUTE, t->assignee, "escalation", NULL, "服务经理");
+    if (t->type == INCIDENT && t->prio == 1 && t->hist[STARTED] && !t->unreported) n = note(c, n, t->hist[STARTED] + 5 * MINUTE, t->assignee, "escalation", NULL, "服务经理");
     n = note(c, n, t->escalated, t->assignee, "escalation", NULL, "服务经理");
     n = updates(t, c, n);
     for (size_t i = 1; i < n; i++) { /* stable, nearly sorted already */
