@@ -377,25 +377,30 @@ static sla_status eval_wheres(pass *ps, size_t d, kept *where, err *e)
     return st;
 }
 
+static sla_status run_dataset(pass *ps, size_t d, kept *where, change_index *x, err *e)
+{
+    size_t nd = ps->p->env.derived[d].n;
+    if (!nd || !ps->w.tables[d]) return SLA_OK;
+    if (!(ps->derived[d] = mem_zero(nd, sizeof(tcolumn)))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
+    for (size_t c = 0; c < ps->p->nclocks; c++)
+        if (ps->p->clocks[c].ds->idx == d && ps->p->clocks[c].where >= 0 && !(where[c].truth = arena_alloc(&ps->mem, ps->w.tables[d]->nrows + 1, 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
+    TRY(eval_wheres(ps, d, where, e));
+    for (size_t c = 0; c < ps->p->nclocks; c++)
+        if (ps->p->clocks[c].ds->idx == d) TRY(run_clock(ps, &ps->p->clocks[c], where[c].truth ? &where[c] : NULL, x, e));
+    ps->w.derived[d].cols = ps->derived[d];
+    ps->w.derived[d].n = nd;
+    return SLA_OK;
+}
+
 static sla_status run_clocks(pass *ps, err *e)
 {
     kept *where = arena_alloc(&ps->mem, ps->p->nclocks + 1, sizeof *where);
-    change_index x[DATASETS_MAX] = {{0}};
-    if (!where) return SLA_NOMEM;
-    sla_status st = SLA_OK;
-    for (size_t d = 0; d < ps->p->model->n; d++) {
-        size_t nd = ps->p->env.derived[d].n;
-        if (!nd || !ps->w.tables[d]) continue;
-        if (!(ps->derived[d] = mem_zero(nd, sizeof(tcolumn)))) return SLA_NOMEM;
-        for (size_t c = 0; c < ps->p->nclocks; c++)
-            if (ps->p->clocks[c].ds->idx == d && ps->p->clocks[c].where >= 0 && !(where[c].truth = arena_alloc(&ps->mem, ps->w.tables[d]->nrows + 1, 1))) return SLA_NOMEM;
-        if (st == SLA_OK) st = eval_wheres(ps, d, where, e);
-        for (size_t c = 0; st == SLA_OK && c < ps->p->nclocks; c++)
-            if (ps->p->clocks[c].ds->idx == d) st = run_clock(ps, &ps->p->clocks[c], where[c].truth ? &where[c] : NULL, &x[d], e);
-        ps->w.derived[d].cols = ps->derived[d];
-        ps->w.derived[d].n = nd;
+    sla_status st = where ? SLA_OK : SLA_NOMEM;
+    for (size_t d = 0; st == SLA_OK && d < ps->p->model->n; d++) {
+        change_index x = {0}; /* shared by the clocks of a dataset */
+        st = run_dataset(ps, d, where, &x, e);
+        index_free(&x);
     }
-    for (size_t d = 0; d < DATASETS_MAX; d++) index_free(&x[d]);
     return st;
 }
 
