@@ -12,6 +12,7 @@ struct importer {
     planner plan;
     slice *names; size_t ncols;         /* the header */
     uint64_t ragged, unnamed;
+    const char *name;                   /* of the file; lives as long as the importer */
     bool table;
 };
 
@@ -107,6 +108,7 @@ static sla_status set_up(importer *im, const input *in, size_t *start, uint32_t 
     uint32_t lines = 0, nlines;
     size_t open;
     im->table = in->table;
+    im->name = in->name;
     im->dialect = in->table ? (csv_dialect){.delimiter = SHEET_CELL, .eol = SHEET_ROW} : csv_guess(in->head, &certain);
     *start = 0;
     TRY(find_header(im, in, start, &lines, e));
@@ -133,14 +135,29 @@ static sla_status csv_open(const input *in, importer **out, size_t *start, uint3
     return st;
 }
 
+/* A byte that no text has; the store's texts could not hold it either. */
+static sla_status refuse_nul(const char *name, slice text, uint32_t line, err *e)
+{
+    const char *nul = text.len ? memchr(text.ptr, '\0', text.len) : NULL;
+    uint32_t col = 1;
+    if (!nul) return SLA_OK;
+    for (const char *p = text.ptr; p < nul; p++) {
+        if (*p == '\n') line++, col = 1;
+        else col++;
+    }
+    err_set(e, SLA_SYNTAX, (srcpos){name, line, col}, "a zero byte, which no table has: the file is damaged; nothing of it was taken");
+    err_hint(e, "copy or export it again");
+    return SLA_SYNTAX;
+}
+
 static int csv_probe(const input *in, err *why)
 {
     bool certain;
-    (void)why;
     if (in->table) return 100;
-    if (in->head.len == 0 || memchr(in->head.ptr, '\0', in->head.len)) return 0;
+    if (in->head.len == 0) return 0;
     if (in->head.ptr[0] == '{' || in->head.ptr[0] == '[' || in->head.ptr[0] == '<') return 0;
     csv_guess(in->head, &certain);
+    if (certain && refuse_nul(in->name, in->head, 1, why) != SLA_OK) return 0;
     return certain ? 50 : in->options->dataset || in->options->profile ? 10 : 0;
 }
 
@@ -152,6 +169,7 @@ static sla_status csv_parse(importer *im, block *b, err *e)
     coercer co = {.p = &im->plan.p};
     slice rest = b->records;
     uint32_t line = b->line;
+    TRY(refuse_nul(im->name, rest, line, e));
     sla_status st = cells_init(&c, im->ncols);
     c.by_column = im->table;
     while (st == SLA_OK && rest.len) {

@@ -9,38 +9,36 @@ struct decoder { iconv_t cd; char left[16]; size_t nleft; };
 
 static bool starts(slice s, const char *bytes, size_t n) { return s.len >= n && memcmp(s.ptr, bytes, n) == 0; }
 
-/* A zero byte in most of the odd or even places. */
+/* Text in ASCII and above has no zero bytes; in UTF-16 every ASCII character has one, always on the same side. */
 static const char *utf16_by_zeros(slice s)
 {
     size_t even = 0, odd = 0, n = s.len < 4096 ? s.len & ~(size_t)1 : 4096;
     for (size_t i = 0; i < n; i += 2) even += s.ptr[i] == 0, odd += s.ptr[i + 1] == 0;
     if (n < 8) return NULL;
-    if (odd * 5 > n && even * 20 < n) return "UTF-16LE";
-    if (even * 5 > n && odd * 20 < n) return "UTF-16BE";
+    if (odd * 10 > n && even * 20 < odd) return "UTF-16LE";
+    if (even * 10 > n && odd * 20 < even) return "UTF-16BE";
     return NULL;
 }
 
-/* Decodes head and says how much of it is common Chinese: characters of the first 3,755 of GB 2312 weigh, others do not. -1: does not decode. */
-static int chinese_share(const char *name, slice head, bool whole)
+/* ---- Chinese ---- */
+/* Characters of two bytes, as the lead byte takes the next with it, whatever the encoding. common: those among the frequent characters and the punctuation
+ * of GB 2312 (rows 16..55 and 1..3) and of Big5 (A440..C67E and A140..A3BF). wrong: bytes that are no character in it. */
+typedef struct pairs { size_t n, gb, big5, gb_wrong, big5_wrong; } pairs;
+
+static pairs count_pairs(slice s)
 {
-    err e = {0};
-    decoder *d = NULL;
-    buf b = {0};
-    uint64_t replaced = 0;
-    size_t han = 0, other = 0;
-    if (decoder_open(name, &d, &e) != SLA_OK) return -1;
-    sla_status st = decoder_add(d, head, whole, &b, &replaced);
-    decoder_close(d);
-    for (size_t i = 0; st == SLA_OK && i < b.len;) {
-        uint32_t cp;
-        i += utf8_decode(b.ptr + i, b.len - i, &cp);
-        if (cp >= 0x4E00 && cp <= 0x9FFF) han++;
-        else if ((cp >= 0x3000 && cp <= 0x303F) || (cp >= 0xFF00 && cp <= 0xFFEF)) continue;
-        else if (cp >= 0x80) other++;
+    pairs p = {0};
+    for (size_t i = 0; i + 1 < s.len; i++) {
+        unsigned char lead = (unsigned char)s.ptr[i], trail = (unsigned char)s.ptr[i + 1];
+        if (lead < 0x80) continue;
+        i++;
+        p.n++;
+        p.gb += trail >= 0xA1 && ((lead >= 0xB0 && lead <= 0xD7) || (lead >= 0xA1 && lead <= 0xA3));
+        p.big5 += lead >= 0xA1 && lead <= 0xC6 && ((trail >= 0x40 && trail <= 0x7E) || trail >= 0xA1);
+        p.gb_wrong += lead < 0x81 || lead == 0xFF || trail < 0x30 || trail == 0x7F || trail == 0xFF || (trail >= 0x3A && trail < 0x40);
+        p.big5_wrong += lead < 0xA1 || lead > 0xF9 || trail < 0x40 || (trail > 0x7E && trail < 0xA1) || trail == 0xFF;
     }
-    buf_free(&b);
-    if (st != SLA_OK || replaced) return -1;
-    return han + other == 0 ? -1 : (int)(han * 100 / (han + other));
+    return p;
 }
 
 /* Latin text in Windows-1252 has single high bytes among letters; Chinese comes in runs of two. */
@@ -56,21 +54,39 @@ static bool high_bytes_in_pairs(slice s)
     return runs && single * 2 < runs;
 }
 
+/* At least 3 of 4 characters are among the frequent ones, and no more than one of 200 is none. */
+static bool chinese(slice head, encoding *out)
+{
+    pairs p = count_pairs(head);
+    bool gb = p.n && p.gb * 4 >= p.n * 3 && p.gb_wrong * 200 <= p.n, big5 = p.n && p.big5 * 4 >= p.n * 3 && p.big5_wrong * 200 <= p.n;
+    if (gb && (!big5 || p.gb >= p.big5) && high_bytes_in_pairs(head)) return *out = (encoding){"GB18030", 0, "no UTF-8; its pairs of bytes are frequent Chinese characters"}, true;
+    if (big5) return *out = (encoding){"BIG5", 0, "no UTF-8; its pairs of bytes are frequent Chinese characters, as in Taiwan and Hong Kong"}, true;
+    return false;
+}
+
+static bool same_name(const char *a, const char *b) { return slice_eq_nocase(slice_of(a), slice_of(b)); }
+
+encoding encoding_asked(const char *name, slice head)
+{
+    encoding e = {name, 0, "as asked for"};
+    if (same_name(name, "UTF-8") || same_name(name, "UTF8")) e.name = "UTF-8", e.bom = starts(head, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    else if (same_name(name, "UTF-16LE") || same_name(name, "UTF-16")) e.name = starts(head, "\xFE\xFF", 2) ? "UTF-16BE" : "UTF-16LE", e.bom = starts(head, "\xFF\xFE", 2) || starts(head, "\xFE\xFF", 2) ? 2 : 0;
+    else if (same_name(name, "UTF-16BE")) e.bom = starts(head, "\xFE\xFF", 2) ? 2 : 0;
+    else if (same_name(name, "GBK") || same_name(name, "GB2312")) e.name = "GB18030"; /* which holds them */
+    return e;
+}
+
 encoding encoding_detect(slice head, bool whole, bool not_utf8)
 {
     size_t bad = 0;
+    encoding found;
     if (starts(head, "\xEF\xBB\xBF", 3)) return (encoding){"UTF-8", 3, "byte order mark"};
     if (starts(head, "\xFF\xFE", 2)) return (encoding){"UTF-16LE", 2, "byte order mark"};
     if (starts(head, "\xFE\xFF", 2)) return (encoding){"UTF-16BE", 2, "byte order mark"};
     const char *wide = utf16_by_zeros(head);
     if (wide) return (encoding){wide, 0, "every other byte is zero"};
     if (!not_utf8 && (utf8_valid(head.ptr, head.len, &bad) || (!whole && head.len - bad < 4))) return (encoding){"UTF-8", 0, "valid UTF-8"};
-    if (high_bytes_in_pairs(head)) {
-        int gb = chinese_share("GB18030", head, whole), big5 = chinese_share("BIG5", head, whole);
-        if (gb >= 90 && gb >= big5) return (encoding){"GB18030", 0, "decodes without error and is Chinese"};
-        if (big5 >= 90) return (encoding){"BIG5", 0, "decodes without error and is Chinese"};
-        if (gb >= 60) return (encoding){"GB18030", 0, "decodes without error and is mostly Chinese"};
-    }
+    if (chinese(head, &found)) return found;
     return (encoding){"WINDOWS-1252", 0, "neither UTF-8 nor Chinese"};
 }
 

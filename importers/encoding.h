@@ -1,5 +1,5 @@
-/* From any encoding to UTF-8. Detection: byte order mark; else valid UTF-8; else UTF-16 by its zero bytes; else GB18030 or Big5 if it decodes and looks Chinese;
- * else Windows-1252, in which everything decodes. */
+/* From any encoding to UTF-8. Detection: byte order mark; else UTF-16 by its zero bytes; else valid UTF-8; else GB18030 or Big5 by how frequent its characters
+ * are in them; else Windows-1252, in which everything decodes. */
 #ifndef SLA_IMPORTERS_ENCODING_H
 #define SLA_IMPORTERS_ENCODING_H
 #include <stdbool.h>
@@ -9,6 +9,9 @@
 typedef struct encoding { const char *name; size_t bom; const char *why; } encoding;   /* name for iconv; bom: bytes to leave out at the beginning */
 /* head: the first bytes of a file; whole: it is all of it (a character cut at the end counts as wrong). not_utf8: it is known that later bytes are no UTF-8. */
 encoding encoding_detect(slice head, bool whole, bool not_utf8);
+
+/* The one a user names: under its own name, without a byte order mark that is there. */
+encoding encoding_asked(const char *name, slice head);
 
 typedef struct decoder decoder;
 sla_status decoder_open(const char *name, decoder **out, err *e);         /* SLA_NAME: an encoding iconv does not know */

@@ -374,6 +374,7 @@ sla_status feed_run(store *s, feed_file *f, const char *enc_name, size_t bom, co
     if (st == SLA_OK) st = feed_all(&fd, bom, start, line, o, notes, out, e);
     if (st != SLA_OK) store_source_abort(s);
     out->not_utf8 = fd.not_utf8;
+    out->replaced = fd.replaced;
     decoder_close(fd.dec);
     digest_free(fd.sha);
     pthread_mutex_destroy(&fd.lock);

@@ -109,6 +109,8 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
         se->report->rejected_values += i->rejected_values;
         tell(se, "%s: %.*s, %.*s%s → %.*s, %llu rows%s", f->shown, SLICE_ARG(i->importer), SLICE_ARG(i->profile), "", SLICE_ARG(i->dataset), (unsigned long long)i->rows,
              i->rejected || i->rejected_values ? "" : ", all taken");
+        if (strcmp(enc->name, "UTF-8") != 0) tell(se, "%s: encoding %s: %s%s", f->shown, enc->name, enc->why, se->o->encoding ? "" : "; --encoding NAME for another");
+        if (out.replaced) tell(se, "%s: %llu characters could not be decoded and stand as U+FFFD", f->shown, (unsigned long long)out.replaced);
         if (kind == &importer_loglines) tell_notes(se, f->shown, kind, im);
         if (i->rejected || i->rejected_values) tell(se, "%s: %llu rows and %llu values rejected", f->shown, (unsigned long long)i->rejected, (unsigned long long)i->rejected_values);
     }
@@ -131,7 +133,7 @@ static sla_status decode_head(head *h, const feed_file *f, const char *wanted, b
     decoder *dec = NULL;
     slice raw = {h->raw.ptr, h->raw.len};
     if (f->table) h->enc = (encoding){"UTF-8", 0, ""};
-    else if (wanted && !not_utf8) h->enc = (encoding){wanted, 0, "as asked for"};
+    else if (wanted && !not_utf8) h->enc = encoding_asked(wanted, raw);
     else h->enc = encoding_detect(raw, h->whole, not_utf8);
     h->s = (slice){raw.ptr + h->enc.bom, raw.len - h->enc.bom};
     if (strcmp(h->enc.name, "UTF-8") == 0) return SLA_OK;
