@@ -11,7 +11,7 @@
 #include "importers/feed.h"
 #include "importers/logpattern.h"
 
-static const importer_kind *const kinds[] = {&importer_csv, &importer_json, &importer_loglines};
+static const importer_kind *const kinds[] = {&importer_csv, &importer_json, &importer_loglines, &importer_logaudit};
 enum { NKINDS = sizeof kinds / sizeof kinds[0], HEAD_BYTES = 1 << 20 };
 
 typedef struct session {
@@ -111,7 +111,7 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
              i->rejected || i->rejected_values ? "" : ", all taken");
         if (strcmp(enc->name, "UTF-8") != 0) tell(se, "%s: encoding %s: %s%s", f->shown, enc->name, enc->why, se->o->encoding ? "" : "; --encoding NAME for another");
         if (out.replaced) tell(se, "%s: %llu characters could not be decoded and stand as U+FFFD", f->shown, (unsigned long long)out.replaced);
-        if (kind == &importer_loglines) tell_notes(se, f->shown, kind, im);
+        if (kind != &importer_csv && kind != &importer_json) tell_notes(se, f->shown, kind, im);
         if (i->rejected || i->rejected_values) tell(se, "%s: %llu rows and %llu values rejected", f->shown, (unsigned long long)i->rejected, (unsigned long long)i->rejected_values);
     }
     kind->close(im);

@@ -2,6 +2,8 @@
 #include <string.h>
 #include "engine/base/mem.h"
 
+enum { MESSAGE_MADE = 1000 };
+
 /* ---- loading ---- */
 log_kinds *log_kinds_new(arena *mem)
 {
@@ -133,9 +135,31 @@ slice log_pair_get(const log_pair *pairs, size_t n, slice name)
     return (slice){0};
 }
 
-static void add_pair(log_framed *f, slice name, slice value)
+void log_pair_add(log_framed *f, slice name, slice value)
 {
     if (f->n < LOG_PAIRS_MAX) f->pairs[f->n++] = (log_pair){name, value};
+}
+
+slice log_pairs_text(const log_framed *f, size_t max)
+{
+    char *out = f->scratch ? arena_alloc(f->scratch, max + 1, 1) : NULL;
+    size_t n = 0;
+    for (size_t i = 0; out && i < f->n && n < max; i++) {
+        slice name = f->pairs[i].name, value = f->pairs[i].value, part[] = {SLICE_LIT(" "), name, SLICE_LIT("="), value};
+        const char *dot = NULL;
+        for (size_t k = 0; k < name.len; k++)
+            if (name.ptr[k] == '.') dot = name.ptr + k;
+        if (dot) part[1] = (slice){dot + 1, (size_t)(name.ptr + name.len - dot) - 1};
+        if (log_value_missing(value)) continue;
+        for (size_t k = n ? 0 : 1; k < 4; k++) {
+            size_t fit = part[k].len < max - n ? part[k].len : max - n;
+            if (fit) memcpy(out + n, part[k].ptr, fit);
+            n += fit;
+        }
+    }
+    while (n == max && n && ((unsigned char)out[n - 1] & 0xC0) == 0x80) n--; /* not in the middle of a character */
+    if (n && n + 4 > max && (unsigned char)out[n - 1] >= 0xC0) n--;
+    return out ? (slice){out, n} : (slice){0};
 }
 
 static bool name_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'; }
@@ -179,7 +203,7 @@ void log_split_kv(slice text, log_framed *f)
             while (p < end && *p != ' ' && *p != '\t' && *p != ',' && *p != ';' && *p != '\n') p++;
             value.len = (size_t)(p - value.ptr);
         }
-        add_pair(f, key, value);
+        log_pair_add(f, key, value);
     }
 }
 
@@ -217,7 +241,7 @@ static void cef_labels(log_framed *f, size_t from)
         slice name = f->pairs[i].name;
         if (name.len < 6 || memcmp(name.ptr + name.len - 5, "Label", 5) != 0) continue;
         for (size_t k = from; k < n; k++)
-            if (slice_eq(f->pairs[k].name, (slice){name.ptr, name.len - 5})) add_pair(f, f->pairs[i].value, f->pairs[k].value);
+            if (slice_eq(f->pairs[k].name, (slice){name.ptr, name.len - 5})) log_pair_add(f, f->pairs[i].value, f->pairs[k].value);
     }
 }
 
@@ -232,7 +256,7 @@ bool log_split_cef(slice text, log_framed *f)
     p = cef_header(p + 4, end, &part);
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
         p = cef_header(p, end, &part);
-        add_pair(f, slice_of(heads[i]), unescape(f, part));
+        log_pair_add(f, slice_of(heads[i]), unescape(f, part));
     }
     while (p < end) {
         while (p < end && *p == ' ') p++;
@@ -244,7 +268,7 @@ bool log_split_cef(slice text, log_framed *f)
         }
         const char *value = ++p;
         p = cef_value_end(p, end);
-        add_pair(f, (slice){name, (size_t)(value - name) - 1}, unescape(f, slice_trim((slice){value, (size_t)(p - value)})));
+        log_pair_add(f, (slice){name, (size_t)(value - name) - 1}, unescape(f, slice_trim((slice){value, (size_t)(p - value)})));
     }
     cef_labels(f, from);
     return true;
@@ -277,7 +301,7 @@ bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_frame
     for (size_t i = 0; i < k->re.ngroups; i++) {
         slice v = log_regex_group(s, line, k->re.numbers[i]);
         if (k->fields[i] >= 0 && (v.len || k->re.numbers[i] == k->g_message)) f->ev.v[k->fields[i]] = v;
-        add_pair(f, k->re.names[i], v);
+        log_pair_add(f, k->re.names[i], v);
     }
     if (k->program.len) f->ev.v[LOG_PROGRAM] = k->program;
     if (k->split == SPLIT_KV) log_split_kv(f->ev.v[LOG_MESSAGE], f);
@@ -309,7 +333,7 @@ bool log_frame_record(const log_kind *k, log_framed *f, bool *no_time)
 {
     for (size_t i = 0, n = f->n; i < k->nalso; i++) {
         slice v = log_pair_get(f->pairs, n, k->also[i].value);
-        if (v.len) add_pair(f, k->also[i].name, v);
+        if (v.len) log_pair_add(f, k->also[i].name, v);
     }
     bool timed = read_time(k, first_of(&k->at, f), &f->time);
     if (no_time) *no_time = !timed;
@@ -319,6 +343,7 @@ bool log_frame_record(const log_kind *k, log_framed *f, bool *no_time)
     f->ev.v[LOG_PROGRAM] = first_of(&k->programs, f);
     f->ev.v[LOG_MESSAGE] = first_of(&k->message, f);
     if (!f->ev.v[LOG_PROGRAM].len) f->ev.v[LOG_PROGRAM] = k->name;
+    if (!f->ev.v[LOG_MESSAGE].len) f->ev.v[LOG_MESSAGE] = log_pairs_text(f, MESSAGE_MADE);
     return true;
 }
 
@@ -348,7 +373,7 @@ static void test_example(const log_patterns *p, log_matcher *m, const log_kind *
     slice text = yaml_text(ex, "text", (slice){0}), source;
     if (!f) return;
     f->scratch = &scratch;
-    for (size_t i = 0; !line && fields && i < fields->n && i < LOG_PAIRS_MAX; i++) add_pair(f, fields->items[i]->key, fields->items[i]->text);
+    for (size_t i = 0; !line && fields && i < fields->n && i < LOG_PAIRS_MAX; i++) log_pair_add(f, fields->items[i]->key, fields->items[i]->text);
     bool ok = line ? log_frame_line(k, log_matcher_state(m), text, f) : log_kind_has(k, f->pairs, f->n) && log_frame_record(k, f, NULL);
     if (!ok) errlist_add(errors, SLA_CONFLICT, ex->at, "the kind does not take its example: %.*s", SLICE_ARG(text));
     else {

@@ -61,6 +61,9 @@ bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_frame
 bool log_frame_record(const log_kind *k, log_framed *f, bool *no_time);
 bool log_kind_has(const log_kind *k, const log_pair *pairs, size_t n);
 slice log_pair_get(const log_pair *pairs, size_t n, slice name);         /* by name or by the end of its path; missing values count as nothing */
+/* "name=value name=value …" of the pairs that have a value, cut at max bytes and a character's end: a message for records that have none. In f->scratch. */
+slice log_pairs_text(const log_framed *f, size_t max);
+void log_pair_add(log_framed *f, slice name, slice value);               /* more than LOG_PAIRS_MAX are left out */
 /* key=value pairs behind those that are there, also key="a \"quoted\" value" and key='…'. */
 void log_split_kv(slice text, log_framed *f);
 /* "CEF:0|vendor|product|version|id|name|severity|k=v …" anywhere in text. Labels (cs1Label=Host) become names. false: no CEF. */
