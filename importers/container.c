@@ -1,4 +1,9 @@
 #include "importers/container.h"
+#include <errno.h>
+#include <unistd.h>
+#include "engine/base/utf8.h"
+#include "importers/encoding.h"
+#include "importers/html.h"
 
 /* Formats that are known by their first bytes and not read; the hint says what to do. */
 static const struct refusal { const char *bytes; size_t n; const char *what, *hint; } not_read[] = {
@@ -15,6 +20,23 @@ static bool begins(slice s, const char *bytes, size_t n) { return s.len >= n && 
 
 static bool is_gzip(slice head) { return begins(head, "\x1F\x8B\x08", 3); }
 static bool is_zip(slice head) { return begins(head, "PK\x03\x04", 4) || begins(head, "PK\x05\x06", 4); }
+/* Markup begins with a '<' that only its encoding may hide. */
+static bool is_html(slice head)
+{
+    buf text = {0};
+    decoder *d = NULL;
+    err ignored = {0};
+    uint64_t replaced = 0;
+    encoding enc = encoding_detect((slice){head.ptr, head.len < 1024 ? head.len : 1024}, false, false);
+    slice s = {head.ptr + enc.bom, (head.len < 1024 ? head.len : 1024) - enc.bom};
+    bool wide = strncmp(enc.name, "UTF-16", 6) == 0;
+    if (wide && decoder_open(enc.name, &d, &ignored) == SLA_OK && decoder_add(d, s, false, &text, &replaced) == SLA_OK) s = (slice){text.ptr, text.len};
+    bool yes = html_begins(s);
+    decoder_close(d);
+    buf_free(&text);
+    return yes;
+}
+
 static bool is_tar(slice head) { return head.len >= 512 && memcmp(head.ptr + 257, "ustar", 5) == 0; }
 
 static const struct refusal *refused(slice head)
@@ -25,7 +47,7 @@ static const struct refusal *refused(slice head)
     return is_tar(head) ? &tar : NULL;
 }
 
-bool container_sniff(slice head) { return is_gzip(head) || is_zip(head) || refused(head); }
+bool container_sniff(slice head) { return is_gzip(head) || is_zip(head) || refused(head) || is_html(head); }
 
 sla_status container_open(const container_source *src, slice head, container **out, err *e)
 {
@@ -33,10 +55,23 @@ sla_status container_open(const container_source *src, slice head, container **o
     *out = NULL;
     if (is_gzip(head)) return gzip_open(src, out, e);
     if (is_zip(head)) return zip_file_open(src, out, e);
-    if (!r) return SLA_OK;
+    if (!r) return is_html(head) ? html_open(src, head, out, e) : SLA_OK;
     err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){src->shown, 0, 0}, "%s is not read", r->what);
     err_hint(e, "%s", r->hint);
     return SLA_UNKNOWN_FORMAT;
+}
+
+sla_status container_read(const container_source *src, uint64_t at, void *to, size_t n, size_t *got, err *e)
+{
+    *got = 0;
+    while (*got < n) {
+        ssize_t k = pread(src->fd, (char *)to + *got, n - *got, (off_t)(at + *got));
+        if (k < 0 && errno == EINTR) continue;
+        if (k < 0) return err_errno(e, (srcpos){src->shown, 0, 0}, errno, "cannot read");
+        if (k == 0) break;
+        *got += (size_t)k;
+    }
+    return SLA_OK;
 }
 
 sla_status container_part(container *c, size_t i, stream **out, err *e) { return c->open_part(c, i, out, e); }

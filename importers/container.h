@@ -30,6 +30,8 @@ sla_status container_open(const container_source *src, slice head, container **o
 sla_status container_part(container *c, size_t i, stream **out, err *e);
 void container_close(container *c);         /* NULL allowed */
 
+/* Up to n bytes of the file from at on. */
+sla_status container_read(const container_source *src, uint64_t at, void *to, size_t n, size_t *got, err *e);
 sla_status gzip_open(const container_source *src, container **out, err *e);
 sla_status zip_file_open(const container_source *src, container **out, err *e);      /* also what is made of zip: workbooks */
 #endif

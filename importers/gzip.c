@@ -1,6 +1,4 @@
 /* gzip (RFC 1952): one or more members behind each other, unpacked as one stream. */
-#include <errno.h>
-#include <unistd.h>
 #include <zlib.h>
 #include "engine/base/mem.h"
 #include "importers/container.h"
@@ -25,13 +23,11 @@ static sla_status damaged(const gzip_stream *g, const char *what, err *e)
 
 static sla_status refill(gzip_stream *g, err *e)
 {
-    ssize_t k;
-    do k = pread(g->src->fd, g->packed, sizeof g->packed, (off_t)g->at);
-    while (k < 0 && errno == EINTR);
-    if (k < 0) return err_errno(e, (srcpos){g->src->shown, 0, 0}, errno, "cannot read");
-    g->at += (uint64_t)k;
+    size_t got;
+    TRY(container_read(g->src, g->at, g->packed, sizeof g->packed, &got, e));
+    g->at += got;
     g->z.next_in = g->packed;
-    g->z.avail_in = (uInt)k;
+    g->z.avail_in = (uInt)got;
     return SLA_OK;
 }
 

@@ -12,6 +12,22 @@ void stream_close(stream *s)
     if (s) s->close(s);
 }
 
+sla_status stream_pieces(pieces *p, sla_status (*more)(void *ctx, err *e), void *ctx, char *to, size_t n, size_t *got, err *e)
+{
+    *got = 0;
+    for (;;) {
+        size_t have = p->out.len - p->given, k = have < n - *got ? have : n - *got;
+        if (k) memcpy(to + *got, p->out.ptr + p->given, k);
+        *got += k;
+        p->given += k;
+        if (*got == n || (p->end && p->given == p->out.len)) return SLA_OK;
+        buf_reset(&p->out);
+        p->given = 0;
+        TRY(more(ctx, e));
+        if (p->out.failed) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to read the file");
+    }
+}
+
 sla_status stream_check_expansion(uint64_t packed, uint64_t unpacked, const char *shown, err *e)
 {
     if (unpacked <= EXPAND_FREE || unpacked / EXPAND_RATIO <= packed) return SLA_OK;

@@ -87,14 +87,14 @@ typedef struct sheet_stream {
     const char *shown;
     stream *in;
     xml_reader *x;
-    buf out; size_t given;          /* text of rows, and how much of it was handed on */
+    pieces p;                       /* text of rows */
     sheet_writer w;
     uint32_t row, col;              /* of the cell under way, 0-based */
     uint32_t style;
     char type;                      /* first letter of t, 'i' for inlineStr, 'S' for str; 'n': none */
     buf value;
     int phonetic;
-    bool rows, in_row, cell, take, any_row, any_cell, end;
+    bool rows, in_row, cell, take, any_row, any_cell;
 } sheet_stream;
 
 /* "BC12": its column; false: not a reference. */
@@ -223,22 +223,18 @@ static void cell_text(void *ctx, slice text)
     if (s->take) buf_slice(&s->value, text);
 }
 
+static sla_status more_rows(void *ctx, err *e)
+{
+    sheet_stream *s = ctx;
+    TRY(xml_step(s->x, s->in, &s->p.end, e));
+    if (s->p.end && s->any_cell) buf_char(&s->p.out, SHEET_ROW);
+    return SLA_OK;
+}
+
 static sla_status sheet_read(stream *base, char *to, size_t n, size_t *got, err *e)
 {
     sheet_stream *s = (sheet_stream *)base;
-    *got = 0;
-    for (;;) {
-        size_t have = s->out.len - s->given, k = have < n - *got ? have : n - *got;
-        if (k) memcpy(to + *got, s->out.ptr + s->given, k);
-        *got += k;
-        s->given += k;
-        if (*got == n || s->end) return SLA_OK;
-        buf_reset(&s->out);
-        s->given = 0;
-        TRY(xml_step(s->x, s->in, &s->end, e));
-        if (s->end && s->any_cell) buf_char(&s->out, SHEET_ROW);
-        if (s->out.failed) return err_set(e, SLA_NOMEM, (srcpos){s->shown, 0, 0}, "no memory to read the sheet");
-    }
+    return stream_pieces(&s->p, more_rows, s, to, n, got, e);
 }
 
 static void sheet_close(stream *base)
@@ -246,7 +242,7 @@ static void sheet_close(stream *base)
     sheet_stream *s = (sheet_stream *)base;
     xml_close(s->x);
     stream_close(s->in);
-    buf_free(&s->out);
+    buf_free(&s->p.out);
     buf_free(&s->value);
     mem_free(s);
 }
@@ -259,7 +255,7 @@ sla_status xlsx_sheet_open(xlsx *b, size_t i, stream **out, err *e)
     s->base = (stream){sheet_read, sheet_close};
     s->b = b;
     s->shown = b->shown[i];
-    s->w.out = &s->out;
+    s->w.out = &s->p.out;
     s->value.max = CELL_BYTES_MAX;
     sla_status st = zip_member_open(b->z, b->sheets[i], b->shown[i], &s->in, e);
     if (st == SLA_OK) st = xml_open(&ev, s, b->shown[i], &s->x, e);
