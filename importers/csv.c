@@ -174,15 +174,9 @@ static sla_status csv_parse(importer *im, block *b, err *e)
     c.by_column = im->table;
     while (st == SLA_OK && rest.len) {
         cells_reset(&c);
-        size_t used = csv_cells(im->dialect, rest, &line, &c, &b->ragged, &st), taken;
+        size_t used = csv_cells(im->dialect, rest, &line, &c, &b->ragged, &st);
         rest = (slice){rest.ptr + used, rest.len - used};
-        if (st != SLA_OK || c.nrows == 0) continue;
-        if (b->n == 0 || b->batches[b->n - 1]->nrows + c.nrows > BATCH_ROWS_MAX) {
-            if (b->n == BLOCK_BATCHES) st = SLA_LIMIT;
-            else if (!(b->batches[b->n++] = batch_pool_get(im->plan.batches))) b->n--, st = SLA_NOMEM;
-        }
-        b->rows += c.nrows;
-        if (st == SLA_OK) st = coerce_cells(&co, &c, b->batches[b->n - 1], &b->rejects, &taken, e);
+        if (st == SLA_OK) st = planner_read(&im->plan, &co, &c, b, e);
     }
     cells_clear(&c);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory to read the table");

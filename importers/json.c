@@ -122,9 +122,9 @@ static size_t find_shapes(slice head, arena *scratch, search out[3])
     out[n++] = (search){.best = {(size_t)(from - head.ptr), 0, false}};
     search list = {.head = head.ptr}, single = {.head = head.ptr};
     find_list(&r, &list, 1);
-    if (list.found) out[n++] = list;
     r = (json_reader){.p = from, .end = r.end, .scratch = scratch};
-    if (find_single(&r, &single)) out[n++] = single;
+    if (find_single(&r, &single)) out[n++] = single; /* before a list: that may be one within the record, as journals in {"issue": {…}} */
+    if (list.found) out[n++] = list;
     return n;
 }
 
@@ -345,14 +345,7 @@ static bool read_tail(json_reader *r, const shape *at)
 
 static sla_status flush_slab(importer *im, block *b, coercer *co, cells *c, bool *touched, err *e)
 {
-    size_t taken;
-    if (c->nrows == 0) return SLA_OK;
-    if (b->n == 0 || b->batches[b->n - 1]->nrows + c->nrows > BATCH_ROWS_MAX) {
-        if (b->n == BLOCK_BATCHES || !(b->batches[b->n] = batch_pool_get(im->plan.batches))) return SLA_NOMEM;
-        b->n++;
-    }
-    b->rows += c->nrows;
-    sla_status st = coerce_cells(co, c, b->batches[b->n - 1], &b->rejects, &taken, e);
+    sla_status st = planner_read(&im->plan, co, c, b, e);
     clear_cells(c, touched);
     return st;
 }
@@ -397,6 +390,12 @@ static sla_status json_take(importer *im, block *b, err *e)
 
 static sla_status json_finish(importer *im, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e) { return planner_finish(&im->plan, put, ctx, e); }
 
+static void json_drop(importer *im, block *b)
+{
+    (void)im;
+    planner_drop(b);
+}
+
 static void json_notes(const importer *im, buf *out)
 {
     if (im->at.wrappers) buf_printf(out, "JSON, %s \"%s\" of an object\n", im->at.list ? "the list" : "the member", im->key);
@@ -410,5 +409,5 @@ static slice json_profile(const importer *im) { return planner_profile(&im->plan
 static batch_pool *json_batches(const importer *im) { return im->plan.batches; }
 static bool json_keeps(const importer *im) { return planner_keeps(&im->plan); }
 
-const importer_kind importer_json = {"json", "NDJSON, arrays of objects, and objects that hold the list", json_probe, json_open, json_cut, json_parse, json_take, json_finish, NULL,
+const importer_kind importer_json = {"json", "NDJSON, arrays of objects, and objects that hold the list", json_probe, json_open, json_cut, json_parse, json_take, json_finish, json_drop,
                                      json_notes, json_dataset, json_profile, json_batches, json_keeps, json_close};

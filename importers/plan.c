@@ -193,7 +193,8 @@ sla_status planner_open(planner *pl, const input *in, const slice *names, size_t
     if (!ds) return refuse_unknown(pl, in, e);
     if (pl->pf && pl->pf->fold) TRY(fold_new(pl->pf, &pl->mem, &pl->fold, &ds, e));
     TRY(make_plan(pl, ds, in));
-    TRY(check_required(pl, in, e));
+    if (pl->pf && pl->pf->history.given) TRY(changes_new(pl->pf, in->options->zone, pl->names, n, &pl->changes));
+    if (!pl->pf || !pl->pf->history.alone) TRY(check_required(pl, in, e));
     say_columns(pl);
     pl->batches = batch_pool_new(ds);
     return pl->batches && !pl->said.failed ? SLA_OK : SLA_NOMEM;
@@ -256,15 +257,43 @@ sla_status planner_settle(planner *pl)
     return pl->said.failed ? SLA_NOMEM : SLA_OK;
 }
 
-/* ---- after the blocks ---- */
-sla_status planner_take(planner *pl, const block *b, err *e)
+/* ---- blocks ---- */
+sla_status planner_read(planner *pl, coercer *co, const cells *c, block *b, err *e)
 {
+    change_list *list = b->extra;
+    size_t taken;
+    if (c->nrows == 0) return SLA_OK;
+    b->rows += c->nrows;
+    if (pl->changes) {
+        sla_status st = changes_read(pl->changes, c, &list);
+        b->extra = list;
+        TRY(st);
+        if (pl->pf->history.alone) return SLA_OK;
+    }
+    if (b->n == 0 || b->batches[b->n - 1]->nrows + c->nrows > BATCH_ROWS_MAX) {
+        if (b->n == BLOCK_BATCHES) return SLA_LIMIT;
+        if (!(b->batches[b->n] = batch_pool_get(pl->batches))) return SLA_NOMEM;
+        b->n++;
+    }
+    return coerce_cells(co, c, b->batches[b->n - 1], &b->rejects, &taken, e);
+}
+
+void planner_drop(block *b)
+{
+    change_list_free(b->extra);
+    b->extra = NULL;
+}
+
+sla_status planner_take(planner *pl, block *b, err *e)
+{
+    if (pl->changes) changes_keep(pl->changes, b->extra), b->extra = NULL;
     for (size_t i = 0; pl->fold && i < b->n; i++) TRY(fold_add(pl->fold, b->batches[i], e));
     return SLA_OK;
 }
 
 sla_status planner_finish(planner *pl, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e)
 {
+    if (pl->changes) TRY(changes_finish(pl->changes, put, ctx, e));
     return pl->fold ? fold_finish(pl->fold, put, ctx, e) : SLA_OK;
 }
 
@@ -283,9 +312,14 @@ void planner_notes(const planner *pl, buf *out)
         if (k->other_order) buf_printf(out, "%.*s: %llu dates can only be read with day and month the other way round; they are rejected\n", SLICE_ARG(name), (unsigned long long)k->other_order);
     }
     if (pl->fold) fold_notes(pl->fold, out);
+    if (pl->changes) changes_notes(pl->changes, out);
 }
 
-const dataset *planner_dataset(const planner *pl) { return pl->fold ? pl->pf->ds : pl->p.ds; }
+const dataset *planner_dataset(const planner *pl)
+{
+    const dataset *ds = pl->fold ? pl->pf->ds : pl->p.ds;
+    return pl->changes && pl->pf->history.alone ? ds - ds->idx + ds->changes.dataset : ds; /* datasets of a schema stand in one array */
+}
 slice planner_profile(const planner *pl) { return pl->pf ? pl->pf->name : SLICE_LIT("canonical"); }
 bool planner_keeps(const planner *pl) { return pl->fold != NULL; }
 
@@ -293,6 +327,7 @@ void planner_close(planner *pl)
 {
     batch_pool_free(pl->batches);
     fold_free(pl->fold);
+    changes_free(pl->changes);
     buf_free(&pl->said);
     arena_free(&pl->mem);
     *pl = (planner){0};

@@ -2,6 +2,7 @@
  * files are tables (CSV, JSON, sheets): open with the header, look at the rows of the head, settle, then coerce_cells with &planner.p. */
 #ifndef SLA_IMPORTERS_PLAN_H
 #define SLA_IMPORTERS_PLAN_H
+#include "importers/changes.h"
 #include "importers/fold.h"
 #include "importers/importer.h"
 
@@ -13,6 +14,7 @@ typedef struct planner {
     date_evidence *seen;                /* by field */
     time_counts *counts;                /* by field */
     fold *fold;                         /* NULL: each row is a record */
+    changes *changes;                   /* NULL: records bring no history of their own */
     batch_pool *batches;
     bool serials_1904;                  /* a sheet's day numbers count from 1904: set before settle */
     buf said;                           /* notes: what it was taken for, and why */
@@ -23,8 +25,11 @@ typedef struct planner {
 sla_status planner_open(planner *pl, const input *in, const slice *names, size_t n, err *e);
 void planner_look(planner *pl, const cells *c);        /* rows of the head, once before settle: dates and numbers */
 sla_status planner_settle(planner *pl);                /* decides the orders of dates, column by column, and says so */
-/* In order, after a block was parsed: keeps its rows where they are updates. */
-sla_status planner_take(planner *pl, const block *b, err *e);
+/* A slab into the block: rows into batches, what could not be taken into its rejects, the records' own history into b->extra. On any thread, a coercer each. */
+sla_status planner_read(planner *pl, coercer *co, const cells *c, block *b, err *e);
+void planner_drop(block *b);                           /* frees b->extra */
+/* In order, after a block was parsed: keeps its rows where they are updates, and its history. */
+sla_status planner_take(planner *pl, block *b, err *e);
 sla_status planner_finish(planner *pl, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e);
 void planner_notes(const planner *pl, buf *out);       /* after the last block: also what times could not say */
 const dataset *planner_dataset(const planner *pl);

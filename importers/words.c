@@ -123,12 +123,12 @@ static void blanks(const char **p, const char *end)
     }
 }
 
-/* The unit's word: letters up to a blank, a digit or a mark between parts. */
-static int64_t unit_at(const char **p, const char *end)
+/* The unit's word: letters up to a blank, a digit or a mark between parts; one: a single letter. */
+static int64_t unit_at(const char **p, const char *end, bool one)
 {
     const char *from = *p;
     char folded[WORDS_MAX];
-    while (*p < end && !digit(**p) && **p != ' ' && **p != '\t' && **p != ',' && **p != '.' && **p != ';' && **p != '(') (*p)++;
+    while (*p < end && !digit(**p) && **p != ' ' && **p != '\t' && **p != ',' && **p != '.' && **p != ';' && **p != '(' && !(one && *p > from)) (*p)++;
     size_t n = words_fold((slice){from, (size_t)(*p - from)}, folded);
     if (*p < end && (**p == '.' || **p == ',' || **p == ';')) (*p)++;
     else if (end - *p >= 3 && memcmp(*p, "(s)", 3) == 0) *p += 3;
@@ -158,10 +158,11 @@ bool words_duration(slice s, int64_t unit, int64_t *ms)
     size_t parts = 0;
     bool minus = p < end && *p == '-';
     if (minus) p++;
-    if (end - p > 1 && *p == 'P' && (p[1] == 'T' || digit(p[1]))) p++; /* ISO 8601 */
+    bool iso = end - p > 1 && *p == 'P' && (p[1] == 'T' || digit(p[1])); /* ISO 8601 */
+    if (iso) p++;
     for (joint(&p, end); p < end; joint(&p, end)) {
         int64_t clock;
-        if (*p == 'T' && p + 1 < end && digit(p[1])) p++;
+        if (iso && *p == 'T' && p + 1 < end && digit(p[1])) p++;
         if (clock_text(p, end, &clock)) {
             total += (double)clock;
             parts++;
@@ -170,7 +171,7 @@ bool words_duration(slice s, int64_t unit, int64_t *ms)
         }
         if (!amount(&p, end, &v)) return false;
         blanks(&p, end);
-        int64_t u = p == end ? (parts == 0 ? unit : 0) : unit_at(&p, end);
+        int64_t u = p == end ? (parts == 0 ? unit : 0) : unit_at(&p, end, iso);
         if (u == 0) return false;
         total += v * (double)u;
         parts++;

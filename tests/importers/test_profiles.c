@@ -1,0 +1,240 @@
+/* Profiles: a small export of each product as it is written, and what must come of it; real ones where they are. */
+#include "engine/base/file.h"
+#include "engine/base/yaml.h"
+#include "engine/time/instant.h"
+#include "importers/import.h"
+#include "importers/profile.h"
+#include "importers/words.h"
+#include "tests/support/check.h"
+
+typedef struct place { arena a; schema *m; store *s; zone *z; dict *d; import_report report; } place;
+
+static void open_place(place *p)
+{
+    err e = {0};
+    errlist errors = {0};
+    ynode *root;
+    buf b = {0};
+    const char *path;
+    *p = (place){.d = dict_new()};
+    assert_int_equal(file_own_data("rules/itss-2025/model.yaml", &p->a, &path, &e), SLA_OK);
+    assert_int_equal(file_read(path, 1 << 20, &b, &e), SLA_OK);
+    assert_int_equal(yaml_parse((slice){b.ptr, b.len}, "model.yaml", &p->a, &root, &e), SLA_OK);
+    assert_int_equal(schema_load(root, (slice){b.ptr, b.len}, &p->a, &p->m, &errors), SLA_OK);
+    assert_int_equal(zone_open("Asia/Shanghai", &p->z, &e), SLA_OK);
+    assert_int_equal(store_open(NULL, STORE_CREATE, &p->s, &e), SLA_OK);
+    assert_int_equal(store_set_model(p->s, p->m, &e), SLA_OK);
+    buf_free(&b);
+}
+
+static void close_place(place *p)
+{
+    import_report_clear(&p->report);
+    store_close(p->s);
+    zone_close(p->z);
+    dict_free(p->d);
+    arena_free(&p->a);
+}
+
+static void take(place *p, const char *path, size_t block)
+{
+    err e = {0};
+    import_options o = {.zone = p->z, .block = block};
+    assert_int_equal(import_paths(p->s, p->m, &o, &path, 1, &p->report, &e), SLA_OK);
+}
+
+static void take_text(place *p, const char *name, const char *text, size_t block)
+{
+    err e = {0};
+    const char *path = test_path(name);
+    assert_int_equal(file_write(path, text, strlen(text), &e), SLA_OK);
+    take(p, path, block);
+}
+
+static table *load(place *p, const char *dataset_name)
+{
+    bool all[FIELDS_MAX];
+    err e = {0};
+    table *t = NULL;
+    memset(all, 1, sizeof all);
+    assert_int_equal(store_table_load(p->s, schema_dataset(p->m, slice_of(dataset_name)), all, p->d, &t, &e), SLA_OK);
+    return t;
+}
+
+/* Row r as "field=value; …", in the order of the model; what is missing is left out. Times are local. */
+static void print_row(const place *p, const table *t, size_t r, buf *b)
+{
+    for (size_t f = 0; f < t->ds->nfields; f++) {
+        const field *fd = &t->ds->fields[f];
+        if (!t->cols[f].data || !table_has(t, f, r)) continue;
+        buf_printf(b, "%s%.*s=", b->len ? "; " : "", SLICE_ARG(fd->name));
+        if (fd->type == VT_TEXT) buf_slice(b, dict_text(p->d, table_codes(t, f)[r]));
+        else if (fd->type == VT_TIME) time_print_local(b, zone_to_local(p->z, table_i64(t, f)[r]));
+        else if (fd->type == VT_DATE) date_print(b, table_i64(t, f)[r]);
+        else if (fd->type == VT_NUMBER) buf_printf(b, "%g", ((const double *)t->cols[f].data)[r]);
+        else buf_i64(b, table_i64(t, f)[r]);
+    }
+}
+
+static void assert_rows(place *p, const char *dataset_name, const char *want)
+{
+    table *t = load(p, dataset_name);
+    buf b = {0};
+    for (size_t r = 0; r < t->nrows; r++) {
+        buf row = {0};
+        print_row(p, t, r, &row);
+        buf_printf(&b, "%s\n", buf_cstr(&row));
+        buf_free(&row);
+    }
+    assert_string_equal(buf_cstr(&b), want);
+    buf_free(&b);
+    table_free(t);
+}
+
+static const source_info *source(place *p)
+{
+    source_info *s;
+    size_t n;
+    err e = {0};
+    assert_int_equal(store_sources(p->s, &p->a, &s, &n, &e), SLA_OK);
+    assert_int_equal(n, 1);
+    return s;
+}
+
+/* ---- a small export of each product ---- */
+static const struct export_case { const char *name, *file, *profile, *text, *tickets, *history; } exports[] = {
+#include "tests/importers/exports.inc"
+};
+
+static void each_export(void **state)
+{
+    const struct export_case *c = *state;
+    for (size_t block = 0; block < 4000; block = block ? block * 11 : 7) { /* blocks end anywhere */
+        place p;
+        open_place(&p);
+        take_text(&p, c->file, c->text, block);
+        for (size_t i = 0; i < p.report.problems.n; i++) print_error("%s\n  %s\n", p.report.problems.items[i].msg, p.report.problems.items[i].hint);
+        assert_int_equal(p.report.problems.n, 0);
+        assert_slice_is(source(&p)->profile, c->profile);
+        if (c->tickets) assert_rows(&p, "ticket", c->tickets);
+        if (c->history) assert_rows(&p, "history", c->history);
+        close_place(&p);
+    }
+}
+
+/* ---- what is refused, and why ---- */
+static const struct refusal { const char *name, *text, *says; } refusals[] = {
+    {"no time of creation", "Number,Short description,Caller,Priority,State,Category,Updated by\nINC1,a,b,1 - Critical,New,c,system\n", "lacks created_at (Opened, "},
+    {"a list of anything", "id,name,date\n1,a,2025-07-01\n", "lacks status"},
+    {"users, not tickets", "row;login;firstname;mail;no;registered;status\n1;u;One;a@b;1;2025-07-01;active\n", "is that of no dataset and no profile"},
+    {"Bugzilla without opendate", "bug_id,product,component,assigned_to,bug_status,resolution,short_desc,changeddate\n15,p,c,a,NEW,,s,2009-07-22 15:27:25\n", "lacks created_at (opendate, Opened)"},
+};
+static void refused(void **state)
+{
+    const struct refusal *c = *state;
+    place p;
+    open_place(&p);
+    take_text(&p, "table.csv", c->text, 0);
+    assert_int_equal(p.report.problems.n, 1);
+    if (!strstr(p.report.problems.items[0].msg, c->says)) fail_msg("said: %s", p.report.problems.items[0].msg);
+    close_place(&p);
+}
+
+static void every_profile_fits_the_model(void **state)
+{
+    (void)state;
+    place p;
+    profile_set set;
+    errlist errors = {0};
+    open_place(&p);
+    assert_int_equal(profiles_load(p.m, &set, &errors), SLA_OK);
+    assert_true(set.n > 20);
+    for (size_t i = 0; i < set.n; i++) {
+        for (size_t k = 0; k < set.items[i].errors.n; k++) print_error("%s:%u: %s\n", set.items[i].errors.items[k].file, (unsigned)set.items[i].errors.items[k].line, set.items[i].errors.items[k].msg);
+        assert_int_equal(set.items[i].errors.n, 0);
+        for (size_t k = 0; k < i; k++) assert_false(slice_eq(set.items[i].name, set.items[k].name));
+    }
+    profiles_clear(&set);
+    close_place(&p);
+}
+
+/* ---- real files, where they are ---- */
+#define REAL "../shared/real/tickets/"
+static bool there(const char *path) { return file_kind_of(path) == FILE_REGULAR; }
+
+static const struct real_case { const char *name, *profile, *dataset; size_t rows; } reals[] = {
+    {"glpi/glpi-pt-br.csv", "glpi", "ticket", 74}, {"glpi/glpi-helpdesk-cp1252.csv", "glpi", "ticket", 4001}, {"jira/jira-95-columns.csv", "jira", "ticket", 130},
+    {"jira/jira-67-columns.csv", "jira", "ticket", 2}, {"jira/jira-rest-flattened.csv", "jira-flat", "ticket", 10}, {"jira/cycle-times.csv", "helpdesk", "ticket", 4123},
+    {"helpdesk/helpdesk_tickets.csv", "osticket", "ticket", 549}, {"BPI_Challenge_2013_incidents.csv", "event-log", "ticket", 7554}, {"BPI_Challenge_2013_closed_problems.csv", "event-log", "ticket", 1487},
+    {"perceval/data/jira/jira_issues_page_1.json", "jira-rest", "ticket", 2}, {"perceval/data/jira/jira_issues_parse_expected.json", "jira-rest", "ticket", 2},
+    {"perceval/data/redmine/redmine_issues.json", "redmine-rest", "ticket", 3}, {"perceval/data/redmine/redmine_issue_7311.json", "redmine-rest", "ticket", 1},
+    {"perceval/data/redmine/redmine_issue_7311.json", "redmine-rest", "history", 24}, {"perceval/data/bugzilla/bugzilla_rest_bugs.json", "bugzilla", "ticket", 2},
+    {"perceval/data/bugzilla/bugzilla_rest_bugs_history.json", "bugzilla-history", "history", 10},
+};
+static void each_real_file(void **state)
+{
+    const struct real_case *c = *state;
+    char path[256];
+    snprintf(path, sizeof path, REAL "%s", c->name);
+    if (!there(path)) skip();
+    place p;
+    open_place(&p);
+    take(&p, path, 0);
+    assert_int_equal(p.report.problems.n, 0);
+    assert_int_equal(p.report.rejected, 0);
+    assert_slice_is(source(&p)->profile, c->profile);
+    table *t = load(&p, c->dataset);
+    assert_int_equal(t->nrows, c->rows);
+    table_free(t);
+    close_place(&p);
+}
+
+static size_t count_later(const table *t, const char *later, const char *earlier)
+{
+    size_t a = (size_t)dataset_field(t->ds, slice_of(later)), b = (size_t)dataset_field(t->ds, slice_of(earlier)), n = 0;
+    for (size_t r = 0; r < t->nrows; r++) n += table_has(t, a, r) && table_has(t, b, r) && table_i64(t, a)[r] > table_i64(t, b)[r];
+    return n;
+}
+
+/* Cycle times that end before they start. */
+static void reversed_times_come_through(void **state)
+{
+    (void)state;
+    if (!there(REAL "jira/cycle-times.csv")) skip();
+    place p;
+    open_place(&p);
+    take(&p, REAL "jira/cycle-times.csv", 0);
+    table *t = load(&p, "ticket");
+    assert_int_equal(count_later(t, "created_at", "resolved_at"), 1662);
+    table_free(t);
+    close_place(&p);
+}
+
+/* The export says itself which tickets were solved too late: 74 of 74 agree with what was read. */
+static void glpi_flags_agree(void **state)
+{
+    (void)state;
+    if (!there(REAL "glpi/glpi-pt-br.csv")) skip();
+    place p;
+    open_place(&p);
+    take(&p, REAL "glpi/glpi-pt-br.csv", 0);
+    table *t = load(&p, "ticket");
+    assert_int_equal(t->nrows, 74);
+    assert_int_equal(count_later(t, "resolved_at", "due_at"), 4); /* the column "Tempo para resolver excedido" has Sim 4 times */
+    for (size_t r = 0; r < t->nrows; r++)
+        for (const char *q = dict_text(p.d, table_codes(t, 0)[r]).ptr, *end = q + dict_text(p.d, table_codes(t, 0)[r]).len; q < end; q++) assert_true(*q >= '0' && *q <= '9');
+    table_free(t);
+    close_place(&p);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[128];
+    size_t n = 0;
+    ROWS(tests, n, exports, each_export);
+    ROWS(tests, n, refusals, refused);
+    ROWS(tests, n, reals, each_real_file);
+    static const struct CMUnitTest more[] = {cmocka_unit_test(every_profile_fits_the_model), cmocka_unit_test(reversed_times_come_through), cmocka_unit_test(glpi_flags_agree)};
+    for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
+    return _cmocka_run_group_tests("profiles", tests, n, NULL, NULL);
+}

@@ -1,0 +1,132 @@
+/* Words, durations in words, and dates in all their forms. */
+#include "importers/dates.h"
+#include "importers/words.h"
+#include "tests/support/check.h"
+
+static const struct same_case { const char *name, *other; bool same; } same_cases[] = {
+    {"Fecha de Resolución: ", "fecha_de_resolucion", true}, {"Priorität", "PRIORITAT", true}, {"Ｓｔａｔｕｓ", "status", true}, {"Σ Original Estimate", "Σ original estimate", true},
+    {"1 - Critical", "1-critical", true}, {"-100", "100", false}, {"Created\xC2\xA0 at", "created at", true}, {"工单 号", "工单号", true}, {"Título*", "titulo", true}, {"resolved", "resolve", false},
+    {"", " \t", true}, {"\xFF\xFE", "\xFF", false},
+};
+static void same_names(void **state)
+{
+    const struct same_case *c = *state;
+    assert_true(words_same(slice_of(c->name), slice_of(c->other)) == c->same);
+}
+
+static const struct duration_case { const char *name; int64_t unit, want; } duration_cases[] = { /* want -1: no duration */
+    {"1 dias 18 horas 47 minutos", 0, 154020000}, {"0 segundo", 0, 0}, {"16 segundos", 0, 16000}, {"2小时30分", 0, 9000000}, {"2小时30分钟", 0, 9000000}, {"3天", 0, 259200000}, {"1h 30m", 0, 5400000},
+    {"1d 2h", 0, 93600000}, {"2 days, 3 hours and 4 minutes", 0, 183840000}, {"3 Tage 2 Stunden", 0, 266400000}, {"1 heure 5 minutes", 0, 3900000}, {"1,5 h", 0, 5400000}, {"1.5h", 0, 5400000},
+    {"PT4H30M", 0, 16200000}, {"P1DT2H", 0, 93600000}, {"26:03:04", 0, 93784000}, {"4:30", 0, 16200000}, {"1d 02:03:04", 0, 93784000}, {"-1 h", 0, -3600000}, {"90", 60000, 5400000}, {"90", 0, -1},
+    {"", 60000, -1}, {"4 horas (Média)", 0, -1}, {"soon", 60000, -1}, {"5 parsecs", 60000, -1}, {"1 h 30", 60000, -1}, {"12:75", 0, -1}, {"1 w", 0, 604800000}, {"minuto(s)", 0, -1}, {"3 minuto(s)", 0, 180000},
+};
+static void durations(void **state)
+{
+    const struct duration_case *c = *state;
+    int64_t ms = -1;
+    if (!words_duration(slice_of(c->name), c->unit, &ms)) ms = -1;
+    assert_int_equal(ms, c->want);
+}
+
+static const struct date_case { const char *name, *order, *want; } date_cases[] = {
+    {"29/2/16 01:16", "dmy", "2016-02-29 01:16:00"}, {"3/12/21 9:57", "mdy", "2021-03-12 09:57:00"}, {"12/3/99", "dmy", "1999-03-12 00:00:00"}, {"2025-7-1 9:05:07.5", "dmy", "2025-07-01 09:05:07.500"},
+    {"10/Jan/26 11:19 AM", "dmy", "2026-01-10 11:19:00"}, {"10/Jan/26 12:00 AM", "dmy", "2026-01-10 00:00:00"}, {"10/Jan/26 12:30 PM", "dmy", "2026-01-10 12:30:00"}, {"10/Jan/26 13:19 PM", "dmy", ""},
+    {"10/一月/26 11:19 上午", "dmy", "2026-01-10 11:19:00"}, {"10/1月/26 11:19 下午", "dmy", "2026-01-10 23:19:00"}, {"10/ene/26 11:19 PM", "dmy", "2026-01-10 23:19:00"},
+    {"10/Mai/26 7:05 PM", "dmy", "2026-05-10 19:05:00"}, {"10. Januar 2026 11:19", "dmy", "2026-01-10 11:19:00"}, {"10. März 2026 11:19 Uhr", "dmy", "2026-03-10 11:19:00"}, {"10 févr. 2026 à 11:19", "dmy", "2026-02-10 11:19:00"},
+    {"10 août 2026", "dmy", "2026-08-10 00:00:00"}, {"10 juin 2026", "dmy", "2026-06-10 00:00:00"}, {"10 juil. 2026", "dmy", "2026-07-10 00:00:00"}, {"10 de enero de 2026 11:19", "dmy", "2026-01-10 11:19:00"},
+    {"10 de março de 2026 às 11:19", "dmy", "2026-03-10 11:19:00"}, {"10/set/2026 11:19", "dmy", "2026-09-10 11:19:00"}, {"10/out/2026", "dmy", "2026-10-10 00:00:00"}, {"Jan 5, 2026", "dmy", "2026-01-05 00:00:00"},
+    {"January 10, 2026 11:19 AM", "dmy", "2026-01-10 11:19:00"}, {"March 10th, 2026", "dmy", "2026-03-10 00:00:00"}, {"Mar 10, 2026 3 PM", "dmy", "2026-03-10 15:00:00"}, {"Dec 31, 2025, 11:19:05 PM", "dmy", "2025-12-31 23:19:05"},
+    {"Sat, 10 Jan 2026 11:19:00 +0800", "dmy", "2026-01-10 11:19:00+480"}, {"Sat, 10 Jan 2026 11:19:00 GMT", "dmy", "2026-01-10 11:19:00+0"}, {"Sat Jan 10 11:19:00 UTC 2026", "dmy", "2026-01-10 11:19:00+0"},
+    {"mar. 10 févr. 2026", "dmy", "2026-02-10 00:00:00"}, {"Dienstag, 10. Februar 2026 11:19", "dmy", "2026-02-10 11:19:00"}, {"2026/1/10 周六 11:19", "dmy", "2026-01-10 11:19:00"}, {"2026/1/10 下午 3:05", "dmy", "2026-01-10 15:05:00"},
+    {"2026-1-10 下午3:05:07", "dmy", "2026-01-10 15:05:07"}, {"2026年1月10日", "dmy", "2026-01-10 00:00:00"}, {"2026年1月10日 11时19分", "dmy", "2026-01-10 11:19:00"}, {"2026年1月10日11时19分5秒", "dmy", "2026-01-10 11:19:05"},
+    {"26-1-10 11:19", "ymd", "2026-01-10 11:19:00"}, {"10.01.2026 11:19:05", "dmy", "2026-01-10 11:19:05"}, {"10.01.26, 11:19", "dmy", "2026-01-10 11:19:00"}, {"2018-05-11T09:46:53.000+0300", "dmy", "2018-05-11 09:46:53+180"},
+    {"2010-03-31 14:59:42+00:00", "dmy", "2010-03-31 14:59:42+0"}, {"2010-03-31 14:59:42 UTC", "dmy", "2010-03-31 14:59:42+0"}, {"1/2/2026 11:19 CET", "dmy", "2026-02-01 11:19:00+60"}, {"1/2/2026 11:19 CST", "dmy", ""},
+    {"20260110", "dmy", "2026-01-10 00:00:00"}, {"20260110111905", "dmy", "2026-01-10 11:19:05"}, {"31/2/2026", "dmy", ""}, {"12/31/2026", "dmy", ""}, {"12/31/2026", "mdy", "2026-12-31 00:00:00"}, {"1/2/3", "dmy", ""},
+    {"yesterday", "dmy", ""}, {"10/Foo/26", "dmy", ""}, {"10/Jan", "dmy", ""}, {"", "dmy", ""}, {"25:00", "dmy", ""}, {"1/2/2026 25:00", "dmy", ""}, {"1/2/2026 11:61", "dmy", ""}, {"1/2/2026 11:19 and more", "dmy", ""},
+    {"2026-01-10 11:19 +08", "dmy", "2026-01-10 11:19:00+480"},
+};
+static void print_time(buf *b, const time_text *t)
+{
+    time_print_local(b, t->local_ms);
+    if (t->has_offset) buf_printf(b, "+%d", (int)t->offset_min);
+}
+static void dates(void **state)
+{
+    const struct date_case *c = *state;
+    time_text t;
+    buf b = {0};
+    if (dates_parse(slice_of(c->name), c->order, &t)) print_time(&b, &t);
+    assert_slice_is((slice){b.ptr ? b.ptr : "", b.len}, c->want);
+    buf_free(&b);
+}
+
+static const struct number_case { const char *name; date_numbers as; const char *want; } number_cases[] = {
+    {"44267.414583333331", NUMBERS_SERIAL_1900, "2021-03-12 09:57:00"}, {"44267", NUMBERS_SERIAL_1900, "2021-03-12 00:00:00"}, {"42805.414583333331", NUMBERS_SERIAL_1904, "2021-03-12 09:57:00"},
+    {"59", NUMBERS_SERIAL_1900, "1900-02-28 00:00:00"}, {"61", NUMBERS_SERIAL_1900, "1900-03-01 00:00:00"}, {"1735689600", NUMBERS_EPOCH, "2025-01-01 00:00:00+0"}, {"1735689600.5", NUMBERS_EPOCH, "2025-01-01 00:00:00.500+0"},
+    {"1735689600123", NUMBERS_EPOCH, "2025-01-01 00:00:00.123+0"}, {"1735689600123456", NUMBERS_EPOCH, "2025-01-01 00:00:00.123+0"}, {"1735689600123456789", NUMBERS_EPOCH, "2025-01-01 00:00:00.123+0"},
+    {"173568960", NUMBERS_EPOCH, ""}, {"44267", NUMBERS_NONE, ""}, {"4426x", NUMBERS_SERIAL_1900, ""}, {"9999999999999", NUMBERS_EPOCH, ""},
+};
+static void numbers(void **state)
+{
+    const struct number_case *c = *state;
+    time_text t;
+    buf b = {0};
+    if (dates_parse_number(slice_of(c->name), c->as, &t)) print_time(&b, &t);
+    assert_slice_is((slice){b.ptr ? b.ptr : "", b.len}, c->want);
+    buf_free(&b);
+}
+
+static const struct look_case { const char *name; const char *values[4]; const char *order; bool sure; date_numbers numbers; } look_cases[] = {
+    {"a first number over 12", {"29/2/2016", "1/2/2016"}, "dmy", true, NUMBERS_NONE}, {"a second number over 12", {"2/29/2016 1:16", "1/2/2016"}, "mdy", true, NUMBERS_NONE},
+    {"nothing decides", {"1/2/2016", "3/4/2016"}, "dmy", false, NUMBERS_NONE}, {"both", {"29/2/2016", "2/29/2016", "3/29/2016"}, "mdy", false, NUMBERS_NONE},
+    {"names and ISO decide nothing", {"10/Jan/26", "2016-02-29"}, "dmy", false, NUMBERS_NONE}, {"serials", {"44267.41", "44268", "No SLA"}, "dmy", false, NUMBERS_SERIAL_1900},
+    {"epochs", {"1735689600", "1735689600123"}, "dmy", false, NUMBERS_EPOCH}, {"mostly dates", {"44267", "29/2/2016", "1/3/2016"}, "dmy", true, NUMBERS_NONE},
+};
+static void columns_decide(void **state)
+{
+    const struct look_case *c = *state;
+    date_evidence ev = {0};
+    bool sure;
+    for (size_t i = 0; i < 4 && c->values[i]; i++) dates_look(slice_of(c->values[i]), &ev);
+    assert_string_equal(dates_order(&ev, &sure), c->order);
+    assert_true(sure == c->sure);
+    assert_int_equal(dates_numbers(&ev), c->numbers);
+}
+
+/* Whatever stands in a cell is read or refused, with any bytes cut away. */
+static void any_text_is_safe(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LEN(date_cases); i++) {
+        slice s = slice_of(date_cases[i].name);
+        for (size_t from = 0; from <= s.len; from++) {
+            char *copy = malloc(s.len - from + 1); /* so that the sanitizer sees reads beyond the end */
+            time_text t;
+            int64_t ms;
+            date_evidence ev = {0};
+            memcpy(copy, s.ptr + from, s.len - from);
+            for (size_t n = 0; n <= s.len - from; n++) {
+                char *cut = malloc(n ? n : 1);
+                memcpy(cut, copy, n);
+                dates_parse((slice){cut, n}, "dmy", &t);
+                dates_look((slice){cut, n}, &ev);
+                words_duration((slice){cut, n}, 1, &ms);
+                free(cut);
+            }
+            free(copy);
+        }
+    }
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[160];
+    size_t n = 0;
+    ROWS(tests, n, same_cases, same_names);
+    ROWS(tests, n, duration_cases, durations);
+    ROWS(tests, n, date_cases, dates);
+    ROWS(tests, n, number_cases, numbers);
+    ROWS(tests, n, look_cases, columns_decide);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(any_text_is_safe);
+    return _cmocka_run_group_tests("words", tests, n, NULL, NULL);
+}
