@@ -11,7 +11,7 @@
 #include "importers/feed.h"
 #include "importers/logpattern.h"
 
-static const importer_kind *const kinds[] = {&importer_csv, &importer_json, &importer_loglines, &importer_logaudit};
+static const importer_kind *const kinds[] = {&importer_csv, &importer_json, &importer_loglines, &importer_logaudit, &importer_logjson, &importer_logxml};
 enum { NKINDS = sizeof kinds / sizeof kinds[0], HEAD_BYTES = 1 << 20 };
 
 typedef struct session {

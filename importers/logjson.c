@@ -1,0 +1,202 @@
+/* Logs in JSON: an object a line, an array, objects one after another, or an object that holds the list (each:). journald, Windows events, alerts, audits. */
+#include <string.h>
+#include "engine/base/mem.h"
+#include "importers/importer.h"
+#include "importers/logrecords.h"
+
+struct importer {
+    log_records r;
+    bool by_line;                       /* each line is an object: one that is broken does not take others with it */
+};
+
+/* ---- where the records are ---- */
+/* Moves p on to the next object; what stands between is blanks, commas and the brackets of the list. */
+static const char *next_object(const char *p, const char *end)
+{
+    while (p < end && *p != '{') p++;
+    return p;
+}
+
+typedef struct element_job { bool (*take)(void *ctx, json_reader *j, const char *from); void *ctx; slice key; } element_job;
+
+/* Each object of the list named key within the object at j->p (no deeper than three objects). false: wrong, or take said so. */
+static bool each_element(json_reader *j, const element_job *job, int depth, bool *found)
+{
+    json_level l, in;
+    slice key, none, value;
+    json_enter(j, &l);
+    while (json_next(j, &l, &key)) {
+        json_blanks(j);
+        char c = j->p < j->end ? *j->p : 0;
+        if (c == '[' && slice_eq(key, job->key)) {
+            *found = true;
+            json_enter(j, &in);
+            while (json_next(j, &in, &none)) {
+                json_blanks(j);
+                if (!job->take(job->ctx, j, j->p)) return false;
+            }
+        } else if (c == '{' && depth < 3) {
+            if (!each_element(j, job, depth + 1, found)) return false;
+        } else if (!json_value(j, &value, depth + 1)) return false;
+    }
+    return j->wrong == NULL;
+}
+
+/* ---- probing ---- */
+typedef struct first { const log_kinds *ks; log_framed *f; const log_kind *kind; } first;
+
+static bool look_at_first(void *ctx, json_reader *j, const char *from)
+{
+    first *x = ctx;
+    (void)from;
+    x->f->n = 0;
+    if (log_flatten_json(j, x->f)) x->kind = log_record_kind(x->ks, NULL, x->f->pairs, x->f->n);
+    return false; /* one is enough */
+}
+
+/* The kind of the first record, looked for in the object itself and in the lists that kinds name. */
+static const log_kind *first_kind(const input *in, bool *by_line)
+{
+    arena scratch = {0};
+    const log_kinds *ks = log_patterns_kinds(in->patterns);
+    first x = {ks, mem_zero(1, sizeof *x.f), NULL};
+    const char *end = in->head.ptr + in->head.len, *from = next_object(in->head.ptr, end);
+    json_reader j = {.p = from, .end = end, .scratch = &scratch};
+    if (x.f && from < end) {
+        x.f->scratch = &scratch;
+        look_at_first(&x, &j, from);
+        *by_line = !memchr(from, '\n', (size_t)(j.p - from)) && !memchr(in->head.ptr, '[', (size_t)(from - in->head.ptr)) && (j.p == end || *j.p == '\n' || *j.p == '\r');
+    }
+    for (size_t i = 0; x.f && from < end && !x.kind && i < ks->nrecords; i++) {
+        bool found = false;
+        element_job job = {look_at_first, &x, ks->records[i].each};
+        j = (json_reader){.p = from, .end = end, .scratch = &scratch};
+        if (job.key.len) each_element(&j, &job, 0, &found);
+        if (x.kind && !slice_eq(x.kind->each, job.key)) x.kind = NULL;
+    }
+    mem_free(x.f);
+    arena_free(&scratch);
+    return x.kind;
+}
+
+static int logjson_probe(const input *in, err *why)
+{
+    bool by_line;
+    slice head = slice_trim(in->head);
+    (void)why;
+    if (!in->patterns || in->table || !head.len || (head.ptr[0] != '{' && head.ptr[0] != '[')) return 0;
+    return first_kind(in, &by_line) ? 95 : 0;
+}
+
+/* ---- blocks ---- */
+static size_t logjson_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open)
+{
+    size_t end = at_end ? text.len : 0, depth = 0;
+    *open = SIZE_MAX;
+    *nlines = 0;
+    if (im->by_line)
+        for (end = text.len; !at_end && end && text.ptr[end - 1] != '\n';) end--;
+    for (size_t i = 0; i < text.len && !at_end && !im->by_line; i++) {
+        char c = text.ptr[i];
+        if (c == '"') {
+            for (i++; i < text.len && text.ptr[i] != '"'; i++) i += text.ptr[i] == '\\';
+        } else if (c == '{') depth++;
+        else if (c == '}' && depth && --depth == 0) end = i + 1;
+    }
+    for (const char *p = text.ptr; p && (p = memchr(p, '\n', end - (size_t)(p - text.ptr))) != NULL; p++) ++*nlines;
+    return end;
+}
+
+typedef struct job { const importer *im; log_writer w; log_framed *f; const char *at; uint32_t line; sla_status st; } job;
+
+static void count_to(job *x, const char *p)
+{
+    for (; x->at < p; x->at++) x->line += *x->at == '\n';
+}
+
+static bool take_object(void *ctx, json_reader *j, const char *from)
+{
+    job *x = ctx;
+    count_to(x, from);
+    x->f->n = 0;
+    if (j->p == j->end || *j->p != '{') return json_fail(j, "an object {…} is wanted");
+    if (!log_flatten_json(j, x->f)) return false;
+    x->st = log_record_put(&x->w, &x->im->r, x->f, x->line, (slice){from, (size_t)(j->p - from)});
+    return x->st == SLA_OK;
+}
+
+/* Behind what is broken: the next line. */
+static const char *behind_line(const char *p, const char *end)
+{
+    const char *nl = memchr(p, '\n', (size_t)(end - p));
+    return nl ? nl + 1 : end;
+}
+
+static sla_status read_objects(job *x, slice text)
+{
+    const char *end = text.ptr + text.len;
+    const log_kind *k = x->im->r.kind;
+    for (const char *p = next_object(text.ptr, end); p < end && x->st == SLA_OK; p = next_object(p, end)) {
+        const char *stop = x->im->by_line ? behind_line(p, end) : end;
+        json_reader j = {.p = p, .end = stop, .scratch = &x->w.scratch};
+        element_job each = {take_object, x, k->each};
+        bool ok, found = false;
+        if (k->each.len) ok = each_element(&j, &each, 0, &found);
+        if (!k->each.len || (!found && !j.wrong)) {
+            j = (json_reader){.p = p, .end = stop, .scratch = &x->w.scratch};
+            ok = take_object(x, &j, p);
+        }
+        arena_free(&x->w.scratch);
+        if (j.nomem) x->st = SLA_NOMEM;
+        if (ok || x->st != SLA_OK) p = j.p;
+        else {
+            count_to(x, p);
+            const char *next = behind_line(p, end);
+            x->w.b->rows++;
+            x->st = log_writer_reject(&x->w, x->line, slice_trim((slice){p, (size_t)(next - p)}), "no JSON: it is broken or cut off");
+            p = next;
+        }
+    }
+    return x->st;
+}
+
+static sla_status logjson_parse(importer *im, block *b, err *e)
+{
+    job x = {.im = im, .f = mem_zero(1, sizeof *x.f), .at = b->records.ptr, .line = b->line};
+    sla_status st = log_writer_begin(&x.w, &im->r.sink, b);
+    if (!x.f) st = SLA_NOMEM;
+    if (st == SLA_OK) {
+        x.f->scratch = &x.w.scratch;
+        st = read_objects(&x, b->records);
+    }
+    mem_free(x.f);
+    return log_writer_end(&x.w, st, e);
+}
+
+/* ---- the vtable ---- */
+static void logjson_close(importer *im)
+{
+    if (im) log_sink_close(&im->r.sink);
+    mem_free(im);
+}
+
+static sla_status logjson_open(const input *in, importer **out, size_t *start, uint32_t *line, err *e)
+{
+    importer *im = mem_zero(1, sizeof *im);
+    const log_kind *k = im ? first_kind(in, &im->by_line) : NULL;
+    sla_status st = k ? log_records_open(&im->r, k, in, im, out, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    if (st != SLA_OK) logjson_close(im);
+    *start = 0;
+    *line = 1;
+    return st;
+}
+
+static sla_status logjson_take(importer *im, block *b, err *e) { return log_sink_take(&im->r.sink, b, e); }
+static void logjson_drop(importer *im, block *b) { (void)im, log_sink_drop(b); }
+static void logjson_notes(const importer *im, buf *out) { log_records_notes(&im->r, out); }
+static const dataset *logjson_dataset(const importer *im) { return im->r.sink.ds; }
+static slice logjson_profile(const importer *im) { return im->r.kind->name; }
+static batch_pool *logjson_batches(const importer *im) { return im->r.sink.batches; }
+
+const importer_kind importer_logjson = {"log json", "logs in JSON: journald, Windows events, alerts, audits", logjson_probe, logjson_open, logjson_cut, logjson_parse, logjson_take, NULL, logjson_drop,
+                                        logjson_notes, logjson_dataset, logjson_profile, logjson_batches, NULL, logjson_close};

@@ -1,0 +1,192 @@
+#include "importers/logrecords.h"
+#include <expat.h>
+#include <string.h>
+#include "engine/base/mem.h"
+
+enum { NEST_MAX = 8, PATH_BYTES = 512 };
+
+/* ---- what the importers share ---- */
+sla_status log_records_open(log_records *r, const log_kind *kind, const input *in, importer *im, importer **out, err *e)
+{
+    r->kinds = log_patterns_kinds(in->patterns);
+    r->kind = kind;
+    sla_status st = log_sink_open(&r->sink, in, e);
+    if (st == SLA_OK) *out = im;
+    return st;
+}
+
+void log_records_notes(const log_records *r, buf *out)
+{
+    buf_printf(out, "log records: %.*s\n", SLICE_ARG(r->kind->title));
+    log_sink_notes(&r->sink, out);
+}
+
+const log_kind *log_record_kind(const log_kinds *ks, const log_kind *likely, const log_pair *pairs, size_t n)
+{
+    const log_kind *best = NULL;
+    if (likely && log_kind_has(likely, pairs, n)) return likely;
+    for (size_t i = 0; i < ks->nrecords; i++)
+        if ((!best || ks->records[i].has.n > best->has.n) && log_kind_has(&ks->records[i], pairs, n)) best = &ks->records[i];
+    return best;
+}
+
+sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, uint32_t line, slice whole)
+{
+    bool no_time = false;
+    const log_kind *k = log_record_kind(r->kinds, r->kind, f->pairs, f->n);
+    sla_status st;
+    f->ev = (log_event){0};
+    w->b->rows++;
+    if (!k) st = log_writer_reject(w, line, whole, "no kind of log record that is known");
+    else if (!log_frame_record(k, f, &no_time)) st = log_writer_reject(w, line, whole, "its time is missing or cannot be read");
+    else st = log_writer_put(w, f, 0, line, 1, whole);
+    f->n = 0;
+    arena_free(&w->scratch);
+    return st;
+}
+
+/* ---- JSON ---- */
+typedef struct flat { json_reader *j; log_framed *f; char path[PATH_BYTES]; } flat;
+
+/* A message of bytes, as journald writes what is no UTF-8: [72,101,…]. */
+static slice bytes_text(log_framed *f, slice v)
+{
+    char *out = arena_alloc(f->scratch, v.len + 1, 1);
+    size_t n = 0;
+    for (size_t i = 0; out && i < v.len; i++) {
+        unsigned b = 0;
+        if (v.ptr[i] < '0' || v.ptr[i] > '9') continue;
+        for (; i < v.len && v.ptr[i] >= '0' && v.ptr[i] <= '9' && b < 256; i++) b = b * 10 + (unsigned)(v.ptr[i] - '0');
+        out[n++] = b >= 32 && b < 127 ? (char)b : b == '\n' || b == '\t' ? (char)b : '?';
+    }
+    return out ? (slice){out, n} : v;
+}
+
+/* The path with key behind it; *n: its new length. */
+static void extend(flat *x, slice key, size_t *n)
+{
+    static const char suffix[] = "_attributes";
+    size_t cut = sizeof suffix - 1;
+    if (slice_is(key, "#attributes") || slice_is(key, "#text")) return;
+    if (key.len > cut && memcmp(key.ptr + key.len - cut, suffix, cut) == 0) key.len -= cut;
+    if (*n + key.len + 2 > sizeof x->path) return;
+    if (*n) x->path[(*n)++] = '.';
+    memcpy(x->path + *n, key.ptr, key.len);
+    *n += key.len;
+}
+
+static bool flatten(flat *x, size_t n, int depth)
+{
+    json_level l;
+    slice key, value;
+    json_enter(x->j, &l);
+    while (json_next(x->j, &l, &key)) {
+        size_t len = n;
+        extend(x, key, &len);
+        json_blanks(x->j);
+        if (x->j->p < x->j->end && *x->j->p == '{' && depth < NEST_MAX) {
+            if (!flatten(x, len, depth + 1)) return false;
+            continue;
+        }
+        if (!json_value(x->j, &value, depth + 1)) return false;
+        if (value.len && value.ptr[0] == '[' && slice_is(key, "MESSAGE")) value = bytes_text(x->f, value);
+        slice name = arena_slice(x->f->scratch, (slice){x->path, len});
+        if (!name.ptr) return x->j->nomem = true, json_fail(x->j, "out of memory");
+        log_pair_add(x->f, name, value);
+    }
+    return x->j->wrong == NULL;
+}
+
+bool log_flatten_json(json_reader *j, log_framed *f)
+{
+    flat x = {.j = j, .f = f};
+    json_blanks(j);
+    if (j->p == j->end || *j->p != '{') return json_fail(j, "an object {…} is wanted");
+    return flatten(&x, 0, 0);
+}
+
+/* ---- XML ---- */
+typedef struct element { size_t path; size_t text; bool named; } element;   /* lengths where it begins */
+typedef struct xml_flat { log_framed *f; char path[PATH_BYTES]; size_t n; buf text; element open[NEST_MAX * 2]; size_t depth, too_deep; bool nomem; } xml_flat;
+
+static const char *local(const char *name)
+{
+    const char *colon = strrchr(name, ':');
+    return colon ? colon + 1 : name;
+}
+
+static size_t push_name(xml_flat *x, const char *name)
+{
+    size_t before = x->n, len = strlen(name);
+    if (x->n + len + 2 > sizeof x->path) return before;
+    if (x->n) x->path[x->n++] = '.';
+    memcpy(x->path + x->n, name, len);
+    x->n += len;
+    return before;
+}
+
+static void add_text(xml_flat *x, slice value)
+{
+    slice name = arena_slice(x->f->scratch, (slice){x->path, x->n}), copy = arena_slice(x->f->scratch, value);
+    if (!name.ptr || (value.len && !copy.ptr)) x->nomem = true;
+    else log_pair_add(x->f, name, copy);
+}
+
+static void XMLCALL on_open(void *ctx, const char *name, const char **attrs)
+{
+    xml_flat *x = ctx;
+    const char *called = NULL;
+    if (x->depth == sizeof x->open / sizeof x->open[0]) {
+        x->too_deep++;
+        return;
+    }
+    for (const char **a = attrs; *a; a += 2)
+        if (strcmp(*a, "Name") == 0 && strcmp(local(name), "Data") == 0) called = a[1];
+    element *el = &x->open[x->depth++];
+    *el = (element){push_name(x, called ? called : local(name)), x->text.len, called != NULL};
+    for (const char **a = attrs; *a; a += 2) {
+        if (strcmp(*a, "xmlns") == 0 || (called && strcmp(*a, "Name") == 0)) continue;
+        size_t before = push_name(x, local(*a));
+        add_text(x, slice_of(a[1]));
+        x->n = before;
+    }
+}
+
+static void XMLCALL on_text(void *ctx, const char *s, int len)
+{
+    xml_flat *x = ctx;
+    if (!x->too_deep) buf_bytes(&x->text, s, (size_t)len);
+}
+
+static void XMLCALL on_close(void *ctx, const char *name)
+{
+    xml_flat *x = ctx;
+    (void)name;
+    if (x->too_deep) {
+        x->too_deep--;
+        return;
+    }
+    element *el = &x->open[--x->depth];
+    slice text = slice_trim((slice){x->text.ptr ? x->text.ptr + el->text : NULL, x->text.len - el->text});
+    if (text.len) add_text(x, text);
+    x->text.len = el->text;
+    x->n = el->path;
+}
+
+bool log_flatten_xml(slice s, log_framed *f)
+{
+    xml_flat *x = mem_zero(1, sizeof *x);
+    XML_Parser p = XML_ParserCreate("UTF-8");
+    bool ok = x && p && s.len < 64u << 20;
+    if (ok) {
+        x->f = f;
+        XML_SetUserData(p, x);
+        XML_SetElementHandler(p, on_open, on_close);
+        XML_SetCharacterDataHandler(p, on_text);
+        ok = XML_Parse(p, s.ptr, (int)s.len, 1) == XML_STATUS_OK && !x->nomem && !x->text.failed;
+    }
+    if (p) XML_ParserFree(p);
+    if (x) buf_free(&x->text);
+    mem_free(x);
+    return ok;
+}

@@ -1,0 +1,25 @@
+/* Records of logs that say their values by name: what the importers of JSON, XML and tables share. */
+#ifndef SLA_IMPORTERS_LOGRECORDS_H
+#define SLA_IMPORTERS_LOGRECORDS_H
+#include "importers/json_read.h"
+#include "importers/logsink.h"
+
+typedef struct log_records {            /* an importer's part that its threads share */
+    log_sink sink;
+    const log_kinds *kinds;
+    const log_kind *kind;               /* of the file's first record */
+} log_records;
+sla_status log_records_open(log_records *r, const log_kind *kind, const input *in, importer *im, importer **out, err *e);
+void log_records_notes(const log_records *r, buf *out);
+
+/* The kind of a record with these pairs; likely (may be NULL) is tried first. NULL: none. */
+const log_kind *log_record_kind(const log_kinds *ks, const log_kind *likely, const log_pair *pairs, size_t n);
+/* Adds the record of f's pairs; one of no known kind, or without a time, is rejected. Empties the writer's scratch. */
+sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, uint32_t line, slice whole);
+
+/* The object at j->p as pairs, paths by points: what evtx_dump calls #attributes, …_attributes and #text is left out of the path. Paths and texts live in
+ * f->scratch and in the text. false: no JSON (j says why). */
+bool log_flatten_json(json_reader *j, log_framed *f);
+/* The element <Event>…</Event> as pairs: Event.System.EventID, Event.System.TimeCreated.SystemTime, Event.EventData.NAME. false: no well-formed XML. */
+bool log_flatten_xml(slice element, log_framed *f);
+#endif

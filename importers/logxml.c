@@ -1,0 +1,117 @@
+/* Windows events in XML: one <Event> after another, with or without a root around them, as Event Viewer, wevtutil and evtx_dump write them. */
+#include <string.h>
+#include "engine/base/mem.h"
+#include "importers/importer.h"
+#include "importers/logrecords.h"
+
+struct importer { log_records r; };
+static const char stop_tag[] = "</Event>";
+enum { STOP_LEN = sizeof stop_tag - 1 };
+
+static const char *find(const char *p, const char *end, const char *what, size_t n)
+{
+    for (; p && (size_t)(end - p) >= n; p++) {
+        if (!(p = memchr(p, what[0], (size_t)(end - p) - n + 1))) return NULL;
+        if (memcmp(p, what, n) == 0) return p;
+    }
+    return NULL;
+}
+
+/* The next element <Event …>…</Event>; ptr NULL: none that is whole. */
+static slice next_event(const char *p, const char *end)
+{
+    const char *from = p;
+    while ((from = find(from, end, "<Event", 6)) && from + 6 < end && !strchr(" >\t\r\n", from[6])) from++;
+    const char *to = from ? find(from, end, stop_tag, STOP_LEN) : NULL;
+    return to ? (slice){from, (size_t)(to - from) + STOP_LEN} : (slice){0};
+}
+
+static const log_kind *first_kind(const input *in)
+{
+    arena scratch = {0};
+    log_framed *f = mem_zero(1, sizeof *f);
+    slice one = next_event(in->head.ptr, in->head.ptr + in->head.len);
+    const log_kind *k = NULL;
+    if (f && one.ptr) {
+        f->scratch = &scratch;
+        if (log_flatten_xml(one, f)) k = log_record_kind(log_patterns_kinds(in->patterns), NULL, f->pairs, f->n);
+    }
+    mem_free(f);
+    arena_free(&scratch);
+    return k;
+}
+
+static int logxml_probe(const input *in, err *why)
+{
+    slice head = slice_trim(in->head);
+    (void)why;
+    return in->patterns && !in->table && head.len && head.ptr[0] == '<' && first_kind(in) ? 95 : 0;
+}
+
+static size_t logxml_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open)
+{
+    size_t end = text.len;
+    (void)im;
+    *open = SIZE_MAX;
+    *nlines = 0;
+    while (!at_end && end >= STOP_LEN && memcmp(text.ptr + end - STOP_LEN, stop_tag, STOP_LEN) != 0) end--;
+    if (end < STOP_LEN && !at_end) end = 0;
+    for (const char *p = text.ptr; p && (p = memchr(p, '\n', end - (size_t)(p - text.ptr))) != NULL; p++) ++*nlines;
+    return end;
+}
+
+static sla_status read_events(const importer *im, log_writer *w, log_framed *f, const block *b)
+{
+    const char *p = b->records.ptr, *end = p + b->records.len, *at = p;
+    uint32_t line = b->line;
+    for (slice one = next_event(p, end); one.ptr; one = next_event(one.ptr + one.len, end)) {
+        for (; at < one.ptr; at++) line += *at == '\n';
+        f->n = 0;
+        f->scratch = &w->scratch;
+        if (log_flatten_xml(one, f)) TRY(log_record_put(w, &im->r, f, line, one));
+        else {
+            w->b->rows++;
+            arena_free(&w->scratch);
+            TRY(log_writer_reject(w, line, one, "no well-formed XML"));
+        }
+    }
+    return SLA_OK;
+}
+
+static sla_status logxml_parse(importer *im, block *b, err *e)
+{
+    log_writer w;
+    log_framed *f = mem_zero(1, sizeof *f);
+    sla_status st = log_writer_begin(&w, &im->r.sink, b);
+    if (!f) st = SLA_NOMEM;
+    if (st == SLA_OK) st = read_events(im, &w, f, b);
+    mem_free(f);
+    return log_writer_end(&w, st, e);
+}
+
+static void logxml_close(importer *im)
+{
+    if (im) log_sink_close(&im->r.sink);
+    mem_free(im);
+}
+
+static sla_status logxml_open(const input *in, importer **out, size_t *start, uint32_t *line, err *e)
+{
+    importer *im = mem_zero(1, sizeof *im);
+    const log_kind *k = im ? first_kind(in) : NULL;
+    sla_status st = k ? log_records_open(&im->r, k, in, im, out, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    if (st != SLA_OK) logxml_close(im);
+    *start = 0;
+    *line = 1;
+    return st;
+}
+
+static sla_status logxml_take(importer *im, block *b, err *e) { return log_sink_take(&im->r.sink, b, e); }
+static void logxml_drop(importer *im, block *b) { (void)im, log_sink_drop(b); }
+static void logxml_notes(const importer *im, buf *out) { log_records_notes(&im->r, out); }
+static const dataset *logxml_dataset(const importer *im) { return im->r.sink.ds; }
+static slice logxml_profile(const importer *im) { return im->r.kind->name; }
+static batch_pool *logxml_batches(const importer *im) { return im->r.sink.batches; }
+
+const importer_kind importer_logxml = {"log xml", "Windows events in XML", logxml_probe, logxml_open, logxml_cut, logxml_parse, logxml_take, NULL, logxml_drop,
+                                       logxml_notes, logxml_dataset, logxml_profile, logxml_batches, NULL, logxml_close};
