@@ -11,7 +11,7 @@
 #include "importers/feed.h"
 #include "importers/logpattern.h"
 
-static const importer_kind *const kinds[] = {&importer_csv, &importer_json, &importer_loglines, &importer_logaudit, &importer_logjson, &importer_logxml};
+static const importer_kind *const kinds[] = {&importer_csv, &importer_json, &importer_loglines, &importer_logaudit, &importer_logjson, &importer_logxml, &importer_logtable};
 enum { NKINDS = sizeof kinds / sizeof kinds[0], HEAD_BYTES = 1 << 20 };
 
 typedef struct session {
@@ -85,7 +85,7 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
     size_t start = 0;
     uint32_t line = 1;
     feed_outcome out;
-    const importer_kind *kind = f->table ? &importer_csv : binary(head) ? NULL : choose(&in, e);
+    const importer_kind *kind = f->table ? (importer_logtable.probe(&in, e) ? &importer_logtable : &importer_csv) : binary(head) ? NULL : choose(&in, e);
     if (!kind) return e->code != SLA_OK ? e->code : not_known(f->shown, head, e);
     *e = (err){0}; /* what other kinds had against it */
     TRY(kind->open(&in, &im, &start, &line, e));

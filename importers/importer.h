@@ -62,7 +62,7 @@ typedef struct importer_kind {
     void (*close)(importer *im);
 } importer_kind;
 
-extern const importer_kind importer_csv, importer_json, importer_loglines, importer_logaudit, importer_logjson, importer_logxml;
+extern const importer_kind importer_csv, importer_json, importer_loglines, importer_logaudit, importer_logjson, importer_logxml, importer_logtable;
 /* After a run that failed: the file has to be read once more, as its first line's year was another than its head let expect. */
 bool loglines_again(importer *im);
 

@@ -315,14 +315,24 @@ static slice first_of(const log_names *list, const log_framed *f)
     return found;
 }
 
+static bool named(const log_pair *pairs, size_t n, slice name)
+{
+    for (size_t j = 0; j < n; j++) {
+        slice path = pairs[j].name;
+        if (path.len >= name.len && memcmp(path.ptr + path.len - name.len, name.ptr, name.len) == 0 && (path.len == name.len || path.ptr[path.len - name.len - 1] == '.')) return true;
+    }
+    return false;
+}
+
 bool log_kind_has(const log_kind *k, const log_pair *pairs, size_t n)
 {
     for (size_t i = 0; i < k->has.n; i++) {
         bool there = false;
-        slice name = k->has.items[i];
-        for (size_t j = 0; j < n && !there; j++) {
-            slice path = pairs[j].name;
-            there = path.len >= name.len && memcmp(path.ptr + path.len - name.len, name.ptr, name.len) == 0 && (path.len == name.len || path.ptr[path.len - name.len - 1] == '.');
+        for (slice rest = k->has.items[i]; rest.len && !there;) { /* a|b|c: one of them */
+            const char *bar = memchr(rest.ptr, '|', rest.len);
+            slice name = {rest.ptr, bar ? (size_t)(bar - rest.ptr) : rest.len};
+            there = named(pairs, n, name);
+            rest = (slice){rest.ptr + name.len + (bar != NULL), rest.len - name.len - (bar != NULL)};
         }
         if (!there) return false;
     }

@@ -10,7 +10,7 @@
  *       examples: [{text: …, at: "2015-05-17T10:05:03Z", action: http}]
  *   records:
  *     journald:
- *       has: [__REALTIME_TIMESTAMP, MESSAGE]    names that a record of the kind has
+ *       has: [__REALTIME_TIMESTAMP, MESSAGE]    names that a record of the kind has; a|b: one of them
  *       each: alerts                             the records lie in this list of a JSON document
  *       at: [__REALTIME_TIMESTAMP]               the first of these that has a value; so with host, program, message
  *       time: ['%d/%m/%Y %H:%M']

@@ -169,15 +169,34 @@ static sla_status put_text(log_writer *w, size_t row, log_field f, slice s)
     return SLA_OK;
 }
 
+/* 203023, 1,048,576, 12.5 GB: with the unit's factor of 1024 for bytes. false: no such number. */
+static bool read_number(slice s, bool bytes, double *out)
+{
+    double v = 0, scale = 1;
+    size_t i = 0;
+    bool any = false, fraction = false;
+    for (; i < s.len && i < 24; i++) {
+        char c = s.ptr[i];
+        if (c >= '0' && c <= '9') {
+            v = v * 10 + (c - '0');
+            if (fraction) scale *= 10;
+            any = true;
+        } else if (c == '.' && bytes && !fraction) fraction = true;
+        else if (c != ',' || !bytes) break;
+    }
+    *out = v / scale;
+    while (i < s.len && s.ptr[i] == ' ') i++;
+    if (i == s.len) return any;
+    static const char units[] = "BKMGTP";
+    const char *unit = bytes && any && s.len - i <= 5 ? memchr(units, s.ptr[i] & ~32, sizeof units - 1) : NULL;
+    for (const char *u = units; unit && u < unit; u++) *out *= 1024;
+    return unit != NULL;
+}
+
 static void put_number(log_writer *w, size_t row, log_field f, slice s)
 {
-    double v = 0;
-    if (s.len > 15) return;
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] < '0' || s.ptr[i] > '9') return;
-        v = v * 10 + (s.ptr[i] - '0');
-    }
-    batch_set_f64(w->out, row, (size_t)w->sink->fields[f], v);
+    double v;
+    if (read_number(s, f == LOG_BYTES, &v)) batch_set_f64(w->out, row, (size_t)w->sink->fields[f], v);
 }
 
 /* false: the block is full, which only repetitions without end can bring about. */

@@ -1,0 +1,215 @@
+/* Logs as tables: what Event Viewer, PowerShell, Zabbix, Veeam and others save as CSV, and plain tables of jobs. The header says the names of the values. */
+#include <stdio.h>
+#include <string.h>
+#include "engine/base/mem.h"
+#include "importers/csv.h"
+#include "importers/dates.h"
+#include "importers/importer.h"
+#include "importers/logrecords.h"
+#include "importers/sheet.h"
+
+enum { COLUMNS_MAX = 120, TITLE_ROWS = 5, SPARE_COLUMNS = 2 };
+typedef struct header { slice names[COLUMNS_MAX], plain[COLUMNS_MAX]; size_t n; } header;   /* plain: in small letters, blanks as _ ; "" where that is the same */
+struct importer {
+    log_records r;
+    arena mem;
+    csv_dialect dialect;
+    header h;
+    const char *order;                  /* of dates that no form of the kind reads */
+    size_t start; uint32_t line;        /* of the first record */
+};
+
+/* ---- the header ---- */
+static slice plain_name(arena *a, slice s)
+{
+    char *out = arena_alloc(a, s.len + 1, 1);
+    if (!out) return (slice){0};
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        out[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c == ' ' || c == '-' ? '_' : c;
+    }
+    return slice_eq((slice){out, s.len}, s) ? (slice){0} : (slice){out, s.len};
+}
+
+static bool read_header(arena *a, const cells *c, size_t row, header *h)
+{
+    h->n = 0;
+    for (size_t k = 0; k < c->ncols && k < COLUMNS_MAX; k++) {
+        slice name = slice_trim(c->at[k * CELLS_ROWS + row]);
+        if (name.len) h->n = k + 1;
+        h->names[k] = arena_slice(a, name);
+        h->plain[k] = plain_name(a, name);
+    }
+    size_t named = h->n;
+    h->n = h->n + SPARE_COLUMNS < COLUMNS_MAX ? h->n + SPARE_COLUMNS : COLUMNS_MAX;
+    for (size_t k = 0; k < h->n; k++) {
+        char text[32];
+        if (k < named && h->names[k].len) continue;
+        snprintf(text, sizeof text, "column%zu", k + 1);
+        h->names[k] = arena_slice(a, slice_of(text));
+        h->plain[k] = (slice){0};
+    }
+    return named >= 2;
+}
+
+static void pairs_of(const header *h, const cells *c, size_t row, log_framed *f)
+{
+    f->n = 0;
+    for (size_t k = 0; k < h->n && k < c->ncols; k++) {
+        slice v = slice_trim(c->at[k * CELLS_ROWS + row]);
+        log_pair_add(f, h->names[k], v);
+        if (h->plain[k].len) log_pair_add(f, h->plain[k], v);
+    }
+}
+
+/* ---- probing ---- */
+typedef struct found { const log_kind *kind; header h; csv_dialect dialect; size_t start; uint32_t line; const char *order; } found;
+
+/* The order of day and month by the values of the column that is the time. */
+static const char *date_order(const found *x, const cells *c, size_t first)
+{
+    date_evidence ev = {0};
+    bool sure;
+    for (size_t i = 0; i < x->kind->at.n; i++)
+        for (size_t k = 0; k < x->h.n && k < c->ncols; k++)
+            if (slice_eq(x->h.names[k], x->kind->at.items[i]) || slice_eq(x->h.plain[k], x->kind->at.items[i]))
+                for (size_t r = first; r < c->nrows; r++) dates_look(slice_trim(c->at[k * CELLS_ROWS + r]), &ev);
+    return dates_order(&ev, &sure);
+}
+
+/* Looks for the header among the first rows. */
+static bool find_header(const input *in, arena *a, found *x)
+{
+    bool certain;
+    cells c;
+    log_framed *f = mem_zero(1, sizeof *f);
+    const log_kinds *ks = log_patterns_kinds(in->patterns);
+    size_t used = 0;
+    uint32_t line = 1;
+    uint64_t ragged = 0;
+    sla_status st = f ? cells_init(&c, COLUMNS_MAX) : SLA_NOMEM;
+    x->dialect = in->table ? (csv_dialect){.delimiter = SHEET_CELL, .eol = SHEET_ROW} : csv_guess(in->head, &certain);
+    if (st == SLA_OK) csv_cells(x->dialect, in->head, &line, &c, &ragged, &st);
+    for (size_t row = 0; st == SLA_OK && row < c.nrows && row < TITLE_ROWS && !x->kind; row++) {
+        if (!read_header(a, &c, row, &x->h)) continue;
+        pairs_of(&x->h, &c, row, f);
+        x->kind = log_record_kind(ks, NULL, f->pairs, f->n);
+        if (!x->kind) continue;
+        x->order = date_order(x, &c, row + 1);
+        x->line = row + 1 < c.nrows ? c.lines[row + 1] : line;
+        const char *next = row + 1 < c.nrows ? c.starts[row + 1] : NULL;
+        used = next ? (size_t)(next - in->head.ptr) : in->head.len;
+    }
+    if (f) cells_clear(&c);
+    mem_free(f);
+    x->start = used;
+    return x->kind != NULL;
+}
+
+static int logtable_probe(const input *in, err *why)
+{
+    arena a = {0};
+    found *x = NULL;
+    (void)why;
+    if (!in->patterns || !in->head.len || in->options->dataset || in->options->profile || in->head.ptr[0] == '{' || in->head.ptr[0] == '<') return 0;
+    int score = (x = mem_zero(1, sizeof *x)) && find_header(in, &a, x) ? 92 : 0;
+    mem_free(x);
+    arena_free(&a);
+    return score;
+}
+
+/* ---- blocks ---- */
+static size_t logtable_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open) { return csv_cut(im->dialect, text, at_end, nlines, open); }
+
+/* A time of the kind's columns that only the column's order of day and month makes readable, as ISO 8601. */
+static void read_dates(const importer *im, log_framed *f)
+{
+    const log_kind *k = im->r.kind;
+    for (size_t i = 0; i < f->n; i++) {
+        bool is_time = false, readable;
+        log_time t;
+        time_text d;
+        slice *v = &f->pairs[i].value;
+        for (size_t a = 0; a < k->at.n && !is_time; a++) is_time = slice_eq(f->pairs[i].name, k->at.items[a]);
+        if (!is_time || log_value_missing(*v)) continue;
+        readable = k->times.n == 0 && log_time_any(*v, &t);
+        for (size_t a = 0; a < k->times.n && !readable; a++) readable = log_time_parse(k->times.items[a], *v, &t);
+        if (readable || !dates_parse(*v, im->order, &d) || !d.has_time) continue;
+        buf b = {0};
+        time_print_local(&b, d.local_ms);
+        slice copy = arena_slice(f->scratch, (slice){b.ptr, b.len});
+        if (copy.ptr) *v = copy;
+        buf_free(&b);
+    }
+}
+
+static sla_status read_rows(importer *im, log_writer *w, log_framed *f, block *b)
+{
+    cells c;
+    slice rest = b->records;
+    uint32_t line = b->line;
+    sla_status st = cells_init(&c, im->h.n);
+    while (st == SLA_OK && rest.len) {
+        cells_reset(&c);
+        const char *at = rest.ptr;
+        size_t used = csv_cells(im->dialect, rest, &line, &c, &b->ragged, &st);
+        rest = (slice){rest.ptr + used, rest.len - used};
+        for (size_t row = 0; st == SLA_OK && row < c.nrows; row++) {
+            const char *from = c.starts[row] ? c.starts[row] : at;
+            const char *to = row + 1 < c.nrows && c.starts[row + 1] ? c.starts[row + 1] : rest.ptr;
+            f->scratch = &w->scratch;
+            pairs_of(&im->h, &c, row, f);
+            read_dates(im, f);
+            st = log_record_put(w, &im->r, f, c.lines[row], slice_trim((slice){from, (size_t)(to - from)}));
+        }
+    }
+    cells_clear(&c);
+    return st;
+}
+
+static sla_status logtable_parse(importer *im, block *b, err *e)
+{
+    log_writer w;
+    log_framed *f = mem_zero(1, sizeof *f);
+    sla_status st = log_writer_begin(&w, &im->r.sink, b);
+    if (!f) st = SLA_NOMEM;
+    if (st == SLA_OK) st = read_rows(im, &w, f, b);
+    b->ragged = 0;
+    mem_free(f);
+    return log_writer_end(&w, st, e);
+}
+
+/* ---- the vtable ---- */
+static void logtable_close(importer *im)
+{
+    if (!im) return;
+    log_sink_close(&im->r.sink);
+    arena_free(&im->mem);
+    mem_free(im);
+}
+
+static sla_status logtable_open(const input *in, importer **out, size_t *start, uint32_t *line, err *e)
+{
+    importer *im = mem_zero(1, sizeof *im);
+    found *x = mem_zero(1, sizeof *x);
+    sla_status st = im && x && find_header(in, &im->mem, x) ? log_records_open(&im->r, x->kind, in, im, out, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    if (st == SLA_OK) {
+        im->dialect = x->dialect;
+        im->h = x->h;
+        im->order = x->order;
+        *start = x->start;
+        *line = x->line;
+    } else logtable_close(im);
+    mem_free(x);
+    return st;
+}
+
+static sla_status logtable_take(importer *im, block *b, err *e) { return log_sink_take(&im->r.sink, b, e); }
+static void logtable_drop(importer *im, block *b) { (void)im, log_sink_drop(b); }
+static void logtable_notes(const importer *im, buf *out) { log_records_notes(&im->r, out); }
+static const dataset *logtable_dataset(const importer *im) { return im->r.sink.ds; }
+static slice logtable_profile(const importer *im) { return im->r.kind->name; }
+static batch_pool *logtable_batches(const importer *im) { return im->r.sink.batches; }
+
+const importer_kind importer_logtable = {"log table", "logs and jobs as tables: Event Viewer, Zabbix, Veeam, plain job tables", logtable_probe, logtable_open, logtable_cut, logtable_parse, logtable_take, NULL,
+                                         logtable_drop, logtable_notes, logtable_dataset, logtable_profile, logtable_batches, NULL, logtable_close};
