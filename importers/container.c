@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <unistd.h>
 #include "engine/base/utf8.h"
-#include "importers/encoding.h"
+#include "importers/biff.h"
 #include "importers/html.h"
 
 /* Formats that are known by their first bytes and not read; the hint says what to do. */
@@ -47,7 +47,7 @@ static const struct refusal *refused(slice head)
     return is_tar(head) ? &tar : NULL;
 }
 
-bool container_sniff(slice head) { return is_gzip(head) || is_zip(head) || refused(head) || is_html(head); }
+bool container_sniff(slice head) { return is_gzip(head) || is_zip(head) || ole_begins(head) || refused(head) || is_html(head); }
 
 sla_status container_open(const container_source *src, slice head, container **out, err *e)
 {
@@ -55,6 +55,7 @@ sla_status container_open(const container_source *src, slice head, container **o
     *out = NULL;
     if (is_gzip(head)) return gzip_open(src, out, e);
     if (is_zip(head)) return zip_file_open(src, out, e);
+    if (ole_begins(head)) return biff_open(src, out, e);
     if (!r) return is_html(head) ? html_open(src, head, out, e) : SLA_OK;
     err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){src->shown, 0, 0}, "%s is not read", r->what);
     err_hint(e, "%s", r->hint);

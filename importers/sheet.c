@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "engine/base/mem.h"
 #include "engine/time/instant.h"
 
 bool sheet_place(sheet_writer *w, uint32_t row, uint32_t col)
@@ -18,6 +19,29 @@ void sheet_text(sheet_writer *w, slice s)
     if (!to) return;
     for (size_t i = 0; i < s.len; i++) to[i] = s.ptr[i] == SHEET_CELL || s.ptr[i] == SHEET_ROW ? ' ' : s.ptr[i];
     w->out->len += s.len;
+}
+
+/* ---- shared strings ---- */
+sla_status shared_strings_end(shared_strings *s)
+{
+    if (s->text.failed || s->n == STRINGS_MAX || s->text.len > STRINGS_BYTES_MAX) return SLA_LIMIT;
+    if (mem_grow(&s->ends, &s->cap, s->n + 1, sizeof *s->ends) != 0) return SLA_NOMEM;
+    s->ends[s->n++] = (uint32_t)s->text.len;
+    return SLA_OK;
+}
+
+slice shared_strings_get(const shared_strings *s, size_t i)
+{
+    if (i >= s->n) return (slice){0};
+    size_t from = i ? s->ends[i - 1] : 0;
+    return (slice){s->text.ptr ? s->text.ptr + from : "", s->ends[i] - from};
+}
+
+void shared_strings_free(shared_strings *s)
+{
+    buf_free(&s->text);
+    mem_free(s->ends);
+    *s = (shared_strings){0};
 }
 
 /* ---- number formats ---- */

@@ -12,6 +12,13 @@ typedef struct sheet_writer { buf *out; uint32_t row, col; } sheet_writer;
 bool sheet_place(sheet_writer *w, uint32_t row, uint32_t col);
 /* The text of the cell where the writer stands; may be called again to add to it. Bytes that would end a cell become blanks. */
 void sheet_text(sheet_writer *w, slice s);
+/* The table of strings that cells of a workbook refer to: string i is text[ends[i - 1] .. ends[i]). What add puts at the end of text becomes string n. */
+enum { STRINGS_BYTES_MAX = 192 << 20, STRINGS_MAX = 24 << 20 };
+typedef struct shared_strings { buf text; uint32_t *ends; size_t n, cap; } shared_strings;
+sla_status shared_strings_end(shared_strings *s);            /* ends a string; SLA_LIMIT: more than fits, SLA_NOMEM */
+slice shared_strings_get(const shared_strings *s, size_t i); /* ptr NULL: there is no such string */
+void shared_strings_free(shared_strings *s);
+
 /* An Excel serial (days since 1899-12-30, or 1904-01-01) as text: "2025-07-01", "2025-07-01T09:00:00", "09:00:00" or hours "36:00:00". */
 typedef enum serial_form { SERIAL_NONE, SERIAL_DATE, SERIAL_DATETIME, SERIAL_TIME, SERIAL_ELAPSED } serial_form;
 /* What a number format makes of a number: built-in ids 0..163, or the code of a custom one ("yyyy\-mm\-dd hh:mm"). */

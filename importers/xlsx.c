@@ -212,8 +212,7 @@ static void close_box(container *c)
 {
     xlsx *b = (xlsx *)c;
     if (b->z) zip_discard(b->z);
-    buf_free(&b->strings.text);
-    mem_free(b->strings.ends);
+    shared_strings_free(&b->strings);
     mem_free(b->forms);
     mem_free(b);
 }

@@ -5,9 +5,7 @@
 #include "importers/xml.h"
 #include "importers/zip.h"
 
-enum { STRINGS_BYTES_MAX = 192 << 20, STRINGS_MAX = 24 << 20, CELL_BYTES_MAX = 1 << 20 };
-/* The table of strings that cells refer to: string i is text[ends[i - 1] .. ends[i]). */
-typedef struct shared_strings { buf text; uint32_t *ends; size_t n, cap; } shared_strings;
+enum { CELL_BYTES_MAX = 1 << 20 };
 typedef struct xlsx {
     container base;
     container_source src;

@@ -51,9 +51,8 @@ static void si_close(void *ctx, const char *name)
     if (strcmp(name, "si") != 0 || !j->item) return;
     j->item = false;
     xlsx_unescape(&s->text, (slice){j->one.ptr, j->one.len});
-    if (j->one.failed || s->text.failed || s->n == STRINGS_MAX) xml_fail(j->x, SLA_LIMIT, "more or longer strings than fit into 192 MiB");
-    else if (mem_grow(&s->ends, &s->cap, s->n + 1, sizeof *s->ends) != 0) xml_fail(j->x, SLA_NOMEM, "no memory for the workbook's strings");
-    else s->ends[s->n++] = (uint32_t)s->text.len;
+    sla_status st = j->one.failed ? SLA_LIMIT : shared_strings_end(s);
+    if (st != SLA_OK) xml_fail(j->x, st, st == SLA_LIMIT ? "more or longer strings than fit into 192 MiB" : "no memory for the workbook's strings");
 }
 
 static void si_text(void *ctx, slice s)
@@ -149,18 +148,14 @@ static void cell_open(void *ctx, const char *name, const char **attrs)
 
 static void put_shared(sheet_stream *s, slice v)
 {
-    const shared_strings *t = &s->b->strings;
     size_t i = 0;
     for (size_t k = 0; k < v.len; k++) {
         if (v.ptr[k] < '0' || v.ptr[k] > '9' || i > STRINGS_MAX) i = SIZE_MAX / 16;
         else i = i * 10 + (size_t)(v.ptr[k] - '0');
     }
-    if (i >= t->n) {
-        xml_fail(s->x, SLA_SYNTAX, "a cell refers to a string that the workbook does not have");
-        return;
-    }
-    size_t from = i ? t->ends[i - 1] : 0;
-    sheet_text(&s->w, (slice){t->text.ptr + from, t->ends[i] - from});
+    slice text = shared_strings_get(&s->b->strings, i);
+    if (text.ptr) sheet_text(&s->w, text);
+    else xml_fail(s->x, SLA_SYNTAX, "a cell refers to a string that the workbook does not have");
 }
 
 static void put_number(sheet_stream *s, slice v)
