@@ -48,7 +48,7 @@ sla_status bursts_each(pass *ps, const event_set *s, const bursts *b, size_t ent
     size_t n, known = 0;
     TRY(events_make(ps, s, &b->by[entry].keys, &ev, &n, e));
     for (size_t i = 0; i < n; i++)
-        if (ev[i].state == 1 && ev[i].key != EVENT_NO_KEY) ev[known++] = ev[i];
+        if (!ev[i].unknown && ev[i].key != EVENT_NO_KEY) ev[known++] = ev[i];
     sla_status st = SLA_OK;
     for (size_t from = 0, to; st == SLA_OK && from < known; from = to) {
         for (to = from + 1; to < known && ev[to].key == ev[from].key; to++) {}

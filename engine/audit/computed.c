@@ -9,6 +9,7 @@
 static bool add_field(pack_loader *l, const dataset *ds, slice name, expr_type t, uint64_t datasets, size_t *place)
 {
     size_t n = l->p->env.derived[ds->idx].n;
+    if (n == DERIVED_MAX) return errlist_add(l->errors, SLA_LIMIT, SRCPOS_NONE, "%s has too many computed columns", ds->name.ptr), false;
     derived_field *fields = load_take(l, n + 1, sizeof *fields);
     if (!fields) return false;
     if (n) memcpy(fields, l->p->env.derived[ds->idx].fields, n * sizeof *fields);

@@ -134,19 +134,70 @@ static int by_key_and_time(const void *a, const void *b)
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
+enum { DIGIT = 11, DIGITS = 6, BUCKETS = 1 << DIGIT };
+
+/* By key, stable: rows come in the order of the table, which is nearly always that of time, so little is left to do within a key. */
+static event *sort_keys(event *a, event *b, size_t n, uint32_t (*count)[BUCKETS])
+{
+    for (size_t i = 0; i < n; i++)
+        for (int d = 0; d < DIGITS; d++) count[d][a[i].key >> (d * DIGIT) & (BUCKETS - 1)]++;
+    for (int d = 0; d < DIGITS; d++) {
+        if (count[d][a[0].key >> (d * DIGIT) & (BUCKETS - 1)] == n) continue;
+        uint32_t at = 0;
+        for (size_t k = 0; k < BUCKETS; k++) {
+            uint32_t c = count[d][k];
+            count[d][k] = at;
+            at += c;
+        }
+        for (size_t i = 0; i < n; i++) b[count[d][a[i].key >> (d * DIGIT) & (BUCKETS - 1)]++] = a[i];
+        event *swap = a;
+        a = b;
+        b = swap;
+    }
+    return a;
+}
+
+static void sort_times(event *e, size_t n)
+{
+    for (size_t from = 0, to; from < n; from = to) {
+        bool ordered = true;
+        for (to = from + 1; to < n && e[to].key == e[from].key; to++) ordered = ordered && by_key_and_time(&e[to - 1], &e[to]) < 0;
+        if (!ordered) qsort(e + from, to - from, sizeof *e, by_key_and_time);
+    }
+}
+
+static sla_status sort_events(event **e, size_t n)
+{
+    event *other = mem_resize(NULL, n + 1, sizeof *other);
+    uint32_t (*count)[BUCKETS] = mem_zero(DIGITS, sizeof *count);
+    bool ok = other && count;
+    if (ok && n) {
+        event *sorted = sort_keys(*e, other, n, count);
+        if (sorted == other) other = *e, *e = sorted;
+        sort_times(*e, n);
+    }
+    mem_free(other);
+    mem_free(count);
+    return ok ? SLA_OK : SLA_NOMEM;
+}
+
 sla_status events_make(pass *ps, const event_set *s, const event_keys *keys, event **out, size_t *n, err *e)
 {
     const chosen *c = pass_chosen(ps, &s->sel);
     *n = 0;
     if (!(*out = mem_resize(NULL, c->n + 1, sizeof **out))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for events");
     for (size_t i = 0; i < c->n; i++) {
-        event x = {.row = c->rows[i], .state = c->state[c->rows[i]]};
-        if (!events_at(ps, s->sel.ds, s->at, s->at_type, x.row, &x.from, &x.to)) continue;
+        int64_t to;
+        event x = {.row = c->rows[i], .unknown = c->state[c->rows[i]] == 2};
+        if (!events_at(ps, s->sel.ds, s->at, s->at_type, x.row, &x.from, &to)) continue;
+        x.lasts = (uint32_t)(to - x.from) & 0x7FFFFFFF;
         x.key = events_key(ps, s->sel.ds, keys, x.row);
         (*out)[(*n)++] = x;
     }
-    qsort(*out, *n, sizeof **out, by_key_and_time);
-    return SLA_OK;
+    if (sort_events(out, *n) == SLA_OK) return SLA_OK;
+    mem_free(*out);
+    *out = NULL;
+    return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for events");
 }
 
 /* The first event of that key that ends at from or later. */
@@ -155,7 +206,7 @@ static size_t first_event(const event *e, size_t n, uint64_t key, int64_t from)
     size_t lo = 0, hi = n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (e[mid].key < key || (e[mid].key == key && e[mid].to < from)) lo = mid + 1;
+        if (e[mid].key < key || (e[mid].key == key && event_to(&e[mid]) < from)) lo = mid + 1;
         else hi = mid;
     }
     return lo;
@@ -165,7 +216,7 @@ int events_match(const event *e, size_t n, uint64_t key, int64_t from, int64_t t
 {
     int answer = 0;
     for (size_t i = key == EVENT_NO_KEY ? n : first_event(e, n, key, from); i < n && e[i].key == key && e[i].from <= to; i++) {
-        if (e[i].state == 1) return 1;
+        if (!e[i].unknown) return 1;
         answer = 2;
     }
     return answer;

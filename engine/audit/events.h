@@ -10,7 +10,9 @@ typedef struct event_set {
     int at; vtype at_type;      /* slot of the instant: a time or a date */
     event_keys keys;
 } event_set;
-typedef struct event { uint64_t key; int64_t from, to; uint32_t row; uint8_t state; } event; /* a date is the whole day [from, to]; state 1 in, 2 unknown */
+/* It lasts from `from` to event_to: a date is its whole day, a time an instant. unknown: whether it belongs to the set cannot be said. */
+typedef struct event { uint64_t key; int64_t from; uint32_t row; uint32_t lasts : 31, unknown : 1; } event;
+static inline int64_t event_to(const event *e) { return e->from + e->lasts; }
 #define EVENT_NO_KEY UINT64_MAX
 
 /* map: {dataset, where, at, key} and the kind's own further keys (NULL-terminated). The datasets looked into become needs of r. false: errors were added. */

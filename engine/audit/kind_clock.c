@@ -39,7 +39,7 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
 {
     (void)e;
     const tcolumn *d = ps->derived[r->sel.ds->idx] + r->clock->first_derived;
-    const uint32_t *state = d[3].data;
+    const uint32_t *state = d[CLOCK_STATE].data;
     uint32_t met = dict_find(ps->w.dict, SLICE_LIT("met")), breached = dict_find(ps->w.dict, SLICE_LIT("breached")), running = dict_find(ps->w.dict, SLICE_LIT("running")),
              outside = dict_find(ps->w.dict, SLICE_LIT("out"));
     const chosen *c = pass_chosen(ps, &r->sel);

@@ -153,9 +153,9 @@ static sla_status judge_cells(judging *j, const subject *s)
         double sure = 0, perhaps = 0, need = j->x->n;
         if (j->x->prorate) need *= (double)((s->to < to ? s->to : to) - (s->from > from ? s->from : from)) / (double)(to - from);
         for (size_t i = begin; i < end && j->e[i].from < to; i++) {
-            if (j->e[i].to < from) continue;
+            if (event_to(&j->e[i]) < from) continue;
             double v = amount ? amount->number[j->e[i].row] : 1;
-            if (j->e[i].state == 1 && !isnan(v)) sure += v;
+            if (!j->e[i].unknown && !isnan(v)) sure += v;
             else perhaps += isnan(v) ? INFINITY : v;
         }
         member m = sure >= need - 1e-9 ? MEMBER_GOOD : sure + perhaps >= need - 1e-9 ? MEMBER_UNKNOWN : to > j->ps->as_of ? MEMBER_RUNNING : MEMBER_BAD;
@@ -174,10 +174,10 @@ static sla_status judge_gap(judging *j, const subject *s)
     events_of(j, s->key, &begin, &end);
     for (size_t i = begin; i <= end; i++) {
         int64_t at = i < end ? j->e[i].from : stop;
-        if (i < end && (j->e[i].state != 1 || at < s->from || at >= stop)) continue;
+        if (i < end && (j->e[i].unknown || at < s->from || at >= stop)) continue;
         int64_t gap = cal_between(j->x->cal, last, at);
         if (gap > worst) worst = gap, from = last, to = at;
-        last = i < end && j->e[i].to > at ? j->e[i].to : at; /* an event that is a date lasts its day */
+        last = i < end ? event_to(&j->e[i]) : at; /* an event that is a date lasts its day */
     }
     res_observed seen[] = {{{0}, {0}}, {SLICE_LIT("gap"), text_duration(worst, &j->ps->mem)}, {SLICE_LIT("gap_from"), events_time_text(j->ps, from)}, {SLICE_LIT("gap_to"), events_time_text(j->ps, to)}};
     return count(j, s, worst <= j->x->limit ? MEMBER_GOOD : MEMBER_BAD, SLICE_LIT(""), seen, sizeof seen / sizeof *seen);
@@ -190,7 +190,7 @@ static sla_status judge_reach(judging *j, const subject *s)
     int64_t stop = j->ps->period.to < j->ps->as_of ? j->ps->period.to : j->ps->as_of, oldest = stop;
     events_of(j, s->key, &begin, &end);
     for (size_t i = begin; i < end; i++)
-        if (j->e[i].state == 1 && j->e[i].from < oldest) oldest = j->e[i].from;
+        if (!j->e[i].unknown && j->e[i].from < oldest) oldest = j->e[i].from;
     res_observed seen[] = {{{0}, {0}}, {SLICE_LIT("oldest"), events_time_text(j->ps, oldest)}, {SLICE_LIT("days"), text_format(&j->ps->mem, "%lld", (long long)((stop - oldest) / MS_DAY))}};
     return count(j, s, stop - oldest >= j->x->limit ? MEMBER_GOOD : MEMBER_BAD, SLICE_LIT(""), seen, sizeof seen / sizeof *seen);
 }

@@ -32,7 +32,7 @@ typedef struct sla_clock {
     clock_limit *limits; size_t nlimits;    /* the last may be the default: key ptr NULL */
     size_t first_derived;                   /* number of its first derived field (elapsed, paused, met, state, due, breach) */
 } sla_clock;
-enum { CLOCK_FIELDS = 6 };
+typedef enum clock_field { CLOCK_ELAPSED, CLOCK_PAUSED, CLOCK_IS_MET, CLOCK_STATE, CLOCK_DUE, CLOCK_BREACH, CLOCK_FIELDS } clock_field;
 
 /* A column that the pack computes for a dataset (pack.yaml, computed), in the order in which they build on each other. */
 typedef struct computed { const dataset *ds; program *p; int slot; size_t field; } computed;

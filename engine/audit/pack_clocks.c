@@ -68,6 +68,10 @@ static void derive(pack_loader *l, sla_clock *c)
 {
     static const struct { const char *suffix; vtype type; } kinds[CLOCK_FIELDS] = {{"elapsed", VT_DURATION}, {"paused", VT_DURATION}, {"met", VT_BOOL}, {"state", VT_TEXT}, {"due", VT_TIME}, {"breach", VT_TIME}};
     size_t d = c->ds->idx, n = l->p->env.derived[d].n;
+    if (n + CLOCK_FIELDS > DERIVED_MAX) {
+        errlist_add(l->errors, SLA_LIMIT, SRCPOS_NONE, "%s has too many clocks", c->ds->name.ptr);
+        return;
+    }
     derived_field *fields = load_take(l, n + CLOCK_FIELDS, sizeof *fields);
     if (!fields) return;
     if (n) memcpy(fields, l->p->env.derived[d].fields, n * sizeof *fields);

@@ -156,6 +156,8 @@ static sla_status choose(void *ctx, size_t i, err *e)
         c->rows[c->n] = (uint32_t)row;
         c->n += c->state[row] != 0;
     }
+    uint32_t *fit = mem_resize(c->rows, c->n + 1, sizeof *c->rows);
+    if (fit) c->rows = fit;
     return SLA_OK;
 }
 
@@ -167,6 +169,7 @@ sla_status pass_run(pass *ps, err *e)
         for (size_t i = 0; i < ps->nkept[d]; i++)
             if (ps->kept[d][i].grouped && !ps->kept[d][i].code) TRY(code_numbers(ps, &ps->kept[d][i], ps->w.tables[d]->nrows, e));
     }
+    lang_shared_trim(ps->shared); /* what findings look up again is little beside what the conditions needed */
     return pool_each(ps->nchosen, choose, ps, e);
 }
 

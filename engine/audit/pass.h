@@ -21,6 +21,7 @@ typedef struct pass {
     uint8_t *in_period[DATASETS_MAX][FIELDS_MAX];   /* 1: the raw time lies in the period; NULL: not asked for */
     uint8_t *valid_then[DATASETS_MAX];              /* 1: the row was valid at some moment of the period */
     uint64_t *later[DATASETS_MAX][FIELDS_MAX];      /* bit: a time there that lies after as_of, so it was masked */
+    columns_read *read;                             /* what some program reads */
     tcolumn *derived[DATASETS_MAX];
     bool never_imported[DATASETS_MAX];
     struct chosen *chosen; size_t nchosen, cap_chosen;

@@ -7,7 +7,7 @@
 #include "engine/time/instant.h"
 
 /* ---- loading ---- */
-static void want_fields(const pass *ps, bool wanted[DATASETS_MAX][FIELDS_MAX])
+static void want_fields(const pass *ps, columns_read *wanted)
 {
     const pack *p = ps->p;
     for (size_t d = 0; d < p->model->n; d++) {
@@ -17,19 +17,19 @@ static void want_fields(const pass *ps, bool wanted[DATASETS_MAX][FIELDS_MAX])
         for (size_t i = 0; i < p->ncomputed; i++)
             if (p->computed[i].ds == ds) program_fields(p->computed[i].p, wanted);
         if (p->finding_programs[d]) program_fields(p->finding_programs[d], wanted);
-        if (ds->time_field >= 0) wanted[d][ds->time_field] = true;
-        if (ds->valid_from >= 0) wanted[d][ds->valid_from] = true;
-        if (ds->valid_to >= 0) wanted[d][ds->valid_to] = true;
+        if (ds->time_field >= 0) wanted->field[d][ds->time_field] = true;
+        if (ds->valid_from >= 0) wanted->field[d][ds->valid_from] = true;
+        if (ds->valid_to >= 0) wanted->field[d][ds->valid_to] = true;
         for (size_t f = 0; f < ds->nfields; f++)
-            if (ps->in_period[d][f]) wanted[d][f] = true;
+            if (ps->in_period[d][f]) wanted->field[d][f] = true;
     }
     for (size_t i = 0; i < p->nclocks; i++) {
         const sla_clock *c = &p->clocks[i];
-        bool *w = wanted[c->ds->idx];
+        bool *w = wanted->field[c->ds->idx];
         w[c->start] = w[c->stop] = w[c->status] = true;
         if (c->by >= 0) w[c->by] = true;
         if (!c->history) continue;
-        bool *h = wanted[c->ds->changes.dataset];
+        bool *h = wanted->field[c->ds->changes.dataset];
         h[c->ds->changes.record] = h[c->ds->changes.at] = h[c->ds->changes.field] = h[c->ds->changes.new_] = true;
         if (c->ds->changes.old_ >= 0) h[c->ds->changes.old_] = true;
     }
@@ -37,30 +37,29 @@ static void want_fields(const pass *ps, bool wanted[DATASETS_MAX][FIELDS_MAX])
         const measure *m = i < p->nkpis ? &p->kpis[i].m : &p->rules[i - p->nkpis].m;
         const uptime *u = i < p->nkpis ? &p->kpis[i].up : &p->rules[i - p->nkpis].up;
         if (m->kind != MEASURE_UPTIME) continue;
-        wanted[u->outages->idx][u->from] = wanted[u->outages->idx][u->to] = true;
-        if (u->planned >= 0) wanted[u->outages->idx][u->planned] = true;
+        wanted->field[u->outages->idx][u->from] = wanted->field[u->outages->idx][u->to] = true;
+        if (u->planned >= 0) wanted->field[u->outages->idx][u->planned] = true;
     }
     if (p->card.there) {
         const int f[] = {p->card.name, p->card.team, p->card.role, p->card.level};
         for (int k = 0; k < 4; k++)
-            if (f[k] >= 0) wanted[p->card.people->idx][f[k]] = true;
+            if (f[k] >= 0) wanted->field[p->card.people->idx][f[k]] = true;
     }
 }
 
 static sla_status load_tables(pass *ps, const bool also[DATASETS_MAX], err *e)
 {
-    bool (*wanted)[FIELDS_MAX] = mem_zero(DATASETS_MAX, sizeof *wanted);
+    columns_read *wanted = ps->read = ARENA_NEW(&ps->mem, columns_read, 1);
     if (!wanted) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     want_fields(ps, wanted);
     sla_status st = SLA_OK;
     for (size_t d = 0; st == SLA_OK && d < ps->p->model->n; d++) {
         bool any = also[d];
-        for (size_t f = 0; f < FIELDS_MAX; f++) any = any || wanted[d][f];
+        for (size_t f = 0; f < FIELDS_MAX; f++) any = any || wanted->field[d][f];
         if (!any) continue;
-        st = store_table_load(ps->s, &ps->p->model->datasets[d], wanted[d], ps->p->texts, &ps->w.tables[d], e);
+        st = store_table_load(ps->s, &ps->p->model->datasets[d], wanted->field[d], ps->p->texts, &ps->w.tables[d], e);
         if (st == SLA_OK) ps->never_imported[d] = !ps->w.tables[d]->imported;
     }
-    mem_free(wanted);
     return st;
 }
 
@@ -201,7 +200,7 @@ static sla_status forget_status(pass *ps, const sla_clock *c)
 typedef struct clock_job {
     pass *ps; const sla_clock *c; const table *t;
     const kept *where;
-    clock_step *steps; const uint32_t *first;   /* of record r: steps[first[r] .. first[r+1]); NULL: no history */
+    const change_index *changes;                /* NULL: no history */
     clock_phase *phase_of;                      /* by code of the status field's texts; nphases of them */
     size_t nphases;
     const clock_limit **limit_of;               /* by code; NULL entries: no limit */
@@ -222,34 +221,52 @@ static const clock_limit *limit_for(const clock_job *j, size_t row)
     return code < j->nphases ? j->limit_of[code] : NULL;
 }
 
+static void put_value(const tcolumn *c, size_t row, int64_t v)
+{
+    if (!c->data) return; /* nothing reads it */
+    ((int64_t *)c->data)[row] = v;
+    bits_set(c->valid, row);
+}
+
 /* due: when the limit is used up, at the end of a working day perhaps; breach: when time runs on beyond it, then on the next working day. */
 static void put(clock_job *j, size_t row, const clock_result *r, const calendar *cal, int64_t due)
 {
     int64_t begin, end;
-    ((uint32_t *)j->out[3].data)[row] = j->states[r->state];
+    ((uint32_t *)j->out[CLOCK_STATE].data)[row] = j->states[r->state];
     if (r->state == CLOCK_OUT || r->state == CLOCK_UNKNOWN) return;
-    ((int64_t *)j->out[0].data)[row] = r->elapsed;
-    ((int64_t *)j->out[1].data)[row] = r->paused;
-    bits_set(j->out[0].valid, row);
-    bits_set(j->out[1].valid, row);
-    if (r->state != CLOCK_RUNNING) {
-        ((int64_t *)j->out[2].data)[row] = r->state == CLOCK_MET;
-        bits_set(j->out[2].valid, row);
-    }
+    put_value(&j->out[CLOCK_ELAPSED], row, r->elapsed);
+    put_value(&j->out[CLOCK_PAUSED], row, r->paused);
+    if (r->state != CLOCK_RUNNING) put_value(&j->out[CLOCK_IS_MET], row, r->state == CLOCK_MET);
     if (due == TIME_NONE) return;
-    ((int64_t *)j->out[4].data)[row] = due;
-    ((int64_t *)j->out[5].data)[row] = cal_next_span(cal, due, &begin, &end) && begin > due ? begin : due;
-    bits_set(j->out[4].valid, row);
-    bits_set(j->out[5].valid, row);
+    put_value(&j->out[CLOCK_DUE], row, due);
+    put_value(&j->out[CLOCK_BREACH], row, cal_next_span(cal, due, &begin, &end) && begin > due ? begin : due);
 }
 
-static void judge_row(clock_job *j, size_t row)
+/* The steps of one record, from its status changes. */
+typedef struct step_room { clock_step *items; size_t cap; } step_room;
+
+static size_t steps_of(const clock_job *j, size_t row, clock_step *out)
+{
+    const dataset *ds = j->c->ds;
+    const table *h = j->ps->w.tables[ds->changes.dataset];
+    const int64_t *at = table_i64(h, (size_t)ds->changes.at);
+    const uint32_t *to = table_codes(h, (size_t)ds->changes.new_);
+    size_t n = 0;
+    for (uint32_t i = j->changes->first[row]; i < j->changes->first[row + 1]; i++) {
+        uint32_t k = j->changes->rows[i];
+        if (!table_has(h, (size_t)ds->changes.at, k)) continue; /* after as_of: masked */
+        out[n++] = (clock_step){at[k], table_has(h, (size_t)ds->changes.new_, k) ? phase_of_code(j, to[k]) : PHASE_UNKNOWN};
+    }
+    return n;
+}
+
+static void judge_row(clock_job *j, size_t row, step_room *steps)
 {
     const sla_clock *c = j->c;
     clock_result r = {.state = CLOCK_OUT};
     uint8_t in = j->where ? j->where->truth[row] : 1;
     size_t d = c->ds->idx;
-    bits_set(j->out[3].valid, row);
+    bits_set(j->out[CLOCK_STATE].valid, row);
     bool start_later = j->ps->later[d][c->start] && bits_get(j->ps->later[d][c->start], row);
     if (in == 0 || start_later) {
         put(j, row, &r, NULL, TIME_NONE);
@@ -260,9 +277,9 @@ static void judge_row(clock_job *j, size_t row)
                       .cal = lim ? lim->cal : c->limits[0].cal, .limit = lim ? lim->limit : -1, .as_of = j->ps->as_of,
                       .stop_later = j->ps->later[d][c->stop] && bits_get(j->ps->later[d][c->stop], row)};
     if (table_has(j->t, (size_t)c->status, row)) ci.now = phase_of_code(j, table_codes(j->t, (size_t)c->status)[row]);
-    if (j->first) {
-        ci.steps = j->steps + j->first[row];
-        ci.nsteps = j->first[row + 1] - j->first[row];
+    if (j->changes) {
+        ci.steps = steps->items;
+        ci.nsteps = steps_of(j, row, steps->items);
     }
     r = slaclock_judge(&ci);
     if (in == 2 && r.state != CLOCK_OUT) r.state = CLOCK_UNKNOWN;
@@ -273,9 +290,17 @@ enum { CLOCK_PART = 8192 };
 static sla_status clock_part(void *ctx, size_t part, err *e)
 {
     clock_job *j = ctx;
-    (void)e;
+    step_room steps = {0};
     size_t to = (part + 1) * CLOCK_PART < j->t->nrows ? (part + 1) * CLOCK_PART : j->t->nrows;
-    for (size_t row = part * CLOCK_PART; row < to; row++) judge_row(j, row);
+    for (size_t row = part * CLOCK_PART; row < to; row++) {
+        size_t n = j->changes ? j->changes->first[row + 1] - j->changes->first[row] : 0;
+        if (n && mem_grow(&steps.items, &steps.cap, n, sizeof *steps.items)) {
+            mem_free(steps.items);
+            return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
+        }
+        judge_row(j, row, &steps);
+    }
+    mem_free(steps.items);
     return SLA_OK;
 }
 
@@ -283,6 +308,7 @@ static sla_status make_columns(pass *ps, clock_job *j, err *e)
 {
     j->out = ps->derived[j->c->ds->idx] + j->c->first_derived;
     for (size_t i = 0; i < CLOCK_FIELDS; i++) {
+        if (i != CLOCK_STATE && !ps->read->derived[j->c->ds->idx][j->c->first_derived + i]) continue;
         j->out[i].data = mem_zero(j->t->nrows + 1, 8);
         j->out[i].valid = mem_zero(BITS_WORDS(j->t->nrows) + 1, 8);
         if (!j->out[i].data || !j->out[i].valid) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
@@ -318,7 +344,7 @@ static sla_status make_lookups(pass *ps, clock_job *j, err *e)
 }
 
 /* The status changes of all records, shared by the clocks of a dataset that use the history. */
-static sla_status make_steps(pass *ps, clock_job *j, change_index *x, err *e)
+static sla_status find_changes(pass *ps, clock_job *j, change_index *x, err *e)
 {
     const dataset *ds = j->c->ds;
     const table *h = ps->w.tables[ds->changes.dataset];
@@ -327,23 +353,7 @@ static sla_status make_steps(pass *ps, clock_job *j, change_index *x, err *e)
         return SLA_OK;
     }
     if (!x->first) TRY(index_changes(ps, ds, ds->fields[j->c->status].name, x, e));
-    size_t n = x->first[j->t->nrows];
-    j->steps = arena_alloc(&ps->mem, n ? n : 1, sizeof *j->steps);
-    uint32_t *first = arena_alloc(&ps->mem, j->t->nrows + 1, sizeof *first);
-    if (!j->steps || !first) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
-    const int64_t *at = table_i64(h, (size_t)ds->changes.at);
-    const uint32_t *to = table_codes(h, (size_t)ds->changes.new_);
-    uint32_t k = 0;
-    for (size_t r = 0; r < j->t->nrows; r++) {
-        first[r] = k;
-        for (uint32_t i = x->first[r]; i < x->first[r + 1]; i++) {
-            uint32_t row = x->rows[i];
-            if (!table_has(h, (size_t)ds->changes.at, row)) continue; /* after as_of: masked */
-            j->steps[k++] = (clock_step){at[row], table_has(h, (size_t)ds->changes.new_, row) ? phase_of_code(j, to[row]) : PHASE_UNKNOWN};
-        }
-    }
-    first[j->t->nrows] = k;
-    j->first = first;
+    j->changes = x;
     return SLA_OK;
 }
 
@@ -352,7 +362,7 @@ static sla_status run_clock(pass *ps, const sla_clock *c, const kept *where, cha
     clock_job j = {.ps = ps, .c = c, .t = ps->w.tables[c->ds->idx], .where = where};
     TRY(make_columns(ps, &j, e));
     TRY(make_lookups(ps, &j, e));
-    if (c->history) TRY(make_steps(ps, &j, x, e));
+    if (c->history) TRY(find_changes(ps, &j, x, e));
     return pool_each((j.t->nrows + CLOCK_PART - 1) / CLOCK_PART, clock_part, &j, e);
 }
 

@@ -94,6 +94,8 @@ static void bound_free(bound *b)
     for (size_t i = 0; b->regexes && i < p->nregexes; i++) regex_free(b->regexes[i]);
     for (size_t i = 0; b->aggs && i < p->naggs; i++) acc_free(&b->aggs[i]);
     for (size_t i = 0; b->each_subs && i < p->naggs; i++) bound_free(b->each_subs[i]);
+    for (size_t i = 0; b->each_looks && i < p->naggs; i++)
+        if (p->aggs[i].pre >= 0) index_free_rows(&b->each_looks[i]);
     for (size_t i = 0; i < DATASETS_MAX; i++) bound_free(b->subs[i]);
     for (size_t i = 0; b->slot_true && i < p->nslots; i++) mem_free(b->slot_true[i]);
     for (size_t i = 0; b->slot_known && i < p->nslots; i++) mem_free(b->slot_known[i]);
@@ -103,24 +105,32 @@ static void bound_free(bound *b)
     mem_free(b->regexes);
     mem_free(b->aggs);
     mem_free(b->each_subs);
+    mem_free(b->each_looks);
     mem_free(b->looks);
     mem_free(b->live);
     mem_free(b);
 }
 
-void lang_shared_free(lang_shared *s)
+void lang_shared_trim(lang_shared *s)
 {
-    if (!s) return;
     for (bound *b = s->bounds, *next; b; b = next) {
         next = b->next;
         bound_free(b);
     }
+    s->bounds = NULL;
+    for (size_t i = 0; i < s->nindexes; i++) index_free(s->indexes[i]);
+    s->nindexes = 0;
+}
+
+void lang_shared_free(lang_shared *s)
+{
+    if (!s) return;
+    lang_shared_trim(s);
     for (rank_table *r = s->ranks, *next; r; r = next) {
         next = r->next;
         mem_free(r->rank);
         mem_free(r);
     }
-    for (size_t i = 0; i < s->nindexes; i++) index_free(s->indexes[i]);
     mem_free(s->indexes);
     pthread_mutex_destroy(&s->lock);
     mem_free(s);
@@ -271,6 +281,9 @@ static sla_status bind_subs(lang_shared *s, bound *b, err *e)
         if (!p->aggs[i].each || !b->looks[p->aggs[i].look]) continue;
         TRY(index_sort_rows(b->looks[p->aggs[i].look], e));
         TRY(bound_make(s, p->aggs[i].sub, false, &b->each_subs[i], e));
+        b->each_looks[i] = *b->looks[p->aggs[i].look];
+        const bound *sub = b->subs[b->each_looks[i].def.ds->idx];
+        if (p->aggs[i].pre >= 0) TRY(index_keep_rows(&b->each_looks[i], sub->slot_true[p->aggs[i].pre], sub->slot_known[p->aggs[i].pre], e));
     }
     return pool_each(p->naggs, reduce, b, e);
 }
@@ -284,7 +297,8 @@ static bool allocate(bound *b)
     b->regexes = mem_zero(p->nregexes + 1, sizeof *b->regexes);
     b->aggs = mem_zero(p->naggs + 1, sizeof *b->aggs);
     b->each_subs = mem_zero(p->naggs + 1, sizeof *b->each_subs);
-    return b->live && b->aux && b->looks && b->regexes && b->aggs && b->each_subs;
+    b->each_looks = mem_zero(p->naggs + 1, sizeof *b->each_looks);
+    return b->live && b->aux && b->looks && b->regexes && b->aggs && b->each_subs && b->each_looks;
 }
 
 /* with_rows: a condition over all rows of a child dataset; its slots are worked out at once. */

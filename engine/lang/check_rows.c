@@ -131,16 +131,32 @@ static val group_of(checker *c, const ast *rows, const dataset *ds, size_t *look
     return check_result(c, program_node(c->p, OP_GROUP, REG_ROW, (imm){.u = *look}, args, d.ncols), VT_COUNT, NULL);
 }
 
+/* Of the conditions that must all hold, those about the child row alone: rows for which they are false need not be paired. NODE_NONE: none. */
+static uint32_t child_only(checker *inner, const ast *x)
+{
+    if (x->kind == AST_AND) {
+        uint32_t a = child_only(inner, x->items[0]), b = child_only(inner, x->items[1]);
+        return a == NODE_NONE ? b : b == NODE_NONE ? a : node2(inner->p, OP_AND, REG_BOOL, a, b);
+    }
+    if (mentions_outer(x)) return NODE_NONE;
+    val v = check_typed(inner, x, (want){0}, VT_BOOL, "the condition after 'where'");
+    return v.ok ? v.node : NODE_NONE;
+}
+
 static bool check_where(checker *c, const ast *x, const dataset *ds, agg_def *d)
 {
     d->each = x->where && mentions_outer(x->where);
-    d->cond = -1;
+    d->cond = d->pre = -1;
     if (!(d->sub = program_sub(c->p, ds, d->each))) return false;
     if (!x->where) return true;
     checker inner = {d->sub, c->src, c->errors, c->a, false};
     val v = check_typed(&inner, x->where, (want){0}, VT_BOOL, "the condition after 'where'");
     if (!v.ok) return false;
     d->cond = program_slot(d->sub, v.node, (expr_type){VT_BOOL, NULL});
+    if (d->each && (inner.p = program_sub(c->p, ds, false))) {
+        uint32_t pre = child_only(&inner, x->where);
+        if (pre != NODE_NONE) d->pre = program_slot(inner.p, pre, (expr_type){VT_BOOL, NULL});
+    }
     d->text = arena_slice(c->a, (slice){c->src->text.ptr + x->at, x->end - x->at});
     return d->cond >= 0 && d->text.ptr;
 }

@@ -217,3 +217,30 @@ sla_status index_sort_rows(row_index *ix, err *e)
     ix->offsets = ix->rows = NULL;
     return err_set(e, SLA_NOMEM, SRCPOS_NONE, "out of memory");
 }
+
+sla_status index_keep_rows(row_index *ix, const uint64_t *truth, const uint64_t *known, err *e)
+{
+    if (!ix->t) return SLA_OK;
+    const uint32_t *offsets = ix->offsets, *rows = ix->rows;
+    uint32_t n = 0;
+    ix->offsets = mem_resize(NULL, (size_t)ix->ngroups + 2, sizeof *ix->offsets);
+    ix->rows = mem_resize(NULL, ix->t->nrows + 1, sizeof *ix->rows);
+    if (!ix->offsets || !ix->rows) {
+        index_free_rows(ix);
+        return err_set(e, SLA_NOMEM, SRCPOS_NONE, "out of memory");
+    }
+    for (uint32_t g = 0; g < ix->ngroups; g++) {
+        ix->offsets[g] = n;
+        for (uint32_t k = offsets[g]; k < offsets[g + 1]; k++)
+            if (bits_get(truth, rows[k]) || !bits_get(known, rows[k])) ix->rows[n++] = rows[k];
+    }
+    ix->offsets[ix->ngroups] = n;
+    return SLA_OK;
+}
+
+void index_free_rows(row_index *ix)
+{
+    mem_free(ix->offsets);
+    mem_free(ix->rows);
+    ix->offsets = ix->rows = NULL;
+}

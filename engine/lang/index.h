@@ -26,6 +26,9 @@ void index_find(const row_index *ix, const key_part *parts, size_t n, uint32_t *
 typedef struct row_spans { uint32_t missing, missing_end, begin, end; } row_spans;
 row_spans index_between(const row_index *ix, uint32_t group, int64_t lo, int64_t hi);
 sla_status index_sort_rows(row_index *ix, err *e);      /* nothing to do the second time */
+/* Puts lists of their own in the place of ix's sorted rows, with only the rows for which a condition is true or unknown. On failure ix has no rows. */
+sla_status index_keep_rows(row_index *ix, const uint64_t *truth, const uint64_t *known, err *e);
+void index_free_rows(row_index *ix);
 const tcolumn *world_column(const world *w, const dataset *ds, size_t i, bool derived); /* NULL: no such column, or no data */
 static inline bool column_has(const tcolumn *c, size_t row) { return c && c->data && c->valid && ((c->valid[row >> 6] >> (row & 63)) & 1); }
 #endif

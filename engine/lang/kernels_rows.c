@@ -228,7 +228,7 @@ sla_status machine_pairs(machine *m, const node *each, size_t from, size_t to, a
 {
     const reg *group = &m->regs[each->args[0]], *lo = &m->regs[each->args[1]], *hi = &m->regs[each->args[2]];
     const uint32_t *g = group->data;
-    const row_index *ix = m->b->looks[m->p->aggs[each->val.u].look];
+    const row_index *ix = &m->b->each_looks[each->val.u];
     pair_run r = {m, (uint32_t)each->val.u, 0, a, seen};
     for (size_t lane = from; lane < to; lane++) {
         if (!bits_get(group->known, lane) || g[lane] == ROW_NONE) continue;

@@ -28,6 +28,7 @@
 #include "engine/time/zone.h"
 
 /* ---- what names mean, at compile time ---- */
+enum { DERIVED_MAX = 128 };  /* of one dataset */
 /* "clock.resolution.elapsed". datasets: bit of each other dataset that it is made from. */
 typedef struct derived_field { slice name; vtype type; const enumeration *en; uint64_t datasets; } derived_field;
 typedef struct lang_env {
@@ -49,7 +50,8 @@ typedef struct expr_type { vtype type; const enumeration *en; } expr_type;
 sla_status program_add(program *p, slice text, srcpos at, vtype want, int *slot, expr_type *type, errlist *errors);
 size_t program_slots(const program *p);
 /* Which fields of which dataset the program reads: sets wanted[dataset][field]. */
-void program_fields(const program *p, bool wanted[DATASETS_MAX][FIELDS_MAX]);
+typedef struct columns_read { bool field[DATASETS_MAX][FIELDS_MAX], derived[DATASETS_MAX][DERIVED_MAX]; } columns_read;
+void program_fields(const program *p, columns_read *wanted);
 bool program_uses_dataset(const program *p, int slot, bool used[DATASETS_MAX]);   /* the datasets that one slot looks into besides its own; false: none */
 /* Fields of the program's own dataset that a slot reads (for `observed`, `explain`). */
 void program_slot_fields(const program *p, int slot, bool fields[FIELDS_MAX]);
@@ -75,6 +77,7 @@ typedef struct vec {                        /* a result: borrowed, valid until t
 typedef struct lang_shared lang_shared;     /* indexes by (dataset, key columns); thread-safe after lang_bind returned */
 sla_status lang_shared_new(const world *w, lang_shared **out, err *e);
 void lang_shared_free(lang_shared *s);
+void lang_shared_trim(lang_shared *s);      /* frees all indexes and memos; they are made anew when wanted again. No machine may be there */
 typedef struct machine machine;
 /* Prepares all look-ups, child-row aggregates and per-dictionary results that p needs (may use the pool; derived columns must be there). Binding a second machine
  * of the same program is cheap. The first machine of a program may add texts to the world's dictionary (lower, text): make it before other threads run machines. */

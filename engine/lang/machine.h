@@ -53,6 +53,7 @@ struct bound {
     regex **regexes;
     void **aux;                 /* [nnodes] rank_table (borrowed), rank_set, text_memo, bitmap of codes */
     bound *subs[DATASETS_MAX], **each_subs;
+    row_index *each_looks;      /* by aggregate: the look-up of an EACH, its rows only those that can count */
     acc *aggs;                  /* by group; unused for those worked out row by row */
     uint64_t **slot_true, **slot_known; /* as a sub-program: the conditions over all its rows */
     bound *next;

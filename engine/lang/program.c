@@ -260,28 +260,30 @@ int program_slot(program *p, uint32_t nd, expr_type t)
 size_t program_slots(const program *p) { return p->nslots; }
 
 /* ---- what is read ---- */
-static void mark_all(const program *p, bool wanted[DATASETS_MAX][FIELDS_MAX])
+static void mark_all(const program *p, columns_read *wanted)
 {
     for (uint32_t i = 0; i < p->nnodes; i++) {
         const node *n = &p->nodes[i];
-        if (n->op == OP_FIELD) wanted[p->ds->idx][n->val.u] = true;
-        if (n->op == OP_OUTER && p->outer) wanted[p->outer->idx][n->val.u] = true;
-        if (n->op == OP_GATHER && !gather_derived(n->val)) wanted[gather_dataset(n->val)][gather_column(n->val)] = true;
+        if (n->op == OP_FIELD) wanted->field[p->ds->idx][n->val.u] = true;
+        if (n->op == OP_OUTER && p->outer) wanted->field[p->outer->idx][n->val.u] = true;
+        if (n->op == OP_DERIVED) wanted->derived[p->ds->idx][n->val.u] = true;
+        if (n->op == OP_OUTER_DERIVED && p->outer) wanted->derived[p->outer->idx][n->val.u] = true;
+        if (n->op == OP_GATHER) *(gather_derived(n->val) ? &wanted->derived[gather_dataset(n->val)][gather_column(n->val)] : &wanted->field[gather_dataset(n->val)][gather_column(n->val)]) = true;
     }
     for (size_t i = 0; i < p->nlooks; i++)
-        for (uint32_t k = 0; k < p->looks[i].ncols; k++) wanted[p->looks[i].ds->idx][p->looks[i].cols[k]] = true;
+        for (uint32_t k = 0; k < p->looks[i].ncols; k++) wanted->field[p->looks[i].ds->idx][p->looks[i].cols[k]] = true;
     for (size_t i = 0; i < p->naggs; i++) {
         const agg_def *g = &p->aggs[i];
         const dataset *child = p->looks[g->look].ds;
-        if (g->field >= 0 && !g->derived) wanted[child->idx][g->field] = true;
-        if (child->time_field >= 0) wanted[child->idx][child->time_field] = true;
+        if (g->field >= 0) *(g->derived ? &wanted->derived[child->idx][g->field] : &wanted->field[child->idx][g->field]) = true;
+        if (child->time_field >= 0) wanted->field[child->idx][child->time_field] = true;
         if (g->each) mark_all(g->sub, wanted);
     }
     for (size_t d = 0; d < DATASETS_MAX; d++)
         if (p->subs[d]) mark_all(p->subs[d], wanted);
 }
 
-void program_fields(const program *p, bool wanted[DATASETS_MAX][FIELDS_MAX]) { mark_all(p, wanted); }
+void program_fields(const program *p, columns_read *wanted) { mark_all(p, wanted); }
 
 typedef struct visit { const program *p; bool *datasets, *fields, *seen; } visit;
 

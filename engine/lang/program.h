@@ -27,6 +27,7 @@ typedef struct agg_def {
     uint32_t look;              /* index into looks */
     struct program *sub;        /* over the child dataset; holds the condition */
     int cond;                   /* its slot in sub; -1: every row counts */
+    int pre;                    /* each: slot, in the program of the child dataset, of what the condition asks of the child row alone; -1: nothing */
     int field;                  /* column of the child dataset that is summed, …; -1: none (count, any) */
     bool derived;               /* field counts the dataset's derived columns */
     bool each;                  /* the condition looks at outer.x */

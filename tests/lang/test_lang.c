@@ -174,18 +174,19 @@ static void equal_parts_once(void **state)
 
 static void what_is_read(void **state)
 {
-    bool wanted[DATASETS_MAX][FIELDS_MAX] = {{false}}, used[DATASETS_MAX], fields[FIELDS_MAX] = {false};
+    columns_read wanted = {{{false}}, {{false}}};
+    bool used[DATASETS_MAX], fields[FIELDS_MAX] = {false};
     setting s;
     (void)state;
     begin(&s);
     const dataset *ticket = s.p == NULL ? NULL : schema_dataset(s.tw.schema, SLICE_LIT("ticket")), *staff = ticket + 2, *history = ticket + 1;
     int plain = add(&s, "impact = 1"), look = add(&s, "staff[assignee].level >= senior and impact = 1");
     int rows = add(&s, "count(history[ticket_id = id] where staff[actor].name = outer.title) = 0");
-    program_fields(s.p, wanted);
-    assert_true(wanted[staff->idx][dataset_field(staff, SLICE_LIT("level"))] && wanted[staff->idx][dataset_field(staff, SLICE_LIT("id"))]);
-    assert_true(wanted[ticket->idx][dataset_field(ticket, SLICE_LIT("title"))] && wanted[history->idx][dataset_field(history, SLICE_LIT("at"))]);
-    assert_true(wanted[staff->idx][dataset_field(staff, SLICE_LIT("name"))] && wanted[history->idx][dataset_field(history, SLICE_LIT("actor"))]);
-    assert_false(wanted[staff->idx][dataset_field(staff, SLICE_LIT("hired_on"))] || wanted[ticket->idx][dataset_field(ticket, SLICE_LIT("resolved_at"))]);
+    program_fields(s.p, &wanted);
+    assert_true(wanted.field[staff->idx][dataset_field(staff, SLICE_LIT("level"))] && wanted.field[staff->idx][dataset_field(staff, SLICE_LIT("id"))]);
+    assert_true(wanted.field[ticket->idx][dataset_field(ticket, SLICE_LIT("title"))] && wanted.field[history->idx][dataset_field(history, SLICE_LIT("at"))]);
+    assert_true(wanted.field[staff->idx][dataset_field(staff, SLICE_LIT("name"))] && wanted.field[history->idx][dataset_field(history, SLICE_LIT("actor"))]);
+    assert_false(wanted.field[staff->idx][dataset_field(staff, SLICE_LIT("hired_on"))] || wanted.field[ticket->idx][dataset_field(ticket, SLICE_LIT("resolved_at"))]);
     assert_false(program_uses_dataset(s.p, plain, used));
     assert_true(program_uses_dataset(s.p, look, used) && used[staff->idx] && !used[history->idx]);
     assert_true(program_uses_dataset(s.p, rows, used) && used[staff->idx] && used[history->idx]);
