@@ -371,7 +371,10 @@ sla_status feed_run(store *s, feed_file *f, const char *enc_name, size_t bom, co
     fd.sha = digest_new();
     sla_status st = fd.sha ? SLA_OK : err_set(e, SLA_NOMEM, (srcpos){f->shown, 0, 0}, "no memory to read the file");
     if (st == SLA_OK && strcmp(enc_name, "UTF-8") != 0) st = decoder_open(enc_name, &fd.dec, e);
+    file_stamp stamp;
+    bool stamped = !f->top && file_stamp_of(f->path, &stamp); /* before the reading: what changes later shows */
     if (st == SLA_OK) st = feed_all(&fd, bom, start, line, o, notes, out, e);
+    if (st == SLA_OK && stamped) st = store_note_file(s, fd.source, &stamp, e);
     if (st != SLA_OK) store_source_abort(s);
     out->not_utf8 = fd.not_utf8;
     out->replaced = fd.replaced;

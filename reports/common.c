@@ -77,10 +77,10 @@ static void set_pair(block *b, size_t i, slice name, slice value)
 void doc_front(document *d, slice title, slice subtitle, slice contents_title)
 {
     const audit_result *r = d->r;
-    slice to = doc_minute(d, r->to), from = doc_minute(d, r->from), digest = {r->digest.ptr, r->digest.len < 12 ? r->digest.len : 12};
+    slice to = doc_minute(d, r->to), from = doc_minute(d, r->from), begins = {r->digest.ptr, r->digest.len < 12 ? r->digest.len : 12};
     d->title = doc_join(d, "%.*s", SLICE_ARG(title));
     d->head_left = doc_fill(d, "edge.head", (text_fill[]){{"period", r->period_id}, {"from", doc_day(d, r->from)}, {"to", doc_day(d, r->to - 1)}, {NULL, {0}}});
-    d->foot_left = doc_fill(d, "edge.foot", (text_fill[]){{"run", doc_int(d, r->run)}, {"digest", digest}, {"tool", r->tool_name}, {"version", r->tool_version}, {NULL, {0}}});
+    d->foot_left = doc_fill(d, "edge.foot", (text_fill[]){{"run", doc_int(d, r->run)}, {"digest", begins}, {"tool", r->tool_name}, {"version", r->tool_version}, {NULL, {0}}});
     block *b = doc_add(d, BLOCK_COVER);
     b->text = title, b->more = subtitle, b->tag = r->period_id;
     b->style = contents_title.len > 0 ? PARA_BODY : PARA_SMALL;

@@ -76,6 +76,16 @@ sla_status file_digest(const char *path, char out[DIGEST_HEX], err *e)
     return st;
 }
 
+static int64_t in_ns(struct timespec t) { return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec; }
+
+bool file_stamp_of(const char *path, file_stamp *out)
+{
+    struct stat st;
+    if (stat(path, &st) != 0) return false;
+    *out = (file_stamp){(uint64_t)st.st_dev, (uint64_t)st.st_ino, (int64_t)st.st_size, in_ns(st.st_mtim), in_ns(st.st_ctim)};
+    return true;
+}
+
 static int write_all(int fd, const char *p, size_t n)
 {
     while (n > 0) {

@@ -1,7 +1,9 @@
 /* Whole files in and out, and the walk of a folder. Never mmap: a file cut short while it is read must not kill the process. */
 #ifndef SLA_BASE_FILE_H
 #define SLA_BASE_FILE_H
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "engine/base/arena.h"
 #include "engine/base/buf.h"
 #include "engine/base/digest.h"
@@ -10,6 +12,9 @@
 sla_status file_read(const char *path, size_t max_bytes, buf *out, err *e);      /* appends; SLA_LIMIT past max_bytes */
 /* SHA-256 of a file in pieces, however long it is. */
 sla_status file_digest(const char *path, char out[DIGEST_HEX], err *e);
+/* What the file system says of a file: while all of it is the same, so are the bytes. false: there is no such file. */
+typedef struct file_stamp { uint64_t device, inode; int64_t size, modified_ns, changed_ns; } file_stamp;
+bool file_stamp_of(const char *path, file_stamp *out);
 /* Writes to a temporary name beside path, syncs, renames: path is the old file or the whole new one. */
 sla_status file_write(const char *path, const void *p, size_t n, err *e);
 sla_status file_make_dirs(const char *path, err *e);                             /* mkdir -p */

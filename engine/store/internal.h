@@ -17,6 +17,7 @@ struct store {
     sqlite3_stmt *put[NPUT];    /* prepared once */
     int64_t open_source;        /* of the transaction under way; 0: none */
     int64_t seq;                /* of its next chunk */
+    struct noted { int64_t source; file_stamp stamp; } *noted; size_t nnoted, cap_noted;    /* files read by this process */
 };
 
 sla_status meta_get(store *s, const char *key, arena *a, slice *out, err *e);   /* ptr NULL: not set */

@@ -1,6 +1,7 @@
 /* Sources: each is one transaction, from store_source_begin to commit or abort. */
 #include <sqlite3.h>
 #include "engine/base/jsonw.h"
+#include "engine/base/mem.h"
 #include "engine/store/internal.h"
 
 static sla_status is_known(store *s, const source_info *i, bool *known, err *e)
@@ -208,4 +209,18 @@ sla_status store_rejects(store *s, arena *a, size_t max, stored_reject **out, si
     }
     db_finalize(st);
     return rc == SLA_NOMEM ? err_set(e, rc, SRCPOS_NONE, "no memory for the rejected rows") : rc;
+}
+
+sla_status store_note_file(store *s, int64_t source, const file_stamp *f, err *e)
+{
+    if (mem_grow(&s->noted, &s->cap_noted, s->nnoted + 1, sizeof *s->noted)) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the workspace");
+    s->noted[s->nnoted++] = (struct noted){source, *f};
+    return SLA_OK;
+}
+
+bool store_noted_file(const store *s, int64_t source, file_stamp *out)
+{
+    for (size_t i = 0; i < s->nnoted; i++)
+        if (s->noted[i].source == source) return *out = s->noted[i].stamp, true;
+    return false;
 }

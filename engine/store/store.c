@@ -115,6 +115,7 @@ void store_close(store *s)
     while (s->nidle) sqlite3_close(s->idle[--s->nidle]);
     sqlite3_close(s->d.h);
     vtabs_free(s->tables);
+    mem_free(s->noted);
     mem_free(s->path);
     mem_free(s);
 }

@@ -3,6 +3,7 @@
 #ifndef SLA_STORE_STORE_H
 #define SLA_STORE_STORE_H
 #include "engine/base/buf.h"
+#include "engine/base/file.h"
 #include "engine/model/batch.h"
 #include "engine/model/table.h"
 #include "engine/store/db.h"
@@ -33,6 +34,9 @@ typedef struct source_info {
     uint64_t rows, accepted, rejected, rejected_values;
     slice notes;                /* what detection took it for and why: encoding, date order, year, lines no pattern knows; lines of text */
 } source_info;
+/* The stamp of a source's file when this process began to read it; kept with the open workspace only, so that an audit that follows at once need not hash it again. */
+sla_status store_note_file(store *s, int64_t source, const file_stamp *f, err *e);
+bool store_noted_file(const store *s, int64_t source, file_stamp *out);
 /* Begins the transaction of one source. If the same bytes (sha256, part, profile, dataset) are there already: *known = true and nothing is begun. */
 sla_status store_source_begin(store *s, const source_info *info, bool *known, int64_t *id, err *e);
 /* A batch packed for the store. Packing is pure and may run on any thread; writing happens in order on one. */
