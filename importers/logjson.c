@@ -140,7 +140,7 @@ static sla_status read_objects(job *x, slice text)
         const char *stop = x->im->by_line ? behind_line(p, end) : end;
         json_reader j = {.p = p, .end = stop, .scratch = &x->w.scratch};
         element_job each = {take_object, x, k->each};
-        bool ok, found = false;
+        bool ok = false, found = false;
         if (k->each.len) ok = each_element(&j, &each, 0, &found);
         if (!k->each.len || (!found && !j.wrong)) {
             j = (json_reader){.p = p, .end = stop, .scratch = &x->w.scratch};

@@ -349,6 +349,7 @@ static slice value_of(log_matcher *m, const log_record *r, int key)
 
 static bool glob(slice g, slice s)
 {
+    if (!s.ptr) s = SLICE_LIT("");
     if (g.len && g.ptr[g.len - 1] == '*') {
         slice head = {g.ptr, g.len - 1};
         if (head.len && head.ptr[0] == '*') { /* *x*: anywhere */
