@@ -38,6 +38,7 @@ typedef struct target {
     const int *more; size_t nmore;      /* where the cell of that column is missing, these, in order */
     const field_map *map;
     const char *order;                  /* "ymd", "dmy", "mdy" for times */
+    bool assumed;                       /* nothing told the order of day and month */
     date_numbers numbers;               /* how a column of numbers is read as times */
     time_counts *counts;                /* NULL: not counted */
 } target;

@@ -196,10 +196,17 @@ static void csv_notes(const importer *im, buf *out)
     if (im->ragged) buf_printf(out, "%llu rows have more cells than the header\n", (unsigned long long)im->ragged);
 }
 
+static void csv_drop(importer *im, block *b)
+{
+    (void)im;
+    planner_drop(b);
+}
+
+static sla_status csv_caveats(const importer *im, store *s, int64_t source, err *e) { return planner_caveats(&im->plan, s, source, e); }
 static const dataset *csv_dataset(const importer *im) { return planner_dataset(&im->plan); }
 static slice csv_profile(const importer *im) { return planner_profile(&im->plan); }
 static batch_pool *csv_batches(const importer *im) { return im->plan.batches; }
 static bool csv_keeps(const importer *im) { return planner_keeps(&im->plan); }
 
-const importer_kind importer_csv = {"csv", "comma-separated values and their dialects", csv_probe, csv_open, csv_cut_block, csv_parse, csv_take, csv_finish, NULL,
-                                    csv_notes, csv_dataset, csv_profile, csv_batches, csv_keeps, csv_close};
+const importer_kind importer_csv = {"csv", "comma-separated values and their dialects", csv_probe, csv_open, csv_cut_block, csv_parse, csv_take, csv_finish, csv_drop,
+                                    csv_notes, csv_dataset, csv_profile, csv_batches, csv_keeps, csv_close, csv_caveats};

@@ -60,6 +60,7 @@ typedef struct importer_kind {
     batch_pool *(*batches)(const importer *im);            /* where its blocks' batches come from */
     bool (*keeps_batches)(const importer *im);             /* batches are not packed, finish delivers them; NULL: packed */
     void (*close)(importer *im);
+    sla_status (*caveats)(const importer *im, store *s, int64_t source, err *e);   /* after finish: what the file cannot prove; NULL: nothing to say */
 } importer_kind;
 
 extern const importer_kind importer_csv, importer_json, importer_loglines, importer_logaudit, importer_logjson, importer_logxml, importer_logtable;

@@ -404,10 +404,11 @@ static void json_notes(const importer *im, buf *out)
     if (im->unseen) buf_printf(out, "%llu values under keys that the first records do not have were not read\n", (unsigned long long)im->unseen);
 }
 
+static sla_status json_caveats(const importer *im, store *s, int64_t source, err *e) { return planner_caveats(&im->plan, s, source, e); }
 static const dataset *json_dataset(const importer *im) { return planner_dataset(&im->plan); }
 static slice json_profile(const importer *im) { return planner_profile(&im->plan); }
 static batch_pool *json_batches(const importer *im) { return im->plan.batches; }
 static bool json_keeps(const importer *im) { return planner_keeps(&im->plan); }
 
 const importer_kind importer_json = {"json", "NDJSON, arrays of objects, and objects that hold the list", json_probe, json_open, json_cut, json_parse, json_take, json_finish, json_drop,
-                                     json_notes, json_dataset, json_profile, json_batches, json_keeps, json_close};
+                                     json_notes, json_dataset, json_profile, json_batches, json_keeps, json_close, json_caveats};

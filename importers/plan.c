@@ -244,7 +244,8 @@ static void settle_column(planner *pl, size_t f, const date_evidence *all)
     else if (!sure && all_sure) t->order = others, why = " (decided by the table's other columns)";
     else if (!sure && all->first_over_12 + all->second_over_12) t->order = others, why = " (the other columns do not agree; assumed)";
     else if (!sure) why = " (nothing decides; assumed)";
-    if (pl->pf && pl->pf->date_order.len) t->order = pl->pf->date_order.ptr, why = " (the profile says so)";
+    t->assumed = ev->values && !sure && !all_sure;
+    if (pl->pf && pl->pf->date_order.len) t->order = pl->pf->date_order.ptr, t->assumed = false, why = " (the profile says so)";
     if (ev->values) say_order(pl, fd, ev, t->order, why);
 }
 
@@ -313,6 +314,58 @@ void planner_notes(const planner *pl, buf *out)
     }
     if (pl->fold) fold_notes(pl->fold, out);
     if (pl->changes) changes_notes(pl->changes, out);
+}
+
+/* ---- what the times cannot prove ---- */
+typedef struct caveat_list { const planner *pl; store *s; int64_t source; err *e; } caveat_list;
+
+static sla_status put_caveat(const caveat_list *l, const char *kind, slice fields, uint64_t n, uint64_t of, const char *zh, const char *en)
+{
+    buf a = {0}, b = {0};
+    buf_printf(&a, "%.*s:%llu 个时间中有 %llu 个%s", SLICE_ARG(fields), (unsigned long long)of, (unsigned long long)n, zh);
+    buf_printf(&b, "%.*s: %llu of %llu times %s", SLICE_ARG(fields), (unsigned long long)n, (unsigned long long)of, en);
+    const caveat c = {l->source, slice_of(kind), planner_dataset(l->pl)->name, fields, (int64_t)n, (int64_t)of, {a.ptr, a.len}, {b.ptr, b.len}};
+    sla_status st = a.failed || b.failed ? SLA_NOMEM : store_caveat_put(l->s, &c, l->e);
+    buf_free(&a);
+    buf_free(&b);
+    return st;
+}
+
+/* An assumed zone concerns every time of the file alike: one caveat for all of them. In canonical files times are the workspace's zone's by definition. */
+static sla_status zone_caveat(const caveat_list *l)
+{
+    const planner *pl = l->pl;
+    buf fields = {0}, zh = {0}, en = {0};
+    uint64_t n = 0, of = 0;
+    for (size_t f = 0; f < pl->p.ds->nfields; f++) {
+        const time_counts *k = &pl->counts[f];
+        n += k->unzoned;
+        of += k->values;
+        if (k->unzoned) buf_printf(&fields, "%s%.*s", fields.len ? ", " : "", SLICE_ARG(pl->p.ds->fields[f].name));
+    }
+    buf_printf(&zh, "没有时区,按 %s 读取", zone_name(pl->p.zone));
+    buf_printf(&en, "name no zone and were read in %s", zone_name(pl->p.zone));
+    sla_status st = n == 0 || !pl->pf ? SLA_OK : fields.failed || zh.failed || en.failed ? SLA_NOMEM : put_caveat(l, "zone", (slice){fields.ptr, fields.len}, n, of, buf_cstr(&zh), buf_cstr(&en));
+    buf_free(&fields);
+    buf_free(&zh);
+    buf_free(&en);
+    return st;
+}
+
+sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e)
+{
+    const caveat_list l = {pl, s, source, e};
+    TRY(zone_caveat(&l));
+    for (size_t f = 0; f < pl->p.ds->nfields; f++) {
+        const time_counts *k = &pl->counts[f];
+        const slice name = pl->p.ds->fields[f].name;
+        if (k->days) TRY(put_caveat(&l, "days", name, k->days, k->values, "只有日期没有时刻,时限只能精确到天", "are days without a time: clocks are only as exact as a day"));
+        if (k->repeated) TRY(put_caveat(&l, "repeated", name, k->repeated, k->values, "在夏令时结束时出现两次,取前一次", "occur twice as the clock is put back; the first is taken"));
+        if (k->skipped) TRY(put_caveat(&l, "skipped", name, k->skipped, k->values, "在夏令时开始时并不存在,顺延", "do not exist as the clock is put forward; they are moved on"));
+        if (k->other_order) TRY(put_caveat(&l, "order", name, k->other_order, k->values + k->other_order, "只有日月互换才能读出,已拒绝", "can only be read with day and month the other way round; rejected"));
+        if (pl->p.fields[f].assumed && k->values) TRY(put_caveat(&l, "order", name, k->values, k->values, "的日月顺序无从判定,按日/月读取", "leave open whether day or month comes first; day/month was assumed"));
+    }
+    return SLA_OK;
 }
 
 const dataset *planner_dataset(const planner *pl)

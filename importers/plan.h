@@ -32,6 +32,7 @@ void planner_drop(block *b);                           /* frees b->extra */
 sla_status planner_take(planner *pl, block *b, err *e);
 sla_status planner_finish(planner *pl, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e);
 void planner_notes(const planner *pl, buf *out);       /* after the last block: also what times could not say */
+sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e);   /* what this file's times cannot prove, into the store */
 const dataset *planner_dataset(const planner *pl);
 slice planner_profile(const planner *pl);
 bool planner_keeps(const planner *pl);                 /* batches are kept, finish delivers */

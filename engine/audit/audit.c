@@ -76,6 +76,17 @@ static sla_status add_caveats(pass *ps, audit_result *r)
     return SLA_OK;
 }
 
+/* What the import found. That there is no history at all was said above, where it changes what clocks mean. */
+static sla_status add_found(pass *ps, audit_result *r, err *e)
+{
+    told_caveat *list;
+    size_t n;
+    TRY(audit_caveats(ps->s, ps->p, &r->mem, &list, &n, e));
+    for (size_t i = 0; i < n; i++)
+        if (!(ps->no_history && slice_is(list[i].c.kind, "history")) && add_note(r, "caveat", list[i].text) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
+    return SLA_OK;
+}
+
 static sla_status fill_head(pass *ps, audit_result *r, err *e)
 {
     const pack *p = ps->p;
@@ -90,7 +101,7 @@ static sla_status fill_head(pass *ps, audit_result *r, err *e)
     TRY(store_rejects(ps->s, &r->mem, REJECTS_SHOWN, &r->rejects, &r->nrejects, e));
     for (size_t i = 0; i < r->nsources; i++) r->rejects_total += r->sources[i].rejected + r->sources[i].rejected_values;
     if (describe_calendars(p, r) != SLA_OK || describe_clocks(p, r) != SLA_OK || add_caveats(ps, r) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
-    return SLA_OK;
+    return add_found(ps, r, e);
 }
 
 /* The datasets that rules and figures look into, whatever fields they read. */

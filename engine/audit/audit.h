@@ -18,6 +18,10 @@ const schema *pack_schema(const pack *p);
 typedef struct pack_line { slice id, clause, kind; bitext title; severity sev; bool by_heading, is_clause, off; } pack_line;
 sla_status pack_list(const pack *p, arena *a, pack_line **out, size_t *n);
 
+/* What the import found that the data cannot prove (store_caveats), each as a text with its file and the pack's rules that it touches. */
+typedef struct told_caveat { caveat c; bitext text; } told_caveat;
+sla_status audit_caveats(store *s, const pack *p, arena *a, told_caveat **out, size_t *n, err *e);
+
 typedef struct audit_options { period period; int64_t as_of; const zone *zone; } audit_options;   /* as_of: UTC ms */
 /* Judges every rule and keeps the results as a new run, in one transaction. The pack's dictionary takes in the records' texts, so a pack serves one audit.
  * The result does not depend on the number of threads. */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "engine/base/file.h"
 #include "engine/time/instant.h"
+#include "importers/doctor.h"
 #include "importers/import.h"
 #include "reports/report.h"
 
@@ -92,6 +93,20 @@ static sla_status read_year(const options *o, int32_t *out, err *e)
     return SLA_OK;
 }
 
+/* What these data cannot prove, whatever the rules will say. */
+static sla_status step_doctor(session *s, const period *p, err *e)
+{
+    enum { SHOWN = 25 };
+    told_caveat *list;
+    size_t n;
+    TRY(doctor_look(s->ws, pack_schema(s->pk), s->zn, p->from, p->to, e));
+    TRY(audit_caveats(s->ws, s->pk, &s->mem, &list, &n, e));
+    if (n) say("what these data cannot prove:");
+    for (size_t i = 0; i < n && i < SHOWN; i++) say("  %.*s", SLICE_ARG(list[i].text.en));
+    if (n > SHOWN) say("  … and %zu more: slaudit sql \"select * from caveat\"", n - SHOWN);
+    return SLA_OK;
+}
+
 sla_status step_import(session *s, const options *o, const char *import_profile, bool *incomplete, err *e)
 {
     period p = {.from = 0};
@@ -109,6 +124,7 @@ sla_status step_import(session *s, const options *o, const char *import_profile,
             report.skipped, report.problems.n, (unsigned long long)report.rows, (unsigned long long)report.rejected, (unsigned long long)report.rejected_values);
         *incomplete = report.problems.n > 0;
         if (report.taken + report.known == 0) st = err_set(e, SLA_IO, SRCPOS_NONE, "nothing was imported");
+        else st = step_doctor(s, &p, e);
     }
     import_report_clear(&report);
     return st;

@@ -4,6 +4,7 @@
  *   chunk(id, source, dataset, seq, nrows, lines)            lines: packed line numbers
  *   chunk_column(chunk, field, data)                         one packed blob a column (chunk.c documents the format)
  *   reject(source, line, col, field, value, reason, whole_row)
+ *   caveat(seq, source, kind, dataset, field, n, of, zh, en)  what the data cannot prove; source 0: the workspace as a whole
  *   trail(seq, kind, detail, prev, hash)
  *   run(id, period, from_ms, to_ms, as_of_ms, pack_id, pack_version, pack_sha256, profile_sha256, tool_version, zone, meta)   meta: JSON for the reports (titles, calendars, policies, caveats, warnings)
  *   run_source(run, source)                                  what the run rested on

@@ -55,6 +55,14 @@ sla_status store_sources(store *s, arena *a, source_info **out, size_t *n, err *
 typedef struct stored_reject { int64_t source; uint32_t line, col; slice field, value, reason; bool row; } stored_reject;
 sla_status store_rejects(store *s, arena *a, size_t max, stored_reject **out, size_t *n, err *e);  /* by source, line, col */
 
+/* ---- caveats: what these data cannot prove ---- */
+/* kind: a word for scripts ("days", "zone", "order", "history", "numbers", …); field: the fields that it touches, one or more with ", " between; n of `of` values or
+ * records; zh, en: a sentence each without a full stop. source 0: of the workspace as a whole. */
+typedef struct caveat { int64_t source; slice kind, dataset, field; int64_t n, of; slice zh, en; } caveat;
+sla_status store_caveat_put(store *s, const caveat *c, err *e);                        /* of a source: within its transaction */
+sla_status store_caveats_replace(store *s, const caveat *items, size_t n, err *e);     /* those of the workspace as a whole */
+sla_status store_caveats(store *s, arena *a, caveat **out, size_t *n, err *e);         /* the workspace's first, then by source, in the order put */
+
 /* ---- loading for the evaluator ---- */
 /* All live rows of a dataset; wanted[f] says which fields are needed (keys are always read). Rows come in order of source, then line. Texts are interned into
  * world. Within a key the last row in that order wins. Uses up to pool_threads() threads; the result does not depend on them. */

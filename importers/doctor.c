@@ -1,0 +1,283 @@
+#include "importers/doctor.h"
+#include <stdlib.h>
+#include <string.h>
+#include "engine/base/buf.h"
+#include "engine/base/mem.h"
+#include "engine/time/instant.h"
+
+typedef struct doctor {
+    store *s;
+    const schema *m;
+    const zone *z;
+    int64_t from, to;
+    arena mem;
+    dict *texts;
+    caveat *items; size_t n, cap;
+    table *tables[DATASETS_MAX];        /* NULL: not looked at, or nothing imported */
+    bool nomem;
+} doctor;
+
+static void add(doctor *d, const char *kind, const dataset *ds, slice fields, int64_t n, int64_t of, buf *zh, buf *en)
+{
+    if (mem_grow(&d->items, &d->cap, d->n + 1, sizeof *d->items)) d->nomem = true;
+    else d->items[d->n++] = (caveat){0, slice_of(kind), ds->name, arena_slice(&d->mem, fields), n, of, arena_slice(&d->mem, (slice){zh->ptr, zh->len}), arena_slice(&d->mem, (slice){en->ptr, en->len})};
+    d->nomem = d->nomem || zh->failed || en->failed;
+    buf_free(zh);
+    buf_free(en);
+}
+
+static void put_day(const doctor *d, buf *b, int64_t ms) { date_print(b, zone_day_of(d->z, ms)); }
+
+/* ---- history ---- */
+static void look_at_history(doctor *d, const dataset *ds)
+{
+    const table *t = d->tables[ds->idx];
+    if (!t || !t->nrows || ds->changes.dataset < 0 || d->tables[ds->changes.dataset]) return;
+    buf zh = {0}, en = {0}, fields = {0};
+    for (size_t f = 0; f < ds->nfields; f++)
+        if (ds->fields[f].rolled_back) buf_printf(&fields, "%s%.*s", fields.len ? ", " : "", SLICE_ARG(ds->fields[f].name));
+    buf_printf(&zh, "没有%s的变更历史:等待时间、重新打开、评判时点的状态与优先级都无从证实", ds->title_zh.ptr);
+    buf_printf(&en, "no history of %s was delivered: waiting, reopening, and the state at the instant of judgement cannot be shown", ds->name.ptr);
+    add(d, "history", ds, (slice){fields.ptr, fields.len}, (int64_t)t->nrows, (int64_t)t->nrows, &zh, &en);
+    buf_free(&fields);
+}
+
+/* ---- fields without any value ---- */
+static void look_at_absent(doctor *d, const dataset *ds)
+{
+    const table *t = d->tables[ds->idx];
+    buf zh = {0}, en = {0}, fields = {0}, titles = {0};
+    int64_t n = 0;
+    if (!t || !t->nrows || ds->nkey == 0) return;
+    for (size_t f = 0; f < ds->nfields; f++) {
+        if (t->cols[f].data) continue;
+        buf_printf(&fields, "%s%.*s", n ? ", " : "", SLICE_ARG(ds->fields[f].name));
+        buf_printf(&titles, "%s%.*s", n++ ? "、" : "", SLICE_ARG(ds->fields[f].title_zh));
+    }
+    if (n) {
+        buf_printf(&zh, "%s的导出不含任何值的字段:%s", ds->title_zh.ptr, buf_cstr(&titles));
+        buf_printf(&en, "no record of %s has a value in: %s", ds->name.ptr, buf_cstr(&fields));
+        add(d, "absent", ds, (slice){fields.ptr, fields.len}, n, (int64_t)ds->nfields, &zh, &en);
+    }
+    buf_free(&fields);
+    buf_free(&titles);
+}
+
+/* ---- terms ---- */
+typedef struct odd { uint32_t code; int64_t n; } odd;
+static int by_count(const void *a, const void *b)
+{
+    const odd *x = a, *y = b;
+    if (x->n != y->n) return x->n > y->n ? -1 : 1;
+    return x->code < y->code ? -1 : x->code > y->code;
+}
+
+static void say_odd(doctor *d, const dataset *ds, const field *f, odd *list, size_t n, int64_t rows, int64_t of)
+{
+    buf zh = {0}, en = {0}, names = {0};
+    qsort(list, n, sizeof *list, by_count);
+    for (size_t i = 0; i < n && i < 5; i++) buf_printf(&names, "%s“%.*s” ×%lld", i ? ", " : "", SLICE_ARG(dict_text(d->texts, list[i].code)), (long long)list[i].n);
+    if (n > 5) buf_text(&names, ", …");
+    buf_printf(&zh, "%s的%s有 %zu 种值不在规定的取值中(%lld 条记录):%s", ds->title_zh.ptr, f->title_zh.ptr, n, (long long)rows, buf_cstr(&names));
+    buf_printf(&en, "%s.%s: %zu value%s no defined term%s (%lld records): %s", ds->name.ptr, f->name.ptr, n, n == 1 ? " is" : "s are", n == 1 ? "" : "s", (long long)rows, buf_cstr(&names));
+    add(d, "terms", ds, f->name, rows, of, &zh, &en);
+    buf_free(&names);
+}
+
+/* Values outside a field's enumeration: an import profile does not map them, and nobody guesses. */
+static void look_at_terms(doctor *d, const dataset *ds, size_t f)
+{
+    const table *t = d->tables[ds->idx];
+    const field *fd = &ds->fields[f];
+    if (!t || !fd->en || !t->cols[f].data) return;
+    size_t count = dict_count(d->texts), n = 0;
+    int64_t *by = mem_zero(count + 1, sizeof *by), rows = 0, of = 0;
+    odd *list = NULL;
+    if (by)
+        for (size_t r = 0; r < t->nrows; r++)
+            if (table_has(t, f, r)) by[table_codes(t, f)[r]]++, of++;
+    for (size_t c = 0; by && c < count; c++)
+        if (by[c] && enumeration_rank(fd->en, dict_text(d->texts, (uint32_t)c)) >= 0) by[c] = 0;
+    for (size_t c = 0; by && c < count; c++) n += by[c] > 0, rows += by[c];
+    if (n) list = mem_zero(n, sizeof *list);
+    d->nomem = d->nomem || !by || (n && !list);
+    size_t k = 0;
+    for (size_t c = 0; list && c < count; c++)
+        if (by[c]) list[k++] = (odd){(uint32_t)c, by[c]};
+    if (list) say_odd(d, ds, fd, list, n, rows, of);
+    mem_free(list);
+    mem_free(by);
+}
+
+/* ---- numbers ---- */
+/* A key that ends in digits: what stands before them, and their number. */
+typedef struct numbered { slice prefix; int64_t number; int width; } numbered;
+static bool split_number(slice s, numbered *out)
+{
+    size_t i = s.len;
+    while (i && s.len - i < 15 && s.ptr[i - 1] >= '0' && s.ptr[i - 1] <= '9') i--;
+    if (i == s.len || (i && s.ptr[i - 1] >= '0' && s.ptr[i - 1] <= '9')) return false;
+    *out = (numbered){{s.ptr, i}, 0, (int)(s.len - i)};
+    for (; i < s.len; i++) out->number = out->number * 10 + (s.ptr[i] - '0');
+    return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const numbered *x = a, *y = b;
+    int c = slice_cmp(x->prefix, y->prefix);
+    return c ? c : x->number < y->number ? -1 : x->number > y->number;
+}
+
+enum { NUMBERS_LEAST = 20 };
+/* One prefix's numbers, sorted. More than half of a range missing is no gap but another way of numbering. */
+static void look_at_range(doctor *d, const dataset *ds, const numbered *x, size_t n)
+{
+    buf zh = {0}, en = {0}, some = {0};
+    int64_t range = x[n - 1].number - x[0].number + 1, missing = range - (int64_t)n;
+    const field *key = &ds->fields[ds->key[0]];
+    size_t shown = 0;
+    if (n < NUMBERS_LEAST || missing <= 0) return;
+    for (size_t i = 1; i < n && missing * 2 <= range; i++) {
+        int64_t a = x[i - 1].number + 1, b = x[i].number - 1;
+        if (b < a || shown++ >= 3) continue;
+        buf_printf(&some, "%s%.*s%0*lld", some.len ? ", " : "", SLICE_ARG(x[i].prefix), x[i].width, (long long)a);
+        if (b > a) buf_printf(&some, "–%0*lld", x[i].width, (long long)b);
+    }
+    if (missing * 2 > range) {
+        buf_printf(&zh, "%s编号(%.*s…)不连续,%zu 个编号分布在 %lld 个号码中:缺少的%s无法从编号看出", ds->title_zh.ptr, SLICE_ARG(x[0].prefix), n, (long long)range, ds->title_zh.ptr);
+        buf_printf(&en, "numbers of %s (%.*s…) are not consecutive, %zu in a range of %lld: that none is missing cannot be seen from them", ds->name.ptr, SLICE_ARG(x[0].prefix), n, (long long)range);
+    } else {
+        buf_printf(&zh, "%s编号(%.*s…)在 %lld 个号码中缺 %lld 个,例如 %s%s:导出可能不完整", ds->title_zh.ptr, SLICE_ARG(x[0].prefix), (long long)range, (long long)missing, buf_cstr(&some), shown > 3 ? " 等" : "");
+        buf_printf(&en, "numbers of %s (%.*s…): %lld of %lld are missing, for example %s%s; the export may not be complete", ds->name.ptr, SLICE_ARG(x[0].prefix), (long long)missing, (long long)range,
+                   buf_cstr(&some), shown > 3 ? " and more" : "");
+    }
+    add(d, "numbers", ds, key->name, missing, range, &zh, &en);
+    buf_free(&some);
+}
+
+static void look_at_numbers(doctor *d, const dataset *ds)
+{
+    const table *t = d->tables[ds->idx];
+    if (!t || ds->nkey != 1 || ds->changes.dataset < 0 || !t->cols[ds->key[0]].data) return;
+    numbered *x = mem_zero(t->nrows + 1, sizeof *x);
+    size_t n = 0;
+    for (size_t r = 0; x && r < t->nrows; r++)
+        if (table_has(t, ds->key[0], r) && split_number(dict_text(d->texts, table_codes(t, ds->key[0])[r]), &x[n])) n++;
+    if (x) qsort(x, n, sizeof *x, by_number);
+    else d->nomem = true;
+    for (size_t i = 0, from = 0; x && i < n; i++)
+        if (i + 1 == n || !slice_eq(x[i].prefix, x[i + 1].prefix)) {
+            look_at_range(d, ds, x + from, i + 1 - from);
+            from = i + 1;
+        }
+    mem_free(x);
+}
+
+/* ---- records that came more than once ---- */
+static void look_at_doubles(doctor *d, const dataset *ds)
+{
+    const table *t = d->tables[ds->idx];
+    buf zh = {0}, en = {0};
+    if (!t || !t->superseded || ds->nkey != 1) return;
+    buf_printf(&zh, "%s有 %llu 行的编号出现不止一次,以最后导入的一行为准", ds->title_zh.ptr, (unsigned long long)t->superseded);
+    buf_printf(&en, "%llu rows of %s bear a key that came again; the row imported last holds", (unsigned long long)t->superseded, ds->name.ptr);
+    add(d, "doubles", ds, ds->fields[ds->key[0]].name, (int64_t)t->superseded, (int64_t)(t->superseded + t->nrows), &zh, &en);
+}
+
+/* ---- times ---- */
+typedef struct span { bool any; int64_t first, last; } span;
+static span span_of(const table *t)
+{
+    span s = {0};
+    int f = t && t->ds->time_field >= 0 ? t->ds->time_field : -1;
+    if (f < 0 || t->ds->fields[f].type != VT_TIME || !t->cols[f].data) return s;
+    for (size_t r = 0; r < t->nrows; r++) {
+        int64_t at = table_i64(t, (size_t)f)[r];
+        if (!table_has(t, (size_t)f, r)) continue;
+        if (!s.any || at < s.first) s.first = at;
+        if (!s.any || at > s.last) s.last = at;
+        s.any = true;
+    }
+    return s;
+}
+
+/* Events without a key (logs) are held against the period, or where none is given against the records that have a history (tickets). */
+static void look_at_reach(doctor *d, const dataset *ds, const span *want, bool period)
+{
+    span s = ds->nkey == 0 ? span_of(d->tables[ds->idx]) : (span){0};
+    if (!s.any || !want->any) return;
+    const char *zh_of = period ? "期间开始" : "首条记录", *en_of = period ? "the period begins" : "the first record";
+    slice at = ds->fields[ds->time_field].name;
+    for (int end = 0; end < 2; end++) {
+        int64_t days = ((end ? want->last - s.last : s.first - want->first)) / MS_DAY;
+        buf zh = {0}, en = {0};
+        if (days < 1) continue;
+        if (end) {
+            buf_printf(&zh, "%s止于 ", ds->title_zh.ptr), put_day(d, &zh, s.last), buf_printf(&zh, ",早于%s %lld 天:其后的事件无从证实", period ? "期末" : "末条记录", (long long)days);
+            buf_printf(&en, "%s ends on ", ds->name.ptr), put_day(d, &en, s.last), buf_printf(&en, ", %lld days before %s: what happened later cannot be shown", (long long)days, period ? "the period ends" : "the last record");
+        } else {
+            buf_printf(&zh, "%s始于 ", ds->title_zh.ptr), put_day(d, &zh, s.first), buf_printf(&zh, ",晚于%s %lld 天:之前的事件无从证实", zh_of, (long long)days);
+            buf_printf(&en, "%s begins on ", ds->name.ptr), put_day(d, &en, s.first), buf_printf(&en, ", %lld days after %s: what happened before cannot be shown", (long long)days, en_of);
+        }
+        add(d, end ? "ends early" : "begins late", ds, at, days, 0, &zh, &en);
+    }
+}
+
+static void look_at_logs(doctor *d)
+{
+    span want = {d->to > d->from, d->from, d->to};
+    for (size_t i = 0; !(d->to > d->from) && i < d->m->n; i++) {
+        span s = d->m->datasets[i].changes.dataset >= 0 ? span_of(d->tables[i]) : (span){0};
+        if (!s.any) continue;
+        if (!want.any || s.first < want.first) want.first = s.first;
+        if (!want.any || s.last > want.last) want.last = s.last;
+        want.any = true;
+    }
+    for (size_t i = 0; i < d->m->n; i++) look_at_reach(d, &d->m->datasets[i], &want, d->to > d->from);
+}
+
+/* ---- all of it ---- */
+/* Of records all fields, of events their time and terms; a history only whether there is one. */
+static sla_status load(doctor *d, size_t i, bool history, err *e)
+{
+    const dataset *ds = &d->m->datasets[i];
+    bool wanted[FIELDS_MAX] = {false};
+    for (size_t f = 0; f < ds->nfields && !history; f++) wanted[f] = ds->nkey > 0 || (int)f == ds->time_field || ds->fields[f].en;
+    TRY(store_table_load(d->s, ds, wanted, d->texts, &d->tables[i], e));
+    if (!d->tables[i]->imported) {
+        table_free(d->tables[i]);
+        d->tables[i] = NULL;
+    }
+    return SLA_OK;
+}
+
+static sla_status look(doctor *d, err *e)
+{
+    bool history[DATASETS_MAX] = {false};
+    for (size_t i = 0; i < d->m->n; i++)
+        if (d->m->datasets[i].changes.dataset >= 0) history[d->m->datasets[i].changes.dataset] = true;
+    for (size_t i = 0; i < d->m->n; i++) TRY(load(d, i, history[i], e));
+    for (size_t i = 0; i < d->m->n; i++) {
+        const dataset *ds = &d->m->datasets[i];
+        look_at_history(d, ds);
+        if (!history[i]) look_at_absent(d, ds);
+        for (size_t f = 0; f < ds->nfields && !history[i]; f++) look_at_terms(d, ds, f);
+        look_at_numbers(d, ds);
+        look_at_doubles(d, ds);
+    }
+    look_at_logs(d);
+    if (d->nomem) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to look at what the data cannot prove");
+    return store_caveats_replace(d->s, d->items, d->n, e);
+}
+
+sla_status doctor_look(store *s, const schema *m, const zone *z, int64_t from, int64_t to, err *e)
+{
+    doctor d = {.s = s, .m = m, .z = z, .from = from, .to = to, .texts = dict_new()};
+    sla_status st = d.texts ? look(&d, e) : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to look at what the data cannot prove");
+    for (size_t i = 0; i < m->n; i++) table_free(d.tables[i]);
+    dict_free(d.texts);
+    mem_free(d.items);
+    arena_free(&d.mem);
+    return st;
+}
