@@ -199,4 +199,4 @@ static slice logjson_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logjson_batches(const importer *im) { return im->r.sink.batches; }
 
 const importer_kind importer_logjson = {"log json", "logs in JSON: journald, Windows events, alerts, audits", logjson_probe, logjson_open, logjson_cut, logjson_parse, logjson_take, NULL, logjson_drop,
-                                        logjson_notes, logjson_dataset, logjson_profile, logjson_batches, NULL, logjson_close};
+                                        logjson_notes, logjson_dataset, logjson_profile, logjson_batches, NULL, logjson_close, NULL};

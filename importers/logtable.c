@@ -212,4 +212,4 @@ static slice logtable_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logtable_batches(const importer *im) { return im->r.sink.batches; }
 
 const importer_kind importer_logtable = {"log table", "logs and jobs as tables: Event Viewer, Zabbix, Veeam, plain job tables", logtable_probe, logtable_open, logtable_cut, logtable_parse, logtable_take, NULL,
-                                         logtable_drop, logtable_notes, logtable_dataset, logtable_profile, logtable_batches, NULL, logtable_close};
+                                         logtable_drop, logtable_notes, logtable_dataset, logtable_profile, logtable_batches, NULL, logtable_close, NULL};
