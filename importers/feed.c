@@ -235,14 +235,14 @@ static sla_status read_text(feed *fd, size_t n, size_t *bom, buf *text, bool *at
     return st;
 }
 
-static sla_status unclosed(const feed *fd, slice text, size_t open, uint32_t line, err *e)
+static sla_status unclosed(const feed *fd, slice text, size_t open, uint32_t line, bool at_end, err *e)
 {
     size_t col = 1;
     for (size_t i = 0; i < open; i++) {
         if (text.ptr[i] == '\n') line++, col = 1;
         else col++;
     }
-    err_set(e, SLA_SYNTAX, (srcpos){fd->f->shown, line, (uint32_t)col}, "a quote that is opened here is never closed; nothing of the file was taken");
+    err_set(e, SLA_SYNTAX, (srcpos){fd->f->shown, line, (uint32_t)col}, "a quote that is opened here is %s; nothing of the file was taken", at_end ? "never closed" : "not closed within 64 MiB");
     err_hint(e, "close the quote, or double it if it is part of the text");
     return SLA_SYNTAX;
 }
@@ -253,8 +253,12 @@ static sla_status hand_over(feed *fd, pool_stream *ps, buf *text, size_t skip, u
     slice all = {text->ptr + skip, text->len - skip};
     uint32_t nlines = 0;
     size_t open = SIZE_MAX, whole = fd->kind->cut(fd->im, all, at_end, &nlines, &open);
-    if (open != SIZE_MAX && (at_end || all.len - open > RECORD_MAX)) return unclosed(fd, all, open, *line, e);
-    if (whole == 0 && !at_end && all.len > RECORD_MAX) return err_set(e, SLA_LIMIT, (srcpos){fd->f->shown, *line, 0}, "a record of more than 64 MiB");
+    if (open != SIZE_MAX && (at_end || all.len - open > RECORD_MAX)) return unclosed(fd, all, open, *line, at_end, e);
+    if (whole == 0 && !at_end && all.len > RECORD_MAX) {
+        err_set(e, SLA_LIMIT, (srcpos){fd->f->shown, *line, 0}, "a record of more than 64 MiB; nothing of the file was taken");
+        err_hint(e, "is it one record? a line end, a bracket or a quote may be missing");
+        return SLA_LIMIT;
+    }
     block *b = mem_zero(1, sizeof *b);
     buf rest = {0};
     buf_bytes(&rest, all.ptr + whole, all.len - whole);

@@ -67,7 +67,7 @@ static bool binary(slice head)
         unsigned char c = (unsigned char)head.ptr[i];
         odd += c == 0 || (c < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 27);
     }
-    return odd * 50 > (head.len < 8192 ? head.len : 8192);
+    return odd > 3 && odd * 50 > (head.len < 8192 ? head.len : 8192);
 }
 
 static sla_status not_known(const char *shown, slice head, err *e)

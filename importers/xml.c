@@ -2,13 +2,14 @@
 #include <string.h>
 #include "engine/base/mem.h"
 
-enum { DEPTH_MAX = 200, PIECE = 1 << 16 };
+enum { DEPTH_MAX = 200, PIECE = 1 << 16, TOKEN_MAX = 4 << 20 };
 struct xml_reader {
     XML_Parser p;
     const xml_events *ev;
     void *ctx;
     const char *shown;
     int depth;
+    uint64_t fed;               /* bytes */
     sla_status failed;
     const char *why;
 };
@@ -90,7 +91,11 @@ sla_status xml_step(xml_reader *x, stream *s, bool *end, err *e)
     if (!room) return err_set(e, SLA_NOMEM, (srcpos){x->shown, 0, 0}, "no memory to read XML");
     TRY(stream_read(s, room, PIECE, &got, e));
     *end = got < PIECE;
-    return XML_ParseBuffer(x->p, (int)got, *end) == XML_STATUS_OK && x->failed == SLA_OK ? SLA_OK : explain(x, e);
+    x->fed += got;
+    bool good = XML_ParseBuffer(x->p, (int)got, *end) == XML_STATUS_OK && x->failed == SLA_OK;
+    int64_t done = XML_GetCurrentByteIndex(x->p); /* expat keeps a tag or comment whole until its end comes */
+    if (good && done >= 0 && x->fed - (uint64_t)done > TOKEN_MAX) x->failed = SLA_LIMIT, x->why = "a tag or comment of more than 4 MiB", good = false;
+    return good ? SLA_OK : explain(x, e);
 }
 
 void xml_close(xml_reader *x)

@@ -1,0 +1,81 @@
+#!/bin/sh
+# Files that are odd, hostile or in motion: each is taken or refused with a reason, in little time and memory, and the others go on.
+set -u
+d=$TMPDIR odd=../shared/real/odd
+fails=0 n=0
+# The sanitizers' own memory is not the program's: under them the limit is left away and the time is longer.
+case $SLAUDIT in */san/*) limit=unlimited ;; *) limit=524288 ;; esac
+
+# import NAME STATUS PATTERN PATH...: exit status, pattern in what is said (- : any); no crash, no sanitizer report
+import() {
+    name=$1 want=$2 pattern=$3
+    shift 3
+    rm -f "$d/w.db" "$d/w.db-wal" "$d/w.db-shm"
+    (ulimit -v $limit 2>/dev/null; exec timeout 120 "$SLAUDIT" import -w "$d/w.db" "$@") >"$d/out" 2>&1
+    got=$?
+    n=$((n + 1))
+    if [ "$got" -ne "$want" ] || ! { [ "$pattern" = - ] || grep -qE "$pattern" "$d/out"; } || grep -qE 'Sanitizer|runtime error' "$d/out"; then
+        fails=$((fails + 1))
+        echo "[  FAILED  ] $name: exit $got (want $want), said:"
+        head -12 "$d/out" | cut -c1-300
+    fi
+}
+head='id,type,title,created_at'
+row() { printf 'T%s,incident,x,2025-07-01 09:00:00\n' "$1"; }
+
+mkdir "$d/mixed" "$d/mixed/inner"
+{ echo $head; row 1; } >"$d/mixed/a.csv"
+{ echo $head; row 2; } | gzip >"$d/mixed/b.bin"
+mkfifo "$d/mixed/pipe.csv"
+ln -s . "$d/mixed/loop"
+ln -s ../../mixed "$d/mixed/inner/up"
+ln -s nowhere "$d/mixed/dangling.csv"
+printf '%s\nT3,incident,"a\0b",2025-07-01 09:00:00\n%s\n' $head "$(row 4)" >"$d/mixed/nul.csv"
+{ echo $head; row 5; } | gzip | head -c 40 >"$d/mixed/cut.gz"
+import 'a folder of everything: the good ones are taken' 1 '^slaudit: 2 files taken' "$d/mixed"
+import 'a pipe' 1 'pipe.csv.*neither a file nor a folder' "$d/mixed"
+import 'a pipe by its name' 1 'not a regular file' "$d/mixed/pipe.csv"
+import 'a link to nothing' 1 'dangling.csv' "$d/mixed"
+import 'a loop of links' 1 'loop.*leads back' "$d/mixed"
+import 'a zero byte in a table' 1 'nul.csv:2:15: error: a zero byte' "$d/mixed"
+import 'a compressed file that is cut' 1 'cut.gz: error: the compressed file is cut off' "$d/mixed"
+if [ "$(id -u)" -ne 0 ]; then
+    chmod 000 "$d/mixed/a.csv"
+    import 'no permission' 1 'a.csv.*[Pp]ermission|a.csv.*not permitted' "$d/mixed"
+    chmod 644 "$d/mixed/a.csv"
+fi
+
+# bombs: much out of little, archives in archives, a cell without an end
+{ echo $head; head -c 400000000 /dev/zero | tr '\0' x; } | gzip >"$d/bomb.gz"
+import 'a gzip bomb' 1 'bomb' "$d/bomb.gz"
+{ echo $head; row 6; } >"$d/t.csv"
+cp "$d/t.csv" "$d/deep"
+for i in 1 2 3 4 5; do gzip -c "$d/deep" >"$d/deeper" && mv "$d/deeper" "$d/deep"; done
+import 'archives in archives in archives' 1 'archives within archives' "$d/deep"
+gzip -c "$d/t.csv" | gzip -c >"$d/twice"
+import 'twice compressed' 0 '1 file taken' "$d/twice"
+{ echo $head; printf 'T1,incident,"'; head -c 80000000 /dev/zero | tr '\0' x; } >"$d/cell.csv"
+import 'a cell without an end' 1 'cell.csv:2:13: error: a quote' "$d/cell.csv"
+{ printf '[{"id":"T1","title":"'; head -c 80000000 /dev/zero | tr '\0' x; } >"$d/cell.json"
+import 'a string without an end' 1 'cell.json:1: error: a record of more than 64 MiB' "$d/cell.json"
+rm -f "$d/cell.csv" "$d/cell.json" "$d/bomb.gz"
+truncate -s 4G "$d/holes.csv" 2>/dev/null && import 'four gigabytes of nothing' 1 'holes.csv' "$d/holes.csv"
+rm -f "$d/holes.csv"
+
+# a file that grows while it is read
+{ echo $head; i=0; while [ $i -lt 200 ]; do row $i; i=$((i + 1)); done; } >"$d/t200"
+{ echo $head; i=0; while [ $i -lt 1000 ]; do tail -n +2 "$d/t200"; i=$((i + 1)); done; } >"$d/grows.csv"
+: >"$d/on"
+(while [ -e "$d/on" ]; do row 9 >>"$d/grows.csv"; done) 2>/dev/null &
+writer=$!
+import 'a file that grows while it is read' 1 'grows.csv: error: the file changed while it was read' "$d/grows.csv"
+rm -f "$d/on"
+wait $writer 2>/dev/null
+
+if [ -d "$odd" ]; then
+    for k in json spreadsheets csv-spectrum clevercsv encodings regex; do import "odd files: $k" 1 - "$odd/$k"; done
+else
+    echo "[  SKIPPED ] odd files of others: $odd is not there"
+fi
+echo "[  PASSED  ] $((n - fails)) test(s)."
+[ $fails -eq 0 ]
