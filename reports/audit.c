@@ -84,6 +84,8 @@ static void by_severity(document *d, const tally *t)
     static const char *const heads[] = {"summary.severity", "summary.rules_failing", "summary.findings", "summary.new", "summary.persisting"};
     for (size_t c = 0; c < 5; c++) doc_col(b, c, doc_text(d, heads[c]), c ? ALIGN_RIGHT : ALIGN_LEFT, c ? 1 : 1.6, 14);
     b->table->caption = doc_text(d, "summary.by_severity");
+    int64_t failing = t->findings[0] + t->findings[1] + t->findings[2] + t->findings[3], rest = (int64_t)d->r->nfindings - failing;
+    if (rest > 0) b->table->note = doc_fill(d, "summary.rest", (text_fill[]){{"n", doc_int(d, rest)}, {NULL, {0}}});
     b->table->sums = DOC_NEW(d, double, 5);
     b->sheet = doc_text(d, "sheet.summary");
     b->table->cols[0].total = TOTAL_LABEL;

@@ -249,7 +249,7 @@ void audit_register(document *d)
     for (size_t c = 0; c < REG_COLS; c++) doc_col(b, c, doc_text(d, heads[c]), c == REG_NO || c == REG_LINE ? ALIGN_RIGHT : ALIGN_LEFT, 1, chars[c]);
     for (size_t i = 0; i < 4; i++) choices[i] = doc_text(d, states[i]);
     b->table->cols[REG_STATUS].choices = choices, b->table->cols[REG_STATUS].nchoices = 4;
-    b->table->cols[REG_DUE].is_date = true;
+    b->table->cols[REG_DUE].is_date = true, b->table->cols[REG_PRINT].hidden = true;
     for (size_t c = REG_RESPONSE; c < REG_COLS; c++) b->table->cols[c].is_input = true;
     register_conditions(d, b->table);
     b->pdf = false;

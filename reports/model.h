@@ -33,6 +33,7 @@ typedef struct tcol {
     total total;
     const slice *choices; size_t nchoices;  /* workbook: the cell may hold one of these */
     bool is_date, is_input;          /* workbook: a date to be filled in; a cell to be filled in */
+    bool hidden;                     /* workbook: there, but not seen: what a row is known by when it comes back; nowhere else */
     bool bars;                       /* workbook: shares with a bar behind them */
 } tcol;
 typedef struct condition { slice formula; tone tone; size_t from, upto; } condition;   /* workbook: columns from..upto take the tone where =… holds; {r}: the first row */

@@ -1,7 +1,7 @@
 /* Which files, in which order: each report's document is built once and drawn by each renderer asked for. */
 #include <stdio.h>
 #include "engine/base/file.h"
-#include "reports/page.h"
+#include "reports/html.h"
 #include "reports/xlsx.h"
 
 typedef sla_status (*builder)(document *d, err *e);
@@ -42,13 +42,18 @@ static void say_missing(document *d)
     doc_callout(d, TONE_MINOR, doc_text(d, "missing.title"), doc_fill(d, "missing.text", (text_fill[]){{"list", list}, {NULL, {0}}}));
 }
 
-static sla_status write_pdf(job *j, document *d, err *e)
+static sla_status open_fonts(job *j, const document *d, err *e)
 {
-    pageset pages = {0};
     if (!j->has_fonts) TRY(fontset_open(j->o->font, j->o->font_bold, &j->fonts, e));
     j->has_fonts = true;
     j->fonts.english = d->english;
-    TRY(check_texts(d, &j->fonts, e));
+    return check_texts(d, &j->fonts, e);
+}
+
+static sla_status write_pdf(job *j, document *d, err *e)
+{
+    pageset pages = {0};
+    TRY(open_fonts(j, d, e));
     TRY(layout_document(d, &j->fonts, j->o->paper, &pages, e));
     if (d->nmissing > 0) {                       /* said on paper too: once more, with a note at the end */
         say_missing(d);
@@ -77,6 +82,26 @@ static sla_status write_kind(job *j, const struct report_kind *k, err *e)
     return st;
 }
 
+/* One page of the reports that are about the service, not about people. */
+static sla_status write_html(job *j, unsigned wanted, err *e)
+{
+    document made[2], *docs[2];
+    size_t n = 0;
+    sla_status st = SLA_OK;
+    for (size_t i = 0; st == SLA_OK && i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (!(wanted & kinds[i].flag) || kinds[i].flag == REPORT_STAFF) continue;
+        st = document_open(&made[n], j->r, j->t, j->o->english, kinds[i].name, e);
+        if (st != SLA_OK) break;
+        docs[n] = &made[n];
+        st = kinds[i].build(docs[n++], e);
+        if (st == SLA_OK) st = open_fonts(j, docs[n - 1], e);
+    }
+    if (st == SLA_OK && n > 0) st = html_print(docs, n, &j->fonts, &j->bytes, e);
+    if (st == SLA_OK && n > 0) st = save(j, "report", "html", e);
+    for (size_t i = 0; i < n; i++) document_clear(docs[i]);
+    return st;
+}
+
 static sla_status write_machine(job *j, err *e)
 {
     TRY(report_json(j->r, j->o->english, &j->bytes, e));
@@ -93,9 +118,10 @@ sla_status report_write(const audit_result *r, const report_options *o, buf *not
     if (o->out != NULL && o->out[0] != '\0') TRY(file_make_dirs(o->out, e));
     sla_status st = formats & REPORT_JSON ? write_machine(&j, e) : SLA_OK;
     bool prints = (formats & (REPORT_PDF | REPORT_XLSX)) != 0;
-    if (st == SLA_OK && prints) st = texts_load(o->english ? "en" : "zh", &t, e);
+    if (st == SLA_OK && (prints || formats & REPORT_HTML)) st = texts_load(o->english ? "en" : "zh", &t, e);
     for (size_t i = 0; st == SLA_OK && prints && i < sizeof kinds / sizeof kinds[0]; i++)
         if (wanted & kinds[i].flag) st = write_kind(&j, &kinds[i], e);
+    if (st == SLA_OK && formats & REPORT_HTML) st = write_html(&j, wanted, e);
     if (j.has_fonts) fontset_close(&j.fonts);
     buf_free(&j.bytes);
     texts_free(&t);

@@ -190,6 +190,13 @@ sla_status step_audit(session *s, const options *o, int64_t *run, bool *failed, 
 }
 
 /* ---- reports ---- */
+static sla_status none_of(const char *p, size_t len, const char *const *names, size_t n, err *e)
+{
+    char all[160] = "";
+    for (size_t i = 0; i < n; i++) snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", names[i]);
+    return err_set(e, SLA_USAGE, SRCPOS_NONE, "'%.*s' is none of %s", (int)len, p, all);
+}
+
 /* A list such as "audit,kpi" as a set of bits; "none" is the empty set. */
 static sla_status read_set(const char *text, const char *const *names, const unsigned *bits, size_t n, unsigned *out, err *e)
 {
@@ -198,7 +205,7 @@ static sla_status read_set(const char *text, const char *const *names, const uns
         size_t len = strcspn(p, ",");
         size_t i = 0;
         while (i < n && !slice_is((slice){p, len}, names[i])) i++;
-        if (i == n) return err_set(e, SLA_USAGE, SRCPOS_NONE, "'%.*s' is none of %s, %s, %s", (int)len, p, names[0], names[1], names[2]);
+        if (i == n) return none_of(p, len, names, n, e);
         *out |= bits[i];
         p += len + (p[len] == ',');
     }
@@ -207,15 +214,15 @@ static sla_status read_set(const char *text, const char *const *names, const uns
 
 sla_status step_report(session *s, const options *o, int64_t run, err *e)
 {
-    static const char *const kinds[] = {"audit", "kpi", "staff"}, *const formats[] = {"pdf", "xlsx", "json"};
-    static const unsigned kind_bits[] = {REPORT_AUDIT, REPORT_KPI, REPORT_STAFF}, format_bits[] = {REPORT_PDF, REPORT_XLSX, REPORT_JSON};
+    static const char *const kinds[] = {"audit", "kpi", "staff"}, *const formats[] = {"pdf", "xlsx", "json", "html"};
+    static const unsigned kind_bits[] = {REPORT_AUDIT, REPORT_KPI, REPORT_STAFF}, format_bits[] = {REPORT_PDF, REPORT_XLSX, REPORT_JSON, REPORT_HTML};
     report_options ro = {.out = option(o, OPT_ID_OUTPUT, "."), .font = o->value[OPT_ID_FONT]};
     audit_result *r = NULL;
     buf notes = {0};
     const char *lang = option(o, OPT_ID_LANG, "zh"), *paper = option(o, OPT_ID_PAPER, "a4");
     if (o->value[OPT_ID_FORMAT] && strcmp(o->value[OPT_ID_FORMAT], "none") == 0) return SLA_OK;
     TRY(read_set(o->value[OPT_ID_KIND], kinds, kind_bits, 3, &ro.kinds, e));
-    TRY(read_set(o->value[OPT_ID_FORMAT], formats, format_bits, 3, &ro.formats, e));
+    TRY(read_set(o->value[OPT_ID_FORMAT], formats, format_bits, sizeof format_bits / sizeof format_bits[0], &ro.formats, e));
     if (strcmp(lang, "zh") != 0 && strcmp(lang, "en") != 0) return err_set(e, SLA_USAGE, SRCPOS_NONE, "--lang is zh or en, not '%s'", lang);
     if (strcmp(paper, "a4") != 0 && strcmp(paper, "letter") != 0) return err_set(e, SLA_USAGE, SRCPOS_NONE, "--paper is a4 or letter, not '%s'", paper);
     ro.english = strcmp(lang, "en") == 0;
