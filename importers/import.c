@@ -89,6 +89,11 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
     if (!kind) return e->code != SLA_OK ? e->code : not_known(f->shown, head, e);
     *e = (err){0}; /* what other kinds had against it */
     TRY(kind->open(&in, &im, &start, &line, e));
+    if (se->o->draft) {
+        if (kind == &importer_csv || kind == &importer_json) se->report->taken++;
+        kind->close(im);
+        return SLA_OK;
+    }
     buf notes = {0};
     if (strcmp(enc->name, "UTF-8") != 0) buf_printf(&notes, "encoding %s: %s\n", enc->name, enc->why);
     sla_status st = feed_run(se->s, f, enc->name, enc->bom, kind, im, start, line, se->o, (slice){notes.ptr, notes.len}, &out, e);
@@ -325,13 +330,27 @@ static sla_status take_path(session *se, const char *path, err *e)
 }
 
 /* ---- the whole ---- */
+/* The profile asked for: a file of the user's, or one of the program's by its name. */
+static sla_status named_profile(session *se, const profile **out, err *e)
+{
+    const char *name = se->o->profile;
+    size_t n = strlen(name);
+    if (n > 5 && strcmp(name + n - 5, ".yaml") == 0) return profiles_add(&se->profiles, name, out, &se->report->problems) == SLA_OK ? SLA_OK : err_set(e, SLA_SYNTAX, SRCPOS_NONE, "the import profile cannot be read");
+    *out = profile_by_name(&se->profiles, slice_of(name));
+    if (*out) return SLA_OK;
+    err_set(e, SLA_USAGE, SRCPOS_NONE, "there is no import profile '%s'", name);
+    err_hint(e, "name one of importers/profiles, or a file of your own that ends in .yaml");
+    return SLA_USAGE;
+}
+
 static sla_status check_options(session *se, err *e)
 {
     const import_options *o = se->o;
+    const profile *named = NULL;
     if (o->dataset && !schema_dataset(se->model, slice_of(o->dataset))) return err_set(e, SLA_USAGE, SRCPOS_NONE, "there is no dataset '%s'", o->dataset);
-    if (o->profile && !profile_by_name(&se->profiles, slice_of(o->profile))) return err_set(e, SLA_USAGE, SRCPOS_NONE, "there is no import profile '%s'", o->profile);
-    const profile *named = o->profile ? profile_by_name(&se->profiles, slice_of(o->profile)) : NULL;
+    if (o->profile) TRY(named_profile(se, &named, e));
     for (size_t i = 0; named && i < named->errors.n; i++) errlist_push(&se->report->problems, &named->errors.items[i]);
+    se->profiles.named = named;
     return named && named->errors.n ? err_set(e, SLA_SYNTAX, SRCPOS_NONE, "import profile '%s' does not fit the model", o->profile) : SLA_OK;
 }
 

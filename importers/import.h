@@ -1,18 +1,20 @@
 /* Exports and logs into the workspace: from bytes to batches to the store. One file of this folder a format; products are data (profiles/, logs/). */
 #ifndef SLA_IMPORTERS_IMPORT_H
 #define SLA_IMPORTERS_IMPORT_H
+#include "engine/base/buf.h"
 #include "engine/base/err.h"
 #include "engine/model/schema.h"
 #include "engine/store/store.h"
 #include "engine/time/zone.h"
 
 typedef struct import_options {
-    const char *profile;        /* NULL: found by the header */
+    const char *profile;        /* the name of one, or a file NAME.yaml; NULL: found by the header */
     const char *dataset;        /* NULL: found by the file's name or its header */
     const char *encoding;       /* NULL: detected */
     const zone *zone;           /* of times that do not say their own */
     int32_t year;               /* of the first line of logs without a year; 0: found out */
     int64_t from, to;           /* the period, UTC ms: gives logs without a year theirs; both 0: not known */
+    buf *draft;                 /* not NULL: nothing is imported; a draft of a profile for each table goes here */
     size_t block;               /* bytes read at a time; 0: the usual (tests make it tiny) */
     void (*say)(void *ctx, const char *line); void *ctx;   /* one line for each file: what it was taken for; NULL: silent */
 } import_options;

@@ -248,7 +248,7 @@ static sla_status set_up(importer *im, const input *in, err *e)
     sla_status st = err_set(&about, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "JSON without records: no object is found in it");
     im->name = arena_strndup(&im->mem, in->name, strlen(in->name));
     if (!im->name) st = SLA_NOMEM;
-    for (size_t i = 0; i < n && st == SLA_UNKNOWN_FORMAT; i++) {
+    for (size_t i = in->options->draft && n > 1; i < n && st == SLA_UNKNOWN_FORMAT; i++) { /* a draft is wanted of what is within, not of its wrapper */
         err why = {0};
         size_t nkeys = 0;
         st = try_shape(im, in, &shapes[i], &nkeys, &why);

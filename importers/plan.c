@@ -37,7 +37,7 @@ static const dataset *decide(planner *pl, const input *in)
     const import_options *o = in->options;
     const dataset *ds = schema_match_header(in->model, pl->names, pl->ncols);
     if (o->dataset) return schema_dataset(in->model, slice_of(o->dataset));
-    if (o->profile) pl->pf = profile_by_name(in->profiles, slice_of(o->profile));
+    if (in->profiles->named) pl->pf = in->profiles->named;
     else if (ds) return ds;
     else pl->pf = profile_by_header(in->profiles, pl->names, pl->ncols, false, &pl->said);
     if (pl->pf) return pl->pf->ds;
@@ -179,6 +179,24 @@ static void say_columns(planner *pl)
     if (left) buf_char(&pl->said, '\n');
 }
 
+/* ---- a draft instead of an import ---- */
+static sla_status begin_draft(planner *pl, const input *in, err *e)
+{
+    size_t named = 0;
+    const import_options *o = in->options;
+    const dataset *ds = NULL;
+    for (size_t i = 0; i < pl->ncols; i++) named += pl->names[i].len > 0;
+    if (named < 2) return err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "no header of a table");
+    if (o->dataset) ds = schema_dataset(in->model, slice_of(o->dataset));
+    for (size_t i = 0; !ds && i < in->model->n; i++) /* what keeps a history: tickets */
+        if (in->model->datasets[i].changes.dataset >= 0) ds = &in->model->datasets[i];
+    if (!ds) return err_set(e, SLA_USAGE, (srcpos){in->name, 0, 0}, "for which dataset is the profile to be? give --dataset");
+    pl->p.ds = ds;
+    pl->draft_to = o->draft;
+    pl->source = in->name;
+    return draft_new(in->profiles, ds, pl->names, pl->ncols, &pl->draft);
+}
+
 sla_status planner_open(planner *pl, const input *in, const slice *names, size_t n, err *e)
 {
     pl->names = ARENA_NEW(&pl->mem, slice, n);
@@ -189,6 +207,7 @@ sla_status planner_open(planner *pl, const input *in, const slice *names, size_t
         if (name.len && !pl->names[i].ptr) return SLA_NOMEM;
     }
     pl->ncols = n;
+    if (in->options->draft) return begin_draft(pl, in, e);
     const dataset *ds = decide(pl, in);
     if (!ds) return refuse_unknown(pl, in, e);
     if (pl->pf && pl->pf->fold) TRY(fold_new(pl->pf, &pl->mem, &pl->fold, &ds, e));
@@ -210,6 +229,10 @@ static bool is_dated(const planner *pl, size_t f)
 
 void planner_look(planner *pl, const cells *c)
 {
+    if (pl->draft) {
+        pl->said.failed = pl->said.failed || draft_look(pl->draft, c) != SLA_OK;
+        return;
+    }
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const target *t = &pl->p.fields[f];
         for (size_t k = 0; is_dated(pl, f) && k <= t->nmore; k++)
@@ -252,6 +275,10 @@ static void settle_column(planner *pl, size_t f, const date_evidence *all)
 sla_status planner_settle(planner *pl)
 {
     date_evidence all = {0};
+    if (pl->draft) {
+        draft_write(pl->draft, pl->source, pl->draft_to);
+        return pl->said.failed || pl->draft_to->failed ? SLA_NOMEM : SLA_OK;
+    }
     for (size_t f = 0; f < pl->p.ds->nfields; f++) dates_add(&all, &pl->seen[f]);
     for (size_t f = 0; f < pl->p.ds->nfields; f++)
         if (is_dated(pl, f)) settle_column(pl, f, &all);
@@ -381,6 +408,7 @@ void planner_close(planner *pl)
     batch_pool_free(pl->batches);
     fold_free(pl->fold);
     changes_free(pl->changes);
+    draft_free(pl->draft);
     buf_free(&pl->said);
     arena_free(&pl->mem);
     *pl = (planner){0};

@@ -3,6 +3,7 @@
 #ifndef SLA_IMPORTERS_PLAN_H
 #define SLA_IMPORTERS_PLAN_H
 #include "importers/changes.h"
+#include "importers/draft.h"
 #include "importers/fold.h"
 #include "importers/importer.h"
 
@@ -17,6 +18,7 @@ typedef struct planner {
     changes *changes;                   /* NULL: records bring no history of their own */
     batch_pool *batches;
     bool serials_1904;                  /* a sheet's day numbers count from 1904: set before settle */
+    draft *draft; buf *draft_to; const char *source;   /* a draft is written at settle, nothing is imported; NULL: no */
     buf said;                           /* notes: what it was taken for, and why */
 } planner;
 

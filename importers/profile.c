@@ -119,10 +119,10 @@ static void load_vocabulary(loader *l, const ynode *root)
     }
 }
 
-static const term_map *vocabulary_of(const profile_set *s, const schema *m, const enumeration *en)
+const term_map *profile_vocabulary(const profile_set *s, const enumeration *en)
 {
-    for (size_t e = 0; e < m->nenums; e++)
-        if (&m->enums[e] == en && s->vocabularies[e].from) return &s->vocabularies[e];
+    for (size_t e = 0; e < s->nvocabularies; e++)
+        if (&s->model->enums[e] == en && s->vocabularies[e].from) return &s->vocabularies[e];
     return NULL;
 }
 
@@ -176,7 +176,7 @@ static void load_field(loader *l, profile *p, const ynode *n)
     field_map *m = &p->maps[p->nmaps++];
     const ynode *value = yaml_get(n, "value"), *after = yaml_get(n, "after"), *digits = yaml_get(n, "digits");
     *m = (field_map){.field = (size_t)f, .from = texts(l, yaml_get(n, "from")), .fallback = texts(l, yaml_get(n, "fallback")), .after = -1,
-                     .vocabulary = fd->en ? vocabulary_of(l->set, l->m, fd->en) : NULL, .unit = unit_of(l, yaml_get(n, "unit"))};
+                     .vocabulary = fd->en ? profile_vocabulary(l->set, fd->en) : NULL, .unit = unit_of(l, yaml_get(n, "unit"))};
     if (value) m->constant = value->text;
     if (value && fd->type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, value->at, "only a text field can have a fixed value");
     if (!value && m->from.n + m->fallback.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->key_at, "say where '%.*s' comes from: from: [header] or value: text", SLICE_ARG(n->key));
@@ -335,7 +335,9 @@ static void load_all(loader *l, const char *folder, const file_list *files)
 {
     profile_set *s = l->set;
     ynode **roots = take(l, files->n, sizeof(ynode *));
-    s->items = take(l, files->n, sizeof *s->items);
+    s->items = take(l, files->n + 1, sizeof *s->items);     /* and one of the user's */
+    s->cap = files->n + 1;
+    s->model = l->m;
     s->vocabularies = take(l, l->m->nenums, sizeof *s->vocabularies);
     s->nvocabularies = s->vocabularies ? l->m->nenums : 0;
     for (size_t i = 0; !l->nomem && i < files->n; i++) {
@@ -371,6 +373,25 @@ sla_status profiles_load(const schema *m, profile_set *out, errlist *errors)
     load_all(&l, folder, &files);
     if (l.nomem) return errlist_add(errors, SLA_NOMEM, SRCPOS_NONE, "no memory for profiles");
     return errors->n + errors->dropped > before ? SLA_SYNTAX : SLA_OK;
+}
+
+sla_status profiles_add(profile_set *s, const char *path, const profile **out, errlist *errors)
+{
+    loader l = {.m = s->model, .a = &s->mem, .errors = errors, .set = s};
+    ynode *root = NULL;
+    err e = {0};
+    if (s->n == s->cap) return errlist_add(errors, SLA_LIMIT, (srcpos){path, 0, 0}, "one profile of your own at a time");
+    if (yaml_load(path, path, &s->mem, &root, &e) != SLA_OK) {
+        errlist_push(errors, &e);
+        return e.code;
+    }
+    profile *p = &s->items[s->n++];
+    *p = (profile){.name = {0}};
+    l.errors = &p->errors;
+    load_profile(&l, p, root);
+    collect_known(&l, p);
+    *out = p;
+    return l.nomem ? SLA_NOMEM : SLA_OK;
 }
 
 static void clear_terms(term_map *t)

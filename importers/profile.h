@@ -49,11 +49,14 @@ typedef struct profile {
     reached *reached; size_t nreached;
     errlist errors;                     /* what does not fit the model: such a profile is never chosen by itself */
 } profile;
-typedef struct profile_set { profile *items; size_t n; header_list missing; term_map *vocabularies; size_t nvocabularies; arena mem; } profile_set;
+typedef struct profile_set { profile *items; size_t n, cap; const profile *named; header_list missing; const schema *model; term_map *vocabularies; size_t nvocabularies; arena mem; } profile_set;
 
-/* Loads every *.yaml of the program's importers/profiles. A file that is no YAML is an error; one that does not fit the model (another pack's) is kept with
+/* named: the one that the user asked for; NULL: by the header. Loads every *.yaml of the program's importers/profiles. A file that is no YAML is an error; one that does not fit the model (another pack's) is kept with
  * its errors, told only to who asks for it by name. */
 sla_status profiles_load(const schema *m, profile_set *out, errlist *errors);
+/* One more profile, out of a file of the user's. Its errors stand in the profile; what is no YAML goes to errors. */
+sla_status profiles_add(profile_set *s, const char *path, const profile **out, errlist *errors);
+const term_map *profile_vocabulary(const profile_set *s, const enumeration *en);   /* NULL: none */
 void profiles_clear(profile_set *s);
 const profile *profile_by_name(const profile_set *s, slice name);
 /* The profile whose needed headers are all among names; a product's before a generic one, then the one that knows most of them. A generic

@@ -12,7 +12,8 @@
     O(YEAR, "year", 0, "YYYY", "the year in which logs begin whose lines have none (default: by the period, else by the file)") \
     O(AS_OF, "as-of", 0, "T", "the instant of judgement, e.g. 2025-10-01T00:00:00 (default: the period's end)") \
     O(PACK, "pack", 0, "DIR", "the rule pack (default: itss-2025)") \
-    O(PROFILE, "profile", 0, "FILE", "audit: a tailoring of the pack; import: the name of an import profile") \
+    O(PROFILE, "profile", 0, "FILE", "audit: a tailoring of the pack; import: the name of an import profile, or a file of your own") \
+    O(PROFILE_DRAFT, "profile-draft", 0, NULL, "print a draft of an import profile for these tables; nothing is imported") \
     O(IMPORT_PROFILE, "import-profile", 0, "NAME", "take every file for an export of this product") \
     O(DATASET, "dataset", 0, "NAME", "take every file for this dataset") \
     O(ENCODING, "encoding", 0, "NAME", "the files' encoding instead of the detected one") \

@@ -130,6 +130,30 @@ sla_status step_import(session *s, const options *o, const char *import_profile,
     return st;
 }
 
+static sla_status draft(session *s, const options *o, buf *out, err *e)
+{
+    import_report report;
+    TRY(store_open(NULL, STORE_CREATE, &s->ws, e));
+    TRY(zone_open(option(o, OPT_ID_ZONE, "Asia/Shanghai"), &s->zn, e));
+    TRY(session_load_pack(s, o, NULL, e));
+    const import_options io = {.dataset = o->value[OPT_ID_DATASET], .encoding = o->value[OPT_ID_ENCODING], .zone = s->zn, .draft = out};
+    sla_status st = import_paths(s->ws, pack_schema(s->pk), &io, o->args, (size_t)o->nargs, &report, e);
+    say_errors(&report.problems, "files");
+    import_report_clear(&report);
+    return st == SLA_OK && out->len == 0 ? err_set(e, SLA_UNKNOWN_FORMAT, SRCPOS_NONE, "there is no table to draft a profile for") : st;
+}
+
+sla_status step_draft(const options *o, err *e)
+{
+    session s = {0};
+    buf out = {0};
+    sla_status st = draft(&s, o, &out, e);
+    if (st == SLA_OK && fwrite(out.ptr, 1, out.len, stdout) != out.len) st = err_set(e, SLA_IO, SRCPOS_NONE, "cannot write the draft");
+    buf_free(&out);
+    session_close(&s);
+    return st;
+}
+
 /* ---- audit ---- */
 static sla_status read_as_of(const session *s, const options *o, const period *p, int64_t *out, err *e)
 {

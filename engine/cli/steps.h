@@ -27,6 +27,8 @@ sla_status session_check_period(const options *o, err *e);
 
 /* Imports the operands; says on stderr what each file was taken for. *incomplete: something named or found could not be taken in. */
 sla_status step_import(session *s, const options *o, const char *import_profile, bool *incomplete, err *e);
+/* Prints a draft of an import profile for each table among the operands; no workspace is touched. */
+sla_status step_draft(const options *o, err *e);
 /* Audits the period; prints the summary on stdout. *failed: a rule of --fail-on's severity or a graver one fails. */
 sla_status step_audit(session *s, const options *o, int64_t *run, bool *failed, err *e);
 /* Writes the reports of a run (0: the latest). */
