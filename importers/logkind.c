@@ -45,6 +45,7 @@ static sla_status load_common(log_kinds *ks, const ynode *n, slice source, log_k
     k->source = source;
     k->examples = yaml_get(n, "examples");
     TRY(names(ks->mem, yaml_get(n, "time"), &k->times));
+    k->clf = k->times.n && slice_is(k->times.items[0], "%d/%b/%Y:%H:%M:%S %z");
     for (size_t i = 0; i < k->times.n; i++) k->yearless = k->yearless || !has_year(k->times.items[i]);
     return SLA_OK;
 }
@@ -277,6 +278,7 @@ bool log_split_cef(slice text, log_framed *f)
 /* ---- frames ---- */
 static bool read_time(const log_kind *k, slice text, log_time *out)
 {
+    if (k->clf && log_time_clf(text, out)) return true;
     for (size_t i = 0; i < k->times.n; i++)
         if (log_time_parse(k->times.items[i], text, out)) return true;
     return k->times.n == 0 && log_time_any(text, out);

@@ -30,6 +30,7 @@ typedef struct log_kind {
     slice name, title, source, program;
     log_names times;
     bool yearless;                      /* a form of its times lacks the year */
+    bool clf;                           /* its times are mostly those of log_time_clf */
     const ynode *examples;
     /* lines */
     log_regex re;

@@ -7,7 +7,7 @@
 #include "importers/logkind.h"
 #include "importers/logregex.h"
 
-enum { SCRATCH = 16 << 10, OUTPUTS_MAX = 40 };
+enum { COMPOSED_MAX = 2048 };
 typedef struct piece { slice literal; uint32_t group; int key; } piece;   /* of a composed text; group 0, key -1: the literal alone */
 typedef enum output_kind { OUT_GROUP, OUT_TEXT, OUT_TAKE, OUT_COMPOSED } output_kind;
 typedef struct output {
@@ -39,7 +39,7 @@ struct log_matcher {
     const log_patterns *p;
     log_regex_state *state;
     slice *values; uint32_t *seen, now; /* of keys, for the record at hand */
-    char scratch[SCRATCH]; size_t used;
+    arena composed;
 };
 
 #define F(code, name) name,
@@ -315,9 +315,15 @@ void log_matcher_free(log_matcher *m)
 {
     if (!m) return;
     log_regex_state_free(m->state);
+    arena_free(&m->composed);
     mem_free(m->values);
     mem_free(m->seen);
     mem_free(m);
+}
+
+void log_matcher_forget(log_matcher *m)
+{
+    if (m->composed.top) arena_free(&m->composed);
 }
 
 log_regex_state *log_matcher_state(log_matcher *m) { return m->state; }
@@ -376,29 +382,25 @@ static bool conditions_hold(log_matcher *m, const pattern *p, const log_record *
     return true;
 }
 
-static void scratch_add(log_matcher *m, slice s)
-{
-    size_t n = s.len < SCRATCH - m->used ? s.len : SCRATCH - m->used;
-    if (n) memcpy(m->scratch + m->used, s.ptr, n);
-    m->used += n;
-}
-
 /* A literal before a name that has no value is left out, as is all of it where no name has one. */
 static slice composed(log_matcher *m, const output *o, const log_record *r)
 {
-    size_t from = m->used;
+    char text[COMPOSED_MAX];
+    size_t n = 0;
     bool any = false;
     for (size_t i = 0; i < o->npieces; i++) {
         const piece *pc = &o->pieces[i];
         bool fixed = !pc->group && pc->key < 0;
         slice v = pc->group ? log_regex_group(m->state, r->message, pc->group) : pc->key >= 0 ? value_of(m, r, pc->key) : (slice){0};
-        if (fixed ? any : v.len > 0) {
-            if (any || i == 0 || fixed) scratch_add(m, pc->literal);
-            scratch_add(m, v);
+        slice parts[2] = {any || i == 0 || fixed ? pc->literal : (slice){0}, v};
+        for (size_t k = 0; k < 2 && (fixed ? any : v.len > 0); k++) {
+            size_t fit = parts[k].len < sizeof text - n ? parts[k].len : sizeof text - n;
+            if (fit) memcpy(text + n, parts[k].ptr, fit);
+            n += fit;
         }
         any = any || v.len > 0;
     }
-    return any ? (slice){m->scratch + from, m->used - from} : (slice){0};
+    return any ? arena_slice(&m->composed, (slice){text, n}) : (slice){0};
 }
 
 static void put_outputs(log_matcher *m, const pattern *p, const log_record *r, log_event *ev)
@@ -431,7 +433,6 @@ static bool try_program(log_matcher *m, int id, const log_record *r, log_event *
 
 bool log_match(log_matcher *m, int id, const log_record *r, log_event *ev)
 {
-    m->used = 0;
     if (++m->now == 0) { /* the counter went round: forget all */
         memset(m->seen, 0, (dict_count(m->p->keys) + 1u) * sizeof *m->seen);
         m->now = 1;

@@ -52,8 +52,9 @@ struct log_regex_state *log_matcher_state(log_matcher *m);               /* for 
 /* The number of a program and the source it belongs to (its file's); -1, source untouched: a program no file knows. */
 int log_program_find(const log_patterns *p, slice program, slice *source);
 /* Fills the fields that the program's patterns find into ev, over what is there. false: no pattern fits; ev untouched.
- * Composed texts live in the matcher until its next call. id -1: only the patterns of "*" are tried. */
+ * Composed texts live in the matcher until log_matcher_forget. id -1: only the patterns of "*" are tried. */
 bool log_match(log_matcher *m, int id, const log_record *r, log_event *ev);
+void log_matcher_forget(log_matcher *m);
 /* Runs every example of every pattern and kind; adds an error for each that does not give what it says. *n: how many were run. */
 sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors);
 /* For logkind.c: holds what an example says against what was found; every key that names a field of the dataset is compared. */

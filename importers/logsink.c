@@ -4,7 +4,8 @@
 #include "engine/base/bits.h"
 #include "engine/base/mem.h"
 
-enum { REPEATS_MAX = 10000, SHOWN_MAX = 20 };
+enum { REPEATS_MAX = 10000, SHOWN_MAX = 20, PENDING = 128 };
+struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; log_event ev[PENDING]; };
 
 /* ---- counting by name ---- */
 static sla_status count(log_counter *c, slice name, uint64_t n)
@@ -111,22 +112,10 @@ void log_sink_notes(const log_sink *s, buf *out)
 /* ---- the writer ---- */
 sla_status log_writer_begin(log_writer *w, log_sink *s, block *b)
 {
-    *w = (log_writer){.sink = s, .b = b, .m = log_matcher_new(s->patterns), .counts = mem_zero(1, sizeof *w->counts), .cursor = {.z = s->zone}};
+    *w = (log_writer){.sink = s, .b = b, .m = log_matcher_new(s->patterns), .counts = mem_zero(1, sizeof *w->counts), .cursor = {.z = s->zone}, .pending = mem_resize(NULL, 1, sizeof *w->pending)};
     if (w->counts) w->counts->unknown.names = dict_new();
-    return w->m && w->counts && w->counts->unknown.names ? SLA_OK : SLA_NOMEM;
-}
-
-sla_status log_writer_end(log_writer *w, sla_status st, err *e)
-{
-    log_matcher_free(w->m);
-    arena_free(&w->scratch);
-    if (st == SLA_OK) {
-        w->b->extra = w->counts;
-        return SLA_OK;
-    }
-    if (w->counts) counts_clear(w->counts);
-    mem_free(w->counts);
-    return err_set(e, st, SRCPOS_NONE, "no memory to read the log");
+    if (w->pending) w->pending->n = 0;
+    return w->m && w->counts && w->counts->unknown.names && w->pending ? SLA_OK : SLA_NOMEM;
 }
 
 void log_framed_reset(log_framed *f)
@@ -149,24 +138,6 @@ uint32_t log_repeated(slice *message)
     if (in.len && in.ptr[in.len - 1] == ']') in.len--;
     *message = slice_trim(in);
     return times;
-}
-
-/* Texts that follow one another are often the same: then the code is known. */
-static sla_status put_text(log_writer *w, size_t row, log_field f, slice s)
-{
-    column *c = &w->out->cols[w->sink->fields[f]];
-    uint32_t code;
-    if (f != LOG_MESSAGE && slice_eq(s, w->last[f].text)) code = w->last[f].code;
-    else {
-        code = dict_intern(c->codes, s);
-        if (code == DICT_NONE) return SLA_NOMEM;
-        w->last[f].text = dict_text(c->codes, code);
-        w->last[f].code = code;
-    }
-    ((uint32_t *)c->data)[row] = code;
-    bits_set(c->valid, row);
-    c->used = true;
-    return SLA_OK;
 }
 
 /* 203023, 1,048,576, 12.5 GB: with the unit's factor of 1024 for bytes. false: no such number. */
@@ -199,35 +170,94 @@ static void put_number(log_writer *w, size_t row, log_field f, slice s)
     if (read_number(s, f == LOG_BYTES, &v)) batch_set_f64(w->out, row, (size_t)w->sink->fields[f], v);
 }
 
-/* false: the block is full, which only repetitions without end can bring about. */
-static bool have_room(log_writer *w, sla_status *st)
+/* A column of texts of the n events from p->ev[first] on. Those that are the same text at the same place were looked up before. */
+static sla_status write_texts(const log_writer *w, log_field f, size_t first, size_t n, size_t row)
 {
-    if (w->out && w->out->nrows < BATCH_ROWS_MAX) return true;
-    if (w->b->n == BLOCK_BATCHES) return false;
-    if (!(w->out = batch_pool_get(w->sink->batches))) return *st = SLA_NOMEM, false;
-    w->b->batches[w->b->n++] = w->out;
-    memset(w->last, 0, sizeof w->last);
-    return true;
+    const struct pending *p = w->pending;
+    column *c = &w->out->cols[w->sink->fields[f]];
+    uint32_t *data = c->data, code[PENDING], from[PENDING], codes[PENDING];
+    slice texts[PENDING], last = {0};
+    size_t m = 0, have = 0;
+    for (size_t i = 0; i < n; i++) {
+        slice s = p->ev[first + i].v[f];
+        if (!s.len) continue;
+        if (s.ptr != last.ptr || s.len != last.len) texts[m++] = last = s;
+        code[have] = (uint32_t)i;
+        from[have++] = (uint32_t)m - 1;
+    }
+    if (!have) return SLA_OK;
+    if (!dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
+    for (size_t k = 0; k < have; k++) {
+        data[row + code[k]] = codes[from[k]];
+        bits_set(c->valid, row + code[k]);
+    }
+    c->used = true;
+    return SLA_OK;
 }
 
-static sla_status put_row(log_writer *w, const log_event *ev, int64_t at, uint32_t line)
+static sla_status write_rows(log_writer *w, size_t first, size_t n)
 {
-    size_t row = batch_add_row(w->out, line);
-    batch_set_i64(w->out, row, (size_t)w->sink->at, at);
+    const struct pending *p = w->pending;
+    size_t row = w->out->nrows;
+    for (size_t i = 0; i < n; i++) {
+        batch_add_row(w->out, p->line[first + i]);
+        batch_set_i64(w->out, row + i, (size_t)w->sink->at, p->at[first + i]);
+    }
     for (int f = 0; f < LOG_FIELDS; f++) {
-        if (!ev->v[f].len || w->sink->fields[f] < 0) continue;
-        if (w->sink->number[f]) put_number(w, row, (log_field)f, ev->v[f]);
-        else TRY(put_text(w, row, (log_field)f, ev->v[f]));
+        if (w->sink->fields[f] < 0) continue;
+        if (!w->sink->number[f]) TRY(write_texts(w, (log_field)f, first, n, row));
+        for (size_t i = 0; w->sink->number[f] && i < n; i++)
+            if (p->ev[first + i].v[f].len) put_number(w, row + i, (log_field)f, p->ev[first + i].v[f]);
     }
     return SLA_OK;
 }
 
-static void find_program(log_writer *w, slice program, slice source)
+/* Writes what waits. A block without room for it, which only repetitions without end can bring about, says so in its rejects. */
+static sla_status flush(log_writer *w)
 {
-    if (w->program.ptr && slice_eq(program, w->program) && (w->program_id >= 0 || slice_eq(source, w->source))) return;
-    w->program = program;
+    struct pending *p = w->pending;
+    for (size_t done = 0; done < p->n;) {
+        if (!w->out || w->out->nrows == BATCH_ROWS_MAX) {
+            if (w->b->n == BLOCK_BATCHES) {
+                p->n = 0;
+                return reject_list_add(&w->b->rejects, p->line[done], 1, SLICE_LIT("message"), SLICE_LIT("message repeated"), "more repetitions than can be kept", false);
+            }
+            if (!(w->out = batch_pool_get(w->sink->batches))) return SLA_NOMEM;
+            w->b->batches[w->b->n++] = w->out;
+        }
+        size_t room = BATCH_ROWS_MAX - w->out->nrows, n = p->n - done < room ? p->n - done : room;
+        TRY(write_rows(w, done, n));
+        done += n;
+    }
+    p->n = 0;
+    log_matcher_forget(w->m);
+    return SLA_OK;
+}
+
+sla_status log_writer_end(log_writer *w, sla_status st, err *e)
+{
+    if (st == SLA_OK) st = flush(w);
+    mem_free(w->pending);
+    log_matcher_free(w->m);
+    arena_free(&w->scratch);
+    if (st == SLA_OK) {
+        w->b->extra = w->counts;
+        return SLA_OK;
+    }
+    if (w->counts) counts_clear(w->counts);
+    mem_free(w->counts);
+    return err_set(e, st, SRCPOS_NONE, "no memory to read the log");
+}
+
+static void find_program(log_writer *w, slice *program, slice source)
+{
+    if (w->program.ptr && slice_eq(*program, w->program) && (w->program_id >= 0 || slice_eq(source, w->source))) {
+        *program = w->program; /* the same place: looked up once */
+        return;
+    }
+    w->program = *program;
     w->source = source.len ? source : SLICE_LIT("syslog");
-    w->program_id = log_program_find(w->sink->patterns, program, &w->source);
+    w->program_id = log_program_find(w->sink->patterns, *program, &w->source);
 }
 
 /* An address of IPv4 written as one of IPv6 is the one of IPv4. */
@@ -247,10 +277,9 @@ sla_status log_writer_reject(log_writer *w, uint32_t line, slice text, const cha
 sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t line, uint32_t times, slice whole)
 {
     int64_t at;
-    sla_status st = SLA_OK;
     if (!log_time_utc(&f->time, year, &w->cursor, &at)) return log_writer_reject(w, line, whole, "there is no such day in its year");
     slice *v = f->ev.v;
-    find_program(w, v[LOG_PROGRAM], f->source);
+    find_program(w, &v[LOG_PROGRAM], f->source);
     v[LOG_SOURCE] = w->source;
     log_record r = {v[LOG_MESSAGE], f->pairs, f->n};
     slice program = v[LOG_PROGRAM];
@@ -261,8 +290,11 @@ sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t l
     w->counts->events += times;
     w->counts->repeats += times > 1;
     for (uint32_t i = 0; i < times; i++) {
-        if (!have_room(w, &st)) return st != SLA_OK ? st : reject_list_add(&w->b->rejects, line, 1, SLICE_LIT("message"), whole, "more repetitions than can be kept", false);
-        TRY(put_row(w, &f->ev, at, line));
+        struct pending *p = w->pending;
+        p->at[p->n] = at;
+        p->line[p->n] = line;
+        p->ev[p->n++] = f->ev;
+        if (p->n == PENDING) TRY(flush(w));
     }
-    return SLA_OK;
+    return f->scratch && f->scratch->top ? flush(w) : SLA_OK;
 }

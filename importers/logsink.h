@@ -38,10 +38,10 @@ typedef struct log_writer {
     zone_cursor cursor;
     arena scratch;                      /* for values of the record at hand; emptied by the caller */
     slice program, source; int program_id;
-    struct { slice text; uint32_t code; } last[LOG_FIELDS];
+    struct pending *pending;            /* events that wait to be written, column by column */
 } log_writer;
 sla_status log_writer_begin(log_writer *w, log_sink *s, block *b);
-/* Finds out what the record means and adds it, times times. year: for a time without one. A record that has no such day is rejected. */
+/* Finds out what the record means and adds it, times times. f's texts must live until log_writer_end unless they are in f->scratch. year: for a time without one. A record that has no such day is rejected. */
 sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t line, uint32_t times, slice whole);
 /* A line that cannot be an event. */
 sla_status log_writer_reject(log_writer *w, uint32_t line, slice text, const char *reason);

@@ -5,10 +5,30 @@ static bool digit(char c) { return c >= '0' && c <= '9'; }
 
 int log_month_of(const char *p)
 {
-    static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    for (int m = 0; m < 12; m++)
-        if (memcmp(p, names + 3 * m, 3) == 0) return m + 1;
-    return 0;
+#define M(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (uint32_t)(c))
+    switch (M((unsigned char)p[0], (unsigned char)p[1], (unsigned char)p[2])) {
+    case M('J', 'a', 'n'): return 1;
+    case M('F', 'e', 'b'): return 2;
+    case M('M', 'a', 'r'): return 3;
+    case M('A', 'p', 'r'): return 4;
+    case M('M', 'a', 'y'): return 5;
+    case M('J', 'u', 'n'): return 6;
+    case M('J', 'u', 'l'): return 7;
+    case M('A', 'u', 'g'): return 8;
+    case M('S', 'e', 'p'): return 9;
+    case M('O', 'c', 't'): return 10;
+    case M('N', 'o', 'v'): return 11;
+    case M('D', 'e', 'c'): return 12;
+    default: return 0;
+    }
+#undef M
+}
+
+static bool two(const char *p, int32_t *out) /* two digits */
+{
+    unsigned a = (unsigned)(p[0] - '0'), b = (unsigned)(p[1] - '0');
+    *out = (int32_t)(a * 10 + b);
+    return a < 10 && b < 10;
 }
 
 /* ---- formats ---- */
@@ -208,8 +228,35 @@ bool log_time_any(slice text, log_time *out)
     return all_digits(s) ? epoch_by_size(s, out) : iso_like(s, out) || log_time_parse(SLICE_LIT("%s"), s, out);
 }
 
+/* "Mar  7 13:06:56 " as nearly all lines have it. */
+static bool bsd_plain(slice text, log_time *out)
+{
+    const char *p = text.ptr;
+    int32_t h, m, s;
+    if (text.len < 16 || p[3] != ' ' || p[6] != ' ' || p[9] != ':' || p[12] != ':' || p[15] != ' ') return false;
+    char day[2] = {p[4] == ' ' ? '0' : p[4], p[5]};
+    *out = (log_time){.month = log_month_of(p)};
+    if (!out->month || !two(day, &out->day) || !two(p + 7, &h) || !two(p + 10, &m) || !two(p + 13, &s) || h > 23 || m > 59 || s > 59) return false;
+    out->ms = ((int64_t)h * 3600 + m * 60 + s) * 1000;
+    return out->day >= 1 && (out->day <= 28 || civil_valid(2000, out->month, out->day));
+}
+
+bool log_time_clf(slice text, log_time *out)
+{
+    const char *p = text.ptr;
+    int32_t c, y, h, m, s, oh, om;
+    if (text.len != 26 || p[2] != '/' || p[6] != '/' || p[11] != ':' || p[14] != ':' || p[17] != ':' || p[20] != ' ' || (p[21] != '+' && p[21] != '-')) return false;
+    *out = (log_time){.month = log_month_of(p + 3), .has_offset = true};
+    if (!two(p, &out->day) || !two(p + 7, &c) || !two(p + 9, &y) || !two(p + 12, &h) || !two(p + 15, &m) || !two(p + 18, &s) || !two(p + 22, &oh) || !two(p + 24, &om)) return false;
+    out->year = c * 100 + y;
+    out->ms = ((int64_t)h * 3600 + m * 60 + (s == 60 ? 59 : s)) * 1000;
+    out->offset_min = (p[21] == '-' ? -1 : 1) * (oh * 60 + om);
+    return h < 24 && m < 60 && s <= 60 && oh <= 18 && om < 60 && civil_valid(out->year, out->month, out->day);
+}
+
 size_t log_time_bsd(slice text, log_time *out)
 {
+    if (bsd_plain(text, out)) return 15;
     const char *p = text.ptr;
     log_time t = {0};
     if (text.len < 15 || p[3] != ' ' || (p[4] != ' ' && !digit(p[4])) || !digit(p[5])) {
