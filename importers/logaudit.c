@@ -6,7 +6,7 @@
 #include "engine/base/utf8.h"
 #include "importers/logsink.h"
 
-enum { OPEN_MAX = 32, WINDOW = 64, MESSAGE_MAX = 2000 };
+enum { OPEN_MAX = 32, WINDOW = 64, HOLD = 16, MESSAGE_MAX = 2000 };
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 static bool begins(slice s, const char *with) { size_t n = strlen(with); return s.len >= n && memcmp(s.ptr, with, n) == 0; }
 static slice behind(slice s, size_t n) { return (slice){s.ptr + n, s.len - n}; }
@@ -234,7 +234,7 @@ static sla_status audit_parse(importer *im, block *b, err *e)
     return log_writer_end(&j.w, st, e);
 }
 
-/* A block ends where no event goes on: among the last lines, between two that no serial spans. */
+/* A block ends where no event goes on: between two lines that no serial spans, some lines before the last, as what follows them may belong to them. */
 static size_t audit_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open)
 {
     size_t starts[WINDOW + 1], n = 0, end = text.len;
@@ -251,7 +251,8 @@ static size_t audit_cut(const importer *im, slice text, bool at_end, uint32_t *n
         starts[n++] = from;
         at = from;
     }
-    for (size_t cut = 1; cut <= n; cut++) { /* lines 0 … cut-1 stay back */
+    if (!at_end && n < HOLD) end = 0;
+    for (size_t cut = HOLD; cut <= n; cut++) { /* lines 0 … cut-1 stay back */
         bool spans = false;
         for (size_t i = 0; i < cut && !spans; i++)
             for (size_t k = cut; k < n && !spans; k++) spans = ids[i].len && slice_eq(ids[i], ids[k]);

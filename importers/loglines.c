@@ -135,8 +135,9 @@ static int lines_probe(const input *in, err *why)
     guess g = best_kind(in->patterns, in->head, in->whole);
     if (g.known == 0) return 0;
     bool plain = g.kind && slice_is(g.kind->name, "plain");
-    if (g.kind && g.kind->more) return plain ? (g.first && g.known * 4 >= g.lines ? 20 : 0) : g.first || g.known * 4 >= g.lines ? 90 : 0;
-    return g.known * 10 >= g.lines * (plain ? 9 : 5) ? (plain ? 20 : 90) : 0;
+    if (plain) return g.first && g.known * 4 >= g.lines ? 60 : 0; /* a table's first line would be a header */
+    if (g.kind && g.kind->more) return g.first || g.known * 4 >= g.lines ? 90 : 0;
+    return g.known * 10 >= g.lines * 5 ? 90 : 0;
 }
 
 /* ---- the vtable ---- */

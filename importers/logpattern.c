@@ -355,7 +355,7 @@ static slice value_of(log_matcher *m, const log_record *r, int key)
 
 static bool glob(slice g, slice s)
 {
-    if (!s.ptr) s = SLICE_LIT("");
+    if (!s.len) return !g.len;
     if (g.len && g.ptr[g.len - 1] == '*') {
         slice head = {g.ptr, g.len - 1};
         if (head.len && head.ptr[0] == '*') { /* *x*: anywhere */
@@ -364,7 +364,7 @@ static bool glob(slice g, slice s)
                 if (memcmp(s.ptr + i, in.ptr, in.len) == 0) return true;
             return false;
         }
-        return s.len >= head.len && (s.len || !head.len) && memcmp(s.ptr, head.ptr, head.len) == 0 && s.len > 0;
+        return s.len >= head.len && memcmp(s.ptr, head.ptr, head.len) == 0;
     }
     if (g.len && g.ptr[0] == '*') return s.len + 1 >= g.len && memcmp(s.ptr + s.len - (g.len - 1), g.ptr + 1, g.len - 1) == 0;
     return slice_eq(g, s);

@@ -131,6 +131,10 @@ static bool frame_3164(slice rest, log_framed *f)
     } else v[LOG_PROGRAM] = tag_name((slice){rest.ptr, (size_t)(colon - rest.ptr)});
     rest = behind(rest, (size_t)(colon - rest.ptr) + 1);
     if (rest.len && rest.ptr[0] == ' ') rest = behind(rest, 1);
+    if (begins(rest, "[ID ")) { /* Solaris: [ID 800047 auth.notice] message */
+        const char *close = memchr(rest.ptr, ']', rest.len);
+        if (close && close + 2 <= rest.ptr + rest.len) rest = behind(rest, (size_t)(close - rest.ptr) + (close + 1 < rest.ptr + rest.len ? 2 : 1));
+    }
     v[LOG_MESSAGE] = rest;
     return true;
 }
