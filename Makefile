@@ -1,5 +1,5 @@
 # slaudit: make, make test, make demo, make bench, make install (README.md says what each does).
-# V = release | san | tsan | cov | fuzz: a folder each under build/, so objects never mix (no comment behind a value: make keeps the blanks)
+# V = release | san | tsan | cov | fuzz | fuzzgcc: a folder each under build/, so objects never mix (no comment behind a value: make keeps the blanks)
 # ROOMS, O: to build a part of the tree elsewhere, e.g. make V=san O=/tmp/b ROOMS="engine/base engine/time" run-tests
 V ?= release
 O := build/$V
@@ -12,6 +12,8 @@ san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fram
 tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
 cov := -O0 --coverage
 fuzz := -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
+# without clang: gcc and a driver of our own in the place of libFuzzer
+fuzzgcc := $(san)
 
 PKGS := sqlite3 xlsxwriter libpcre2-8 yaml-0.1 libcrypto expat libzip zlib fontconfig
 # asked once per build, not once per recipe; empty before `make deps`
@@ -52,7 +54,11 @@ $O/%.o: %.c Makefile
 	$(HUSH)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(TEST): LDLIBS += -lcmocka
+ifeq ($V,fuzz)
 $(FUZZ): LDLIBS += -fsanitize=fuzzer
+else
+$(FUZZ): $O/tests/fuzz/driver.o
+endif
 LINK = @$(SAY) "ld  $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(MAIN) $(BENCH): %: %.o $O/libslaudit.a ; $(LINK)
 $(TEST) $(FUZZ): %: %.o $O/libsupport.a $O/libslaudit.a ; $(LINK)
@@ -105,7 +111,8 @@ coverage: deps
 	@$(MAKE) --no-print-directory V=cov run-cases
 	@gcov -n $(SRC:%.c=build/cov/%.gcda) 2>/dev/null | awk -F"'" '/^File/ {f = $$2; getline; if (f !~ /^\//) print $$0, f}' | sort -t: -k2g
 
-fuzz: deps ; @$(SUBMAKE) V=fuzz CC=clang run-fuzz
+# Every parser over its seeds and what is made of them, SECS seconds each.
+fuzz: deps ; @$(SUBMAKE) $(if $(shell command -v clang),V=fuzz CC=clang,V=fuzzgcc) run-fuzz
 run-fuzz: $(FUZZ)
 	@for f in $^; do s=$${f##*fuzz_}; mkdir -p build/corpus/$$s; \
 	    $$f -max_total_time=$${SECS:-60} build/corpus/$$s $$(ls -d tests/fuzz/seeds/$$s 2>/dev/null) || exit 1; done

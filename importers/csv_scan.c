@@ -180,28 +180,33 @@ static slice with_tail(slice cell, slice tail, cells *c, sla_status *st)
     return (slice){out, cell.len + tail.len};
 }
 
+/* What stands at *pp up to the next delimiter or line end, which *pp moves to. */
+static slice unquoted(const char **pp, const char *end, csv_dialect d, cells *c, uint32_t *line, sla_status *st)
+{
+    const char *stop = d.escape ? escaped_end(*pp, end, d) : cell_end(*pp, end, d);
+    slice text = {*pp, (size_t)(stop - *pp)};
+    *pp = stop;
+    if (!d.escape || !memchr(text.ptr, d.escape, text.len)) return text;
+    *line += (uint32_t)count_byte(text.ptr, text.len, d.eol);
+    return unescaped(text, d, false, c, st);
+}
+
 /* One record at p into row; returns where the next begins. */
 static const char *one_record(const char *p, const char *end, csv_dialect d, cells *c, size_t row, uint32_t *line, uint64_t *ragged, sla_status *st)
 {
     size_t col = 0;
     for (;; col++) {
         slice cell;
-        const char *stop;
         if (p < end && *p == d.quote && d.quote) {
             const char *from = p++;
             cell = quoted_cell(&p, end, d, c, st);
             if (memchr(from, d.eol, (size_t)(p - from))) *line += (uint32_t)count_byte(from, (size_t)(p - from), d.eol);
-            stop = cell_end(p, end, d);
-            if (stop > p) cell = with_tail(cell, (slice){p, (size_t)(stop - p)}, c, st);
+            cell = with_tail(cell, unquoted(&p, end, d, c, line, st), c, st);
         } else {
-            stop = d.escape ? escaped_end(p, end, d) : cell_end(p, end, d);
-            cell = (slice){p, (size_t)(stop - p)};
-            if (cell.len && (stop == end || *stop == d.eol) && cell.ptr[cell.len - 1] == '\r') cell.len--;
-            if (d.escape && memchr(cell.ptr, d.escape, cell.len)) {
-                *line += (uint32_t)count_byte(cell.ptr, cell.len, d.eol);
-                cell = unescaped(cell, d, false, c, st);
-            }
+            cell = unquoted(&p, end, d, c, line, st);
+            if (cell.len && (p == end || *p == d.eol) && cell.ptr[cell.len - 1] == '\r') cell.len--;
         }
+        const char *stop = p;
         if (col < c->ncols) c->at[col * CELLS_ROWS + row] = cell;
         else if (col == c->ncols && cell.len) ++*ragged;
         if (stop == end) {
