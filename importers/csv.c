@@ -190,6 +190,12 @@ static sla_status csv_take(importer *im, block *b, err *e)
 
 static sla_status csv_finish(importer *im, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e) { return planner_finish(&im->plan, put, ctx, e); }
 
+bool csv_again(importer *im)
+{
+    im->ragged = 0;
+    return planner_again(&im->plan);
+}
+
 static void csv_notes(const importer *im, buf *out)
 {
     planner_notes(&im->plan, out);

@@ -267,6 +267,8 @@ sla_status fold_finish(fold *f, sla_status (*put)(void *ctx, const batch *b, err
     return st;
 }
 
+void fold_restart(fold *f) { f->nrows = f->nrecords = f->nchanges = f->untimed = 0; }
+
 void fold_notes(const fold *f, buf *out)
 {
     buf_printf(out, "%zu updates folded into %zu records and %zu changes\n", f->nrows, f->nrecords, f->nchanges);

@@ -11,6 +11,7 @@ void fold_place(const fold *f, target *fields, const slice *names, size_t n);   
 sla_status fold_add(fold *f, const batch *b, err *e);                             /* in file order; copies what it needs */
 /* Delivers the records, then their history, in order of first appearance. */
 sla_status fold_finish(fold *f, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e);
+void fold_restart(fold *f);                                                       /* forgets all rows */
 void fold_notes(const fold *f, buf *out);
 void fold_free(fold *f);                                                          /* NULL allowed */
 #endif

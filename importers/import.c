@@ -37,13 +37,26 @@ static void tell(const session *se, const char *fmt, ...)
 
 /* ---- one file ---- */
 /* What the importer found out about the file, a line each. */
+/* Of a table what was decided by evidence; columns, delimiters and counts stand in the notes of the source. */
+static bool worth_telling(const importer_kind *kind, slice line)
+{
+    static const char *const decisions[] = {"profile ", "dates read as", "are read as", "for want of", "month/day/year", "changes read", "no history"};
+    char text[400];
+    if (kind != &importer_csv && kind != &importer_json) return true;
+    snprintf(text, sizeof text, "%.*s", SLICE_ARG(line));
+    for (size_t i = 0; i < sizeof decisions / sizeof decisions[0]; i++)
+        if (strstr(text, decisions[i])) return strncmp(text, "columns not used", 16) != 0;
+    return false;
+}
+
 static void tell_notes(const session *se, const char *shown, const importer_kind *kind, const importer *im)
 {
     buf b = {0};
     if (kind->notes && se->o->say) kind->notes(im, &b);
     for (char *line = b.failed ? NULL : b.ptr, *end = line + b.len; line && line < end;) {
         char *nl = memchr(line, '\n', (size_t)(end - line));
-        tell(se, "%s: %.*s", shown, (int)((nl ? nl : end) - line), line);
+        slice text = {line, (size_t)((nl ? nl : end) - line)};
+        if (worth_telling(kind, text)) tell(se, "%s: %.*s", shown, SLICE_ARG(text));
         line = nl ? nl + 1 : end;
     }
     buf_free(&b);
@@ -97,7 +110,7 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
     buf notes = {0};
     if (strcmp(enc->name, "UTF-8") != 0) buf_printf(&notes, "encoding %s: %s\n", enc->name, enc->why);
     sla_status st = feed_run(se->s, f, enc->name, enc->bom, kind, im, start, line, se->o, (slice){notes.ptr, notes.len}, &out, e);
-    if (st == SLA_CONFLICT && kind == &importer_loglines && loglines_again(im)) {
+    if (st == SLA_CONFLICT && ((kind == &importer_loglines && loglines_again(im)) || (kind == &importer_csv && csv_again(im)))) {
         *e = (err){0};
         st = feed_run(se->s, f, enc->name, enc->bom, kind, im, start, line, se->o, (slice){notes.ptr, notes.len}, &out, e);
     }
@@ -116,7 +129,7 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
              i->rejected || i->rejected_values ? "" : ", all taken");
         if (strcmp(enc->name, "UTF-8") != 0) tell(se, "%s: encoding %s: %s%s", f->shown, enc->name, enc->why, se->o->encoding ? "" : "; --encoding NAME for another");
         if (out.replaced) tell(se, "%s: %llu characters could not be decoded and stand as U+FFFD", f->shown, (unsigned long long)out.replaced);
-        if (kind != &importer_csv && kind != &importer_json) tell_notes(se, f->shown, kind, im);
+        tell_notes(se, f->shown, kind, im);
         if (i->rejected || i->rejected_values) tell(se, "%s: %llu rows and %llu values rejected", f->shown, (unsigned long long)i->rejected, (unsigned long long)i->rejected_values);
     }
     kind->close(im);

@@ -66,5 +66,6 @@ typedef struct importer_kind {
 extern const importer_kind importer_csv, importer_json, importer_loglines, importer_logaudit, importer_logjson, importer_logxml, importer_logtable;
 /* After a run that failed: the file has to be read once more, as its first line's year was another than its head let expect. */
 bool loglines_again(importer *im);
+bool csv_again(importer *im);           /* the same, as its dates are month first */
 
 #endif

@@ -319,8 +319,28 @@ sla_status planner_take(planner *pl, block *b, err *e)
     return SLA_OK;
 }
 
+/* The head left the order of day and month open, day first was assumed, and then came dates that can only be month first. */
+static bool wrong_order(const planner *pl, size_t f) { return pl->p.fields[f].assumed && pl->counts[f].other_order > 0; }
+
+bool planner_again(planner *pl)
+{
+    if (!pl->again || pl->changes) return false;
+    pl->again = false;
+    for (size_t f = 0; f < pl->p.ds->nfields; f++) {
+        pl->counts[f] = (time_counts){0};
+        if (!pl->p.fields[f].assumed) continue;
+        pl->p.fields[f].assumed = false;
+        pl->p.fields[f].order = "mdy";
+    }
+    if (pl->fold) fold_restart(pl->fold);
+    buf_text(&pl->said, "further down stand dates that can only be month/day/year: the columns that left it open were read once more so\n");
+    return true;
+}
+
 sla_status planner_finish(planner *pl, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e)
 {
+    for (size_t f = 0; f < pl->p.ds->nfields; f++) pl->again = pl->again || (!pl->changes && wrong_order(pl, f));
+    if (pl->again) return err_set(e, SLA_CONFLICT, SRCPOS_NONE, "the order of day and month is another than the first rows let expect");
     if (pl->changes) TRY(changes_finish(pl->changes, put, ctx, e));
     return pl->fold ? fold_finish(pl->fold, put, ctx, e) : SLA_OK;
 }

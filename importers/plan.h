@@ -17,6 +17,7 @@ typedef struct planner {
     fold *fold;                         /* NULL: each row is a record */
     changes *changes;                   /* NULL: records bring no history of their own */
     batch_pool *batches;
+    bool again;                         /* finish saw that the order of dates was taken wrongly */
     bool serials_1904;                  /* a sheet's day numbers count from 1904: set before settle */
     draft *draft; buf *draft_to; const char *source;   /* a draft is written at settle, nothing is imported; NULL: no */
     buf said;                           /* notes: what it was taken for, and why */
@@ -33,6 +34,9 @@ void planner_drop(block *b);                           /* frees b->extra */
 /* In order, after a block was parsed: keeps its rows where they are updates, and its history. */
 sla_status planner_take(planner *pl, block *b, err *e);
 sla_status planner_finish(planner *pl, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e);
+/* After finish gave SLA_CONFLICT: values further down showed that dates whose order nothing in the head decided are month first. Everything read is forgotten,
+ * the order is changed, and the file can be read once more. false: it was something else. */
+bool planner_again(planner *pl);
 void planner_notes(const planner *pl, buf *out);       /* after the last block: also what times could not say */
 sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e);   /* what this file's times cannot prove, into the store */
 const dataset *planner_dataset(const planner *pl);

@@ -122,6 +122,33 @@ static void each_export(void **state)
     }
 }
 
+/* The first rows leave open whether day or month comes first, a value far down decides: the file is read once more. */
+static void a_late_value_decides(void **state)
+{
+    static const char *const headers[] = {"Ticket ID,Created Date,Subject,Priority,Status\n", "CaseID,Activity,Timestamp,Resource\n"}, *const rows[] = {",5/6/2025 09:00,no mail,High,Closed", ",Closed,5/6/2025 09:00,Ann"},
+                      *const last[] = {"x,6/25/2025 09:00,no mail,High,Closed\n", "x,Closed,6/25/2025 09:00,Ann\n"};
+    (void)state;
+    for (size_t k = 0; k < 2; k++) {
+        buf text = {0};
+        place p;
+        open_place(&p);
+        buf_text(&text, headers[k]);
+        for (int i = 0; i < 40000; i++) buf_printf(&text, "%d%s\n", i, rows[k]);
+        buf_text(&text, last[k]);
+        assert_true(text.len > 1 << 20); /* beyond the head */
+        take_text(&p, "a.csv", buf_cstr(&text), 0);
+        assert_int_equal(p.report.problems.n, 0);
+        assert_int_equal(p.report.rejected, 0);
+        table *t = load(&p, "ticket");
+        size_t f = (size_t)dataset_field(t->ds, SLICE_LIT("created_at"));
+        assert_int_equal(t->nrows, 40001);
+        assert_int_equal(table_i64(t, f)[0], (civil_days(2025, 5, 6) * 24 + 1) * 3600000); /* 09:00 +08:00 */
+        table_free(t);
+        buf_free(&text);
+        close_place(&p);
+    }
+}
+
 /* ---- what is refused, and why ---- */
 static const struct refusal { const char *name, *text, *says; } refusals[] = {
     {"no time of creation", "Number,Short description,Caller,Priority,State,Category,Updated by\nINC1,a,b,1 - Critical,New,c,system\n", "lacks created_at (Opened, "},
@@ -284,7 +311,7 @@ int main(void)
     ROWS(tests, n, exports, each_export);
     ROWS(tests, n, refusals, refused);
     ROWS(tests, n, reals, each_real_file);
-    static const struct CMUnitTest more[] = {cmocka_unit_test(every_profile_fits_the_model), cmocka_unit_test(draft_of_an_unknown_table), cmocka_unit_test(a_profile_of_ones_own_with_errors), cmocka_unit_test(reversed_times_come_through), cmocka_unit_test(glpi_flags_agree)};
+    static const struct CMUnitTest more[] = {cmocka_unit_test(every_profile_fits_the_model), cmocka_unit_test(draft_of_an_unknown_table), cmocka_unit_test(a_late_value_decides), cmocka_unit_test(a_profile_of_ones_own_with_errors), cmocka_unit_test(reversed_times_come_through), cmocka_unit_test(glpi_flags_agree)};
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("profiles", tests, n, NULL, NULL);
 }
