@@ -243,7 +243,7 @@ void draft_write(const draft *d, const char *source, buf *b)
 {
     const char *slash = strrchr(source, '/');
     buf_printf(b, "# A draft for %s. Lines with ??? are to be looked at by a person: what stands there could not be told from headers and values.\n", slash ? slash + 1 : source);
-    buf_printf(b, "# Use it with: slaudit import --profile FILE.yaml EXPORT    (what the words mean: docs/importers.md)\n");
+    buf_printf(b, "# Use it with: slaudit import --profile FILE.yaml EXPORT    (what the words mean: docs/profiles.md)\n");
     buf_printf(b, "profile: {name: my-product, title: My product, dataset: %.*s}\n", SLICE_ARG(d->ds->name));
     write_needs(d, b);
     buf_text(b, "fields:\n");

@@ -1,4 +1,4 @@
-/* Profiles out of YAML. The format stands in docs/importers.md. */
+/* Profiles out of YAML. The format stands in docs/profiles.md. */
 #include "importers/profile.h"
 #include <stdio.h>
 #include <string.h>

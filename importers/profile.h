@@ -1,4 +1,4 @@
-/* Profiles: how a product's export maps to a dataset. YAML (profiles/NAME.yaml; docs/importers.md is the manual). Headers and terms are compared as
+/* Profiles: how a product's export maps to a dataset. YAML (profiles/NAME.yaml; docs/profiles.md is the manual). Headers and terms are compared as
  * words_fold leaves them. */
 #ifndef SLA_IMPORTERS_PROFILE_H
 #define SLA_IMPORTERS_PROFILE_H
