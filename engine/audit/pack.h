@@ -21,13 +21,16 @@ typedef struct measure { measure_kind kind; int slot; expr_type type; double per
 /* Downtime of subjects: rows of `subjects` by key, outages joined to them by key. Slots belong to the programs of the two datasets. */
 typedef struct uptime { const dataset *subjects, *outages; int subject_where, subject_key, subject_target, outage_key, from, to, planned; } uptime;
 
+/* When the field that chooses the limit changes: the latest value holds for all the time (and the time used is kept), the highest one does, each part of the time uses its part of
+ * the limit in force then, the clock begins anew, or the time used is that since the start without any pause. */
+typedef enum change_policy { CHANGE_LATEST, CHANGE_HIGHEST, CHANGE_SPLIT, CHANGE_REANCHOR, CHANGE_GROSS } change_policy;
 typedef struct clock_limit { slice key; int64_t limit; const calendar *cal; } clock_limit;
 typedef struct sla_clock {
     slice name; bitext title;
     const dataset *ds;
     int where;                              /* slot of the clocks' program */
     int start, stop, status;                /* fields */
-    bool history; reopen_policy reopen;
+    bool history; reopen_policy reopen; change_policy change;
     int by;                                 /* field that chooses the limit; -1: one limit */
     clock_limit *limits; size_t nlimits;    /* the last may be the default: key ptr NULL */
     size_t first_derived;                   /* number of its first derived field (elapsed, paused, met, state, due, breach) */

@@ -38,6 +38,18 @@ static void load_limits(pack_loader *l, sla_clock *c, const ynode *n)
     if (yaml_get(n, "default")) load_limit(l, yaml_get(n, "default"), (slice){0}, &c->limits[c->nlimits++]);
 }
 
+static void load_change(pack_loader *l, sla_clock *c, const ynode *n)
+{
+    static const char *const names[] = {"latest", "highest", "split", "reanchor", "gross"};
+    size_t i = 0;
+    while (i < 5 && !slice_is(n->text, names[i])) i++;
+    if (i == 5) errlist_add(l->errors, SLA_SYNTAX, n->at, "priority_change is latest, highest, split, reanchor or gross");
+    else c->change = (change_policy)i;
+    if (c->change == CHANGE_LATEST) return;
+    if (c->by < 0 || c->ds->changes.dataset < 0 || c->ds->changes.old_ < 0) errlist_add(l->errors, SLA_TYPE, n->at, "a change can only be followed where limits go by a field and the model keeps a history of it");
+    else if (c->change == CHANGE_HIGHEST && (!c->ds->fields[c->by].en || !c->ds->fields[c->by].en->ordered)) errlist_add(l->errors, SLA_TYPE, n->at, "'highest' needs an ordered enumeration");
+}
+
 static void load_clock(pack_loader *l, sla_clock *c, const ynode *n)
 {
     static const char *const keys[] = {"title", "over", "where", "start", "stop", "status", "limits", "pauses", "reopen", "priority_change", NULL};
@@ -60,7 +72,7 @@ static void load_clock(pack_loader *l, sla_clock *c, const ynode *n)
     if (reopen && slice_is(reopen->text, "restart")) c->reopen = REOPEN_RESTART;
     else if (reopen && slice_is(reopen->text, "ignore")) c->reopen = REOPEN_IGNORE;
     else if (reopen && !slice_is(reopen->text, "resume")) errlist_add(l->errors, SLA_SYNTAX, reopen->at, "reopen is resume, restart or ignore");
-    if (change && !slice_is(change->text, "latest")) errlist_add(l->errors, SLA_SYNTAX, change->at, "priority_change can only be 'latest'");
+    if (change) load_change(l, c, change);
 }
 
 /* clock.NAME.elapsed and its siblings, behind the derived fields that are there already. */

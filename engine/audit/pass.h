@@ -27,6 +27,7 @@ typedef struct pass {
     struct chosen *chosen; size_t nchosen, cap_chosen;
     struct earlier *earlier_kpis, *earlier;                          /* by KPI and by rule: the period before; NULL: not worked out yet */
     size_t people, people_rated; bitext card_reason; /* of the scorecard; the reason where it could not be worked out */
+    int64_t without_history;                        /* clocks of records without any status change, though a history was imported */
     bool no_history;                                /* some clock wanted a history that was not imported */
     arena mem;
     struct own_memory { arena *arenas; size_t n; struct own_memory *below; } *own;   /* of pass_each */

@@ -1,0 +1,396 @@
+#include "engine/audit/clocks.h"
+#include <string.h>
+#include "engine/base/bits.h"
+#include "engine/base/mem.h"
+#include "engine/base/pool.h"
+
+/* What is the same for all records of a clock. */
+typedef struct clock_job {
+    pass *ps; const sla_clock *c; const table *t;
+    const kept *where;
+    const change_index *changes;                /* of the status; NULL: no history, or none wanted */
+    const change_index *moves;                  /* of the field that chooses the limit; NULL: not looked at */
+    clock_phase *phase_of;                      /* by code of the status field's texts; nphases of them */
+    size_t nphases;
+    const clock_limit **limit_of;               /* by code; NULL entries: no limit */
+    tcolumn *out;                               /* CLOCK_FIELDS columns */
+    uint32_t states[5];                         /* codes of out, met, breached, running, unknown in the order of clock_state */
+} clock_job;
+typedef struct step_room { clock_step *items; size_t cap; } step_room;
+
+static clock_phase phase_of_code(const clock_job *j, uint32_t code) { return code < j->nphases ? j->phase_of[code] : PHASE_UNKNOWN; }
+static const clock_limit *limit_of_code(const clock_job *j, uint32_t code) { return code < j->nphases ? j->limit_of[code] : NULL; }
+static int64_t time_at(const table *t, int f, size_t row) { return table_has(t, (size_t)f, row) ? table_i64(t, (size_t)f)[row] : TIME_NONE; }
+
+static const clock_limit *limit_for(const clock_job *j, size_t row)
+{
+    const sla_clock *c = j->c;
+    if (c->by < 0) return &c->limits[0];
+    return table_has(j->t, (size_t)c->by, row) ? limit_of_code(j, table_codes(j->t, (size_t)c->by)[row]) : NULL;
+}
+
+/* ---- the input of one record ---- */
+static size_t changes_of(const change_index *x, size_t row) { return x && x->first ? x->first[row + 1] - x->first[row] : 0; }
+
+/* The steps of one record, from its status changes, into room for as many. */
+static size_t steps_of(const clock_job *j, size_t row, clock_step *out)
+{
+    const dataset *ds = j->c->ds;
+    const table *h = j->ps->w.tables[ds->changes.dataset];
+    const int64_t *at = table_i64(h, (size_t)ds->changes.at);
+    const uint32_t *to = table_codes(h, (size_t)ds->changes.new_);
+    size_t n = 0;
+    for (uint32_t i = j->changes->first[row]; i < j->changes->first[row + 1]; i++) {
+        uint32_t k = j->changes->rows[i];
+        if (!table_has(h, (size_t)ds->changes.at, k)) continue; /* after as_of: masked */
+        out[n++] = (clock_step){at[k], table_has(h, (size_t)ds->changes.new_, k) ? phase_of_code(j, to[k]) : PHASE_UNKNOWN};
+    }
+    return n;
+}
+
+static sla_status make_input(const clock_job *j, size_t row, step_room *room, clock_input *ci)
+{
+    const sla_clock *c = j->c;
+    const uint64_t *later = j->ps->later[c->ds->idx][c->stop];
+    const clock_limit *lim = limit_for(j, row);
+    *ci = (clock_input){.start = time_at(j->t, c->start, row), .stop = time_at(j->t, c->stop, row), .now = PHASE_UNKNOWN, .uses_history = c->history, .reopen = c->reopen,
+                        .cal = lim ? lim->cal : c->limits[0].cal, .limit = lim ? lim->limit : -1, .as_of = j->ps->as_of, .stop_later = later && bits_get(later, row)};
+    if (table_has(j->t, (size_t)c->status, row)) ci->now = phase_of_code(j, table_codes(j->t, (size_t)c->status)[row]);
+    if (!j->changes) return SLA_OK;
+    size_t n = changes_of(j->changes, row);
+    if (n && mem_grow(&room->items, &room->cap, n + 1, sizeof *room->items)) return SLA_NOMEM; /* one more: `gross` may add a step */
+    ci->steps = room->items;
+    ci->nsteps = n ? steps_of(j, row, room->items) : 0;
+    return SLA_OK;
+}
+
+int64_t clock_shown_at(const clock_input *in, int64_t at)
+{
+    clock_input then = *in;
+    if (in->start == TIME_NONE || at <= in->start) return 0;
+    if (at < then.as_of) then.as_of = at;
+    if (then.stop == TIME_NONE || then.stop > then.as_of) then.stop = TIME_NONE, then.stop_later = true;
+    if (then.limit < 0) then.limit = 0;
+    return slaclock_judge(&then).elapsed;
+}
+
+/* ---- a change of what chooses the limit ---- */
+/* While [from, to) the limit was this one; NULL: none is defined. */
+typedef struct limit_span { int64_t from, to; const clock_limit *limit; } limit_span;
+enum { SPANS_MAX = 64 };
+
+/* The limits in force from `from` to `to`, in order of time. Before its first noted change a field had that change's old value. */
+static size_t spans_of(const clock_job *j, size_t row, int64_t from, int64_t to, limit_span *out)
+{
+    const dataset *ds = j->c->ds;
+    const table *h = j->ps->w.tables[ds->changes.dataset];
+    const int64_t *at = table_i64(h, (size_t)ds->changes.at);
+    const size_t was = (size_t)ds->changes.old_, is = (size_t)ds->changes.new_;
+    size_t n = 0;
+    out[n++] = (limit_span){from, to, limit_for(j, row)};
+    for (uint32_t i = j->moves->first[row], k = 0; i < j->moves->first[row + 1]; i++) {
+        uint32_t r = j->moves->rows[i];
+        if (!table_has(h, (size_t)ds->changes.at, r)) continue;
+        if (k++ == 0) out[0].limit = table_has(h, was, r) ? limit_of_code(j, table_codes(h, was)[r]) : out[0].limit;
+        const clock_limit *lim = table_has(h, is, r) ? limit_of_code(j, table_codes(h, is)[r]) : NULL;
+        if (at[r] <= from) {
+            out[0].limit = lim;
+        } else if (at[r] < to && n < SPANS_MAX && lim != out[n - 1].limit) {
+            out[n - 1].to = at[r];
+            out[n++] = (limit_span){at[r], to, lim};
+        }
+    }
+    return n;
+}
+
+static int rank_of(const sla_clock *c, const clock_limit *l)
+{
+    return l && l->key.ptr ? enumeration_rank(c->ds->fields[c->by].en, l->key) : -1;
+}
+
+/* highest: the limit of the highest value that was in force; reanchor: the clock begins anew with the last change; gross: pauses before it are not left out. */
+static void apply_policy(const clock_job *j, const limit_span *s, size_t n, clock_input *ci)
+{
+    const clock_limit *best = s[0].limit;
+    int64_t changed = s[n - 1].from;
+    if (n == 1) return;
+    switch (j->c->change) {
+    case CHANGE_HIGHEST:
+        for (size_t i = 1; i < n; i++)
+            if (rank_of(j->c, s[i].limit) > rank_of(j->c, best)) best = s[i].limit;
+        ci->cal = best ? best->cal : ci->cal;
+        ci->limit = best ? best->limit : -1;
+        break;
+    case CHANGE_REANCHOR: ci->start = changed; break;
+    case CHANGE_GROSS: {
+        clock_step *steps = (clock_step *)(uintptr_t)ci->steps;
+        size_t before = 0;
+        while (before < ci->nsteps && steps[before].at <= changed) before++;
+        bool pausing = before && steps[before - 1].phase == PHASE_PAUSE;
+        for (size_t i = 0; i < before; i++)
+            if (steps[i].phase == PHASE_PAUSE) steps[i].phase = PHASE_RUN;
+        if (!pausing) break;
+        memmove(steps + before + 1, steps + before, (ci->nsteps - before) * sizeof *steps);
+        steps[before] = (clock_step){changed, PHASE_PAUSE};
+        ci->nsteps++;
+        break;
+    }
+    default: break;
+    }
+}
+
+/* split: each part of the time uses up its part of the limit that was in force then; the limit is broken when the parts come to more than one. */
+static void judge_split(const limit_span *s, size_t n, const clock_input *ci, clock_result *r)
+{
+    double used = 0;
+    int64_t elapsed = 0;
+    for (size_t i = 0; i < n; i++) {
+        clock_input part = *ci;
+        if (!s[i].limit || s[i].limit->limit <= 0) {
+            r->state = CLOCK_UNKNOWN;
+            return;
+        }
+        part.cal = s[i].limit->cal;
+        int64_t t = clock_shown_at(&part, s[i].to) - clock_shown_at(&part, s[i].from);
+        elapsed += t;
+        used += (double)t / (double)s[i].limit->limit;
+    }
+    r->elapsed = elapsed;
+    r->state = used > 1 + 1e-12 ? CLOCK_BREACHED : r->stop != TIME_NONE ? CLOCK_MET : CLOCK_RUNNING;
+}
+
+static clock_result judge(const clock_job *j, size_t row, clock_input *ci)
+{
+    limit_span spans[SPANS_MAX];
+    clock_result r = slaclock_judge(ci);
+    if (j->c->change == CHANGE_LATEST || changes_of(j->moves, row) == 0 || r.state == CLOCK_OUT || r.state == CLOCK_UNKNOWN) return r;
+    int64_t end = r.stop != TIME_NONE ? r.stop : ci->as_of + 1; /* what happens at as_of has happened */
+    size_t n = spans_of(j, row, ci->start, end, spans);
+    if (j->c->change == CHANGE_SPLIT) {
+        if (n > 1) judge_split(spans, n, ci, &r);
+        return r;
+    }
+    apply_policy(j, spans, n, ci);
+    return slaclock_judge(ci);
+}
+
+/* ---- all records ---- */
+static void put_value(const tcolumn *c, size_t row, int64_t v)
+{
+    if (!c->data) return; /* nothing reads it */
+    ((int64_t *)c->data)[row] = v;
+    bits_set(c->valid, row);
+}
+
+/* due: when the limit is used up, at the end of a working day perhaps; breach: when time runs on beyond it, then on the next working day. */
+static void put(clock_job *j, size_t row, const clock_result *r, const calendar *cal, int64_t due)
+{
+    int64_t begin, end;
+    ((uint32_t *)j->out[CLOCK_STATE].data)[row] = j->states[r->state];
+    if (r->state == CLOCK_OUT || r->state == CLOCK_UNKNOWN) return;
+    put_value(&j->out[CLOCK_ELAPSED], row, r->elapsed);
+    put_value(&j->out[CLOCK_PAUSED], row, r->paused);
+    if (r->state != CLOCK_RUNNING) put_value(&j->out[CLOCK_IS_MET], row, r->state == CLOCK_MET);
+    if (due == TIME_NONE) return;
+    put_value(&j->out[CLOCK_DUE], row, due);
+    put_value(&j->out[CLOCK_BREACH], row, cal_next_span(cal, due, &begin, &end) && begin > due ? begin : due);
+}
+
+static sla_status judge_row(clock_job *j, size_t row, step_room *room)
+{
+    const sla_clock *c = j->c;
+    const uint64_t *start_later = j->ps->later[c->ds->idx][c->start];
+    clock_result r = {.state = CLOCK_OUT};
+    clock_input ci;
+    uint8_t in = j->where ? j->where->truth[row] : 1;
+    bits_set(j->out[CLOCK_STATE].valid, row);
+    if (in == 0 || (start_later && bits_get(start_later, row))) {
+        put(j, row, &r, NULL, TIME_NONE);
+        return SLA_OK;
+    }
+    TRY(make_input(j, row, room, &ci));
+    r = judge(j, row, &ci);
+    if (in == 2 && r.state != CLOCK_OUT) r.state = CLOCK_UNKNOWN;
+    bool dated = ci.limit >= 0 && ci.start != TIME_NONE && !(c->change == CHANGE_SPLIT && changes_of(j->moves, row));
+    put(j, row, &r, ci.cal, dated ? cal_add(ci.cal, ci.start, ci.limit + r.paused) : TIME_NONE);
+    return SLA_OK;
+}
+
+enum { CLOCK_PART = 8192 };
+static sla_status clock_part(void *ctx, size_t part, err *e)
+{
+    clock_job *j = ctx;
+    step_room room = {0};
+    sla_status st = SLA_OK;
+    size_t to = (part + 1) * CLOCK_PART < j->t->nrows ? (part + 1) * CLOCK_PART : j->t->nrows;
+    for (size_t row = part * CLOCK_PART; st == SLA_OK && row < to; row++) st = judge_row(j, row, &room);
+    mem_free(room.items);
+    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the clocks");
+}
+
+static sla_status make_columns(pass *ps, clock_job *j, err *e)
+{
+    j->out = ps->derived[j->c->ds->idx] + j->c->first_derived;
+    for (size_t i = 0; i < CLOCK_FIELDS; i++) {
+        if (i != CLOCK_STATE && !ps->read->derived[j->c->ds->idx][j->c->first_derived + i]) continue;
+        j->out[i].data = mem_zero(j->t->nrows + 1, 8);
+        j->out[i].valid = mem_zero(BITS_WORDS(j->t->nrows) + 1, 8);
+        if (!j->out[i].data || !j->out[i].valid) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
+    }
+    static const char *const words[] = {"out", "met", "breached", "running", "unknown"};
+    for (int i = 0; i < 5; i++)
+        if ((j->states[i] = dict_intern(ps->w.dict, slice_of(words[i]))) == DICT_NONE) return SLA_NOMEM;
+    return SLA_OK;
+}
+
+/* Tables by dictionary code, so that a row costs a look-up and no comparison of texts. */
+static sla_status make_lookups(pass *ps, clock_job *j, err *e)
+{
+    const sla_clock *c = j->c;
+    const enumeration *en = c->ds->fields[c->status].en;
+    j->nphases = dict_count(ps->w.dict);
+    j->phase_of = arena_alloc(&ps->mem, j->nphases, sizeof *j->phase_of);
+    j->limit_of = arena_alloc(&ps->mem, j->nphases, sizeof *j->limit_of);
+    if (!j->phase_of || !j->limit_of) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
+    for (size_t i = 0; i < j->nphases; i++) j->phase_of[i] = PHASE_UNKNOWN;
+    for (size_t i = 0; en && i < en->n; i++) {
+        uint32_t code = dict_find(ps->w.dict, en->values[i]);
+        if (code != DICT_NONE) j->phase_of[code] = en->phase ? (clock_phase)en->phase[i] : PHASE_RUN;
+    }
+    for (size_t i = 0; i < c->nlimits; i++) {
+        uint32_t code = c->limits[i].key.ptr ? dict_find(ps->w.dict, c->limits[i].key) : DICT_NONE;
+        if (code != DICT_NONE) j->limit_of[code] = &c->limits[i];
+        if (!c->limits[i].key.ptr)
+            for (size_t k = 0; k < j->nphases; k++)
+                if (!j->limit_of[k]) j->limit_of[k] = &c->limits[i];
+    }
+    return SLA_OK;
+}
+
+/* The changes that the clocks of a dataset share: of the status, and of each field that chooses limits. */
+typedef struct shared_changes { change_index status, by[FIELDS_MAX]; } shared_changes;
+
+static sla_status find_changes(clock_job *j, shared_changes *x, err *e)
+{
+    const sla_clock *c = j->c;
+    const dataset *ds = c->ds;
+    if (!c->history && c->change == CHANGE_LATEST) return SLA_OK;
+    const table *h = ds->changes.dataset >= 0 ? j->ps->w.tables[ds->changes.dataset] : NULL;
+    if (!h || !h->imported) {
+        j->ps->no_history = true;
+        return SLA_OK;
+    }
+    if (c->history) {
+        if (!x->status.first) TRY(fieldchanges_index(j->ps, ds, ds->fields[c->status].name, &x->status, e));
+        j->changes = &x->status;
+    }
+    if (c->change == CHANGE_LATEST || c->by < 0) return SLA_OK;
+    if (!x->by[c->by].first) TRY(fieldchanges_index(j->ps, ds, ds->fields[c->by].name, &x->by[c->by], e));
+    j->moves = &x->by[c->by];
+    return SLA_OK;
+}
+
+static void shared_free(shared_changes *x)
+{
+    fieldchanges_free(&x->status);
+    for (size_t f = 0; f < FIELDS_MAX; f++) fieldchanges_free(&x->by[f]);
+}
+
+/* Records that have the clock but no status change at all: their pauses cannot be known. */
+static void count_without(pass *ps, const clock_job *j)
+{
+    for (size_t row = 0; j->changes && row < j->t->nrows; row++)
+        ps->without_history += changes_of(j->changes, row) == 0 && ((uint32_t *)j->out[CLOCK_STATE].data)[row] != j->states[CLOCK_OUT];
+}
+
+static sla_status run_clock(pass *ps, const sla_clock *c, const kept *where, shared_changes *x, err *e)
+{
+    clock_job j = {.ps = ps, .c = c, .t = ps->w.tables[c->ds->idx], .where = where};
+    TRY(make_columns(ps, &j, e));
+    TRY(make_lookups(ps, &j, e));
+    TRY(find_changes(&j, x, e));
+    TRY(pool_each((j.t->nrows + CLOCK_PART - 1) / CLOCK_PART, clock_part, &j, e));
+    count_without(ps, &j);
+    return SLA_OK;
+}
+
+/* The clocks' populations, by a small program of their own. */
+static sla_status eval_wheres(pass *ps, size_t d, kept *where, err *e)
+{
+    const program *p = ps->p->clock_programs[d];
+    machine *m = NULL;
+    size_t n = ps->w.tables[d]->nrows;
+    if (!p || program_slots(p) == 0) return SLA_OK;
+    sla_status st = machine_new(p, &ps->w, ps->shared, &m, e);
+    for (size_t row = 0; st == SLA_OK && row < n; row += VEC_ROWS) {
+        size_t k = n - row < VEC_ROWS ? n - row : VEC_ROWS;
+        st = machine_eval(m, row, k, e);
+        for (size_t c = 0; st == SLA_OK && c < ps->p->nclocks; c++) {
+            if (!where[c].truth || ps->p->clocks[c].ds->idx != d) continue;
+            vec v = machine_result(m, ps->p->clocks[c].where);
+            for (size_t i = 0; i < k; i++) where[c].truth[row + i] = !bits_get(v.known, i) ? 2 : bits_get(v.v.bits, i);
+        }
+    }
+    machine_free(m);
+    return st;
+}
+
+static sla_status run_dataset(pass *ps, size_t d, kept *where, shared_changes *x, err *e)
+{
+    size_t nd = ps->p->env.derived[d].n;
+    if (!nd || !ps->w.tables[d]) return SLA_OK;
+    if (!(ps->derived[d] = mem_zero(nd, sizeof(tcolumn)))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
+    for (size_t c = 0; c < ps->p->nclocks; c++)
+        if (ps->p->clocks[c].ds->idx == d && ps->p->clocks[c].where >= 0 && !(where[c].truth = arena_alloc(&ps->mem, ps->w.tables[d]->nrows + 1, 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
+    TRY(eval_wheres(ps, d, where, e));
+    for (size_t c = 0; c < ps->p->nclocks; c++)
+        if (ps->p->clocks[c].ds->idx == d) TRY(run_clock(ps, &ps->p->clocks[c], where[c].truth ? &where[c] : NULL, x, e));
+    ps->w.derived[d].cols = ps->derived[d];
+    ps->w.derived[d].n = nd;
+    return SLA_OK;
+}
+
+sla_status clocks_run(pass *ps, err *e)
+{
+    kept *where = arena_alloc(&ps->mem, ps->p->nclocks + 1, sizeof *where);
+    sla_status st = where ? SLA_OK : SLA_NOMEM;
+    for (size_t d = 0; st == SLA_OK && d < ps->p->model->n; d++) {
+        shared_changes x = {{0}, {{0}}};
+        st = run_dataset(ps, d, where, &x, e);
+        shared_free(&x);
+    }
+    return st;
+}
+
+/* ---- one clock, record by record ---- */
+struct clock_view { clock_job j; shared_changes x; step_room room; };
+
+sla_status clock_open(pass *ps, const sla_clock *c, clock_view **out, err *e)
+{
+    clock_view *v = mem_zero(1, sizeof *v);
+    if (!v) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for a clock");
+    v->j = (clock_job){.ps = ps, .c = c, .t = ps->w.tables[c->ds->idx]};
+    sla_status st = make_lookups(ps, &v->j, e);
+    if (st == SLA_OK) st = find_changes(&v->j, &v->x, e);
+    if (st != SLA_OK) clock_close(v);
+    else *out = v;
+    return st;
+}
+
+void clock_close(clock_view *v)
+{
+    if (!v) return;
+    shared_free(&v->x);
+    mem_free(v->room.items);
+    mem_free(v);
+}
+
+bool clock_input_of(clock_view *v, size_t row, clock_input *out)
+{
+    const uint64_t *start_later = v->j.ps->later[v->j.c->ds->idx][v->j.c->start];
+    if ((start_later && bits_get(start_later, row)) || make_input(&v->j, row, &v->room, out) != SLA_OK || out->start == TIME_NONE) return false;
+    judge(&v->j, row, out);
+    return true;
+}
+
+const change_index *clock_changes(const clock_view *v) { return &v->x.status; }
