@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include "engine/base/file.h"
 #include "reports/html.h"
+#include "reports/oscal.h"
 #include "reports/xlsx.h"
 
 typedef sla_status (*builder)(document *d, err *e);
@@ -102,6 +103,12 @@ static sla_status write_html(job *j, unsigned wanted, err *e)
     return st;
 }
 
+static sla_status write_oscal(job *j, err *e)
+{
+    TRY(report_oscal(j->r, j->o->english, &j->bytes, e));
+    return save(j, "oscal", "json", e);
+}
+
 static sla_status write_machine(job *j, err *e)
 {
     TRY(report_json(j->r, j->o->english, &j->bytes, e));
@@ -117,6 +124,7 @@ sla_status report_write(const audit_result *r, const report_options *o, buf *not
     unsigned wanted = o->kinds ? o->kinds : REPORT_ALL_KINDS, formats = o->formats ? o->formats : REPORT_ALL_FORMATS;
     if (o->out != NULL && o->out[0] != '\0') TRY(file_make_dirs(o->out, e));
     sla_status st = formats & REPORT_JSON ? write_machine(&j, e) : SLA_OK;
+    if (st == SLA_OK && formats & REPORT_OSCAL) st = write_oscal(&j, e);
     bool prints = (formats & (REPORT_PDF | REPORT_XLSX)) != 0;
     if (st == SLA_OK && (prints || formats & REPORT_HTML)) st = texts_load(o->english ? "en" : "zh", &t, e);
     for (size_t i = 0; st == SLA_OK && prints && i < sizeof kinds / sizeof kinds[0]; i++)

@@ -7,7 +7,7 @@
 #include "engine/base/buf.h"
 
 enum { REPORT_AUDIT = 1, REPORT_KPI = 2, REPORT_STAFF = 4, REPORT_ALL_KINDS = 7 };
-enum { REPORT_PDF = 1, REPORT_XLSX = 2, REPORT_JSON = 4, REPORT_ALL_FORMATS = 7, REPORT_HTML = 8 /* on request only */ };
+enum { REPORT_PDF = 1, REPORT_XLSX = 2, REPORT_JSON = 4, REPORT_ALL_FORMATS = 7, REPORT_HTML = 8, REPORT_OSCAL = 16 /* the last two on request only */ };
 typedef enum report_paper { REPORT_A4, REPORT_LETTER } report_paper;
 typedef struct report_options {
     unsigned kinds, formats;         /* sets of the above; 0: all of REPORT_ALL_… */
@@ -18,7 +18,8 @@ typedef struct report_options {
 } report_options;
 
 /* Writes the files asked for. JSON is written whenever asked for, whatever the kinds. REPORT_HTML is one page, report-PERIOD.html, of the audit and KPI reports among the
- * kinds; figures about single people do not go into a page that is passed around. Each file is whole or not there: temporary name, then renamed.
+ * kinds; figures about single people do not go into a page that is passed around. REPORT_OSCAL is
+ * oscal-PERIOD.json (oscal.h). Each file is whole or not there: temporary name, then renamed.
  * notes (may be NULL): lines for people: files written, characters the font lacks. Nothing is written for a kind whose building failed.
  * Errors SLA_IO (cannot write), SLA_NAME (a text or font is missing), SLA_UNKNOWN_FORMAT (a font that cannot be used), SLA_NOMEM. */
 sla_status report_write(const audit_result *r, const report_options *o, buf *notes, err *e);

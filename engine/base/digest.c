@@ -1,8 +1,11 @@
 #include "engine/base/digest.h"
 
+#include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "engine/base/mem.h"
 
@@ -60,6 +63,36 @@ sla_status digest_once(const void *p, size_t n, char out[DIGEST_HEX])
     if (st == SLA_OK) st = digest_hex(d, out);
     digest_free(d);
     return st;
+}
+
+sla_status digest_uuid5(const unsigned char ns[16], slice name, char out[UUID_TEXT])
+{
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    char hex[2 * 16 + 1];
+    unsigned len = 0;
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool done = ctx && EVP_DigestInit_ex(ctx, EVP_sha1(), NULL) == 1 && EVP_DigestUpdate(ctx, ns, 16) == 1 &&
+                (name.len == 0 || EVP_DigestUpdate(ctx, name.ptr, name.len) == 1) && EVP_DigestFinal_ex(ctx, sum, &len) == 1 && len >= 16;
+    EVP_MD_CTX_free(ctx);
+    if (!done) return SLA_NOMEM;
+    sum[6] = (unsigned char)((sum[6] & 0x0F) | 0x50);           /* version 5 */
+    sum[8] = (unsigned char)((sum[8] & 0x3F) | 0x80);           /* variant of the RFC */
+    to_hex(sum, 16, hex);
+    for (size_t from = 0, to = 0; from < 32; from++) {
+        if (from == 8 || from == 12 || from == 16 || from == 20) out[to++] = '-';
+        out[to++] = hex[from];
+    }
+    out[UUID_TEXT - 1] = '\0';
+    return SLA_OK;
+}
+
+sla_status digest_keyed(slice key, slice text, char out[DIGEST_HEX])
+{
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+    if (key.len > INT_MAX || !HMAC(EVP_sha256(), key.ptr ? key.ptr : "", (int)key.len, (const unsigned char *)(text.ptr ? text.ptr : ""), text.len, sum, &len)) return SLA_NOMEM;
+    to_hex(sum, len, out);
+    return SLA_OK;
 }
 
 /* hash64: multiply 64 x 64 -> 128 bits and fold the halves. Both factors are masked with the seed, so that no input makes a

@@ -20,7 +20,7 @@
     O(ZONE, "zone", 0, "NAME", "the workspace's time zone (default Asia/Shanghai)") \
     O(RUN, "run", 0, "ID", "the run to report (default: the latest)") \
     O(KIND, "kind", 0, "LIST", "audit, kpi, staff (default: all)") \
-    O(FORMAT, "format", 0, "LIST", "pdf, xlsx, json, html (default: the first three)") \
+    O(FORMAT, "format", 0, "LIST", "pdf, xlsx, json, html, oscal (default: the first three)") \
     O(LANG, "lang", 0, "zh|en", "language of the reports (default zh)") \
     O(FONT, "font", 0, "FILE", "a TrueType font for the PDF") \
     O(PAPER, "paper", 0, "a4|letter", "size of the pages (default a4)") \

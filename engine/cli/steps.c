@@ -238,8 +238,8 @@ static sla_status read_set(const char *text, const char *const *names, const uns
 
 sla_status step_report(session *s, const options *o, int64_t run, err *e)
 {
-    static const char *const kinds[] = {"audit", "kpi", "staff"}, *const formats[] = {"pdf", "xlsx", "json", "html"};
-    static const unsigned kind_bits[] = {REPORT_AUDIT, REPORT_KPI, REPORT_STAFF}, format_bits[] = {REPORT_PDF, REPORT_XLSX, REPORT_JSON, REPORT_HTML};
+    static const char *const kinds[] = {"audit", "kpi", "staff"}, *const formats[] = {"pdf", "xlsx", "json", "html", "oscal"};
+    static const unsigned kind_bits[] = {REPORT_AUDIT, REPORT_KPI, REPORT_STAFF}, format_bits[] = {REPORT_PDF, REPORT_XLSX, REPORT_JSON, REPORT_HTML, REPORT_OSCAL};
     report_options ro = {.out = option(o, OPT_ID_OUTPUT, "."), .font = o->value[OPT_ID_FONT]};
     audit_result *r = NULL;
     buf notes = {0};
