@@ -183,13 +183,18 @@ static void put_value(const tcolumn *c, size_t row, int64_t v)
 }
 
 /* due: when the limit is used up, at the end of a working day perhaps; breach: when time runs on beyond it, then on the next working day. */
-static void put(clock_job *j, size_t row, const clock_result *r, const calendar *cal, int64_t due)
+static void put(clock_job *j, size_t row, const clock_result *r, const calendar *cal, int64_t limit, int64_t due)
 {
     int64_t begin, end;
     ((uint32_t *)j->out[CLOCK_STATE].data)[row] = j->states[r->state];
     if (r->state == CLOCK_OUT || r->state == CLOCK_UNKNOWN) return;
     put_value(&j->out[CLOCK_ELAPSED], row, r->elapsed);
     put_value(&j->out[CLOCK_PAUSED], row, r->paused);
+    put_value(&j->out[CLOCK_LIMIT], row, limit);
+    if (j->out[CLOCK_CYCLES].data) {
+        ((double *)j->out[CLOCK_CYCLES].data)[row] = r->cycles;
+        bits_set(j->out[CLOCK_CYCLES].valid, row);
+    }
     if (r->state != CLOCK_RUNNING) put_value(&j->out[CLOCK_IS_MET], row, r->state == CLOCK_MET);
     if (due == TIME_NONE) return;
     put_value(&j->out[CLOCK_DUE], row, due);
@@ -205,14 +210,14 @@ static sla_status judge_row(clock_job *j, size_t row, step_room *room)
     uint8_t in = j->where ? j->where->truth[row] : 1;
     bits_set(j->out[CLOCK_STATE].valid, row);
     if (in == 0 || (start_later && bits_get(start_later, row))) {
-        put(j, row, &r, NULL, TIME_NONE);
+        put(j, row, &r, NULL, 0, TIME_NONE);
         return SLA_OK;
     }
     TRY(make_input(j, row, room, &ci));
     r = judge(j, row, &ci);
     if (in == 2 && r.state != CLOCK_OUT) r.state = CLOCK_UNKNOWN;
     bool dated = ci.limit >= 0 && ci.start != TIME_NONE && !(c->change == CHANGE_SPLIT && changes_of(j->moves, row));
-    put(j, row, &r, ci.cal, dated ? cal_add(ci.cal, ci.start, ci.limit + r.paused) : TIME_NONE);
+    put(j, row, &r, ci.cal, ci.limit, dated ? cal_add(ci.cal, ci.start, ci.limit + r.paused) : TIME_NONE);
     return SLA_OK;
 }
 

@@ -1,4 +1,5 @@
 /* The figures of the KPI report, for the period and by its groups. */
+#include "engine/audit/flows.h"
 #include "engine/audit/reasons.h"
 #include "engine/audit/run.h"
 
@@ -7,6 +8,7 @@ void kpis_prepare(pass *ps)
     for (size_t i = 0; i < ps->p->nkpis; i++) {
         const kpi *k = &ps->p->kpis[i];
         if (k->m.kind == MEASURE_UPTIME) uptime_prepare(ps, &k->up);
+        else if (measure_is_flow(&k->m)) flow_prepare(ps, &k->sel, &k->m);
         else measure_prepare(ps, &k->sel, &k->m, k->groups, k->ngroups);
     }
 }
@@ -51,6 +53,7 @@ static sla_status figure_one(pass *ps, const kpi *k, res_metric *out, err *e)
                         .has_target = k->target.has, .target = k->target.value, .target_op = k->target.at_most ? SLICE_LIT("<=") : SLICE_LIT(">=")};
     if (!needs_met(ps, &k->needs, &out->reason)) return SLA_OK;
     if (k->m.kind == MEASURE_UPTIME) return figure_uptime(ps, k, out, e);
+    if (measure_is_flow(&k->m)) return flow_figure(ps, k, out, e);
     figure f;
     measuring mg;
     TRY(measure_begin(ps, &k->sel, &k->m, &mg, e));

@@ -15,8 +15,9 @@ typedef struct breakdown { slice name; int slot; expr_type type; } breakdown;   
 /* Rows of a dataset: those whose time lies in the period and for which where is true. */
 typedef struct selection { const dataset *ds; int period_field; int where; } selection;
 
-typedef enum measure_kind { MEASURE_COUNT, MEASURE_SHARE, MEASURE_SUM, MEASURE_MEAN, MEASURE_PERCENTILE, MEASURE_MIN, MEASURE_MAX, MEASURE_UPTIME } measure_kind;
-typedef struct measure { measure_kind kind; int slot; expr_type type; double percent; } measure;
+typedef enum measure_kind { MEASURE_COUNT, MEASURE_SHARE, MEASURE_SUM, MEASURE_MEAN, MEASURE_PERCENTILE, MEASURE_MIN, MEASURE_MAX, MEASURE_UPTIME, MEASURE_STOCK, MEASURE_STOCK_AGE, MEASURE_HELD } measure_kind;
+/* until: slot, of a stock; field and clock: of held. */
+typedef struct measure { measure_kind kind; int slot; expr_type type; double percent; int until, field; const struct sla_clock *clock; } measure;
 
 /* Downtime of subjects: rows of `subjects` by key, outages joined to them by key. Slots belong to the programs of the two datasets. */
 typedef struct uptime { const dataset *subjects, *outages; int subject_where, subject_key, subject_target, outage_key, from, to, planned; } uptime;
@@ -33,9 +34,9 @@ typedef struct sla_clock {
     bool history; reopen_policy reopen; change_policy change;
     int by;                                 /* field that chooses the limit; -1: one limit */
     clock_limit *limits; size_t nlimits;    /* the last may be the default: key ptr NULL */
-    size_t first_derived;                   /* number of its first derived field (elapsed, paused, met, state, due, breach) */
+    size_t first_derived;                   /* number of its first derived field (elapsed, paused, met, state, due, breach, limit, cycles) */
 } sla_clock;
-typedef enum clock_field { CLOCK_ELAPSED, CLOCK_PAUSED, CLOCK_IS_MET, CLOCK_STATE, CLOCK_DUE, CLOCK_BREACH, CLOCK_FIELDS } clock_field;
+typedef enum clock_field { CLOCK_ELAPSED, CLOCK_PAUSED, CLOCK_IS_MET, CLOCK_STATE, CLOCK_DUE, CLOCK_BREACH, CLOCK_LIMIT, CLOCK_CYCLES, CLOCK_FIELDS } clock_field;
 
 /* A column that the pack computes for a dataset (pack.yaml, computed), in the order in which they build on each other. */
 typedef struct computed { const dataset *ds; program *p; int slot; size_t field; } computed;
@@ -71,6 +72,7 @@ typedef struct kpi {
 typedef struct indicator {
     slice id, unit, better; bitext title;
     selection sel; measure m; int64_t least_n;
+    int person;                             /* slot over sel.ds: whose row it is; of the scorecard's own dataset unless the indicator names another */
     double weight, zero, full; bool has_points;
     breakdown *cells; size_t ncells;        /* expected_by */
 } indicator;

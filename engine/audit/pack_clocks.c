@@ -78,7 +78,7 @@ static void load_clock(pack_loader *l, sla_clock *c, const ynode *n)
 /* clock.NAME.elapsed and its siblings, behind the derived fields that are there already. */
 static void derive(pack_loader *l, sla_clock *c)
 {
-    static const struct { const char *suffix; vtype type; } kinds[CLOCK_FIELDS] = {{"elapsed", VT_DURATION}, {"paused", VT_DURATION}, {"met", VT_BOOL}, {"state", VT_TEXT}, {"due", VT_TIME}, {"breach", VT_TIME}};
+    static const struct { const char *suffix; vtype type; } kinds[CLOCK_FIELDS] = {{"elapsed", VT_DURATION}, {"paused", VT_DURATION}, {"met", VT_BOOL}, {"state", VT_TEXT}, {"due", VT_TIME}, {"breach", VT_TIME}, {"limit", VT_DURATION}, {"cycles", VT_NUMBER}};
     size_t d = c->ds->idx, n = l->p->env.derived[d].n;
     if (n + CLOCK_FIELDS > DERIVED_MAX) {
         errlist_add(l->errors, SLA_LIMIT, SRCPOS_NONE, "%s has too many clocks", c->ds->name.ptr);

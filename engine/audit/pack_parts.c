@@ -1,5 +1,6 @@
 /* The parts that rules, KPIs and scorecards share: expressions, bounds, selections, measures, groupings. */
 #include <string.h>
+#include "engine/audit/flows.h"
 #include "engine/audit/pack.h"
 
 bitext load_bitext(const ynode *map, const char *key)
@@ -134,6 +135,7 @@ void load_selection(pack_loader *l, const ynode *n, selection *out)
     const ynode *when = yaml_get(n, "in_period");
     if (!when) out->period_field = out->ds->time_field >= 0 ? out->ds->time_field : out->ds->valid_from >= 0 ? PERIOD_VALID : PERIOD_NONE;
     else if (slice_is(when->text, "valid")) out->period_field = PERIOD_VALID;
+    else if (slice_is(when->text, "any")) out->period_field = PERIOD_NONE;
     else out->period_field = load_field_name(l, out->ds, when);
     out->where = load_expr(l, load_program(l, l->p->programs, out->ds), yaml_get(n, "where"), VT_BOOL, NULL);
 }
@@ -162,7 +164,7 @@ void load_measure(pack_loader *l, const ynode *n, const ynode *value, const data
         {"count", MEASURE_COUNT, 0, VT_COUNT}, {"share", MEASURE_SHARE, 0, VT_BOOL}, {"sum", MEASURE_SUM, 0, VT_COUNT}, {"mean", MEASURE_MEAN, 0, VT_COUNT},
         {"median", MEASURE_PERCENTILE, 50, VT_COUNT}, {"percentile", MEASURE_PERCENTILE, -1, VT_COUNT}, {"min", MEASURE_MIN, 0, VT_COUNT}, {"max", MEASURE_MAX, 0, VT_COUNT},
     };
-    *m = (measure){.slot = SLOT_NONE};
+    *m = (measure){.slot = SLOT_NONE, .until = SLOT_NONE, .field = -1};
     if (!value) {
         errlist_add(l->errors, SLA_SYNTAX, n->at, "'value' is missing: count(), share(…), mean(…), uptime …");
         return;
@@ -172,6 +174,7 @@ void load_measure(pack_loader *l, const ynode *n, const ynode *value, const data
         load_uptime(l, n, up);
         return;
     }
+    if (flow_load(l, value, ds, m)) return;
     slice s = value->text;
     const char *open = memchr(s.ptr, '(', s.len);
     size_t name_len = open ? (size_t)(open - s.ptr) : s.len;

@@ -194,16 +194,22 @@ static bool load_number(pack_loader *l, const ynode *n, double *out)
 
 static void load_indicator(pack_loader *l, const ynode *n, indicator *i)
 {
-    static const char *const keys[] = {"id", "title", "value", "where", "unit", "better", "weight", "zero", "full", "least_n", "expected_by", NULL};
+    static const char *const keys[] = {"id", "title", "over", "person", "in_period", "value", "where", "unit", "better", "weight", "zero", "full", "least_n", "expected_by", NULL};
     const scorecard *c = &l->p->card;
     yaml_check_keys(n, keys, l->errors);
     *i = (indicator){.id = yaml_text(n, "id", (slice){0}), .unit = yaml_text(n, "unit", SLICE_LIT("count")), .better = yaml_text(n, "better", SLICE_LIT("")), .title = load_bitext(n, "title"),
                      .sel = {.ds = c->over, .period_field = c->period_field, .where = SLOT_NONE}, .least_n = load_count(l, n, "least_n", 1)};
-    i->sel.where = load_expr(l, load_program(l, l->p->programs, c->over), yaml_get(n, "where"), VT_BOOL, NULL);
-    load_measure(l, n, yaml_get(n, "value"), c->over, &i->m, NULL);
+    i->person = c->person;
+    if (yaml_get(n, "over")) {
+        load_selection(l, n, &i->sel);
+        if (!i->sel.ds) return;
+        i->person = load_expr(l, load_program(l, l->p->programs, i->sel.ds), yaml_get(n, "person"), VT_TEXT, NULL);
+        if (i->person < 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "an indicator over another dataset needs 'person': whose row it is");
+    } else i->sel.where = load_expr(l, load_program(l, l->p->programs, c->over), yaml_get(n, "where"), VT_BOOL, NULL);
+    load_measure(l, n, yaml_get(n, "value"), i->sel.ds, &i->m, NULL);
     load_number(l, yaml_get(n, "weight"), &i->weight);
     i->has_points = load_number(l, yaml_get(n, "zero"), &i->zero) & load_number(l, yaml_get(n, "full"), &i->full);
-    load_breakdowns(l, yaml_get(n, "expected_by"), c->over, &i->cells, &i->ncells);
+    load_breakdowns(l, yaml_get(n, "expected_by"), i->sel.ds, &i->cells, &i->ncells);
     if (i->ncells > 4) errlist_add(l->errors, SLA_LIMIT, yaml_get(n, "expected_by")->at, "expected_by takes at most 4 groupings");
     if (i->weight > 0 && !i->has_points) errlist_add(l->errors, SLA_SYNTAX, n->at, "an indicator with a weight needs zero and full");
 }

@@ -5,7 +5,7 @@
 #include "engine/audit/run.h"
 #include "engine/base/mem.h"
 
-static breakdown person_of(const scorecard *c) { return (breakdown){SLICE_LIT("person"), c->person, {VT_TEXT, NULL}}; }
+static breakdown person_of(int slot) { return (breakdown){SLICE_LIT("person"), slot, {VT_TEXT, NULL}}; }
 
 void scorecard_prepare(pass *ps)
 {
@@ -13,10 +13,14 @@ void scorecard_prepare(pass *ps)
     if (!c->there) return;
     selection all = {c->over, c->period_field, SLOT_NONE};
     pass_select(ps, &all);
-    breakdown person = person_of(c);
+    breakdown person = person_of(c->person);
     pass_group(ps, c->over, &person);
     if (c->month.slot >= 0) pass_group(ps, c->over, &c->month);
-    for (size_t i = 0; i < c->n; i++) measure_prepare(ps, &c->items[i].sel, &c->items[i].m, c->items[i].cells, c->items[i].ncells);
+    for (size_t i = 0; i < c->n; i++) {
+        breakdown whose = person_of(c->items[i].person);
+        measure_prepare(ps, &c->items[i].sel, &c->items[i].m, c->items[i].cells, c->items[i].ncells);
+        pass_group(ps, c->items[i].sel.ds, &whose);
+    }
 }
 
 /* Wilson's interval of a share at 95 % (Wilson 1927; the form without continuity correction). */
@@ -148,17 +152,25 @@ static void set_points(const indicator *in, res_indicator *x, double overall)
     x->has_points = true;
 }
 
+/* The indicator's data were not imported. */
+static void blank_indicator(audit_result *r, size_t i, const indicator *in)
+{
+    for (size_t p = 0; p < r->nstaff; p++) r->staff[p].indicators[i] = (res_indicator){.id = in->id, .title = in->title, .unit = in->unit, .better = in->better, .weight = in->weight};
+}
+
 static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const uint32_t *person, err *e)
 {
     double *expected = ARENA_NEW(&ps->mem, double, r->nstaff + 1);
     if (!expected) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
     const scorecard *c = &ps->p->card;
     const indicator *in = &c->items[i];
-    breakdown by = person_of(c);
-    figure_group *g;
-    figure all;
-    size_t n;
+    breakdown by = person_of(in->person);
+    figure_group *g = NULL;
+    figure all = {0};
+    size_t n = 0;
     measuring mg;
+    bool there = ps->w.tables[in->sel.ds->idx] && !ps->never_imported[in->sel.ds->idx];
+    if (!there) return blank_indicator(r, i, in), SLA_OK;
     TRY(measure_begin(ps, &in->sel, &in->m, &mg, e));
     measure_all(&mg, &all);
     sla_status st = measure_groups(&mg, &by, &g, &n, e);
@@ -168,6 +180,7 @@ static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const ui
     for (size_t p = 0; p < r->nstaff; p++) {
         res_indicator *x = &r->staff[p].indicators[i];
         *x = (res_indicator){.id = in->id, .title = in->title, .unit = in->unit, .better = in->better, .weight = in->weight};
+        x->has_value = in->sel.ds != c->over && (in->m.kind == MEASURE_COUNT || in->m.kind == MEASURE_SUM); /* no rows of that person: none, and that is known */
         for (size_t k = 0; k < n; k++) {
             if (!slice_eq(g[k].key, r->staff[p].id)) continue;
             x->n = g[k].f.n;
@@ -188,7 +201,7 @@ static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint3
     const scorecard *c = &ps->p->card;
     const indicator *in = &c->items[i];
     const kept *month = pass_kept(ps, c->over, c->month.slot), *k = pass_kept(ps, in->sel.ds, in->m.slot);
-    if (!month || in->m.kind == MEASURE_PERCENTILE) return SLA_OK;
+    if (!month || in->m.kind == MEASURE_PERCENTILE || in->sel.ds != c->over) return SLA_OK;
     figure_group *g;
     size_t n, cell_count = (r->nstaff + 1) * 3;
     measuring mg;

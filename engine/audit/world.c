@@ -35,6 +35,7 @@ static void want_fields(const pass *ps, columns_read *wanted)
     for (size_t i = 0; i < p->nkpis + p->nrules; i++) {
         const measure *m = i < p->nkpis ? &p->kpis[i].m : &p->rules[i - p->nkpis].m;
         const uptime *u = i < p->nkpis ? &p->kpis[i].up : &p->rules[i - p->nkpis].up;
+        if (m->kind == MEASURE_HELD && m->clock && m->field >= 0) wanted->field[m->clock->ds->idx][m->field] = true;
         if (m->kind != MEASURE_UPTIME) continue;
         wanted->field[u->outages->idx][u->from] = wanted->field[u->outages->idx][u->to] = true;
         if (u->planned >= 0) wanted->field[u->outages->idx][u->planned] = true;
