@@ -1,0 +1,151 @@
+/* What the data cannot prove: a few small exports, and what the doctor must say of each. */
+#include "engine/base/file.h"
+#include "engine/base/mem.h"
+#include "engine/base/yaml.h"
+#include "importers/doctor.h"
+#include "importers/import.h"
+#include "tests/support/check.h"
+
+typedef struct place { arena a; schema *m; store *s; zone *z; } place;
+
+static void open_place(place *p, const char *zone_name_)
+{
+    err e = {0};
+    errlist errors = {0};
+    ynode *root;
+    buf b = {0};
+    const char *path;
+    *p = (place){.s = NULL};
+    assert_int_equal(file_own_data("rules/itss-2025/model.yaml", &p->a, &path, &e), SLA_OK);
+    assert_int_equal(file_read(path, 1 << 20, &b, &e), SLA_OK);
+    assert_int_equal(yaml_parse((slice){b.ptr, b.len}, "model.yaml", &p->a, &root, &e), SLA_OK);
+    assert_int_equal(schema_load(root, (slice){b.ptr, b.len}, &p->a, &p->m, &errors), SLA_OK);
+    assert_int_equal(zone_open(zone_name_, &p->z, &e), SLA_OK);
+    assert_int_equal(store_open(NULL, STORE_CREATE, &p->s, &e), SLA_OK);
+    assert_int_equal(store_set_model(p->s, p->m, &e), SLA_OK);
+    buf_free(&b);
+}
+
+static void close_place(place *p)
+{
+    store_close(p->s);
+    zone_close(p->z);
+    arena_free(&p->a);
+}
+
+static void take(place *p, const char *name, const char *text)
+{
+    err e = {0};
+    import_report report;
+    const char *path = test_path(name);
+    import_options o = {.zone = p->z};
+    assert_int_equal(file_write(path, text, strlen(text), &e), SLA_OK);
+    assert_int_equal(import_paths(p->s, p->m, &o, &path, 1, &report, &e), SLA_OK);
+    assert_int_equal(report.problems.n, 0);
+    import_report_clear(&report);
+}
+
+/* Each caveat but those of absent fields as "source kind dataset field n/of". */
+static void assert_caveats(place *p, const char *want)
+{
+    caveat *list;
+    size_t n;
+    err e = {0};
+    buf b = {0};
+    assert_int_equal(store_caveats(p->s, &p->a, &list, &n, &e), SLA_OK);
+    for (size_t i = 0; i < n; i++) {
+        const caveat *c = &list[i];
+        assert_true(c->zh.len > 0 && c->en.len > 0);
+        if (!slice_is(c->kind, "absent")) buf_printf(&b, "%d %.*s %.*s %.*s %lld/%lld\n", (int)c->source, SLICE_ARG(c->kind), SLICE_ARG(c->dataset), SLICE_ARG(c->field), (long long)c->n, (long long)c->of);
+    }
+    assert_string_equal(buf_cstr(&b), want);
+    buf_free(&b);
+}
+
+#define HISTORY "ticket_id,at,field,old,new\nT1,2025-07-01 09:00:00,status,,new\n"
+static const struct doctor_case { const char *name, *zone, *file[3], *text[3], *want; } cases[] = {
+    {"nothing to say", "Asia/Shanghai", {"ticket.csv", "history.csv"}, {"id,status,created_at\nT1,new,2025-07-01 09:00:00\n", HISTORY}, ""},
+    {"no history", "Asia/Shanghai", {"ticket.csv"}, {"id,status,created_at\nT1,new,2025-07-01 09:00:00\n"}, "0 history ticket priority, status 1/1\n"},
+    {"days without a time", "Asia/Shanghai", {"ticket.csv", "history.csv"}, {"id,status,created_at,closed_at\nT1,new,2025-07-01,2025-07-02 10:00:00\nT2,new,2025-07-01 10:00:00,\n", HISTORY}, "1 days ticket created_at 1/2\n"},
+    {"values that are no terms", "Asia/Shanghai", {"ticket.csv", "history.csv"}, {"id,status,priority,created_at\nT1,量子态,P1,2025-07-01 09:00:00\nT2,量子态,很急,2025-07-01 09:00:00\nT3,new,,2025-07-01 09:00:00\n", HISTORY},
+     "0 terms ticket priority 1/2\n0 terms ticket status 2/3\n"},
+    {"a key that comes twice", "Asia/Shanghai", {"ticket.csv", "history.csv"}, {"id,status,created_at\nT1,new,2025-07-01 09:00:00\nT1,new,2025-07-01 09:00:00\n", HISTORY}, "0 doubles ticket id 1/2\n"},
+    {"logs that begin late and end early", "Asia/Shanghai", {"ticket.csv", "history.csv", "log.csv"},
+     {"id,status,created_at\nT1,new,2025-07-01 09:00:00\nT2,new,2025-07-31 09:00:00\n", HISTORY, "at,source,action\n2025-07-11 09:00:00,auth,login\n2025-07-29 09:00:00,auth,login\n"},
+     "0 begins late log at 10/0\n0 ends early log at 2/0\n"},
+    {"an assumed zone", "Asia/Shanghai", {"a.csv"}, {"Ticket ID,Created Date,Subject,Priority,Status,Closed Date\n1,15/07/2025 09:00,x,High,Closed,2025-07-16T09:00:00Z\n"},
+     "0 history ticket priority, status 1/1\n1 zone ticket created_at 1/2\n"},
+    {"an order of dates that nothing decides", "Asia/Shanghai", {"a.csv"}, {"Ticket ID,Created Date,Subject,Priority,Status\n1,5/6/2025 09:00 +08:00,x,High,Closed\n"},
+     "0 history ticket priority, status 1/1\n1 order ticket created_at 1/1\n"},
+    {"local times that occur twice or never", "Europe/Berlin", {"ticket.csv", "history.csv"},
+     {"id,status,created_at\nT1,new,2025-03-30 02:30:00\nT2,new,2025-10-26 02:30:00\n", HISTORY}, "1 repeated ticket created_at 1/2\n1 skipped ticket created_at 1/2\n"},
+};
+
+static void look(place *p)
+{
+    err e = {0};
+    assert_int_equal(doctor_look(p->s, p->m, p->z, 0, 0, &e), SLA_OK);
+}
+
+static void each_case(void **state)
+{
+    const struct doctor_case *c = *state;
+    place p;
+    open_place(&p, c->zone);
+    for (size_t i = 0; i < 3 && c->file[i]; i++) take(&p, c->file[i], c->text[i]);
+    look(&p);
+    assert_caveats(&p, c->want);
+    look(&p); /* looking again changes nothing */
+    assert_caveats(&p, c->want);
+    close_place(&p);
+}
+
+static void numbers(void **state)
+{
+    static const struct { int step, skip_from, skip_to; const char *want; } rows[] = {
+        {1, 0, 0, ""}, {1, 10, 12, "0 numbers ticket id 3/100\n"}, {7, 0, 0, "0 numbers ticket id 594/694\n"},
+    };
+    (void)state;
+    for (size_t k = 0; k < LEN(rows); k++) {
+        buf b = {0};
+        place p;
+        open_place(&p, "Asia/Shanghai");
+        buf_text(&b, "id,status,created_at\n");
+        for (int i = 1; i <= 100; i++)
+            if (i < rows[k].skip_from || i > rows[k].skip_to || rows[k].skip_to == 0) buf_printf(&b, "INC%05d,new,2025-07-01 09:00:00\n", i * rows[k].step);
+        take(&p, "ticket.csv", buf_cstr(&b));
+        take(&p, "history.csv", HISTORY);
+        look(&p);
+        assert_caveats(&p, rows[k].want);
+        buf_free(&b);
+        close_place(&p);
+    }
+}
+
+static void memory_runs_out(void **state)
+{
+    (void)state;
+    place p;
+    bool worked = false;
+    open_place(&p, "Asia/Shanghai");
+    take(&p, "ticket.csv", cases[3].text[0]);
+    EACH_ALLOCATION_FAILS(n, worked) {
+        err e = {0};
+        mem_fail_after(n);
+        worked = doctor_look(p.s, p.m, p.z, 0, 0, &e) == SLA_OK;
+        mem_fail_after(-1);
+        if (!worked) assert_int_equal(e.code, SLA_NOMEM);
+    }
+    assert_caveats(&p, "0 history ticket priority, status 3/3\n0 terms ticket priority 1/2\n0 terms ticket status 2/3\n");
+    close_place(&p);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[32];
+    size_t n = 0;
+    ROWS(tests, n, cases, each_case);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(memory_runs_out);
+    return _cmocka_run_group_tests("doctor", tests, n, NULL, NULL);
+}
