@@ -82,7 +82,7 @@ static void put_shares(const rule *r, const rule_outcome *o, res_rule *res)
     res->unit = r->m.kind == MEASURE_SHARE || !r->m.kind || r->m.kind == MEASURE_UPTIME ? SLICE_LIT("%") : SLICE_LIT("");
 }
 
-static sla_status judge_rule(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e)
+sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e)
 {
     *o = (rule_outcome){.v = VERDICT_NOT_ASSESSED};
     *res = (res_rule){.id = r->id, .clause = r->clause, .kind = r->kind_name, .sev = r->sev, .by_heading = r->by_heading, .title = r->title, .criterion = r->criterion, .effect = r->effect,
@@ -164,7 +164,7 @@ typedef struct judge_job { const rule **rules; rule_outcome *outs; res_rule *res
 static sla_status judge_nth(void *ctx, pass *own, size_t i, err *e)
 {
     judge_job *j = ctx;
-    return judge_rule(own, j->rules[i], &j->outs[i], &j->results[i], e);
+    return rule_judge(own, j->rules[i], &j->outs[i], &j->results[i], e);
 }
 
 sla_status rules_judge(pass *ps, audit_result *r, err *e)

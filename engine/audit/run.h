@@ -5,6 +5,7 @@
 sla_status pass_run(pass *ps, err *e);                                                    /* pass.c: evaluates all programs, keeps what was asked for */
 sla_status rules_prepare(pass *ps);
 bool needs_met(pass *ps, const needs *n, bitext *reason);                                  /* judge.c */
+sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e);      /* one rule alone */
 sla_status rules_judge(pass *ps, audit_result *r, err *e);                                /* judge.c */
 sla_status findings_make(pass *ps, audit_result *r, rule_outcome *outs, err *e);          /* findings.c */
 void kpis_prepare(pass *ps);

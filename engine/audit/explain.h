@@ -1,0 +1,32 @@
+/* How one record was judged by one rule: worked out anew with the same programs, clocks and kinds as the audit, so the two cannot disagree. */
+#ifndef SLA_AUDIT_EXPLAIN_H
+#define SLA_AUDIT_EXPLAIN_H
+#include "engine/audit/audit.h"
+#include "engine/time/slaclock.h"
+
+typedef struct why_place { slice source; uint32_t line; } why_place;
+/* A value that the judgement read. where_it_stands: the record's own line, or that of the row a look-up found. */
+typedef struct why_value { slice name, value; why_place at; } why_value;
+/* A condition, or one of the conditions that must all hold; truth 0 false, 1 true, 2 unknown. */
+typedef struct why_condition { slice text; uint8_t truth; } why_condition;
+typedef struct why_row { slice dataset, key; why_place at; } why_row;
+typedef struct why_clock { slice name; bitext title; slice calendar, limit, elapsed, paused, state; int64_t elapsed_ms; clock_slice *slices; size_t nslices; } why_clock;
+typedef struct why_finding { slice key; res_observed *observed; size_t nobserved; why_place *evidence; size_t nevidence; } why_finding;
+
+typedef struct explanation {
+    arena mem;
+    slice rule, kind, clause, dataset, key, condition; bitext title, criterion;
+    const char *member;                 /* conforms, nonconforming, unknown, running, out: not in the population; "": the rule's members are no records */
+    why_place at;
+    why_value *values; size_t nvalues;
+    why_condition *conditions; size_t nconditions;
+    why_row *rows; size_t nrows;        /* of other datasets, that look-ups found */
+    why_clock *clocks; size_t nclocks;
+    why_finding *findings; size_t nfindings;    /* of kinds whose members are no records */
+    res_rule result;                    /* the rule as a whole */
+} explanation;
+
+/* SLA_NAME: there is no such rule, or no such record; the hint names the nearest. Free with explanation_free. */
+sla_status audit_explain(store *s, pack *p, const audit_options *o, slice rule, slice key, explanation **out, err *e);
+void explanation_free(explanation *x);      /* NULL allowed */
+#endif

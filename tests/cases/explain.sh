@@ -1,0 +1,24 @@
+#!/bin/sh
+# The first finding of one rule of each kind explained: the verdict is that of the audit, a clock's ledger adds up to its elapsed time, and a key that is not there is an error.
+set -eu
+d=$TMPDIR
+export LC_ALL=C
+fails=0 n=0
+[ -f "$SAMPLES/ticket.csv" ] || { echo "[  SKIPPED ] explain: the samples are not there"; exit 0; }
+"$SLAUDIT" run --period 2025Q3 -w "$d/w.db" --format json -o "$d/out" "$SAMPLES" >"$d/log" 2>&1 || { cat "$d/log"; exit 1; }
+awk '/^ "rules":/ { on = 1 } /^ "metrics":/ { on = 0 } on && /^   "(id|kind)":/ { gsub(/[",:]/, ""); v[$1] = $2; if ($1 == "kind") print v["id"], v["kind"] }' "$d/out/results-2025Q3.json" >"$d/kinds"
+awk -F'"' 'NR == FNR { split($0, p, " "); kind[p[1]] = p[2]; next } ($4 in kind) && !done[kind[$4]]++ { print $4 "\t" $20 }' "$d/kinds" "$d/out/findings-2025Q3.ndjson" >"$d/asked"
+tab=$(printf '\t')
+while IFS=$tab read -r rule key; do
+    n=$((n + 1))
+    "$SLAUDIT" explain -w "$d/w.db" --format json "$rule" "$key" >"$d/why" 2>"$d/log" || { fails=$((fails + 1)); echo "[  FAILED  ] explain $rule $key"; cat "$d/log"; continue; }
+    grep -q '"verdict": "nonconforming"' "$d/why" || { fails=$((fails + 1)); echo "[  FAILED  ] explain $rule $key: another verdict than the audit's"; }
+    awk '/"elapsed_ms":/ { gsub(/[^0-9]/, "", $2); want = $2; clocks = 1 } /"counted_ms":/ { gsub(/[^0-9]/, "", $2); sum += $2 } END { exit clocks && sum != want }' "$d/why" ||
+        { fails=$((fails + 1)); echo "[  FAILED  ] explain $rule $key: the ledger does not add up"; }
+done <"$d/asked"
+n=$((n + 1))
+if "$SLAUDIT" explain -w "$d/w.db" 4.1-b nobody >"$d/why" 2>&1; then fails=$((fails + 1)); echo "[  FAILED  ] a key that is not there was explained"; fi
+grep -q "has no record or finding" "$d/why" || { fails=$((fails + 1)); echo "[  FAILED  ] the error does not say what is missing"; }
+[ $n -ge 9 ] || { echo "[  FAILED  ] too few kinds were asked about"; exit 1; }
+echo "[  PASSED  ] $((n - fails)) test(s)."
+[ $fails -eq 0 ]
