@@ -192,7 +192,7 @@ static sla_status tell_row(teller *t, size_t row, err *e)
     const table *tb = t->ps->w.tables[t->r->sel.ds->idx];
     t->x->dataset = tb->ds->name;
     t->x->at = place(t, tb, row);
-    t->x->member = words[t->out.members ? t->out.members[row] : 0];
+    t->x->member = t->out.members ? words[t->out.members[row]] : "no_finding";
     add_values(t, row);
     add_conditions(t, row);
     TRY(add_rows(t, row, e));
@@ -268,9 +268,9 @@ static sla_status tell(teller *t, slice key, err *e)
     TRY(earlier_figure(ps, e));
     TRY(store_sources(ps->s, &t->x->mem, &t->sources, &t->nsources, e));
     TRY(rule_judge(ps, t->r, &t->out, &t->x->result, e));
-    if (find_row(t, key, &row)) return tell_row(t, row, e);
-    TRY(tell_findings(t, key));
-    return t->x->nfindings ? SLA_OK : unknown_key(t, key, e);
+    if (!t->out.members) TRY(tell_findings(t, key));
+    if (t->x->nfindings) return SLA_OK;
+    return find_row(t, key, &row) ? tell_row(t, row, e) : unknown_key(t, key, e);
 }
 
 sla_status audit_explain(store *s, pack *p, const audit_options *o, slice rule_id, slice key, explanation **out, err *e)

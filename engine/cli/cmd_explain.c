@@ -14,7 +14,7 @@ static slice both_in(const voice *v, bitext t) { return v->en ? t.en : t.zh; }
 static const char *member_word(const voice *v)
 {
     static const char *const words[][3] = {{"conforms", "符合", "conforms"}, {"nonconforming", "不符合", "does not conform"}, {"unknown", "无法判定(缺少所需的值)", "unknown: values it needs are missing"},
-        {"running", "期限未到,不计入", "running: its time has not passed, so it is not counted"}, {"out", "不在本规则的范围内", "not in the rule's population"}};
+        {"running", "期限未到,不计入", "running: its time has not passed, so it is not counted"}, {"no_finding", "没有关于它的发现(符合、未知或不在范围内)", "no finding is about it: it conforms, is unknown or is no member"}, {"out", "不在本规则的范围内", "not in the rule's population"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(v->x->member, words[i][0]) == 0) return say_in(v, words[i][1], words[i][2]);
     return "";
