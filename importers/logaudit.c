@@ -123,7 +123,11 @@ static void add_fields(slice type, slice s, log_framed *f)
         while (p < end && (*p == ' ' || *p == '\x1d' || *p == '\'' || *p == ',' || *p == '{' || *p == '}')) p++; /* \x1d parts what enriched logs add */
         const char *name = p;
         while (p < end && *p != '=' && *p != ' ') p++;
-        if (p == end || *p != '=' || p == name) continue;
+        if (p == end || *p != '=') continue;
+        if (p == name) { /* no name before the '=' */
+            p++;
+            continue;
+        }
         slice key = {name, (size_t)(p - name)};
         p++;
         if (p < end && *p == '\'') continue; /* what it holds are fields themselves */

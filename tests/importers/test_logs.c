@@ -253,6 +253,10 @@ static void audit_fields(void **state)
     log_audit_fields(&l, f);
     const struct { const char *name, *want; } want[] = {{"type", "USER_CMD"}, {"cmd", "./metricbeat -c mb.dev.yml"}, {"cwd", "/home/a b"}, {"auid", ""}, {"result", "success"}, {"terminal", "pts/0"}, {"uid", "1000"}};
     for (size_t i = 0; i < LEN(want); i++) assert_slice_is(log_pair_get(f->pairs, f->n, slice_of(want[i].name)), want[i].want);
+    f->n = 0;
+    assert_true(log_audit_read(SLICE_LIT("type=X msg=audit(1.0:1): =a ==b c= d=\"e f=g='h"), &l)); /* nothing here may keep it for ever */
+    log_audit_fields(&l, f);
+    assert_slice_is(log_pair_get(f->pairs, f->n, SLICE_LIT("d")), "e f=g='h");
     assert_false(log_audit_read(SLICE_LIT("type=UNKNOWN[1329] msg=?"), &l));
     assert_false(log_audit_read(SLICE_LIT("type=X msg=audit("), &l));
     arena_free(&scratch);
