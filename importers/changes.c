@@ -62,22 +62,6 @@ sla_status changes_new(const profile *pf, const zone *z, const slice *names, siz
 }
 
 /* ---- reading ---- */
-/* The value at a dotted path within an object's source; ptr NULL: there is none. */
-static slice value_at(slice object, slice path, arena *scratch)
-{
-    const char *dot = path.len ? memchr(path.ptr, '.', path.len) : NULL;
-    slice head = dot ? (slice){path.ptr, (size_t)(dot - path.ptr)} : path, key, value, found = {0};
-    json_reader r = {.p = object.ptr, .end = object.ptr + object.len, .scratch = scratch};
-    json_level l;
-    if (object.len == 0 || *r.p != '{' || path.len == 0) return found;
-    json_enter(&r, &l);
-    while (json_next(&r, &l, &key)) {
-        if (!json_value(&r, &value, 1)) return (slice){0};
-        if (slice_eq(key, head)) found = value;
-    }
-    return dot ? value_at(found, (slice){dot + 1, path.len - head.len - 1}, scratch) : found;
-}
-
 typedef struct reading { const changes *c; change_list *list; arena scratch; zone_cursor cursor; uint32_t line; slice record, actor; int64_t at; bool nomem; } reading;
 
 static slice kept(reading *rd, slice s)
@@ -91,7 +75,7 @@ static void add_change(reading *rd, slice item)
 {
     const history_map *h = &rd->c->pf->history;
     change_list *l = rd->list;
-    slice name = value_at(item, h->field, &rd->scratch);
+    slice name = json_at(item, h->field, &rd->scratch);
     size_t k = 0;
     if (name.len == 0) return;
     while (k < h->nfields && !slice_eq_nocase(h->fields[k].name, name)) k++;
@@ -102,7 +86,7 @@ static void add_change(reading *rd, slice item)
     }
     bool known = k < h->nfields;
     l->items[l->n++] = (change){rd->line, known ? k : SIZE_MAX, rd->record, rd->actor, known ? rd->c->pf->ds->fields[h->fields[k].field].name : kept(rd, name),
-                                kept(rd, value_at(item, h->old, &rd->scratch)), kept(rd, value_at(item, h->new_, &rd->scratch)), rd->at};
+                                kept(rd, json_at(item, h->old, &rd->scratch)), kept(rd, json_at(item, h->new_, &rd->scratch)), rd->at};
 }
 
 static void each_item(slice array, void (*fn)(reading *rd, slice item), reading *rd)
@@ -128,12 +112,12 @@ static bool read_time(reading *rd, slice s, int64_t *out)
 static void add_entry(reading *rd, slice entry)
 {
     const history_map *h = &rd->c->pf->history;
-    if (!read_time(rd, value_at(entry, h->at, &rd->scratch), &rd->at)) {
+    if (!read_time(rd, json_at(entry, h->at, &rd->scratch), &rd->at)) {
         rd->list->untimed++;
         return;
     }
-    rd->actor = kept(rd, value_at(entry, h->actor, &rd->scratch));
-    if (h->items.len) each_item(value_at(entry, h->items, &rd->scratch), add_change, rd);
+    rd->actor = kept(rd, json_at(entry, h->actor, &rd->scratch));
+    if (h->items.len) each_item(json_at(entry, h->items, &rd->scratch), add_change, rd);
     else add_change(rd, entry);
 }
 

@@ -55,7 +55,7 @@ static sla_status look_at_rows(importer *im, slice body)
     cells c;
     uint64_t ragged = 0;
     uint32_t line = 1;
-    TRY(cells_init(&c, im->ncols));
+    TRY(cells_init(&c, im->plan.ncols));
     sla_status st = SLA_OK;
     while (body.len && st == SLA_OK) {
         cells_reset(&c);
@@ -170,7 +170,7 @@ static sla_status csv_parse(importer *im, block *b, err *e)
     slice rest = b->records;
     uint32_t line = b->line;
     TRY(refuse_nul(im->name, rest, line, e));
-    sla_status st = cells_init(&c, im->ncols);
+    sla_status st = cells_init(&c, im->plan.ncols);
     c.by_column = im->table;
     while (st == SLA_OK && rest.len) {
         cells_reset(&c);

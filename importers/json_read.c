@@ -179,6 +179,21 @@ bool json_value(json_reader *r, slice *out, int depth)
     return true;
 }
 
+slice json_at(slice object, slice path, arena *scratch)
+{
+    const char *dot = path.len ? memchr(path.ptr, '.', path.len) : NULL;
+    slice head = dot ? (slice){path.ptr, (size_t)(dot - path.ptr)} : path, key, value, found = {0};
+    json_reader r = {.p = object.ptr, .end = object.ptr + object.len, .scratch = scratch};
+    json_level l;
+    if (object.len == 0 || *r.p != '{' || path.len == 0) return found;
+    json_enter(&r, &l);
+    while (json_next(&r, &l, &key)) {
+        if (!json_value(&r, &value, 1)) return (slice){0};
+        if (slice_eq(key, head)) found = value;
+    }
+    return dot ? json_at(found, (slice){dot + 1, path.len - head.len - 1}, scratch) : found;
+}
+
 bool json_valid(json_reader *r, slice text, bool lines)
 {
     slice v;

@@ -20,6 +20,8 @@ bool json_string(json_reader *r, slice *out);
 typedef struct json_level { char close; bool first; } json_level;
 bool json_enter(json_reader *r, json_level *l);
 bool json_next(json_reader *r, json_level *l, slice *key);
+/* The value at a dotted path within an object's source; ptr NULL: there is none. */
+slice json_at(slice object, slice path, arena *scratch);
 /* Whether text is one JSON value (or, of, lines: objects, each beginning on a line of its own); else the place and reason in r, whose scratch the caller frees. */
 bool json_valid(json_reader *r, slice text, bool lines);
 #endif

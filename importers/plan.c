@@ -87,6 +87,24 @@ static sla_status place(planner *pl, const slice *folded, target *t, const field
     return SLA_OK;
 }
 
+/* A column for each field that stands in cycles and has no column of its own. */
+static sla_status place_cycles(planner *pl)
+{
+    if (!pl->pf) return SLA_OK;
+    TRY(cycles_find(pl->pf, pl->names, pl->ncols, &pl->mem, &pl->cycles, &pl->ncycles));
+    slice *names = pl->ncycles ? ARENA_NEW(&pl->mem, slice, pl->ncols + pl->ncycles) : pl->names;
+    if (!names) return SLA_NOMEM;
+    if (pl->ncycles) memcpy(names, pl->names, pl->ncols * sizeof *names);
+    for (size_t k = 0; k < pl->ncycles; k++) {
+        target *t = &pl->p.fields[pl->cycles[k].map->field];
+        names[pl->ncols + k] = pl->cycles[k].map->cycle.items[0];
+        if (t->input < 0) t->input = pl->cycles[k].column;
+    }
+    pl->names = names;
+    pl->ncols += pl->ncycles;
+    return SLA_OK;
+}
+
 static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
 {
     slice *folded = ARENA_NEW(&pl->mem, slice, pl->ncols);
@@ -101,7 +119,7 @@ static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
         TRY(place(pl, folded, &pl->p.fields[f], &ds->fields[f]));
     }
     if (pl->fold) fold_place(pl->fold, pl->p.fields, pl->names, pl->ncols);
-    return SLA_OK;
+    return place_cycles(pl);
 }
 
 /* ---- refusals ---- */
@@ -303,7 +321,11 @@ sla_status planner_read(planner *pl, coercer *co, const cells *c, block *b, err 
         if (!(b->batches[b->n] = batch_pool_get(pl->batches))) return SLA_NOMEM;
         b->n++;
     }
-    return coerce_cells(co, c, b->batches[b->n - 1], &b->rejects, &taken, e);
+    arena scratch = {0};
+    cycles_fill(pl->cycles, pl->ncycles, c, &scratch);
+    sla_status st = coerce_cells(co, c, b->batches[b->n - 1], &b->rejects, &taken, e);
+    arena_free(&scratch);
+    return st;
 }
 
 void planner_drop(block *b)

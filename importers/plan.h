@@ -3,6 +3,7 @@
 #ifndef SLA_IMPORTERS_PLAN_H
 #define SLA_IMPORTERS_PLAN_H
 #include "importers/changes.h"
+#include "importers/cycles.h"
 #include "importers/draft.h"
 #include "importers/fold.h"
 #include "importers/importer.h"
@@ -11,10 +12,11 @@ typedef struct planner {
     arena mem;
     plan p;
     const profile *pf;                  /* NULL: canonical */
-    slice *names; size_t ncols;         /* the header, copies */
+    slice *names; size_t ncols;         /* the header, copies; and a column for each of cycles: slabs need ncols columns */
     date_evidence *seen;                /* by field */
     time_counts *counts;                /* by field */
     fold *fold;                         /* NULL: each row is a record */
+    cycle_column *cycles; size_t ncycles;   /* columns behind the table's own */
     changes *changes;                   /* NULL: records bring no history of their own */
     batch_pool *batches;
     bool again;                         /* finish saw that the order of dates was taken wrongly */

@@ -166,9 +166,20 @@ static int64_t unit_of(loader *l, const ynode *n)
     return ms;
 }
 
+static void load_cycle(loader *l, field_map *m, const ynode *n)
+{
+    static const char *const keys[] = {"is", "list", "at", NULL};
+    if (!n) return;
+    yaml_check_keys(n, keys, l->errors);
+    m->cycle = texts(l, yaml_get(n, "is"));
+    m->cycle_at = yaml_text(n, "at", (slice){0});
+    m->cycle_list = yaml_text(n, "list", (slice){0});
+    if (m->cycle.n == 0 || m->cycle_at.len == 0 || m->cycle_list.len == 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "cycle needs 'is' (the field's names), 'list' and 'at', the paths of its cycles and of a cycle's time");
+}
+
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
@@ -179,7 +190,8 @@ static void load_field(loader *l, profile *p, const ynode *n)
                      .vocabulary = fd->en ? profile_vocabulary(l->set, fd->en) : NULL, .unit = unit_of(l, yaml_get(n, "unit"))};
     if (value) m->constant = value->text;
     if (value && fd->type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, value->at, "only a text field can have a fixed value");
-    if (!value && m->from.n + m->fallback.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->key_at, "say where '%.*s' comes from: from: [header] or value: text", SLICE_ARG(n->key));
+    load_cycle(l, m, yaml_get(n, "cycle"));
+    if (!value && m->from.n + m->fallback.n + m->cycle.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->key_at, "say where '%.*s' comes from: from: [header] or value: text", SLICE_ARG(n->key));
     if (digits && !yaml_bool(digits, &m->digits)) errlist_add(l->errors, SLA_TYPE, digits->at, "digits is true or false");
     if (after) m->after = field_named(l, p->ds, after->text, after->at);
     if (m->after >= 0 && (fd->type != VT_TIME || p->ds->fields[m->after].type != VT_TIME)) errlist_add(l->errors, SLA_TYPE, after->at, "only a time can follow a time");

@@ -19,6 +19,7 @@ typedef struct field_map {
     slice constant;                     /* ptr not NULL: no column, always this */
     int64_t unit;                       /* of bare numbers in durations, and of numbers given as durations, ms; 0: none */
     int after;                          /* field that this one follows by the duration in its column; -1: none */
+    header_list cycle; slice cycle_list, cycle_at;   /* out of a field of one of these names: of the first of its cycles the value at a path; n 0: none (cycles.h) */
     bool digits;                        /* "52 267" is 52267 */
 } field_map;
 /* Changes within a record of JSON. Paths as in `from`; list and items are paths of lists. */
