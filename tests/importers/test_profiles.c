@@ -1,5 +1,6 @@
 /* Profiles: a small export of each product as it is written, and what must come of it; real ones where they are. */
 #include "engine/base/file.h"
+#include "engine/base/mem.h"
 #include "engine/base/yaml.h"
 #include "engine/time/instant.h"
 #include "importers/csv.h"
@@ -236,6 +237,34 @@ static void every_profile_fits_the_model(void **state)
     close_place(&p);
 }
 
+/* Whatever allocation fails: a clear end, nothing half taken. */
+static void memory_runs_out(void **state)
+{
+    (void)state;
+    const char *const names[] = {"jira, REST with changelog", "servicenow, one row an update"};
+    for (size_t k = 0; k < LEN(names); k++) {
+        const struct export_case *c = exports;
+        bool worked = false;
+        err e = {0};
+        while (strcmp(c->name, names[k]) != 0) c++;
+        const char *path = test_path(c->file);
+        assert_int_equal(file_write(path, c->text, strlen(c->text), &e), SLA_OK);
+        for (long n = 0; !worked && n < 1000000; n += 1 + n / 40) { /* loading the profiles takes many thousand allocations */
+            place p;
+            open_place(&p);
+            import_options o = {.zone = p.z};
+            err fe = {0};
+            mem_fail_after(n);
+            sla_status st = import_paths(p.s, p.m, &o, &path, 1, &p.report, &fe);
+            mem_fail_after(-1);
+            worked = st == SLA_OK && p.report.taken == 1;
+            if (!worked) assert_rows(&p, "ticket", "");
+            close_place(&p);
+        }
+        assert_true(worked);
+    }
+}
+
 /* ---- real files, where they are ---- */
 #define REAL "../shared/real/tickets/"
 static bool there(const char *path) { return file_kind_of(path) == FILE_REGULAR; }
@@ -334,7 +363,7 @@ int main(void)
     ROWS(tests, n, exports, each_export);
     ROWS(tests, n, refusals, refused);
     ROWS(tests, n, reals, each_real_file);
-    static const struct CMUnitTest more[] = {cmocka_unit_test(every_profile_fits_the_model), cmocka_unit_test(draft_of_an_unknown_table), cmocka_unit_test(a_late_value_decides), cmocka_unit_test(a_profile_of_ones_own_with_errors), cmocka_unit_test(reversed_times_come_through), cmocka_unit_test(glpi_flags_agree)};
+    static const struct CMUnitTest more[] = {cmocka_unit_test(every_profile_fits_the_model), cmocka_unit_test(draft_of_an_unknown_table), cmocka_unit_test(a_late_value_decides), cmocka_unit_test(memory_runs_out), cmocka_unit_test(a_profile_of_ones_own_with_errors), cmocka_unit_test(reversed_times_come_through), cmocka_unit_test(glpi_flags_agree)};
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("profiles", tests, n, NULL, NULL);
 }
