@@ -1,6 +1,7 @@
 /* slaudit rules: what a pack holds, and whether it is sound. */
 #include <stdio.h>
 #include <string.h>
+#include "engine/cli/examples.h"
 #include "engine/cli/steps.h"
 
 static int list(const session *s, err *e)
@@ -22,13 +23,22 @@ static int list(const session *s, err *e)
     return EXIT_DONE;
 }
 
+static int test(const session *s, err *e)
+{
+    size_t failed = 0;
+    if (examples_run(s->pack_dir, s->zn, &failed, e) != SLA_OK) return EXIT_CANNOT;
+    if (!failed) return EXIT_DONE;
+    err_set(e, SLA_CONFLICT, SRCPOS_NONE, "%zu example%s gave something else than expected", failed, failed == 1 ? "" : "s");
+    return EXIT_CANNOT;
+}
+
 static int run(const options *o, err *e)
 {
     session s = {0};
     options with = *o;
-    bool known = strcmp(o->args[0], "list") == 0 || strcmp(o->args[0], "check") == 0;
+    bool known = strcmp(o->args[0], "list") == 0 || strcmp(o->args[0], "check") == 0 || strcmp(o->args[0], "test") == 0;
     if (!known) {
-        err_set(e, SLA_USAGE, SRCPOS_NONE, "slaudit rules knows list and check, not '%s'", o->args[0]);
+        err_set(e, SLA_USAGE, SRCPOS_NONE, "slaudit rules knows list, check and test, not '%s'", o->args[0]);
         return EXIT_USAGE;
     }
     if (o->nargs > 1) with.value[OPT_ID_PACK] = o->args[1];
@@ -36,6 +46,7 @@ static int run(const options *o, err *e)
     if (zone_open("Asia/Shanghai", &s.zn, e) == SLA_OK && session_load_pack(&s, &with, o->value[OPT_ID_PROFILE], e) == SLA_OK) {
         status = EXIT_DONE;
         if (strcmp(o->args[0], "list") == 0) status = list(&s, e);
+        else if (strcmp(o->args[0], "test") == 0) status = test(&s, e);
         else puts("the pack has no errors");
     }
     session_close(&s);
@@ -43,9 +54,10 @@ static int run(const options *o, err *e)
 }
 
 const command cmd_rules = {
-    "rules", "list the pack's clauses and rules, or check it", "list|check [PACK]",
+    "rules", "list the pack's clauses and rules, check it, or run its examples", "list|check|test [PACK]",
     "list  the clauses, and under each its rules with kind and severity\n"
-    "check all errors of the pack with file, line and column\n\n"
+    "check all errors of the pack with file, line and column\n"
+    "test  the pack's own examples, and the rules that lack some\n\n"
     "example: slaudit rules check rules/itss-2025",
     OPT(PACK) | OPT(PROFILE),
     1, 2, run,

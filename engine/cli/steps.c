@@ -54,6 +54,7 @@ sla_status session_load_pack(session *s, const options *o, const char *profile, 
     errlist errors = {0}, warnings = {0};
     const char *dir;
     TRY(pack_folder(s, o, &dir, e));
+    s->pack_dir = dir;
     sla_status st = pack_load(dir, profile, s->zn, &s->pk, &errors, &warnings);
     say_errors(&warnings, "warnings");
     if (st != SLA_OK) {

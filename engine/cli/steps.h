@@ -12,7 +12,7 @@ typedef struct session {
     store *ws;
     zone *zn;
     pack *pk;
-    char *pack_dir;             /* arena */
+    const char *pack_dir;       /* where it was loaded from */
     arena mem;
 } session;
 
