@@ -72,6 +72,12 @@ bool events_load_limit(pack_loader *l, const ynode *n, const char *key, int64_t 
     return false;
 }
 
+int64_t events_until(const calendar *cal, int64_t at, int64_t within)
+{
+    int64_t begin, end, due = cal_add(cal, at, within);
+    return cal_next_span(cal, due, &begin, &end) && begin > due ? begin : due;
+}
+
 /* ---- preparing ---- */
 void events_prepare_keys(const event_keys *k, const dataset *ds, pass *ps)
 {

@@ -21,6 +21,8 @@ bool events_load_keys(pack_loader *l, rule *r, const ynode *n, const dataset *ds
 int events_load_expr(pack_loader *l, rule *r, const dataset *ds, const ynode *n, vtype want, expr_type *type);   /* with its needs */
 /* A duration such as 4h or 5wd of the calendar named (`calendar`, default always). */
 bool events_load_limit(pack_loader *l, const ynode *n, const char *key, int64_t *ms, const calendar **cal);
+/* The last instant at which no more than `within` of the calendar's time has passed since at: the night after the last working hour still counts. */
+int64_t events_until(const calendar *cal, int64_t at, int64_t within);
 void events_prepare(const event_set *s, pass *ps);
 void events_prepare_keys(const event_keys *k, const dataset *ds, pass *ps);
 /* All events whose instant is known, sorted by key, instant and row; keys: those to use. The caller frees with mem_free. */

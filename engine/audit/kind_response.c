@@ -78,7 +78,7 @@ static member judge_row(const judging *j, uint32_t row, uint8_t in)
     if (in == 2 || key == EVENT_NO_KEY) return MEMBER_UNKNOWN;
     from = at;
     if (x->after >= 0 && !events_at(ps, ds, x->after, x->after_type, row, &from, &end)) return MEMBER_UNKNOWN;
-    to = cal_add(x->cal, at, x->within);
+    to = events_until(x->cal, at, x->within);
     int found = find_match(j, key, from, to);
     if (found == 2) return MEMBER_UNKNOWN;
     if (found == 1) return x->absent ? MEMBER_BAD : MEMBER_GOOD;

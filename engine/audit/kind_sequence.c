@@ -251,8 +251,8 @@ static sla_status judge_case(judging *j, uint32_t row, uint64_t key, int64_t at,
     int64_t from = burst || j->x->within ? at : INT64_MIN, to = j->ps->as_of;
     bool known = certain;
     trace_result t = {.v = TRACE_UNKNOWN};
-    if (j->x->within && cal_add(j->x->cal, at, j->x->limit) < to) to = cal_add(j->x->cal, at, j->x->limit);
-    bool running = j->x->within && cal_add(j->x->cal, at, j->x->limit) > j->ps->as_of;
+    if (j->x->within && events_until(j->x->cal, at, j->x->limit) < to) to = events_until(j->x->cal, at, j->x->limit);
+    bool running = j->x->within && events_until(j->x->cal, at, j->x->limit) > j->ps->as_of;
     j->n = 0;
     if (j->x->stamped) TRY(gather_stamps(j, row));
     else if (key != EVENT_NO_KEY && key < j->ncodes) TRY(gather_rows(j, key, from, to, &known));

@@ -24,11 +24,11 @@ static int by_time(const void *a, const void *b)
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
     return (x > y) - (x < y);
 }
-static bool has_problem(const tickets *ts, const char *sv, const char *category, int64_t from, int64_t to)
+static bool has_problem(const tickets *ts, const char *sv, const char *category, int64_t from)
 {
     for (size_t i = 0; i < ts->n; i++) {
         const ticket *t = &ts->v[i];
-        if (t->type == PROBLEM && t->service && t->category && !strcmp(t->service, sv) && !strcmp(t->category, category) && t->at[CREATED] >= from && t->at[CREATED] <= to) return true;
+        if (t->type == PROBLEM && t->service && t->category && !strcmp(t->service, sv) && !strcmp(t->category, category) && t->at[CREATED] >= from && t->at[CREATED] <= PERIOD_TO && gen_worktime(from, t->at[CREATED]) <= 10 * WORKDAY) return true;
     }
     return false;
 }
@@ -46,7 +46,7 @@ static void repeats_of(const tickets *ts, const char *sv, const char *category, 
         size_t last = first + 2;
         while (last + 1 < n && at[last + 1] - at[last] <= 30 * DAY) last++;
         int64_t opened = at[first + 2], to = gen_advance(opened, 10 * WORKDAY, true);
-        if (within(opened) && !has_problem(ts, sv, category, opened, to < PERIOD_TO ? to : PERIOD_TO)) {
+        if (within(opened) && !has_problem(ts, sv, category, opened)) {
             int y, mo, d;
             gen_date(opened, &y, &mo, &d);
             const char *key = gen_text("%s %s at %04d-%02d-%02d %02d:%02d:%02d", sv, category, y, mo, d, (int)(opened % DAY / HOUR), (int)(opened % HOUR / MINUTE), (int)(opened % MINUTE));
