@@ -153,7 +153,7 @@ static bool cef_time(log_framed *f)
     }
     slice day = log_pair_get(f->pairs, f->n, SLICE_LIT("date")), clock = log_pair_get(f->pairs, f->n, SLICE_LIT("time"));
     char both[64];
-    if (!day.len || day.len + clock.len + 2 > sizeof both) return false;
+    if (!day.len || !clock.len || day.len + clock.len + 2 > sizeof both) return false;
     memcpy(both, day.ptr, day.len);
     both[day.len] = ' ';
     memcpy(both + day.len + 1, clock.ptr, clock.len);
