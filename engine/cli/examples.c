@@ -81,8 +81,18 @@ static sla_status import_rows(runner *r, store *s, const schema *m, const ynode 
     if (st == SLA_OK && (report.problems.n || report.rejected || report.rejected_values))
         st = err_set(e, SLA_SYNTAX, example->at, "rows of the example were refused: %s", report.problems.n ? report.problems.items[0].msg : "a value that cannot be read");
     import_report_clear(&report);
-    for (size_t i = 0; i < n; i++) unlink(paths[i]);
     return st;
+}
+
+/* The files stay until the audit is done: it looks whether they are what was imported. */
+static void remove_files(const runner *r, const ynode *example)
+{
+    char path[1024];
+    for (size_t i = 0; i < example->n; i++) {
+        if (is_own(example->items[i]->key)) continue;
+        snprintf(path, sizeof path, "%s/%.*s.csv", r->folder, SLICE_ARG(example->items[i]->key));
+        unlink(path);
+    }
 }
 
 static sla_status judge(runner *r, const ynode *example, audit_result **out, err *e)
@@ -105,6 +115,7 @@ static sla_status judge(runner *r, const ynode *example, audit_result **out, err
     }
     if (st == SLA_OK) st = audit_run(s, p, &ao, &id, e);
     if (st == SLA_OK) st = result_load(s, id, out, e);
+    remove_files(r, example);
     store_close(s);
     pack_free(p);
     errlist_clear(&errors);

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Every pack's own examples come out as they say, and only rules that no rows can make fail lack an example that does.
+set -eu
+d=$TMPDIR
+fails=0 n=0
+for pack in "$SLAUDIT_HOME"/rules/*/; do
+    n=$((n + 1))
+    "$SLAUDIT_HOME/slaudit" rules test "$pack" >"$d/out" 2>&1 || { fails=$((fails + 1)); echo "[  FAILED  ] examples of $(basename "$pack")"; cat "$d/out"; continue; }
+    n=$((n + 1))
+    if grep -v -e "^4\\.4-c: no example makes it fail" -e "^5\\.3-b: no example makes it fail" -e "^[0-9]* examples of" "$d/out"; then fails=$((fails + 1)); echo "[  FAILED  ] rules of $(basename "$pack") lack examples"; fi
+done
+echo "[  PASSED  ] $((n - fails)) test(s)."
+[ $fails -eq 0 ]
