@@ -2,7 +2,6 @@
 #include "engine/base/yaml.h"
 #include "importers/dates.h"
 #include "importers/import.h"
-#include "importers/logpattern.h"
 #include "importers/profile.h"
 #include "tests/support/check.h"
 #include "engine/base/file.h"
@@ -222,22 +221,6 @@ static void dates(void **state)
     buf_free(&b);
 }
 
-/* ---- log patterns: every example of every pattern ---- */
-static void pattern_examples(void **state)
-{
-    (void)state;
-    log_patterns *lp = NULL;
-    errlist errors = {0};
-    size_t n = 0;
-    assert_int_equal(log_patterns_load(&lp, &errors), SLA_OK);
-    sla_status st = log_patterns_test(lp, &n, &errors);
-    for (size_t i = 0; i < errors.n; i++) print_error("%s:%u: %s\n", errors.items[i].file, (unsigned)errors.items[i].line, errors.items[i].msg);
-    assert_int_equal(st, SLA_OK);
-    assert_true(n > 15);
-    errlist_clear(&errors);
-    log_patterns_free(lp);
-}
-
 static void shipped_profiles_fit_the_model(void **state)
 {
     (void)state;
@@ -249,28 +232,6 @@ static void shipped_profiles_fit_the_model(void **state)
     assert_true(set.n > 0);
     for (size_t i = 0; i < set.n; i++) assert_int_equal(set.items[i].errors.n, 0);
     profiles_clear(&set);
-    close_place(&p);
-}
-
-static void log_years_and_repeats(void **state)
-{
-    (void)state;
-    place p;
-    open_place(&p);
-    static const char text[] = "Jul  7 13:06:56 h1 sshd[12]: Failed password for root from 10.0.0.1 port 22 ssh2\n"
-                               "Jul  7 13:06:58 h1 sshd[12]: message repeated 3 times: [ Failed password for root from 10.0.0.1 port 22 ssh2]\n"
-                               "Jul  7 13:07:00 h1 mystery[1]: something\n";
-    dict *d = dict_new();
-    assert_int_equal(take(&p, write_file("auth.log", text, sizeof text - 1), 0), SLA_OK);
-    table *t = load(&p, "log", d);
-    assert_int_equal(t->nrows, 5);
-    int at = dataset_field(t->ds, SLICE_LIT("at"));
-    assert_int_equal(table_i64(t, (size_t)at)[0], 1751864816000); /* 2025-07-07 13:06:56 +08:00 */
-    assert_slice_is(cell(t, d, "user", 3), "root");
-    assert_slice_is(cell(t, d, "outcome", 3), "failure");
-    assert_slice_is(cell(t, d, "action", 4), "other");
-    table_free(t);
-    dict_free(d);
     close_place(&p);
 }
 
@@ -323,27 +284,6 @@ static void servicenow_dialects_agree(void **state)
     dict_free(d);
 }
 
-static void openssh_truth(void **state)
-{
-    (void)state;
-    if (!there(REAL "logs/openssh-2k/OpenSSH_2k.log")) skip();
-    place p;
-    open_place(&p);
-    dict *d = dict_new();
-    assert_int_equal(take(&p, REAL "logs/openssh-2k/OpenSSH_2k.log", 0), SLA_OK);
-    table *t = load(&p, "log", d);
-    size_t failed = 0, accepted = 0;
-    for (size_t i = 0; i < t->nrows; i++) {
-        failed += slice_is(cell(t, d, "outcome", i), "failure") && memcmp(cell(t, d, "message", i).ptr, "Failed password", 15) == 0;
-        accepted += slice_is(cell(t, d, "outcome", i), "success");
-    }
-    assert_int_equal(accepted, 1);
-    assert_true(failed >= 520); /* and what "message repeated" stands for */
-    table_free(t);
-    dict_free(d);
-    close_place(&p);
-}
-
 int main(void)
 {
     struct CMUnitTest tests[64];
@@ -352,9 +292,8 @@ int main(void)
     ROWS(tests, n, json_cases, json_files);
     ROWS(tests, n, date_cases, dates);
     static const struct CMUnitTest more[] = {
-        cmocka_unit_test(unclosed_quote_is_placed), cmocka_unit_test(encodings), cmocka_unit_test(rejected_values_are_kept), cmocka_unit_test(pattern_examples), cmocka_unit_test(shipped_profiles_fit_the_model),
-        cmocka_unit_test(log_years_and_repeats), cmocka_unit_test(servicenow_dialects_agree), cmocka_unit_test(openssh_truth),
-    };
+        cmocka_unit_test(unclosed_quote_is_placed), cmocka_unit_test(encodings), cmocka_unit_test(rejected_values_are_kept), cmocka_unit_test(shipped_profiles_fit_the_model),
+        cmocka_unit_test(servicenow_dialects_agree),     };
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("import", tests, n, NULL, NULL);
 }
