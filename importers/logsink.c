@@ -170,26 +170,26 @@ static void put_number(log_writer *w, size_t row, log_field f, slice s)
     if (read_number(s, f == LOG_BYTES, &v)) batch_set_f64(w->out, row, (size_t)w->sink->fields[f], v);
 }
 
-/* A column of texts of the n events from p->ev[first] on. Those that are the same text at the same place were looked up before. */
+/* A column of texts of the n events from p->ev[first] on. Those that are the same text at the same place are looked up once. */
 static sla_status write_texts(const log_writer *w, log_field f, size_t first, size_t n, size_t row)
 {
-    const struct pending *p = w->pending;
+    const log_event *ev = w->pending->ev + first;
     column *c = &w->out->cols[w->sink->fields[f]];
-    uint32_t *data = c->data, code[PENDING], from[PENDING], codes[PENDING];
+    uint32_t *data = (uint32_t *)c->data + row, codes[PENDING];
     slice texts[PENDING], last = {0};
-    size_t m = 0, have = 0;
+    size_t m = 0, k = 0;
     for (size_t i = 0; i < n; i++) {
-        slice s = p->ev[first + i].v[f];
-        if (!s.len) continue;
-        if (s.ptr != last.ptr || s.len != last.len) texts[m++] = last = s;
-        code[have] = (uint32_t)i;
-        from[have++] = (uint32_t)m - 1;
+        slice s = ev[i].v[f];
+        if (s.len && (s.ptr != last.ptr || s.len != last.len)) texts[m++] = last = s;
     }
-    if (!have) return SLA_OK;
+    if (m == 0) return SLA_OK;
     if (!dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
-    for (size_t k = 0; k < have; k++) {
-        data[row + code[k]] = codes[from[k]];
-        bits_set(c->valid, row + code[k]);
+    for (size_t i = 0; i < n; i++) {
+        slice s = ev[i].v[f];
+        if (!s.len) continue;
+        if (s.ptr != texts[k].ptr || s.len != texts[k].len) k++; /* in the order of the first pass */
+        data[i] = codes[k];
+        bits_set(c->valid, row + i);
     }
     c->used = true;
     return SLA_OK;
