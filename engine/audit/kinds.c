@@ -2,7 +2,7 @@
 #include "engine/audit/kind.h"
 #include "engine/base/mem.h"
 
-#define KIND_LIST(K) K(record) K(clock) K(metric) K(response) K(precedence) K(burst) K(periodic) K(evidence) K(sequence) K(integrity) K(scorecard)
+#define KIND_LIST(K) K(record) K(clock) K(metric) K(response) K(precedence) K(burst) K(periodic) K(evidence) K(sequence) K(integrity) K(scorecard) K(pause)
 #define K(name) extern const rule_kind kind_##name;
 KIND_LIST(K)
 #undef K

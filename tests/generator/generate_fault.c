@@ -267,6 +267,21 @@ static void plant_emergencies(planter *p)
     t = victim(p, INCIDENT, 1), u = victim(p, INCIDENT, 1), u->root_cause = t->root_cause;
     bad(p, t->at[CREATED] > u->at[CREATED] ? t : u, "7.4-c", "90天内第二起根本原因相同的P1");
 }
+/* Six minutes before the limit the clock is stopped for the customer, and a day later run on by the handler. */
+static void plant_pauses(planter *p)
+{
+    for (int i = 0; i < 2; i++) {
+        ticket *t = victim(p, REQUEST, 4);
+        int64_t limit = ticket_limit(t, RESOLVED);
+        t->d[RESOLVED] = limit - MINUTE, t->pause_len = WORKDAY, t->pause_status = "pending_customer";
+        t->pause_after = limit - 6 * MINUTE - gen_worktime(t->at[CREATED], t->at[STARTED]);
+        ticket_plan(t);
+        int y, mo, d;
+        gen_date(t->pause_from, &y, &mo, &d);
+        bad(p, t, "4.1-f", "距时限6分钟时暂停,次日由处理人恢复");
+        p->m->v[p->m->n - 1].key = gen_text("%s at %04d-%02d-%02d %02d:%02d:%02d", t->id, y, mo, d, (int)(t->pause_from % DAY / HOUR), (int)(t->pause_from % HOUR / MINUTE), (int)(t->pause_from % MINUTE));
+    }
+}
 /* Two requests within an hour become one and the same. */
 static void plant_twins(planter *p)
 {
@@ -295,6 +310,7 @@ void faults_plant(world *w, tickets *ts, manifest *m)
     plant_texts(&p);
     plant_migrations(&p);
     plant_twins(&p);
+    plant_pauses(&p);
     bad(&p, delay_information(&p), "6.4-b", "信息查询超过1个工作日1秒");
 }
 void faults_running(const tickets *ts, manifest *m)
@@ -312,6 +328,10 @@ void faults_running(const tickets *ts, manifest *m)
             int64_t a = t->at[clocks[c].from], b = t->at[clocks[c].to];
             if (!a || a > PERIOD_TO || (b && b <= PERIOD_TO)) continue;
             manifest_add(m, clocks[c].rule, "running", "ticket", t->id, "ticket.csv", 0, "期末时钟仍在运行");
+            m->v[m->n - 1].t = t;
+        }
+        if (t->type <= REQUEST && t->pause_from >= PERIOD_FROM && t->pause_from < PERIOD_TO && t->pause_to > PERIOD_TO && !strcmp(t->pause_status, "pending_customer")) {
+            manifest_add(m, "4.1-f", "running", "ticket", t->id, "ticket.csv", 0, "期末仍在等待客户");
             m->v[m->n - 1].t = t;
         }
         bool delivered = (t->type == REQUEST || t->type == CHANGE) && t->at[RESOLVED] && t->at[RESOLVED] < PERIOD_TO;
