@@ -101,6 +101,7 @@ sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, e
     res->v = o->v;
     res->reason = o->reason;
     put_shares(r, o, res);
+    apply_waiver(ps, r, res, &ps->mem);
     return SLA_OK;
 }
 
@@ -132,6 +133,7 @@ static bool far_below(const res_rule *r)
 static clause_verdict of_rule(const res_rule *r)
 {
     if (r->v == VERDICT_CONFORMS) return CLAUSE_CONFORMING;
+    if (r->v == VERDICT_WAIVED) return CLAUSE_OBSERVATION; /* shown, never passing */
     if (r->v != VERDICT_FAILS) return CLAUSE_NOT_ASSESSED; /* also where nothing was there to judge: that shows no conformity */
     switch (r->sev) {
     case SEVERITY_CRITICAL: return CLAUSE_MAJOR;

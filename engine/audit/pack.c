@@ -143,9 +143,13 @@ static void load_parts(pack_loader *l, const char *dir, const pack_files *f)
     size_t n = 0;
     for (size_t i = 0; i < f->list.n; i++)
         if (begins_with(f->list.paths[i], "rules/") && yaml_get(f->trees[i], "rules")) n += yaml_get(f->trees[i], "rules")->n;
-    if (!(p->rules = load_take(l, n, sizeof *p->rules))) return;
+    n += yaml_get(l->tailoring, "add") ? yaml_get(l->tailoring, "add")->n : 0;
+    if (!(p->rules = load_take(l, n + 1, sizeof *p->rules))) return;
     for (size_t i = 0; i < f->list.n; i++)
         if (begins_with(f->list.paths[i], "rules/") && f->trees[i]) load_rules(l, f->trees[i]);
+    const ynode *added = yaml_get(l->tailoring, "add");
+    for (size_t i = 0; added && i < added->n; i++) load_rule(l, added->items[i]);
+    load_tailoring(l);
     if (tree_of(f, "kpis.yaml")) load_kpis(l, tree_of(f, "kpis.yaml"));
     if (tree_of(f, "scorecard.yaml")) load_scorecard(l, tree_of(f, "scorecard.yaml"));
 }

@@ -85,6 +85,9 @@ typedef struct scorecard {
     breakdown month;
 } scorecard;
 
+/* A rule whose failure somebody answers for until a day, the last one included. */
+typedef struct waiver { slice rule, owner, reason, until; int64_t until_day; } waiver;
+
 typedef struct clause { slice id, chapter; bitext title, chapter_title; bool by_heading; } clause;
 
 struct pack {
@@ -101,6 +104,7 @@ struct pack {
     sla_clock *clocks; size_t nclocks;
     computed *computed; size_t ncomputed;
     rule *rules; size_t nrules;
+    waiver *waivers; size_t nwaivers;
     kpi *kpis; size_t nkpis;
     scorecard card;
     const ynode *calendars_node;
@@ -123,7 +127,9 @@ void load_breakdowns(pack_loader *l, const ynode *n, const dataset *ds, breakdow
 int64_t load_count(pack_loader *l, const ynode *map, const char *key, int64_t dflt);
 void load_clocks(pack_loader *l, const ynode *root);
 void load_computed(pack_loader *l, const ynode *list);     /* after the clocks */
+void load_rule(pack_loader *l, const ynode *n);
 void load_rules(pack_loader *l, const ynode *root);
+void load_tailoring(pack_loader *l);                        /* after the rules: checks the profile, takes its waivers */
 void load_kpis(pack_loader *l, const ynode *root);
 void load_scorecard(pack_loader *l, const ynode *root);
 #endif

@@ -50,6 +50,15 @@ static void load_change(pack_loader *l, sla_clock *c, const ynode *n)
     else if (c->change == CHANGE_HIGHEST && (!c->ds->fields[c->by].en || !c->ds->fields[c->by].en->ordered)) errlist_add(l->errors, SLA_TYPE, n->at, "'highest' needs an ordered enumeration");
 }
 
+/* What the profile says of a clock; NULL: nothing. */
+static const ynode *tailored_clock(const pack_loader *l, slice name)
+{
+    const ynode *clocks = yaml_get(l->tailoring, "clocks");
+    for (size_t i = 0; clocks && i < clocks->n; i++)
+        if (slice_eq(clocks->items[i]->key, name)) return clocks->items[i];
+    return NULL;
+}
+
 static void load_clock(pack_loader *l, sla_clock *c, const ynode *n)
 {
     static const char *const keys[] = {"title", "over", "where", "start", "stop", "status", "limits", "pauses", "reopen", "priority_change", NULL};
@@ -64,7 +73,8 @@ static void load_clock(pack_loader *l, sla_clock *c, const ynode *n)
     for (int i = 0; i < 2; i++)
         if (times[i] >= 0 && c->ds->fields[times[i]].type != VT_TIME) errlist_add(l->errors, SLA_TYPE, n->key_at, "a clock starts and stops at times; %s is none", c->ds->fields[times[i]].name.ptr);
     c->where = load_expr(l, load_program(l, l->p->clock_programs, c->ds), yaml_get(n, "where"), VT_BOOL, NULL);
-    load_limits(l, c, yaml_get(n, "limits"));
+    const ynode *limits = yaml_get(tailored_clock(l, n->key), "limits");
+    load_limits(l, c, limits ? limits : yaml_get(n, "limits"));
     const ynode *pauses = yaml_get(n, "pauses"), *reopen = yaml_get(n, "reopen"), *change = yaml_get(n, "priority_change");
     c->history = pauses && slice_is(pauses->text, "history");
     if (c->history && c->ds->changes.dataset < 0) errlist_add(l->errors, SLA_TYPE, pauses->at, "the model keeps no history of %s", c->ds->name.ptr);

@@ -113,7 +113,7 @@ static void load_findings(pack_loader *l, const ynode *n, rule *r)
     if (p && en) template_compile(p, en->text, en->at, &l->p->mem, &r->finding_en, l->errors);
 }
 
-static void load_rule(pack_loader *l, const ynode *n)
+void load_rule(pack_loader *l, const ynode *n)
 {
     rule *r = &l->p->rules[l->p->nrules++];
     *r = (rule){.require = SLOT_NONE, .sel = {.where = SLOT_NONE, .period_field = PERIOD_NONE}, .m = {.slot = SLOT_NONE}, .list = true, .target = {.has = false}};

@@ -6,6 +6,7 @@ sla_status pass_run(pass *ps, err *e);                                          
 sla_status rules_prepare(pass *ps);
 bool needs_met(pass *ps, const needs *n, bitext *reason);                                  /* judge.c */
 sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e);      /* one rule alone */
+void apply_waiver(const pass *ps, const rule *r, res_rule *res, arena *a);                 /* tailoring.c: of a rule that fails */
 sla_status rules_judge(pass *ps, audit_result *r, err *e);                                /* judge.c */
 sla_status findings_make(pass *ps, audit_result *r, rule_outcome *outs, err *e);          /* findings.c */
 void kpis_prepare(pass *ps);
