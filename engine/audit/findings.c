@@ -1,13 +1,15 @@
 /* What does not conform, one by one: the record, what was seen, and where it stands. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "engine/audit/kind.h"
 #include "engine/audit/run.h"
+#include "engine/base/dict.h"
 #include "engine/base/digest.h"
 #include "engine/base/mem.h"
 #include "engine/base/pool.h"
 
-typedef struct found { uint32_t rule, row, dataset; res_finding *f; } found;
+typedef struct found { uint32_t rule, row, dataset; bool keyless; res_finding *f; } found;
 typedef struct maker { pass *ps; audit_result *r; const rule **rules; rule_outcome *outs; found *items; size_t n, cap; buf key, text; digest *sum; } maker;
 
 static const rule *rule_by_id(const pack *p, slice id)
@@ -26,7 +28,7 @@ static sla_status collect(maker *m)
         for (size_t row = 0; row < rows; row++) {
             if (m->outs[i].members[row] != MEMBER_BAD) continue;
             if (mem_grow(&m->items, &m->cap, m->n + 1, sizeof *m->items)) return SLA_NOMEM;
-            m->items[m->n++] = (found){(uint32_t)i, (uint32_t)row, (uint32_t)r->sel.ds->idx, NULL};
+            m->items[m->n++] = (found){.rule = (uint32_t)i, .row = (uint32_t)row, .keyless = r->sel.ds->nkey == 0, .dataset = (uint32_t)r->sel.ds->idx};
         }
     }
     return SLA_OK;
@@ -69,6 +71,16 @@ static sla_status fingerprint(digest *d, slice rule_id, slice ds, slice key, cha
     if (st == SLA_OK) st = digest_hex(d, hex);
     if (st == SLA_OK) memcpy(out, hex, 32), out[32] = '\0';
     return st;
+}
+
+/* What makes a record that has no key the same one in another export: its time and what was seen of it. Where it stands there says nothing. */
+static slice identity(maker *m, const table *t, size_t row, const res_finding *f)
+{
+    if (t->ds->nkey) return f->key;
+    buf_reset(&m->key);
+    if (t->ds->time_field >= 0 && table_has(t, (size_t)t->ds->time_field, row)) buf_i64(&m->key, table_i64(t, (size_t)t->ds->time_field)[row]);
+    for (size_t i = 0; i < f->nobserved; i++) buf_char(&m->key, '\0'), buf_slice(&m->key, f->observed[i].value);
+    return (slice){m->key.ptr, m->key.len};
 }
 
 /* The record's own line, then those of the rows that the finding's text looked up in other datasets. */
@@ -133,7 +145,8 @@ static sla_status one_finding(maker *m, machine *mc, found *it, size_t row0)
     if (mc && r->finding_zh) TRY(fill(m, mc, r->finding_zh, it->row, it->row - row0, f, &f->message.zh, true));
     if (mc && r->finding_en) TRY(fill(m, mc, r->finding_en, it->row, it->row - row0, f, &f->message.en, false));
     TRY(gather_evidence(m, mc, r, it->row, f));
-    return fingerprint(m->sum, r->id, f->dataset, f->key, f->fingerprint);
+    slice id = identity(m, t, it->row, f);
+    return m->key.failed ? SLA_NOMEM : fingerprint(m->sum, r->id, f->dataset, id, f->fingerprint);
 }
 
 /* A run of findings of one dataset, on one thread, in memory of its own. */
@@ -222,7 +235,7 @@ static sla_status group_findings(maker *m)
             for (size_t k2 = 0; k2 < x->nrows; k2++) f->evidence[f->nevidence++] = (res_evidence){t->source[x->rows[k2]], t->lines[x->rows[k2]]};
             f->message = (bitext){fill_group(m, r->text_zh, o, n), fill_group(m, r->text_en, o, n)};
             TRY(fingerprint(m->sum, r->id, f->dataset, f->key, f->fingerprint));
-            m->items[m->n++] = (found){(uint32_t)i, (uint32_t)k, 0, f};
+            m->items[m->n++] = (found){.rule = (uint32_t)i, .row = (uint32_t)k, .f = f};
         }
     }
     return SLA_OK;
@@ -232,9 +245,34 @@ static int by_rule_and_key(const void *a, const void *b)
 {
     const found *x = a, *y = b;
     if (x->rule != y->rule) return x->rule < y->rule ? -1 : 1;
-    int c = slice_cmp(x->f->key, y->f->key);
+    int c = x->keyless && y->keyless ? 0 : slice_cmp(x->f->key, y->f->key);
     if (c) return c;
     return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* Records without a key that cannot be told apart are numbered. */
+static sla_status number_twins(maker *m)
+{
+    dict *seen = dict_new();
+    uint32_t *times = NULL;
+    size_t cap = 0;
+    sla_status st = seen ? SLA_OK : SLA_NOMEM;
+    for (size_t i = 0; st == SLA_OK && i < m->n; i++) {
+        res_finding *f = m->items[i].f;
+        if (!m->items[i].keyless) continue;
+        size_t before = dict_count(seen);
+        uint32_t code = dict_intern(seen, slice_of(f->fingerprint));
+        if (code == DICT_NONE || mem_grow(&times, &cap, (size_t)code + 1, sizeof *times)) st = SLA_NOMEM;
+        else if (dict_count(seen) > before) times[code] = 1;
+        else {
+            char name[48];
+            snprintf(name, sizeof name, "%s#%u", f->fingerprint, (unsigned)++times[code]);
+            st = fingerprint(m->sum, m->rules[m->items[i].rule]->id, f->dataset, slice_of(name), f->fingerprint);
+        }
+    }
+    dict_free(seen);
+    mem_free(times);
+    return st;
 }
 
 /* A rule whose target is met lists what fell short all the same; `persisting` is set by save.c from the previous period's run. */
@@ -248,6 +286,7 @@ sla_status findings_make(pass *ps, audit_result *r, rule_outcome *outs, err *e)
     if (st == SLA_OK) st = describe(&m, e);
     if (st == SLA_OK) st = group_findings(&m);
     if (st == SLA_OK && m.n) qsort(m.items, m.n, sizeof *m.items, by_rule_and_key);
+    if (st == SLA_OK) st = number_twins(&m);
     if (st == SLA_OK && !(r->findings = ARENA_NEW(&r->mem, res_finding, m.n + 1))) st = SLA_NOMEM;
     for (size_t i = 0; st == SLA_OK && i < m.n; i++) {
         r->findings[r->nfindings] = *m.items[i].f;

@@ -166,33 +166,44 @@ static sla_status judge_cells(judging *j, const subject *s)
     return SLA_OK;
 }
 
-/* No stretch of the subject's validity within the period, its ends included, is longer than the limit. */
-static sla_status judge_gap(judging *j, const subject *s)
+/* The longest stretch of the subject's validity within the period, its ends included, without an event. perhaps: with those that may not be ones. */
+typedef struct stretch { int64_t length, from, to; } stretch;
+static stretch longest(const judging *j, const subject *s, bool perhaps)
 {
     size_t begin, end;
-    int64_t last = s->from, stop = s->to < j->ps->as_of ? s->to : j->ps->as_of, worst = 0, from = last, to = last;
+    int64_t last = s->from, stop = s->to < j->ps->as_of ? s->to : j->ps->as_of;
+    stretch worst = {0, last, last};
     events_of(j, s->key, &begin, &end);
     for (size_t i = begin; i <= end; i++) {
         int64_t at = i < end ? j->e[i].from : stop;
-        if (i < end && (j->e[i].unknown || at < s->from || at >= stop)) continue;
-        int64_t gap = cal_between(j->x->cal, last, at);
-        if (gap > worst) worst = gap, from = last, to = at;
-        last = i < end ? event_to(&j->e[i]) : at; /* an event that is a date lasts its day */
+        if (i < end && ((j->e[i].unknown && !perhaps) || event_to(&j->e[i]) < s->from || at >= stop)) continue;
+        int64_t gap = at > last ? cal_between(j->x->cal, last, at) : 0;
+        if (gap > worst.length) worst = (stretch){gap, last, at};
+        if (i < end && event_to(&j->e[i]) > last) last = event_to(&j->e[i]); /* an event that is a date lasts its day */
     }
-    res_observed seen[] = {{{0}, {0}}, {SLICE_LIT("gap"), text_duration(worst, &j->ps->mem)}, {SLICE_LIT("gap_from"), events_time_text(j->ps, from)}, {SLICE_LIT("gap_to"), events_time_text(j->ps, to)}};
-    return count(j, s, worst <= j->x->limit ? MEMBER_GOOD : MEMBER_BAD, SLICE_LIT(""), seen, sizeof seen / sizeof *seen);
+    return worst;
+}
+
+static sla_status judge_gap(judging *j, const subject *s)
+{
+    stretch worst = longest(j, s, false);
+    bool good = worst.length <= j->x->limit, may = good || longest(j, s, true).length <= j->x->limit;
+    res_observed seen[] = {{{0}, {0}}, {SLICE_LIT("gap"), text_duration(worst.length, &j->ps->mem)}, {SLICE_LIT("gap_from"), events_time_text(j->ps, worst.from)}, {SLICE_LIT("gap_to"), events_time_text(j->ps, worst.to)}};
+    return count(j, s, good ? MEMBER_GOOD : may ? MEMBER_UNKNOWN : MEMBER_BAD, SLICE_LIT(""), seen, sizeof seen / sizeof *seen);
 }
 
 /* The oldest event lies at least so far before the period's end. */
 static sla_status judge_reach(judging *j, const subject *s)
 {
     size_t begin, end;
-    int64_t stop = j->ps->period.to < j->ps->as_of ? j->ps->period.to : j->ps->as_of, oldest = stop;
+    int64_t stop = j->ps->period.to < j->ps->as_of ? j->ps->period.to : j->ps->as_of, oldest[2] = {stop, stop}; /* the sure ones; all */
     events_of(j, s->key, &begin, &end);
     for (size_t i = begin; i < end; i++)
-        if (!j->e[i].unknown && j->e[i].from < oldest) oldest = j->e[i].from;
-    res_observed seen[] = {{{0}, {0}}, {SLICE_LIT("oldest"), events_time_text(j->ps, oldest)}, {SLICE_LIT("days"), text_format(&j->ps->mem, "%lld", (long long)((stop - oldest) / MS_DAY))}};
-    return count(j, s, stop - oldest >= j->x->limit ? MEMBER_GOOD : MEMBER_BAD, SLICE_LIT(""), seen, sizeof seen / sizeof *seen);
+        for (int k = j->e[i].unknown; k < 2; k++)
+            if (j->e[i].from < oldest[k]) oldest[k] = j->e[i].from;
+    member m = stop - oldest[0] >= j->x->limit ? MEMBER_GOOD : stop - oldest[1] >= j->x->limit ? MEMBER_UNKNOWN : MEMBER_BAD;
+    res_observed seen[] = {{{0}, {0}}, {SLICE_LIT("oldest"), events_time_text(j->ps, oldest[0])}, {SLICE_LIT("days"), text_format(&j->ps->mem, "%lld", (long long)((stop - oldest[0]) / MS_DAY))}};
+    return count(j, s, m, SLICE_LIT(""), seen, sizeof seen / sizeof *seen);
 }
 
 static sla_status judge_subject(judging *j, const subject *s)

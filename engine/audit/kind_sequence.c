@@ -258,7 +258,8 @@ static sla_status judge_case(judging *j, uint32_t row, uint64_t key, int64_t at,
     else if (key != EVENT_NO_KEY && key < j->ncodes) TRY(gather_rows(j, key, from, to, &known));
     else known = false;
     if (known && (j->n || burst || j->x->stamped)) TRY(judge_trace(j, &t, e));
-    member m = t.v == TRACE_FITS ? running ? MEMBER_RUNNING : MEMBER_GOOD : t.v == TRACE_DEPARTS ? MEMBER_BAD : MEMBER_UNKNOWN;
+    member m = t.v == TRACE_FITS ? MEMBER_GOOD : t.v == TRACE_DEPARTS ? MEMBER_BAD : MEMBER_UNKNOWN;
+    if (running && (m == MEMBER_GOOD || (m == MEMBER_BAD && t.open))) m = MEMBER_RUNNING;
     outcome_count(j->out, m);
     return m == MEMBER_BAD ? find(j, &t, name, burst ? events_time_text(j->ps, at) : (slice){0}, row) : SLA_OK;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "engine/audit/pass.h"
 #include "engine/base/mem.h"
+#include "engine/base/sum.h"
 
 void measure_prepare(pass *ps, const selection *sel, const measure *m, const breakdown *groups, size_t ngroups)
 {
@@ -84,7 +85,7 @@ void measure_end(measuring *mg)
 }
 
 /* ---- sums ---- */
-typedef struct sum { figure f; double total, low, high; int64_t seen; } sum;
+typedef struct sum { figure f; double total, rest, low, high; int64_t seen; } sum;
 
 static void add(sum *s, const measuring *mg, uint32_t row)
 {
@@ -104,7 +105,7 @@ static void add(sum *s, const measuring *mg, uint32_t row)
     if (s->f.n == 0 || v < s->low) s->low = v;
     if (s->f.n == 0 || v > s->high) s->high = v;
     s->f.n++;
-    s->total += v;
+    sum_add(&s->total, &s->rest, v);
     s->f.good += mg->m->kind == MEASURE_SHARE && v > 0;
 }
 

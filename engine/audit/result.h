@@ -121,7 +121,7 @@ typedef struct res_finding {
     bitext message;
     res_observed *observed; size_t nobserved;
     res_evidence *evidence; size_t nevidence;                /* the record's own line first */
-    char fingerprint[33];                                    /* of rule, dataset and key: the same in every period */
+    char fingerprint[33];                                    /* of rule, dataset and key; without a key, of its time and what was observed: the same in every period and export */
     bool persisting;                                         /* was there in the previous period's run of this workspace */
 } res_finding;
 

@@ -4,6 +4,7 @@
 #include "engine/audit/reasons.h"
 #include "engine/audit/run.h"
 #include "engine/base/mem.h"
+#include "engine/base/sum.h"
 
 static breakdown person_of(int slot) { return (breakdown){SLICE_LIT("person"), slot, {VT_TEXT, NULL}}; }
 
@@ -209,13 +210,14 @@ static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint3
     sla_status st = measure_groups(&mg, &c->month, &g, &n, e);
     measure_end(&mg);
     TRY(st);
-    double *sum = mem_zero(cell_count, sizeof *sum);
+    double *sum = mem_zero(2 * cell_count, sizeof *sum);
     int64_t *count = mem_zero(cell_count, sizeof *count);
     if (!sum || !count) {
         mem_free(sum);
         mem_free(count);
         return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
     }
+    double *rest = sum + cell_count;
     uint32_t codes[3];
     for (size_t m = 0; m < 3; m++) codes[m] = m < n ? dict_find(ps->w.dict, g[m].key) : DICT_NONE;
     const chosen *in_rows = pass_chosen(ps, &in->sel);
@@ -224,7 +226,7 @@ static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint3
         if (person[row] == UINT32_MAX || month->code[row] == DICT_NONE || in_rows->state[row] != 1) continue;
         double v = in->m.kind == MEASURE_COUNT ? 1 : k->truth ? k->truth[row] == 2 ? NAN : k->truth[row] : k->number[row];
         for (size_t m = 0; m < 3 && !isnan(v); m++)
-            if (codes[m] == month->code[row]) sum[person[row] * 3 + m] += v, count[person[row] * 3 + m]++;
+            if (codes[m] == month->code[row]) sum_add(&sum[person[row] * 3 + m], &rest[person[row] * 3 + m], v), count[person[row] * 3 + m]++;
     }
     for (size_t p = 0; p < r->nstaff; p++)
         for (size_t m = 0; m < 3; m++) {

@@ -129,6 +129,7 @@ sla_status trace_judge(trace_pattern *p, const char *letters, const bool *tied, 
         TRY(regex_search(p->re, p->scratch, (slice){s, n}, &found, e));
         fits = fits || found;
         departs = departs || !found;
+        if (!found && !out->open) TRY(regex_begins(p->re, p->scratch, (slice){s, n}, &out->open, e));
     } while (!(fits && departs) && ++orders < ORDERS_MAX && next_orders(p, s, tied, n));
     if ((fits && departs) || orders == ORDERS_MAX) return SLA_OK;
     out->v = fits ? TRACE_FITS : TRACE_DEPARTS;

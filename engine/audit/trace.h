@@ -8,8 +8,9 @@
 enum { TRACE_MAX = 4096 };      /* letters of one case; longer ones are judged by their first letters and end as unknown */
 typedef enum departure { DEPART_NONE, DEPART_SKIPPED, DEPART_ORDER, DEPART_REPEATED, DEPART_UNENDED } departure;
 typedef enum trace_verdict { TRACE_FITS, TRACE_DEPARTS, TRACE_UNKNOWN } trace_verdict;
-/* position: of the first letter that no longer fits, from 1; n + 1 where the trace breaks off. at: that letter; other: the step that was skipped, or that should have come first. */
-typedef struct trace_result { trace_verdict v; departure kind; size_t position; char at, other; } trace_result;
+/* position: of the first letter that no longer fits, from 1; n + 1 where the trace breaks off. at: that letter; other: the step that was skipped, or that should have come first.
+ * open: more letters could still make a fit of what departs. */
+typedef struct trace_result { trace_verdict v; departure kind; size_t position; char at, other; bool open; } trace_result;
 
 /* A pattern is used by one thread at a time. steps: the letters of an undisturbed case, in order. pattern must be anchored: ^…$. */
 typedef struct trace_pattern trace_pattern;

@@ -1,6 +1,7 @@
 /* Gathering child rows into one value a group. */
 #include <stdlib.h>
 #include "engine/base/mem.h"
+#include "engine/base/sum.h"
 #include "engine/lang/machine.h"
 
 sla_status acc_init(acc *a, const agg_def *d, const program *p, const world *w, size_t n, err *e)
@@ -14,9 +15,11 @@ sla_status acc_init(acc *a, const agg_def *d, const program *p, const world *w, 
     a->unknown = mem_zero(BITS_WORDS(n) + 1, sizeof *a->unknown);
     if (a->reg != REG_BOOL) a->val = mem_zero(n + 1, a->reg == REG_CODE ? sizeof(uint32_t) : sizeof(uint64_t));
     bool ordered = d->kind == AGG_FIRST || d->kind == AGG_LAST;
+    bool rounds = d->kind == AGG_SUM && a->reg == REG_F64;
+    if (rounds) a->rest = mem_zero(n + 1, sizeof *a->rest);
     if (ordered) a->at = mem_zero(n + 1, sizeof *a->at);
     if (ordered) a->seen = mem_zero(BITS_WORDS(n) + 1, sizeof *a->seen);
-    bool ok = a->has && a->unknown && (a->reg == REG_BOOL || a->val) && (!ordered || (a->at && a->seen));
+    bool ok = a->has && a->unknown && (a->reg == REG_BOOL || a->val) && (!ordered || (a->at && a->seen)) && (!rounds || a->rest);
     if (ok) return SLA_OK;
     acc_free(a);
     return err_set(e, SLA_NOMEM, SRCPOS_NONE, "out of memory");
@@ -26,6 +29,7 @@ void acc_reset(acc *a)
 {
     memset(a->has, 0, BITS_WORDS(a->n) * sizeof *a->has);
     memset(a->unknown, 0, BITS_WORDS(a->n) * sizeof *a->unknown);
+    if (a->rest) memset(a->rest, 0, a->n * sizeof *a->rest);
     if (a->seen) memset(a->seen, 0, BITS_WORDS(a->n) * sizeof *a->seen);
     if (a->val) memset(a->val, 0, a->n * (a->reg == REG_CODE ? sizeof(uint32_t) : sizeof(uint64_t)));
 }
@@ -33,6 +37,7 @@ void acc_reset(acc *a)
 void acc_free(acc *a)
 {
     mem_free(a->val);
+    mem_free(a->rest);
     mem_free(a->has);
     mem_free(a->unknown);
     mem_free(a->at);
@@ -46,7 +51,7 @@ static void add(acc *a, size_t g, size_t row)
     double *f64 = a->val;
     bool bad = !column_has(a->field, row); /* a part of a sum is missing: the sum is not known */
     if (!bad && a->reg == REG_I64) bad = __builtin_add_overflow(i64[g], ((const int64_t *)a->field->data)[row], &i64[g]);
-    else if (!bad) f64[g] += ((const double *)a->field->data)[row];
+    else if (!bad) sum_add(&f64[g], &a->rest[g], ((const double *)a->field->data)[row]);
     if (bad) bits_set(a->unknown, g);
 }
 

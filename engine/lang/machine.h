@@ -30,6 +30,7 @@ typedef struct acc {
     regtype reg;                /* of the result */
     size_t n;
     void *val;                  /* [n] double, int64_t or uint32_t; ANY: none */
+    double *rest;               /* SUM of numbers: what rounding left over (engine/base/sum.h) */
     uint64_t *has, *unknown;    /* some row counted; some row could not be decided */
     int64_t *at;                /* FIRST, LAST: time of the row that val is of … */
     uint64_t *seen;             /* … if there was one; its value may still be missing */
