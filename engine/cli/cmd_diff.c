@@ -49,16 +49,11 @@ static const res_rule *rule_in(const audit_result *r, slice id)
     return NULL;
 }
 
-/* Findings of `in` whose fingerprint `other` does not have, of one rule. */
-static size_t only_in(const audit_result *in, const res_rule *x, dict *other, const res_finding **out, size_t cap)
+/* How many findings of x, in `in`, have a fingerprint that `other` does not have. */
+static size_t only_in(const audit_result *in, const res_rule *x, dict *other)
 {
     size_t n = 0;
-    for (size_t i = 0; x && i < x->nfindings; i++) {
-        const res_finding *f = &in->findings[x->first_finding + i];
-        if (dict_find(other, slice_of(f->fingerprint)) != DICT_NONE) continue;
-        if (n < cap) out[n] = f;
-        n++;
-    }
+    for (size_t i = 0; x && i < x->nfindings; i++) n += dict_find(other, slice_of(in->findings[x->first_finding + i].fingerprint)) == DICT_NONE;
     return n;
 }
 
@@ -73,22 +68,58 @@ static dict *fingerprints(const audit_result *r)
 enum { SHOWN = 20 };
 typedef struct differ { const audit_result *a, *b; dict *in_a, *in_b; causes c; jsonw *json; size_t changed; } differ;
 
-static void show_findings(differ *d, const char *sign, const char *key, const res_finding **f, size_t n)
+/* Text shows the first few; JSON has them all. */
+static void show_findings(const differ *d, const char *sign, const char *word, const audit_result *in, const res_rule *x, dict *other)
 {
-    size_t shown = n < SHOWN ? n : SHOWN;
-    if (d->json) {
-        jsonw_kv_i64(d->json, key, (int64_t)n);
+    size_t n = 0;
+    if (d->json) jsonw_key(d->json, word), jsonw_open(d->json, '[');
+    for (size_t i = 0; x && i < x->nfindings; i++) {
+        const res_finding *f = &in->findings[x->first_finding + i];
+        if (dict_find(other, slice_of(f->fingerprint)) != DICT_NONE) continue;
+        if (d->json) jsonw_text(d->json, f->key);
+        else if (n < SHOWN) printf("    %s %.*s\n", sign, SLICE_ARG(f->key));
+        n++;
+    }
+    if (d->json) jsonw_close(d->json, ']');
+    else if (n > SHOWN) printf("    %s … %zu more\n", sign, n - SHOWN);
+}
+
+/* Files that one run rests on and the other does not, or not with the same bytes. */
+static const char *change_of(const audit_result *other, const source_info *x)
+{
+    const char *change = "new";
+    for (size_t i = 0; i < other->nsources; i++) {
+        if (!slice_eq(other->sources[i].path, x->path)) continue;
+        change = "changed"; /* a file that was taken in twice has two sources */
+        if (memcmp(other->sources[i].sha256, x->sha256, sizeof x->sha256) == 0) return NULL;
+    }
+    return change;
+}
+
+static void show_source(const differ *d, slice path, const char *change)
+{
+    if (!d->json) {
+        printf("  %.*s  %s\n", SLICE_ARG(path), change);
         return;
     }
-    for (size_t i = 0; i < shown; i++) printf("    %s %.*s\n", sign, SLICE_ARG(f[i]->key));
-    if (n > shown) printf("    %s … %zu more\n", sign, n - shown);
+    jsonw_open(d->json, '{');
+    jsonw_kv_text(d->json, "path", path), jsonw_kv_text(d->json, "change", slice_of(change));
+    jsonw_close(d->json, '}');
+}
+
+static void show_sources(const differ *d)
+{
+    const char *change;
+    for (size_t i = 0; i < d->b->nsources; i++)
+        if ((change = change_of(d->a, &d->b->sources[i]))) show_source(d, d->b->sources[i].path, change);
+    for (size_t i = 0; i < d->a->nsources; i++)
+        if ((change = change_of(d->b, &d->a->sources[i])) && strcmp(change, "new") == 0) show_source(d, d->a->sources[i].path, "gone");
 }
 
 static void compare_rule(differ *d, slice id)
 {
     const res_rule *x = rule_in(d->a, id), *y = rule_in(d->b, id);
-    const res_finding *gone[SHOWN], *come[SHOWN];
-    size_t ngone = only_in(d->a, x, d->in_b, gone, SHOWN), ncome = only_in(d->b, y, d->in_a, come, SHOWN);
+    size_t ngone = only_in(d->a, x, d->in_b), ncome = only_in(d->b, y, d->in_a);
     char cause[96];
     const char *from = x ? verdict_word(x->v, "json") : "absent", *to = y ? verdict_word(y->v, "json") : "absent";
     if (!ngone && !ncome && strcmp(from, to) == 0) return;
@@ -98,11 +129,38 @@ static void compare_rule(differ *d, slice id)
         jsonw_open(d->json, '{');
         jsonw_kv_text(d->json, "rule", id), jsonw_kv_text(d->json, "from", slice_of(from)), jsonw_kv_text(d->json, "to", slice_of(to)), jsonw_kv_text(d->json, "cause", slice_of(cause));
     } else {
-        printf("%.*s  %s -> %s  (%s)\n", SLICE_ARG(id), from, to, cause);
+        printf("%.*s  %s -> %s, %zu gone, %zu new  (%s)\n", SLICE_ARG(id), from, to, ngone, ncome, cause);
     }
-    show_findings(d, "-", "gone", gone, ngone);
-    show_findings(d, "+", "new", come, ncome);
+    show_findings(d, "-", "gone", d->a, x, d->in_b);
+    show_findings(d, "+", "new", d->b, y, d->in_a);
     if (d->json) jsonw_close(d->json, '}');
+}
+
+static void compare_rules(differ *d)
+{
+    for (size_t i = 0; i < d->b->nrules; i++) compare_rule(d, d->b->rules[i].id);
+    for (size_t i = 0; i < d->a->nrules; i++)
+        if (!rule_in(d->b, d->a->rules[i].id)) compare_rule(d, d->a->rules[i].id);
+}
+
+static void show_json(differ *d)
+{
+    jsonw *w = d->json;
+    jsonw_open(w, '{');
+    jsonw_kv_i64(w, "from", d->a->run), jsonw_kv_i64(w, "to", d->b->run);
+    jsonw_key(w, "sources"), jsonw_open(w, '['), show_sources(d), jsonw_close(w, ']');
+    jsonw_key(w, "rules"), jsonw_open(w, '['), compare_rules(d), jsonw_close(w, ']');
+    jsonw_close(w, '}');
+}
+
+static void show_text(differ *d)
+{
+    const causes *c = &d->c;
+    printf("run %lld (%.*s) -> run %lld (%.*s): data %s, pack %s, calendars %s\n", (long long)d->a->run, SLICE_ARG(d->a->period_id), (long long)d->b->run, SLICE_ARG(d->b->period_id),
+           c->data ? "differ" : "the same", c->pack ? "differs" : "the same", c->calendar ? "differ" : "the same");
+    show_sources(d);
+    compare_rules(d);
+    printf("%zu rule%s changed\n", d->changed, d->changed == 1 ? "" : "s");
 }
 
 static sla_status compare(const audit_result *a, const audit_result *b, jsonw *json, err *e)
@@ -110,12 +168,8 @@ static sla_status compare(const audit_result *a, const audit_result *b, jsonw *j
     differ d = {.a = a, .b = b, .in_a = fingerprints(a), .in_b = fingerprints(b), .json = json};
     bool ok = d.in_a && d.in_b;
     d.c = (causes){.period = !slice_eq(a->period_id, b->period_id) || a->as_of != b->as_of, .pack = !slice_eq(a->pack_sha256, b->pack_sha256), .data = !same_sources(a, b), .calendar = !same_calendars(a, b)};
-    for (size_t i = 0; ok && i < b->nrules; i++) compare_rule(&d, b->rules[i].id);
-    for (size_t i = 0; ok && i < a->nrules; i++)
-        if (!rule_in(b, a->rules[i].id)) compare_rule(&d, a->rules[i].id);
-    if (ok && !json)
-        printf("run %lld (%.*s) -> run %lld (%.*s): %zu rule%s changed; data %s, pack %s, calendars %s\n", (long long)a->run, SLICE_ARG(a->period_id), (long long)b->run, SLICE_ARG(b->period_id), d.changed,
-               d.changed == 1 ? "" : "s", d.c.data ? "differ" : "the same", d.c.pack ? "differs" : "the same", d.c.calendar ? "differ" : "the same");
+    if (ok && json) show_json(&d);
+    else if (ok) show_text(&d);
     dict_free(d.in_a);
     dict_free(d.in_b);
     return ok ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to compare");
@@ -140,9 +194,9 @@ static int run(const options *o, err *e)
     sla_status st = session_open(&s, o, STORE_READ_ONLY, e);
     if (st == SLA_OK) st = result_load(s.ws, first, &a, e);
     if (st == SLA_OK) st = result_load(s.ws, second, &b, e);
-    if (json) jsonw_begin(&w, &out, 1), jsonw_open(&w, '[');
+    if (json) jsonw_begin(&w, &out, 1);
     if (st == SLA_OK) st = compare(a, b, json ? &w : NULL, e);
-    if (json) jsonw_close(&w, ']'), buf_char(&out, '\n');
+    if (json) buf_char(&out, '\n');
     if (st == SLA_OK && json && (out.failed || fwrite(out.ptr, 1, out.len, stdout) != out.len)) st = err_set(e, SLA_IO, SRCPOS_NONE, "cannot write");
     buf_free(&out);
     result_free(a);
@@ -153,8 +207,9 @@ static int run(const options *o, err *e)
 
 const command cmd_diff = {
     "diff", "what changed between two runs, and why", "[-w FILE] [--format json] RUN RUN",
-    "Rule by rule: the verdicts, the findings that are gone (-) and new (+), and what can have\n"
-    "caused it: another period, other data, the rule, a calendar, a waiver.\n\n"
+    "The files that differ; then rule by rule: the verdicts, the findings that are gone (-) and\n"
+    "new (+), and what can have caused it: another period, other data, the rule, a calendar,\n"
+    "a waiver. Runs are numbered from 1, as 'audit' says.\n\n"
     "example: slaudit diff -w q3.db 1 2",
     OPT(WORKSPACE) | OPT(FORMAT),
     2, 2, run,

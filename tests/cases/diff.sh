@@ -1,0 +1,46 @@
+#!/bin/sh
+# slaudit diff: each change between two runs with what can have caused it.
+set -eu
+d=$TMPDIR
+fail() { echo "[  FAILED  ] $1"; cat "$d/out"; exit 1; }
+audit() { "$SLAUDIT" audit --period 2025Q3 -w "$d/w.db" "$@" >/dev/null 2>"$d/err" || [ $? -eq 3 ] || { cat "$d/err"; exit 1; }; }
+has() { grep -qE -e "$1" "$d/out" || fail "$2: /$1/ is not said"; }
+hasnt() { ! grep -qE -e "$1" "$d/out" || fail "$2: /$1/ is said"; }
+diff_runs() { "$SLAUDIT" diff -w "$d/w.db" "$@" >"$d/out" 2>&1 || fail "diff $*"; }
+
+cp -r "$SAMPLES" "$d/data"
+"$SLAUDIT" import -w "$d/w.db" "$d/data" >/dev/null 2>&1
+audit
+audit
+diff_runs 1 2
+has '^0 rules changed' "nothing changed"
+has 'data the same, pack the same, calendars the same' "nothing changed"
+
+# one ticket's category is mended: its finding is gone, by the data
+f=$(sed -n 's/^\(GD[0-9]*\).*行政后勤.*/\1/p' "$d/data/ticket.csv" | head -1)
+sed -i "/^$f,/s/行政后勤/故障排除/" "$d/data/ticket.csv"
+"$SLAUDIT" import -w "$d/w.db" "$d/data/ticket.csv" >/dev/null 2>&1
+audit
+diff_runs 2 3
+has 'ticket.csv +(changed|new)' "data"
+has '^1\.1-a .*1 gone, 0 new +\(data\)' "data"
+has "^    - $f" "data"
+diff_runs 3 2
+has "^    [+] $f" "the other way round"
+
+# a waiver and a milder target by a profile
+cat >"$d/p.yaml" <<'Y'
+waivers:
+  - {rule: 3.1-b, owner: 张三, reason: 服务目录正在修订, until: 2025-12-31}
+Y
+audit --profile "$d/p.yaml"
+diff_runs 3 4
+has '^3\.1-b  fails -> waived.*\(.*waiver\)' "waiver"
+hasnt '^2\.1-' "only what changed"
+
+"$SLAUDIT" diff -w "$d/w.db" --format json 2 3 >"$d/out" 2>&1 || fail json
+has '"rule": "1.1-a"' json
+has "\"$f\"" json
+"$SLAUDIT" diff -w "$d/w.db" 1 99 >"$d/out" 2>&1 && fail "a run that is not there"
+has '99' "a run that is not there"
+echo "[  PASSED  ] 6 test(s)."
