@@ -27,7 +27,23 @@ static bool is_taken(const pack_loader *l, const dataset *ds, slice name)
     return dataset_field(ds, name) >= 0;
 }
 
-static void load_one(pack_loader *l, const dataset *ds, const ynode *n)
+/* What is computed rests on the columns above it only, so there are no circles; a name from below is unknown, and this says why. */
+static void explain_order(pack_loader *l, const ynode *list, const ynode *n)
+{
+    bool below = false;
+    for (size_t i = 0; i < list->n; i++) {
+        const char *at = list->items[i]->key.ptr;
+        size_t len = list->items[i]->key.len;
+        below = below || list->items[i] == n;
+        for (size_t k = 0; below && len && k + len <= n->text.len; k++)
+            if (memcmp(n->text.ptr + k, at, len) == 0) {
+                errlist_add(l->errors, SLA_CONFLICT, n->at, "'%.*s' is computed before '%.*s': move that one above it; two that need each other cannot be", SLICE_ARG(n->key), (int)len, at);
+                return;
+            }
+    }
+}
+
+static void load_one(pack_loader *l, const dataset *ds, const ynode *list, const ynode *n)
 {
     computed *c = &l->p->computed[l->p->ncomputed];
     program *programs[DATASETS_MAX] = {NULL}; /* each has a program of its own: the one before it must be there */
@@ -40,7 +56,10 @@ static void load_one(pack_loader *l, const dataset *ds, const ynode *n)
     }
     *c = (computed){.ds = ds, .p = load_program(l, programs, ds)};
     c->slot = load_expr(l, c->p, n, VT_COUNT, &type);
-    if (c->slot < 0) return;
+    if (c->slot < 0) {
+        explain_order(l, list, n);
+        return;
+    }
     program_uses_dataset(c->p, c->slot, used);
     for (size_t d = 0; d < DATASETS_MAX; d++) bits |= (uint64_t)used[d] << d;
     if (add_field(l, ds, n->key, type, bits, &c->field)) l->p->ncomputed++;
@@ -54,7 +73,7 @@ void load_computed(pack_loader *l, const ynode *list)
     for (size_t d = 0; d < list->n; d++) {
         const dataset *ds = schema_dataset(l->p->model, list->items[d]->key);
         if (!ds) errlist_add(l->errors, SLA_NAME, list->items[d]->key_at, "there is no dataset '%.*s'", SLICE_ARG(list->items[d]->key));
-        for (size_t i = 0; ds && i < list->items[d]->n; i++) load_one(l, ds, list->items[d]->items[i]);
+        for (size_t i = 0; ds && i < list->items[d]->n; i++) load_one(l, ds, list->items[d], list->items[d]->items[i]);
     }
 }
 

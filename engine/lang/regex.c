@@ -3,6 +3,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "engine/base/mem.h"
 
@@ -41,18 +42,6 @@ static pcre2_code *compile(slice pattern, bool nocase, int *rc, size_t *bad)
 }
 
 static sla_status compile_status(int rc) { return rc == PCRE2_ERROR_NOMEMORY || rc == PCRE2_ERROR_HEAP_FAILED ? SLA_NOMEM : SLA_SYNTAX; }
-
-sla_status regex_check(slice pattern, bool nocase, size_t *bad, char *msg, size_t msg_cap)
-{
-    int rc;
-    pcre2_code *code = compile(pattern, nocase, &rc, bad);
-    if (code) {
-        pcre2_code_free(code);
-        return SLA_OK;
-    }
-    if (pcre2_get_error_message(rc, (PCRE2_UCHAR *)msg, msg_cap) < 0) snprintf(msg, msg_cap, "error %d", rc);
-    return compile_status(rc);
-}
 
 sla_status regex_new(slice pattern, bool nocase, regex **out, err *e)
 {
@@ -107,6 +96,58 @@ void regex_scratch_free(regex_scratch *s)
     pcre2_match_context_free(s->context);
     pcre2_jit_stack_free(s->stack);
     mem_free(s);
+}
+
+/* ---- patterns that explode ---- */
+enum { PUMPED = 48, PREFIX_MAX = 64 };
+
+/* The literal text that the pattern begins with. */
+static size_t beginning(slice p, char *out)
+{
+    size_t n = 0, i = p.len && p.ptr[0] == '^';
+    for (; i < p.len && n < PREFIX_MAX && !memchr("\\.[](){}*+?|^$", p.ptr[i], 14); i++) out[n++] = p.ptr[i];
+    if (n && i < p.len && memchr("*?{", p.ptr[i], 3)) n--; /* it may be absent */
+    return n;
+}
+
+/* Each character that the pattern names, many times over behind its beginning, and then one that cannot follow: a pattern with repeats inside repeats tries every way to
+ * part them. What is found here would be found on someone's ticket later. */
+static bool explodes(const pcre2_code *code, slice p)
+{
+    char text[PREFIX_MAX + PUMPED + 2];
+    uint32_t last = 0; /* a text without the character that every match needs at its end is passed over at once */
+    bool tried[128] = {false}, too_long = false;
+    regex_scratch *s = NULL;
+    if (regex_scratch_new(&s, &(err){0}) != SLA_OK) return false;
+    size_t from = beginning(p, text), n;
+    if (pcre2_pattern_info(code, PCRE2_INFO_LASTCODEUNIT, &last)) last = 0;
+    for (size_t i = 0; i < p.len + 3 && !too_long; i++) {
+        unsigned char c = (unsigned char)(i < p.len ? p.ptr[i] : "a0 "[i - p.len]);
+        if (c >= 128 || tried[c]) continue;
+        tried[c] = true;
+        memset(text + from, c, PUMPED);
+        n = from + PUMPED;
+        if (last && last < 128) text[n++] = (char)last;
+        text[n++] = '\x01';
+        int rc = pcre2_match(code, (PCRE2_SPTR)text, n, 0, 0, s->data, s->context);
+        too_long = rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT;
+    }
+    regex_scratch_free(s);
+    return too_long;
+}
+
+sla_status regex_check(slice pattern, bool nocase, size_t *bad, char *msg, size_t msg_cap)
+{
+    int rc;
+    pcre2_code *code = compile(pattern, nocase, &rc, bad);
+    if (code) {
+        bool too_long = explodes(code, pattern);
+        pcre2_code_free(code);
+        if (too_long) snprintf(msg, msg_cap, "it takes millions of steps on a short text; avoid repeats inside repeats such as (a+)+");
+        return too_long ? SLA_LIMIT : SLA_OK;
+    }
+    if (pcre2_get_error_message(rc, (PCRE2_UCHAR *)msg, msg_cap) < 0) snprintf(msg, msg_cap, "error %d", rc);
+    return compile_status(rc);
 }
 
 /* A search that ended by an error, nearly always a limit. */
