@@ -115,6 +115,7 @@ static void summary(document *d, const tally *t)
 {
     const audit_result *r = d->r;
     int64_t old = findings_persisting(r), all = (int64_t)r->nfindings;
+    slice baseline = r->baseline ? doc_fill(d, "summary.baseline", (text_fill[]){{"run", doc_int(d, r->baseline)}, {NULL, {0}}}) : doc_text(d, "summary.no_baseline");
     doc_heading(d, 1, doc_text(d, "audit.summary"));
     doc_para(d, doc_fill(d, "summary.lead", (text_fill[]){{"pack", doc_bi(d, r->pack_title)}, {"clauses", doc_int(d, (int64_t)r->nclauses)}, {"rules", doc_int(d, (int64_t)r->nrules)},
         {"from", doc_day(d, r->from)}, {"to", doc_day(d, r->to - 1)}, {"assessed", doc_int(d, t->assessed)}, {"major", doc_int(d, t->clauses[CLAUSE_MAJOR])},
@@ -122,7 +123,7 @@ static void summary(document *d, const tally *t)
     verdict_figures(d, t);
     headline(d, t);
     by_severity(d, t);
-    doc_para(d, doc_fill(d, "summary.change", (text_fill[]){{"findings", doc_int(d, all)}, {"new", doc_int(d, all - old)}, {"persisting", doc_int(d, old)},
+    doc_para(d, doc_fill(d, "summary.change", (text_fill[]){{"findings", doc_int(d, all)}, {"baseline", baseline}, {"new", doc_int(d, all - old)}, {"persisting", doc_int(d, old)},
         {"not_assessed", doc_int(d, t->clauses[CLAUSE_NOT_ASSESSED])}, {"rules_not_assessed", doc_int(d, t->rules[VERDICT_NOT_ASSESSED])}, {"rejected", doc_int(d, (int64_t)r->rejects_total)}, {NULL, {0}}}));
     slice major = list_clauses(d, CLAUSE_MAJOR), none = list_clauses(d, CLAUSE_NOT_ASSESSED);
     if (major.len > 0) doc_callout(d, TONE_MAJOR, doc_text(d, "summary.major_list"), major);

@@ -35,7 +35,7 @@ static void put_head(jsonw *w, const audit_result *r, const zone *z)
     jsonw_kv_text(w, "zone", r->zone);
     jsonw_close(w, '}');
     jsonw_key(w, "run"), jsonw_open(w, '{');
-    jsonw_kv_i64(w, "number", r->run), jsonw_kv_text(w, "digest", r->digest), jsonw_kv_text(w, "trail", r->trail_head);
+    jsonw_kv_i64(w, "number", r->run), jsonw_kv_i64(w, "baseline", r->baseline), jsonw_kv_text(w, "digest", r->digest), jsonw_kv_text(w, "trail", r->trail_head);
     jsonw_close(w, '}');
 }
 

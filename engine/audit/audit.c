@@ -150,6 +150,7 @@ sla_status audit_run(store *s, pack *p, const audit_options *o, int64_t *run, er
         ps->period = o->period;
         ps->as_of = o->as_of;
         ps->w = (world){.schema = p->model, .dict = p->texts, .zone = o->zone, .as_of = o->as_of, .from = o->period.from, .to = o->period.to};
+        r->baseline = o->baseline;
         st = run_all(ps, r, e);
         *run = r->run;
     }

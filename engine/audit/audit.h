@@ -15,14 +15,15 @@ void pack_free(pack *p);                                   /* NULL allowed */
 const schema *pack_schema(const pack *p);
 
 /* The clauses and rules of a pack, for `rules list`. */
-typedef struct pack_line { slice id, clause, kind; bitext title; severity sev; bool by_heading, is_clause, off; } pack_line;
+typedef struct pack_line { slice id, clause, kind; bitext title; severity sev; bool by_heading, is_clause, off; const bool *needs; /* a rule's datasets, by number in the schema */ } pack_line;
 sla_status pack_list(const pack *p, arena *a, pack_line **out, size_t *n);
 
 /* What the import found that the data cannot prove (store_caveats), each as a text with its file and the pack's rules that it touches. */
 typedef struct told_caveat { caveat c; bitext text; } told_caveat;
 sla_status audit_caveats(store *s, const pack *p, arena *a, told_caveat **out, size_t *n, err *e);
 
-typedef struct audit_options { period period; int64_t as_of; const zone *zone; } audit_options;   /* as_of: UTC ms */
+/* as_of: UTC ms. baseline: the run whose findings are not new; 0: the latest of the period before. */
+typedef struct audit_options { period period; int64_t as_of; const zone *zone; int64_t baseline; } audit_options;
 /* Judges every rule and keeps the results as a new run, in one transaction. The pack's dictionary takes in the records' texts, so a pack serves one audit.
  * The result does not depend on the number of threads. */
 sla_status audit_run(store *s, pack *p, const audit_options *o, int64_t *run, err *e);

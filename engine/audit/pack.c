@@ -194,7 +194,7 @@ sla_status pack_list(const pack *p, arena *a, pack_line **out, size_t *n)
         for (size_t i = 0; i < p->nrules; i++)
             if (slice_eq(p->rules[i].clause, k->id))
                 (*out)[(*n)++] = (pack_line){.id = p->rules[i].id, .clause = k->id, .kind = p->rules[i].kind_name, .title = p->rules[i].title, .sev = p->rules[i].sev,
-                                             .by_heading = p->rules[i].by_heading, .off = p->rules[i].off.len > 0};
+                                             .by_heading = p->rules[i].by_heading, .off = p->rules[i].off.len > 0, .needs = p->rules[i].needs.dataset};
     }
     return SLA_OK;
 }

@@ -133,6 +133,7 @@ typedef struct res_grade { slice grade; double from; } res_grade;  /* a score >=
 typedef struct audit_result {
     arena mem;
     int64_t run;                                             /* number of the run in its workspace */
+    int64_t baseline;                                        /* the run that tells new findings from persisting ones; 0: there is none */
     slice tool_name, tool_version;
     slice pack_id, pack_version, pack_sha256; bitext pack_title;
     slice period_id, zone; int64_t from, to, as_of;          /* UTC ms */

@@ -7,14 +7,26 @@
 #include "engine/base/jsonw.h"
 #include "engine/base/mem.h"
 
-/* ---- persisting findings: those of the latest run of the period before ---- */
+/* ---- persisting findings: those of the baseline, by default the latest run of the period before ---- */
+static sla_status find_baseline(db *d, audit_result *r, err *e)
+{
+    sqlite3_stmt *st = NULL;
+    bool row = false;
+    TRY(db_prepare(d, r->baseline ? "SELECT id FROM run WHERE id=?" : "SELECT coalesce(max(id), 0) FROM run WHERE to_ms=?", &st, e));
+    db_bind_i64(st, 1, r->baseline ? r->baseline : r->from);
+    sla_status rc = db_step(d, st, &row, e);
+    if (rc == SLA_OK && row) r->baseline = db_col_i64(st, 0);
+    db_finalize(st);
+    return rc != SLA_OK || row ? rc : err_set(e, SLA_USAGE, SRCPOS_NONE, "there is no run %lld to compare with", (long long)r->baseline);
+}
+
 static sla_status mark_persisting(db *d, audit_result *r, err *e)
 {
     sqlite3_stmt *st = NULL;
     bool row = true;
     dict *old = dict_new();
-    sla_status rc = old ? db_prepare(d, "SELECT fingerprint FROM finding WHERE run=(SELECT max(id) FROM run WHERE to_ms=?)", &st, e) : SLA_NOMEM;
-    if (rc == SLA_OK) db_bind_i64(st, 1, r->from);
+    sla_status rc = old ? db_prepare(d, "SELECT fingerprint FROM finding WHERE run=?", &st, e) : SLA_NOMEM;
+    if (rc == SLA_OK) db_bind_i64(st, 1, r->baseline);
     while (rc == SLA_OK && row) {
         rc = db_step(d, st, &row, e);
         if (rc == SLA_OK && row && dict_intern(old, db_col_text(st, 0)) == DICT_NONE) rc = SLA_NOMEM;
@@ -192,7 +204,8 @@ sla_status result_save(store *s, audit_result *r, err *e)
     char hex[DIGEST_HEX] = "";
     wire w = {.writing = true};
     TRY(db_exec(d, "BEGIN IMMEDIATE", e));
-    sla_status st = mark_persisting(d, r, e);
+    sla_status st = find_baseline(d, r, e);
+    if (st == SLA_OK) st = mark_persisting(d, r, e);
     wire_result(&w, r);
     if (st == SLA_OK && w.failed) st = SLA_NOMEM;
     if (st == SLA_OK) st = digest_once(w.out.ptr, w.out.len, hex);

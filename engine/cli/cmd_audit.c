@@ -16,10 +16,10 @@ static int run(const options *o, err *e)
 }
 
 const command cmd_audit = {
-    "audit", "hold the records against the rule pack", "[-w FILE] --period P [--pack DIR] [--profile FILE] [--as-of T] [--fail-on SEVERITY]",
+    "audit", "hold the records against the rule pack", "[-w FILE] --period P [--pack DIR] [--profile FILE] [--as-of T] [--baseline RUN] [--fail-on SEVERITY]",
     "Judges every rule of the pack for the period and keeps the results as a run in the\n"
     "workspace. Prints the verdict of each clause.\n\n"
     "example: slaudit audit -w q3.db --period 2025Q3 --fail-on major",
-    OPT(WORKSPACE) | OPT(PERIOD) | OPT(PACK) | OPT(PROFILE) | OPT(AS_OF) | OPT(FAIL_ON),
+    OPT(WORKSPACE) | OPT(PERIOD) | OPT(PACK) | OPT(PROFILE) | OPT(AS_OF) | OPT(FAIL_ON) | OPT(BASELINE),
     0, 0, run,
 };

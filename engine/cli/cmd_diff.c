@@ -175,13 +175,6 @@ static sla_status compare(const audit_result *a, const audit_result *b, jsonw *j
     return ok ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to compare");
 }
 
-static sla_status run_number(const char *text, int64_t *out, err *e)
-{
-    char *end;
-    *out = strtoll(text, &end, 10);
-    return *end || *out <= 0 ? err_set(e, SLA_USAGE, SRCPOS_NONE, "'%s' is no number of a run", text) : SLA_OK;
-}
-
 static int run(const options *o, err *e)
 {
     session s = {0};
@@ -190,7 +183,7 @@ static int run(const options *o, err *e)
     buf out = {0};
     jsonw w;
     bool json = strcmp(option(o, OPT_ID_FORMAT, "text"), "json") == 0;
-    if (run_number(o->args[0], &first, e) != SLA_OK || run_number(o->args[1], &second, e) != SLA_OK) return EXIT_USAGE;
+    if (read_run_number(o->args[0], &first, e) != SLA_OK || read_run_number(o->args[1], &second, e) != SLA_OK) return EXIT_USAGE;
     sla_status st = session_open(&s, o, STORE_READ_ONLY, e);
     if (st == SLA_OK) st = result_load(s.ws, first, &a, e);
     if (st == SLA_OK) st = result_load(s.ws, second, &b, e);

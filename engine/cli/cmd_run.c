@@ -24,6 +24,6 @@ const command cmd_run = {
     "again change nothing.\n\n"
     "example: slaudit run --period 2025Q3 -o out exports/",
     OPT(WORKSPACE) | OPT(OUTPUT) | OPT(PERIOD) | OPT(AS_OF) | OPT(PACK) | OPT(PROFILE) | OPT(IMPORT_PROFILE) | OPT(DATASET) | OPT(ENCODING) | OPT(YEAR) |
-        OPT(ZONE) | OPT(KIND) | OPT(FORMAT) | OPT(LANG) | OPT(FONT) | OPT(PAPER) | OPT(FAIL_ON),
+        OPT(ZONE) | OPT(KIND) | OPT(FORMAT) | OPT(LANG) | OPT(FONT) | OPT(PAPER) | OPT(FAIL_ON) | OPT(BASELINE),
     1, -1, run,
 };

@@ -18,6 +18,7 @@
     O(DATASET, "dataset", 0, "NAME", "take every file for this dataset") \
     O(ENCODING, "encoding", 0, "NAME", "the files' encoding instead of the detected one") \
     O(ZONE, "zone", 0, "NAME", "the workspace's time zone (default Asia/Shanghai)") \
+    O(BASELINE, "baseline", 0, "RUN", "the run whose findings are not new (default: the latest of the period before)") \
     O(RUN, "run", 0, "ID", "the run to report (default: the latest)") \
     O(KIND, "kind", 0, "LIST", "audit, kpi, staff (default: all)") \
     O(FORMAT, "format", 0, "LIST", "pdf, xlsx, json, html, oscal (default: the first three)") \

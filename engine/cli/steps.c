@@ -1,5 +1,6 @@
 #include "engine/cli/steps.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "engine/base/file.h"
 #include "engine/time/instant.h"
@@ -171,6 +172,13 @@ static sla_status read_as_of(const session *s, const options *o, const period *p
     return SLA_OK;
 }
 
+sla_status read_run_number(const char *text, int64_t *out, err *e)
+{
+    char *end;
+    *out = strtoll(text, &end, 10);
+    return *end || *out <= 0 ? err_set(e, SLA_USAGE, SRCPOS_NONE, "'%s' is no number of a run", text) : SLA_OK;
+}
+
 static void print_summary(const audit_result *r)
 {
     static const char *const marks[] = {"conforms", "MINOR", "MAJOR", "observation", "not assessed"};
@@ -184,6 +192,9 @@ static void print_summary(const audit_result *r)
     }
     printf("%zu clauses: %zu conforming, %zu major, %zu minor, %zu observations, %zu not assessed; %zu findings\n", r->nclauses, by[CLAUSE_CONFORMING], by[CLAUSE_MAJOR], by[CLAUSE_MINOR],
            by[CLAUSE_OBSERVATION], by[CLAUSE_NOT_ASSESSED], r->nfindings);
+    size_t old = 0;
+    for (size_t i = 0; i < r->nfindings; i++) old += r->findings[i].persisting;
+    if (r->baseline) printf("compared with run %lld: %zu new, %zu persisting\n", (long long)r->baseline, r->nfindings - old, old);
 }
 
 static sla_status fails_on(const options *o, const audit_result *r, bool *failed, err *e)
@@ -204,6 +215,7 @@ sla_status step_audit(session *s, const options *o, int64_t *run, bool *failed, 
     audit_result *r = NULL;
     TRY(period_parse(slice_of(o->value[OPT_ID_PERIOD]), s->zn, &ao.period, e));
     TRY(read_as_of(s, o, &ao.period, &ao.as_of, e));
+    if (o->value[OPT_ID_BASELINE]) TRY(read_run_number(o->value[OPT_ID_BASELINE], &ao.baseline, e));
     TRY(audit_run(s->ws, s->pk, &ao, run, e));
     TRY(result_load(s->ws, *run, &r, e));
     print_summary(r);

@@ -22,6 +22,8 @@ sla_status session_open(session *s, const options *o, store_mode mode, err *e);
 sla_status session_load_pack(session *s, const options *o, const char *profile, err *e);
 void session_close(session *s);
 
+/* A run's number as the user wrote it; SLA_USAGE if it is none. */
+sla_status read_run_number(const char *text, int64_t *out, err *e);
 /* SLA_USAGE, with the forms there are, when --period is missing or is no period. */
 sla_status session_check_period(const options *o, err *e);
 
