@@ -10,16 +10,17 @@ typedef struct clock_job {
     const kept *where;
     const change_index *changes;                /* of the status; NULL: no history, or none wanted */
     const change_index *moves;                  /* of the field that chooses the limit; NULL: not looked at */
-    clock_phase *phase_of;                      /* by code of the status field's texts; nphases of them */
-    size_t nphases;
-    const clock_limit **limit_of;               /* by code; NULL entries: no limit */
+    clock_phase *phase_of;                      /* by code of the status field's texts; nphases of them; none behind has a phase */
+    const clock_limit **limit_of;               /* by code, nlimits of them; the codes behind have the default */
+    size_t nphases, nlimits;
+    const clock_limit *limit;                   /* the default; NULL: none */
     tcolumn *out;                               /* CLOCK_FIELDS columns */
     uint32_t states[5];                         /* codes of out, met, breached, running, unknown in the order of clock_state */
 } clock_job;
 typedef struct step_room { clock_step *items; size_t cap; } step_room;
 
 static clock_phase phase_of_code(const clock_job *j, uint32_t code) { return code < j->nphases ? j->phase_of[code] : PHASE_UNKNOWN; }
-static const clock_limit *limit_of_code(const clock_job *j, uint32_t code) { return code < j->nphases ? j->limit_of[code] : NULL; }
+static const clock_limit *limit_of_code(const clock_job *j, uint32_t code) { return code < j->nlimits ? j->limit_of[code] : j->limit; }
 static int64_t time_at(const table *t, int f, size_t row) { return table_has(t, (size_t)f, row) ? table_i64(t, (size_t)f)[row] : TIME_NONE; }
 
 static const clock_limit *limit_for(const clock_job *j, size_t row)
@@ -248,16 +249,28 @@ static sla_status make_columns(pass *ps, clock_job *j, err *e)
     return SLA_OK;
 }
 
+/* How long a table by code must be to hold the codes of these texts: a pack's terms come first in the dictionary. */
+static size_t after_code(const dict *d, slice text, size_t n)
+{
+    uint32_t code = text.ptr ? dict_find(d, text) : DICT_NONE;
+    return code != DICT_NONE && code >= n ? (size_t)code + 1 : n;
+}
+
 /* Tables by dictionary code, so that a row costs a look-up and no comparison of texts. */
 static sla_status make_lookups(pass *ps, clock_job *j, err *e)
 {
     const sla_clock *c = j->c;
     const enumeration *en = c->ds->fields[c->status].en;
-    j->nphases = dict_count(ps->w.dict);
-    j->phase_of = arena_alloc(&ps->mem, j->nphases, sizeof *j->phase_of);
-    j->limit_of = arena_alloc(&ps->mem, j->nphases, sizeof *j->limit_of);
+    for (size_t i = 0; en && i < en->n; i++) j->nphases = after_code(ps->w.dict, en->values[i], j->nphases);
+    for (size_t i = 0; i < c->nlimits; i++) {
+        j->nlimits = after_code(ps->w.dict, c->limits[i].key, j->nlimits);
+        if (!c->limits[i].key.ptr) j->limit = &c->limits[i];
+    }
+    j->phase_of = arena_alloc(&ps->mem, j->nphases + 1, sizeof *j->phase_of);
+    j->limit_of = arena_alloc(&ps->mem, j->nlimits + 1, sizeof *j->limit_of);
     if (!j->phase_of || !j->limit_of) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
     for (size_t i = 0; i < j->nphases; i++) j->phase_of[i] = PHASE_UNKNOWN;
+    for (size_t i = 0; i < j->nlimits; i++) j->limit_of[i] = j->limit;
     for (size_t i = 0; en && i < en->n; i++) {
         uint32_t code = dict_find(ps->w.dict, en->values[i]);
         if (code != DICT_NONE) j->phase_of[code] = en->phase ? (clock_phase)en->phase[i] : PHASE_RUN;
@@ -265,17 +278,11 @@ static sla_status make_lookups(pass *ps, clock_job *j, err *e)
     for (size_t i = 0; i < c->nlimits; i++) {
         uint32_t code = c->limits[i].key.ptr ? dict_find(ps->w.dict, c->limits[i].key) : DICT_NONE;
         if (code != DICT_NONE) j->limit_of[code] = &c->limits[i];
-        if (!c->limits[i].key.ptr)
-            for (size_t k = 0; k < j->nphases; k++)
-                if (!j->limit_of[k]) j->limit_of[k] = &c->limits[i];
     }
     return SLA_OK;
 }
 
-/* The changes that the clocks of a dataset share: of the status, and of each field that chooses limits. */
-typedef struct shared_changes { change_index status, by[FIELDS_MAX]; } shared_changes;
-
-static sla_status find_changes(clock_job *j, shared_changes *x, err *e)
+static sla_status find_changes(clock_job *j, err *e)
 {
     const sla_clock *c = j->c;
     const dataset *ds = c->ds;
@@ -285,20 +292,9 @@ static sla_status find_changes(clock_job *j, shared_changes *x, err *e)
         j->ps->no_history = true;
         return SLA_OK;
     }
-    if (c->history) {
-        if (!x->status.first) TRY(fieldchanges_index(j->ps, ds, ds->fields[c->status].name, &x->status, e));
-        j->changes = &x->status;
-    }
+    if (c->history) TRY(fieldchanges_of(j->ps, ds, c->status, &j->changes, e));
     if (c->change == CHANGE_LATEST || c->by < 0) return SLA_OK;
-    if (!x->by[c->by].first) TRY(fieldchanges_index(j->ps, ds, ds->fields[c->by].name, &x->by[c->by], e));
-    j->moves = &x->by[c->by];
-    return SLA_OK;
-}
-
-static void shared_free(shared_changes *x)
-{
-    fieldchanges_free(&x->status);
-    for (size_t f = 0; f < FIELDS_MAX; f++) fieldchanges_free(&x->by[f]);
+    return fieldchanges_of(j->ps, ds, c->by, &j->moves, e);
 }
 
 /* Records that have the clock but no status change at all: their pauses cannot be known. */
@@ -308,12 +304,12 @@ static void count_without(pass *ps, const clock_job *j)
         ps->without_history += changes_of(j->changes, row) == 0 && ((uint32_t *)j->out[CLOCK_STATE].data)[row] != j->states[CLOCK_OUT];
 }
 
-static sla_status run_clock(pass *ps, const sla_clock *c, const kept *where, shared_changes *x, err *e)
+static sla_status run_clock(pass *ps, const sla_clock *c, const kept *where, err *e)
 {
     clock_job j = {.ps = ps, .c = c, .t = ps->w.tables[c->ds->idx], .where = where};
     TRY(make_columns(ps, &j, e));
     TRY(make_lookups(ps, &j, e));
-    TRY(find_changes(&j, x, e));
+    TRY(find_changes(&j, e));
     TRY(pool_each((j.t->nrows + CLOCK_PART - 1) / CLOCK_PART, clock_part, &j, e));
     count_without(ps, &j);
     return SLA_OK;
@@ -340,7 +336,7 @@ static sla_status eval_wheres(pass *ps, size_t d, kept *where, err *e)
     return st;
 }
 
-static sla_status run_dataset(pass *ps, size_t d, kept *where, shared_changes *x, err *e)
+static sla_status run_dataset(pass *ps, size_t d, kept *where, err *e)
 {
     size_t nd = ps->p->env.derived[d].n;
     if (!nd || !ps->w.tables[d]) return SLA_OK;
@@ -349,7 +345,7 @@ static sla_status run_dataset(pass *ps, size_t d, kept *where, shared_changes *x
         if (ps->p->clocks[c].ds->idx == d && ps->p->clocks[c].where >= 0 && !(where[c].truth = arena_alloc(&ps->mem, ps->w.tables[d]->nrows + 1, 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
     TRY(eval_wheres(ps, d, where, e));
     for (size_t c = 0; c < ps->p->nclocks; c++)
-        if (ps->p->clocks[c].ds->idx == d) TRY(run_clock(ps, &ps->p->clocks[c], where[c].truth ? &where[c] : NULL, x, e));
+        if (ps->p->clocks[c].ds->idx == d) TRY(run_clock(ps, &ps->p->clocks[c], where[c].truth ? &where[c] : NULL, e));
     ps->w.derived[d].cols = ps->derived[d];
     ps->w.derived[d].n = nd;
     return SLA_OK;
@@ -359,16 +355,12 @@ sla_status clocks_run(pass *ps, err *e)
 {
     kept *where = arena_alloc(&ps->mem, ps->p->nclocks + 1, sizeof *where);
     sla_status st = where ? SLA_OK : SLA_NOMEM;
-    for (size_t d = 0; st == SLA_OK && d < ps->p->model->n; d++) {
-        shared_changes x = {{0}, {{0}}};
-        st = run_dataset(ps, d, where, &x, e);
-        shared_free(&x);
-    }
+    for (size_t d = 0; st == SLA_OK && d < ps->p->model->n; d++) st = run_dataset(ps, d, where, e);
     return st;
 }
 
 /* ---- one clock, record by record ---- */
-struct clock_view { clock_job j; shared_changes x; step_room room; };
+struct clock_view { clock_job j; step_room room; };
 
 sla_status clock_open(pass *ps, const sla_clock *c, clock_view **out, err *e)
 {
@@ -376,7 +368,7 @@ sla_status clock_open(pass *ps, const sla_clock *c, clock_view **out, err *e)
     if (!v) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for a clock");
     v->j = (clock_job){.ps = ps, .c = c, .t = ps->w.tables[c->ds->idx]};
     sla_status st = make_lookups(ps, &v->j, e);
-    if (st == SLA_OK) st = find_changes(&v->j, &v->x, e);
+    if (st == SLA_OK) st = find_changes(&v->j, e);
     if (st != SLA_OK) clock_close(v);
     else *out = v;
     return st;
@@ -385,7 +377,6 @@ sla_status clock_open(pass *ps, const sla_clock *c, clock_view **out, err *e)
 void clock_close(clock_view *v)
 {
     if (!v) return;
-    shared_free(&v->x);
     mem_free(v->room.items);
     mem_free(v);
 }
@@ -398,4 +389,4 @@ bool clock_input_of(clock_view *v, size_t row, clock_input *out)
     return true;
 }
 
-const change_index *clock_changes(const clock_view *v) { return &v->x.status; }
+const change_index *clock_changes(const clock_view *v) { return v->j.changes; }

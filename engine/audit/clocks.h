@@ -15,5 +15,5 @@ void clock_close(clock_view *v);
 bool clock_input_of(clock_view *v, size_t row, clock_input *out);
 /* Working time used from the start up to `at` (or to the stop, if that is earlier), less pauses: what the clock showed then. 0 before the start. */
 int64_t clock_shown_at(const clock_input *in, int64_t at);
-const change_index *clock_changes(const clock_view *v);     /* of the status; first NULL: none were imported */
+const change_index *clock_changes(const clock_view *v);     /* of the status; NULL: none were imported */
 #endif

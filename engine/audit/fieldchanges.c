@@ -1,8 +1,9 @@
+#include <pthread.h>
 #include <string.h>
 #include "engine/audit/fieldchanges.h"
 #include "engine/base/mem.h"
 
-sla_status fieldchanges_index(const pass *ps, const dataset *ds, slice which, change_index *out, err *e)
+static sla_status make_index(const pass *ps, const dataset *ds, slice which, change_index *out, err *e)
 {
     const table *t = ps->w.tables[ds->idx], *h = ps->w.tables[ds->changes.dataset];
     size_t texts = dict_count(ps->w.dict) + 1u, n = 0;
@@ -38,9 +39,34 @@ nomem:
     return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the history of %s", ds->name.ptr);
 }
 
-void fieldchanges_free(change_index *x)
+struct change_cache { pthread_mutex_t lock; change_index of[DATASETS_MAX][FIELDS_MAX]; };
+
+sla_status fieldchanges_begin(pass *ps, err *e)
 {
-    mem_free(x->first);
-    mem_free(x->rows);
-    *x = (change_index){0};
+    if (!(ps->changes = mem_zero(1, sizeof *ps->changes))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the history");
+    pthread_mutex_init(&ps->changes->lock, NULL);
+    return SLA_OK;
+}
+
+void fieldchanges_end(pass *ps)
+{
+    for (size_t d = 0; ps->changes && d < DATASETS_MAX; d++)
+        for (size_t f = 0; f < FIELDS_MAX; f++) mem_free(ps->changes->of[d][f].first), mem_free(ps->changes->of[d][f].rows);
+    if (ps->changes) pthread_mutex_destroy(&ps->changes->lock);
+    mem_free(ps->changes);
+    ps->changes = NULL;
+}
+
+sla_status fieldchanges_of(const pass *ps, const dataset *ds, int which, const change_index **out, err *e)
+{
+    change_index *x = &ps->changes->of[ds->idx][which];
+    sla_status st = SLA_OK;
+    pthread_mutex_lock(&ps->changes->lock);
+    if (!x->rows) {
+        mem_free(x->first); /* of an attempt that failed */
+        st = make_index(ps, ds, ds->fields[which].name, x, e);
+    }
+    pthread_mutex_unlock(&ps->changes->lock);
+    *out = x;
+    return st;
 }

@@ -61,7 +61,7 @@ static sla_status figure_stock(pass *ps, const kpi *k, res_metric *out)
 
 /* ---- who held it ---- */
 typedef struct holder { slice name; int64_t ms, n; } holder;
-typedef struct holding { pass *ps; const kpi *k; clock_view *view; change_index moves; uint32_t *number; size_t ntexts; holder *items; size_t n, cap; uint32_t *last_row; size_t cap_rows; } holding;
+typedef struct holding { pass *ps; const kpi *k; clock_view *view; const change_index *moves; uint32_t *number; size_t ntexts; holder *items; size_t n, cap; uint32_t *last_row; size_t cap_rows; } holding;
 
 static sla_status add_held(holding *h, uint32_t code, uint32_t row, int64_t ms)
 {
@@ -90,8 +90,8 @@ static sla_status hold_row(holding *h, uint32_t row)
     int64_t shown = 0;
     uint32_t code = t->cols[held].data && table_has(t, held, row) ? table_codes(t, held)[row] : DICT_NONE;
     bool first = true;
-    for (uint32_t i = h->moves.first[row]; i < h->moves.first[row + 1]; i++) {
-        uint32_t r = h->moves.rows[i];
+    for (uint32_t i = h->moves->first[row]; i < h->moves->first[row + 1]; i++) {
+        uint32_t r = h->moves->rows[i];
         if (!table_has(c, when, r)) continue;
         if (first) code = c->cols[was].data && table_has(c, was, r) ? table_codes(c, was)[r] : DICT_NONE;
         first = false;
@@ -134,10 +134,9 @@ static sla_status figure_held(pass *ps, const kpi *k, res_metric *out, err *e)
     const table *c = ps->w.tables[ds->changes.dataset];
     if (!c || !c->imported) return out->reason = reason_no_data((bitext){c ? c->ds->title_zh : ds->title_zh, c ? c->ds->title_en : ds->title_en}, &ps->mem), SLA_OK;
     sla_status st = (h.number = mem_zero(h.ntexts + 1, sizeof *h.number)) ? clock_open(ps, k->m.clock, &h.view, e) : SLA_NOMEM;
-    if (st == SLA_OK) st = fieldchanges_index(ps, ds, ds->fields[k->m.field].name, &h.moves, e);
+    if (st == SLA_OK) st = fieldchanges_of(ps, ds, k->m.field, &h.moves, e);
     if (st == SLA_OK) st = sum_up(&h, out);
     clock_close(h.view);
-    fieldchanges_free(&h.moves);
     mem_free(h.number);
     mem_free(h.items);
     mem_free(h.last_row);

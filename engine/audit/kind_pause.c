@@ -42,16 +42,38 @@ static void prepare(const rule *r, pass *ps)
 /* ---- judging ---- */
 /* A pause near the limit that somebody else than the customer ended: suspicious unless the customer wrote in between. */
 typedef struct suspect { uint32_t row, begun, ended; int64_t from, to, left; bool heard; } suspect;
-typedef struct judging { const pause_rule *x; const rule *r; pass *ps; rule_outcome *out; clock_view *view; suspect *items; size_t n, cap; uint32_t *first; } judging;
+enum { PAUSES_MAX = 16 };
+typedef struct judging {
+    const pause_rule *x; const rule *r; pass *ps; rule_outcome *out;
+    clock_view *view;
+    const uint32_t *actor, *customer;           /* codes, by row of the changes and of the records */
+    uint32_t pauses[PAUSES_MAX]; size_t npauses; /* codes of the statuses that pause the clock */
+    suspect *items; size_t n, cap;
+    uint32_t *first;
+} judging;
 
-static uint32_t code_at(const pass *ps, const dataset *ds, int slot, size_t row) { return pass_kept(ps, ds, slot)->code[row]; }
+static void find_pauses(judging *j)
+{
+    const enumeration *en = j->r->sel.ds->fields[j->x->clock->status].en;
+    for (size_t i = 0; en && en->phase && i < en->n && j->npauses < PAUSES_MAX; i++) {
+        if (en->phase[i] != PHASE_PAUSE || (j->x->status.len && !slice_eq(en->values[i], j->x->status))) continue;
+        uint32_t code = dict_find(j->ps->w.dict, en->values[i]);
+        if (code != DICT_NONE) j->pauses[j->npauses++] = code;
+    }
+}
+
+static bool is_pause(const judging *j, uint32_t code)
+{
+    for (size_t i = 0; i < j->npauses; i++)
+        if (j->pauses[i] == code) return true;
+    return false;
+}
 
 /* Of the pause from change i to change i + 1 of a record. */
 static member judge_pause(judging *j, uint32_t row, const clock_input *in, uint32_t begun, uint32_t ended, int64_t from, int64_t to)
 {
-    const dataset *changes = &j->ps->p->model->datasets[j->r->sel.ds->changes.dataset];
     int64_t left = in->limit - clock_shown_at(in, from);
-    uint32_t who = code_at(j->ps, changes, j->x->actor, ended), customer = code_at(j->ps, j->r->sel.ds, j->x->customer, row);
+    uint32_t who = j->actor[ended], customer = j->customer[row];
     if (in->limit < 0) return MEMBER_UNKNOWN;
     if (left < 0 || left > j->x->before) return MEMBER_GOOD;
     if (who == DICT_NONE || customer == DICT_NONE) return MEMBER_UNKNOWN;
@@ -66,18 +88,14 @@ static void judge_record(judging *j, uint32_t row, bool certain)
     const dataset *ds = j->r->sel.ds;
     const table *h = j->ps->w.tables[ds->changes.dataset];
     const change_index *c = clock_changes(j->view);
-    const enumeration *en = ds->fields[j->x->clock->status].en;
     const size_t at = (size_t)ds->changes.at, is = (size_t)ds->changes.new_;
     clock_input in;
-    if (!c->first || !clock_input_of(j->view, row, &in)) return;
+    if (!c || !clock_input_of(j->view, row, &in)) return;
     for (uint32_t i = c->first[row]; i < c->first[row + 1]; i++) {
         uint32_t k = c->rows[i], next = i + 1 < c->first[row + 1] ? c->rows[i + 1] : UINT32_MAX;
         if (!table_has(h, at, k) || !table_has(h, is, k)) continue;
-        slice status = pass_text(j->ps, table_codes(h, is)[k]);
-        int rank = en ? enumeration_rank(en, status) : -1;
         int64_t from = table_i64(h, at)[k];
-        bool paused = rank >= 0 && en->phase && en->phase[rank] == PHASE_PAUSE && (!j->x->status.len || slice_eq(status, j->x->status));
-        if (!paused || from < j->ps->period.from || from >= j->ps->period.to) continue;
+        if (!is_pause(j, table_codes(h, is)[k]) || from < j->ps->period.from || from >= j->ps->period.to) continue;
         bool ended = next != UINT32_MAX && table_has(h, at, next);
         outcome_count(j->out, !certain ? MEMBER_UNKNOWN : !ended ? MEMBER_RUNNING : judge_pause(j, row, &in, k, next, from, table_i64(h, at)[next]));
     }
@@ -88,7 +106,6 @@ static sla_status hear_customers(judging *j)
 {
     const dataset *ds = j->r->sel.ds;
     const table *t = j->ps->w.tables[ds->idx], *h = j->ps->w.tables[ds->changes.dataset];
-    const dataset *changes = h->ds;
     const size_t texts = dict_count(j->ps->w.dict) + 1u, rec = (size_t)ds->changes.record, at = (size_t)ds->changes.at;
     if (!(j->first = mem_zero(texts, sizeof *j->first))) return SLA_NOMEM;
     for (size_t i = j->n; i-- > 0;) j->first[table_codes(t, ds->key[0])[j->items[i].row]] = (uint32_t)i + 1; /* suspects of a record stand together */
@@ -97,7 +114,7 @@ static sla_status hear_customers(judging *j)
         if (!s || !table_has(h, at, k)) continue;
         int64_t when = table_i64(h, at)[k];
         for (size_t i = s - 1; i < j->n && j->items[i].row == j->items[s - 1].row; i++)
-            if (when > j->items[i].from && when <= j->items[i].to && code_at(j->ps, changes, j->x->actor, k) == code_at(j->ps, ds, j->x->customer, j->items[i].row)) j->items[i].heard = true;
+            if (when > j->items[i].from && when <= j->items[i].to && j->actor[k] == j->customer[j->items[i].row]) j->items[i].heard = true;
     }
     return SLA_OK;
 }
@@ -113,7 +130,7 @@ static sla_status report(judging *j)
         const dataset *changes = &j->ps->p->model->datasets[ds->changes.dataset];
         slice key = pass_text(j->ps, table_codes(t, ds->key[0])[s->row]), from = events_time_text(j->ps, s->from);
         res_observed seen[] = {{SLICE_LIT("key"), key}, {SLICE_LIT("from"), from}, {SLICE_LIT("to"), events_time_text(j->ps, s->to)}, {SLICE_LIT("left"), text_duration(s->left, &j->ps->mem)},
-                               {SLICE_LIT("by"), pass_text(j->ps, code_at(j->ps, changes, j->x->actor, s->ended))}};
+                               {SLICE_LIT("by"), pass_text(j->ps, j->actor[s->ended])}};
         const uint32_t rows[] = {s->begun, s->ended};
         TRY(outcome_find(j->out, j->ps, &(extra_finding){.key = text_format(&j->ps->mem, "%.*s at %.*s", SLICE_ARG(key), SLICE_ARG(from)), .observed = seen, .n = 5, .ds = ds, .rows_of = changes, .rows = rows, .nrows = 2}));
     }
@@ -124,6 +141,10 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
 {
     judging j = {.x = r->own, .r = r, .ps = ps, .out = out};
     const chosen *c = pass_chosen(ps, &r->sel);
+    const dataset *changes = &ps->p->model->datasets[r->sel.ds->changes.dataset];
+    j.actor = pass_kept(ps, changes, j.x->actor)->code;
+    j.customer = pass_kept(ps, r->sel.ds, j.x->customer)->code;
+    find_pauses(&j);
     sla_status st = clock_open(ps, j.x->clock, &j.view, e);
     for (size_t i = 0; st == SLA_OK && i < c->n; i++) judge_record(&j, c->rows[i], c->state[c->rows[i]] == 1);
     if (st == SLA_OK) st = hear_customers(&j);

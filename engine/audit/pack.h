@@ -75,6 +75,7 @@ typedef struct indicator {
     int person;                             /* slot over sel.ds: whose row it is; of the scorecard's own dataset unless the indicator names another */
     double weight, zero, full; bool has_points;
     breakdown *cells; size_t ncells;        /* expected_by */
+    size_t rules[8], nrules;                /* counts the records that do not conform to these rules, by number in the pack, instead of a measure; 0: measures */
 } indicator;
 typedef struct band { slice grade; double from; bitext title; } band;
 typedef struct scorecard {

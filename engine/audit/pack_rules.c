@@ -192,21 +192,39 @@ static bool load_number(pack_loader *l, const ynode *n, double *out)
     return true;
 }
 
+/* findings: [1.1-a, …], rules about records of one dataset: the indicator counts a person's records among their findings. */
+static void load_findings_of(pack_loader *l, const ynode *list, indicator *i)
+{
+    const size_t cap = sizeof i->rules / sizeof *i->rules;
+    for (size_t k = 0; k < list->n; k++) {
+        size_t at = 0;
+        while (at < l->p->nrules && !slice_eq(l->p->rules[at].id, list->items[k]->text)) at++;
+        const rule *r = at < l->p->nrules ? &l->p->rules[at] : NULL;
+        if (!r) errlist_add(l->errors, SLA_NAME, list->items[k]->at, "there is no rule '%.*s'", SLICE_ARG(list->items[k]->text));
+        else if (!r->sel.ds || !r->kind->of_rows(r) || (k && r->sel.ds != i->sel.ds)) errlist_add(l->errors, SLA_TYPE, list->items[k]->at, "findings are of rules about the records of one dataset");
+        else if (i->nrules == cap) errlist_add(l->errors, SLA_LIMIT, list->items[k]->at, "at most %zu rules", cap);
+        else i->sel = (selection){r->sel.ds, PERIOD_NONE, SLOT_NONE}, i->rules[i->nrules++] = at;
+    }
+    i->m.kind = MEASURE_COUNT;
+}
+
 static void load_indicator(pack_loader *l, const ynode *n, indicator *i)
 {
-    static const char *const keys[] = {"id", "title", "over", "person", "in_period", "value", "where", "unit", "better", "weight", "zero", "full", "least_n", "expected_by", NULL};
+    static const char *const keys[] = {"id", "title", "over", "person", "in_period", "value", "where", "unit", "better", "weight", "zero", "full", "least_n", "expected_by", "findings", NULL};
     const scorecard *c = &l->p->card;
     yaml_check_keys(n, keys, l->errors);
     *i = (indicator){.id = yaml_text(n, "id", (slice){0}), .unit = yaml_text(n, "unit", SLICE_LIT("count")), .better = yaml_text(n, "better", SLICE_LIT("")), .title = load_bitext(n, "title"),
                      .sel = {.ds = c->over, .period_field = c->period_field, .where = SLOT_NONE}, .least_n = load_count(l, n, "least_n", 1)};
     i->person = c->person;
-    if (yaml_get(n, "over")) {
-        load_selection(l, n, &i->sel);
+    const ynode *findings = yaml_get(n, "findings");
+    if (findings || yaml_get(n, "over")) {
+        if (findings) load_findings_of(l, findings, i);
+        else load_selection(l, n, &i->sel);
         if (!i->sel.ds) return;
         i->person = load_expr(l, load_program(l, l->p->programs, i->sel.ds), yaml_get(n, "person"), VT_TEXT, NULL);
         if (i->person < 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "an indicator over another dataset needs 'person': whose row it is");
     } else i->sel.where = load_expr(l, load_program(l, l->p->programs, c->over), yaml_get(n, "where"), VT_BOOL, NULL);
-    load_measure(l, n, yaml_get(n, "value"), i->sel.ds, &i->m, NULL);
+    if (!findings) load_measure(l, n, yaml_get(n, "value"), i->sel.ds, &i->m, NULL);
     load_number(l, yaml_get(n, "weight"), &i->weight);
     i->has_points = load_number(l, yaml_get(n, "zero"), &i->zero) & load_number(l, yaml_get(n, "full"), &i->full);
     load_breakdowns(l, yaml_get(n, "expected_by"), i->sel.ds, &i->cells, &i->ncells);

@@ -23,6 +23,7 @@ typedef struct pass {
     uint64_t *later[DATASETS_MAX][FIELDS_MAX];      /* bit: a time there that lies after as_of, so it was masked */
     columns_read *read;                             /* what some program reads */
     tcolumn *derived[DATASETS_MAX];
+    struct change_cache *changes;                   /* fieldchanges.h */
     bool never_imported[DATASETS_MAX];
     struct chosen *chosen; size_t nchosen, cap_chosen;
     struct earlier *earlier_kpis, *earlier;                          /* by KPI and by rule: the period before; NULL: not worked out yet */

@@ -19,7 +19,7 @@ void scorecard_prepare(pass *ps)
     if (c->month.slot >= 0) pass_group(ps, c->over, &c->month);
     for (size_t i = 0; i < c->n; i++) {
         breakdown whose = person_of(c->items[i].person);
-        measure_prepare(ps, &c->items[i].sel, &c->items[i].m, c->items[i].cells, c->items[i].ncells);
+        if (!c->items[i].nrules) measure_prepare(ps, &c->items[i].sel, &c->items[i].m, c->items[i].cells, c->items[i].ncells);
         pass_group(ps, c->items[i].sel.ds, &whose);
     }
 }
@@ -159,6 +159,41 @@ static void blank_indicator(audit_result *r, size_t i, const indicator *in)
     for (size_t p = 0; p < r->nstaff; p++) r->staff[p].indicators[i] = (res_indicator){.id = in->id, .title = in->title, .unit = in->unit, .better = in->better, .weight = in->weight};
 }
 
+/* A person's records among the findings of some rules. The rules are judged here for themselves: they are not told of yet. */
+static sla_status figure_findings(pass *ps, audit_result *r, size_t i, err *e)
+{
+    const indicator *in = &ps->p->card.items[i];
+    const table *t = ps->w.tables[in->sel.ds->idx];
+    const kept *whose = pass_kept(ps, in->sel.ds, in->person);
+    blank_indicator(r, i, in);
+    uint8_t *bad = t ? arena_alloc(&ps->mem, t->nrows + 1, 1) : NULL;
+    int64_t *count = arena_alloc(&ps->mem, dict_count(ps->w.dict) + 1u, sizeof *count);
+    if ((t && !bad) || !count) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
+    for (size_t k = 0; k < in->nrules; k++) {
+        rule_outcome out;
+        res_rule told;
+        TRY(rule_judge(ps, &ps->p->rules[in->rules[k]], &out, &told, e));
+        if (!out.members) return SLA_OK; /* not assessed: then nothing is known of anyone */
+        for (size_t row = 0; row < t->nrows; row++) bad[row] |= out.members[row] == MEMBER_BAD;
+    }
+    for (size_t row = 0; t && row < t->nrows; row++)
+        if (bad[row] && whose->code[row] != DICT_NONE) count[whose->code[row]]++;
+    for (size_t p = 0; p < r->nstaff; p++) {
+        uint32_t code = dict_find(ps->w.dict, r->staff[p].id);
+        res_indicator *x = &r->staff[p].indicators[i];
+        x->has_value = true;
+        x->n = code == DICT_NONE ? 0 : count[code];
+        x->value = (double)x->n;
+        set_points(in, x, 0);
+    }
+    return SLA_OK;
+}
+
+static void compare_with_team(audit_result *r, size_t i)
+{
+    for (size_t p = 0; p < r->nstaff; p++) r->staff[p].indicators[i].has_team = team_median(r, p, i, &r->staff[p].indicators[i].team_median);
+}
+
 static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const uint32_t *person, err *e)
 {
     double *expected = ARENA_NEW(&ps->mem, double, r->nstaff + 1);
@@ -192,7 +227,6 @@ static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const ui
         if (in->ncells && in->m.kind == MEASURE_SHARE && x->has_value && !isnan(expected[p])) x->has_expected = true, x->expected = expected[p];
         set_points(in, x, all.value);
     }
-    for (size_t p = 0; p < r->nstaff; p++) r->staff[p].indicators[i].has_team = team_median(r, p, i, &r->staff[p].indicators[i].team_median);
     return SLA_OK;
 }
 
@@ -243,8 +277,10 @@ typedef struct card_job { audit_result *r; const uint32_t *person; } card_job;
 static sla_status figure_nth(void *ctx, pass *own, size_t i, err *e)
 {
     const card_job *j = ctx;
-    TRY(figure_indicator(own, j->r, i, j->person, e));
-    return figure_months(own, j->r, i, j->person, e);
+    bool counts = own->p->card.items[i].nrules > 0;
+    TRY(counts ? figure_findings(own, j->r, i, e) : figure_indicator(own, j->r, i, j->person, e));
+    compare_with_team(j->r, i);
+    return counts ? SLA_OK : figure_months(own, j->r, i, j->person, e);
 }
 
 static void rate(const scorecard *c, res_staff *s, arena *a)

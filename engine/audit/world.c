@@ -118,18 +118,16 @@ static sla_status roll_back(pass *ps, const dataset *ds, err *e)
     for (size_t i = 0; i < h->nrows && !any; i++) any = at[i] > ps->as_of;
     for (size_t f = 0; any && f < ds->nfields; f++) {
         if (!ds->fields[f].rolled_back || !t->cols[f].data) continue;
-        change_index x = {0};
-        sla_status st = fieldchanges_index(ps, ds, ds->fields[f].name, &x, e);
-        for (size_t r = 0; st == SLA_OK && r < t->nrows; r++)
-            for (uint32_t k = x.first[r]; k < x.first[r + 1]; k++) {
-                uint32_t row = x.rows[k];
+        const change_index *x;
+        TRY(fieldchanges_of(ps, ds, (int)f, &x, e));
+        for (size_t r = 0; r < t->nrows; r++)
+            for (uint32_t k = x->first[r]; k < x->first[r + 1]; k++) {
+                uint32_t row = x->rows[k];
                 if (!table_has(h, (size_t)ds->changes.at, row) || at[row] <= ps->as_of || !table_has(h, (size_t)ds->changes.old_, row)) continue;
                 ((uint32_t *)t->cols[f].data)[r] = table_codes(h, (size_t)ds->changes.old_)[row];
                 bits_set(t->cols[f].valid, r);
                 break;
             }
-        fieldchanges_free(&x);
-        TRY(st);
     }
     return SLA_OK;
 }
@@ -153,6 +151,7 @@ static sla_status forget_status(pass *ps, const sla_clock *c)
 /* ---- the whole ---- */
 sla_status world_make(pass *ps, const bool also[DATASETS_MAX], err *e)
 {
+    TRY(fieldchanges_begin(ps, e));
     TRY(load_tables(ps, also, e));
     for (size_t d = 0; d < ps->p->model->n; d++)
         if (ps->w.tables[d]) TRY(mark_period(ps, d, e));
@@ -170,6 +169,7 @@ sla_status world_make(pass *ps, const bool also[DATASETS_MAX], err *e)
 void world_clear(pass *ps)
 {
     lang_shared_free(ps->shared);
+    fieldchanges_end(ps);
     for (size_t d = 0; d < DATASETS_MAX; d++) {
         for (size_t i = 0; ps->derived[d] && i < ps->p->env.derived[d].n; i++) {
             mem_free(ps->derived[d][i].data);

@@ -13,9 +13,10 @@ struct arena_block {
     alignas(max_align_t) unsigned char bytes[];
 };
 
+/* One above the usual sizes holds a single thing, and is zeroed by the kernel's fresh pages. */
 static struct arena_block *block_new(size_t cap)
 {
-    struct arena_block *b = mem_resize(NULL, 1, sizeof *b + cap);
+    struct arena_block *b = cap > LARGEST_BLOCK ? mem_zero(1, sizeof *b + cap) : mem_resize(NULL, 1, sizeof *b + cap);
     if (b) *b = (struct arena_block){.cap = cap};
     return b;
 }
@@ -57,7 +58,7 @@ void *arena_alloc(arena *a, size_t count, size_t size)
     if (size != 0 && count > SIZE_MAX / size) return NULL;
     size_t n = count * size;
     void *p = take(a, n ? n : 1, alignof(max_align_t));
-    if (p) memset(p, 0, n);
+    if (p && n <= LARGEST_BLOCK) memset(p, 0, n);
     return p;
 }
 

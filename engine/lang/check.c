@@ -487,7 +487,11 @@ static val check_neg(checker *c, const ast *x, want w)
 static val check_logic(checker *c, const ast *x)
 {
     const char *what = x->kind == AST_AND ? "an operand of 'and'" : "an operand of 'or'";
-    val l = check_typed(c, x->items[0], ANY, VT_BOOL, what), r = check_typed(c, x->items[1], ANY, VT_BOOL, what);
+    val l = check_typed(c, x->items[0], ANY, VT_BOOL, what);
+    uint32_t around = c->guard;
+    if (x->kind == AST_AND && l.ok) c->guard = (around ? node2(c->p, OP_AND, REG_BOOL, around - 1, l.node) : l.node) + 1;
+    val r = check_typed(c, x->items[1], ANY, VT_BOOL, what);
+    c->guard = around;
     if (!l.ok || !r.ok) return (val){0};
     return check_result(c, node2(c->p, x->kind == AST_AND ? OP_AND : OP_OR, REG_BOOL, l.node, r.node), VT_BOOL, NULL);
 }
@@ -534,7 +538,7 @@ sla_status program_add(program *p, slice text, srcpos at, vtype want_type, int *
     source src = {text, at};
     size_t before = errors->n + errors->dropped;
     ast *x = expr_parse(&src, p->a, errors);
-    checker c = {p, &src, errors, p->a, false};
+    checker c = {p, &src, errors, p->a, false, 0};
     val v = {0};
     if (x) v = want_type == VT_COUNT ? check_expr(&c, x, ANY) : check_typed(&c, x, ANY, want_type, "the expression");
     if (errors->n + errors->dropped > before) return errors->n > 0 ? errors->items[errors->n - 1].code : SLA_NOMEM;

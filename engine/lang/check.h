@@ -4,8 +4,9 @@
 #include "engine/lang/ast.h"
 #include "engine/lang/program.h"
 
-/* from_outer: the text stands inside a where, but is about the row outside: there outer.x is x. */
-typedef struct checker { program *p; const source *src; errlist *errors; arena *a; bool from_outer; } checker;
+/* from_outer: the text stands inside a where, but is about the row outside: there outer.x is x.
+ * guard: node + 1 of what stands left of an 'and' around here; where it is false nothing depends on what is checked now, so pairs of rows need not be made. */
+typedef struct checker { program *p; const source *src; errlist *errors; arena *a; bool from_outer; uint32_t guard; } checker;
 /* What the place asks for: the enumeration of the other operand (names mean its values first), the calendar that wd counts by. after_error: the other operand
  * is wrong, so a name that is a term of some enumeration is not reported as well. */
 typedef struct want { const enumeration *en; const calendar *cal; bool after_error; } want;

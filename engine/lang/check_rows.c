@@ -149,7 +149,7 @@ static bool check_where(checker *c, const ast *x, const dataset *ds, agg_def *d)
     d->cond = d->pre = -1;
     if (!(d->sub = program_sub(c->p, ds, d->each))) return false;
     if (!x->where) return true;
-    checker inner = {d->sub, c->src, c->errors, c->a, false};
+    checker inner = {d->sub, c->src, c->errors, c->a, false, 0};
     val v = check_typed(&inner, x->where, (want){0}, VT_BOOL, "the condition after 'where'");
     if (!v.ok) return false;
     d->cond = program_slot(d->sub, v.node, (expr_type){VT_BOOL, NULL});
@@ -191,7 +191,7 @@ static void time_window(checker *c, const ast *x, const dataset *child, uint32_t
     for (int side = 0; side < 2; side++) {
         const ast *name = x->items[side], *other = x->items[!side];
         if (name->kind != AST_NAME || !slice_eq(name->name, time->name) || !only_outer(c, other, child)) continue;
-        checker outside = {c->p, c->src, c->errors, c->a, true};
+        checker outside = {c->p, c->src, c->errors, c->a, true, 0};
         val v = check_expr(&outside, other, (want){0});
         if (!v.ok || v.type != time->type) return; /* a date against a time compares days */
         bool upper = (side == 0) == (x->op == TOK_LT || x->op == TOK_LE);
@@ -204,9 +204,9 @@ static void time_window(checker *c, const ast *x, const dataset *child, uint32_t
 
 static uint32_t each_node(checker *c, const ast *where, const dataset *child, regtype reg, size_t agg, uint32_t group)
 {
-    uint32_t args[3] = {group, node_i64(c->p, INT64_MIN), node_i64(c->p, INT64_MAX)};
+    uint32_t args[4] = {group, node_i64(c->p, INT64_MIN), node_i64(c->p, INT64_MAX), c->guard ? c->guard - 1 : NODE_NONE};
     time_window(c, where, child, &args[1], &args[2]);
-    return program_node(c->p, OP_EACH, reg, (imm){.u = agg}, args, 3);
+    return program_node(c->p, OP_EACH, reg, (imm){.u = agg}, args, c->guard ? 4 : 3);
 }
 
 static bool type_fits(aggkind k, vtype t)

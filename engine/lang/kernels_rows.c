@@ -229,9 +229,11 @@ sla_status machine_pairs(machine *m, const node *each, size_t from, size_t to, a
     const reg *group = &m->regs[each->args[0]], *lo = &m->regs[each->args[1]], *hi = &m->regs[each->args[2]];
     const uint32_t *g = group->data;
     const row_index *ix = &m->b->each_looks[each->val.u];
+    const reg *guard = each->nargs > 3 ? &m->regs[each->args[3]] : NULL;
     pair_run r = {m, (uint32_t)each->val.u, 0, a, seen};
     for (size_t lane = from; lane < to; lane++) {
         if (!bits_get(group->known, lane) || g[lane] == ROW_NONE) continue;
+        if (guard && bits_get(guard->known, lane) && !bits_get(guard->data, lane)) continue;
         /* a bound that is not known leaves the condition unknown, not false: then every row counts */
         int64_t first = bits_get(lo->known, lane) ? ((const int64_t *)lo->data)[lane] : INT64_MIN;
         int64_t last = bits_get(hi->known, lane) ? ((const int64_t *)hi->data)[lane] : INT64_MAX;
