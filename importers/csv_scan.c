@@ -45,28 +45,43 @@ static size_t close_quote(csv_dialect d, slice text, bool at_end, size_t from, b
     }
 }
 
-/* A quote opens a cell only at the cell's beginning; elsewhere it is text, as in 5" disk. */
-size_t csv_cut(csv_dialect d, slice text, bool at_end, uint32_t *nlines, size_t *open)
+/* Where records end among quotes without an escape character: from quote to quote, as few bytes are one. */
+static size_t cut_quoted(csv_dialect d, slice text, bool at_end, size_t *open)
 {
-    *open = SIZE_MAX;
     size_t end = 0;
-    bool plain = !d.quote || !memchr(text.ptr, d.quote, text.len), waits = false, cell_start = true;
-    if (plain && (!d.escape || !memchr(text.ptr, d.escape, text.len))) {
-        end = at_end ? text.len : last_byte(text.ptr, text.len, d.eol);
-        *nlines = (uint32_t)count_byte(text.ptr, end, d.eol);
-        return end;
+    bool waits = false;
+    for (size_t i = 0; i < text.len;) {
+        const char *q = memchr(text.ptr + i, d.quote, text.len - i);
+        size_t at = q ? (size_t)(q - text.ptr) : text.len, eol = last_byte(text.ptr + i, at - i, d.eol);
+        if (eol) end = i + eol;
+        if (!q) break;
+        bool opens = at == 0 || text.ptr[at - 1] == d.delimiter || text.ptr[at - 1] == d.eol;
+        size_t next = opens ? close_quote(d, text, at_end, at, &waits) : at + 1;
+        if (!next) {
+            if (!waits) *open = at;
+            return end;
+        }
+        i = next;
     }
+    return at_end ? text.len : end;
+}
+
+/* The same where characters may be escaped, byte by byte. */
+static size_t cut_escaped(csv_dialect d, slice text, bool at_end, size_t *open)
+{
+    size_t end = 0;
+    bool waits = false, cell_start = true;
     for (size_t i = 0; i < text.len;) {
         char c = text.ptr[i];
         if (cell_start && d.quote && c == d.quote) {
             size_t next = close_quote(d, text, at_end, i, &waits);
             if (!next) {
                 if (!waits) *open = i;
-                goto done;
+                return end;
             }
             i = next;
             cell_start = false;
-        } else if (d.escape && c == d.escape) {
+        } else if (c == d.escape) {
             i += 2;
             cell_start = false;
         } else {
@@ -75,8 +90,18 @@ size_t csv_cut(csv_dialect d, slice text, bool at_end, uint32_t *nlines, size_t 
             i++;
         }
     }
-    if (at_end) end = text.len;
-done:
+    return at_end ? text.len : end;
+}
+
+/* A quote opens a cell only at the cell's beginning; elsewhere it is text, as in 5" disk. */
+size_t csv_cut(csv_dialect d, slice text, bool at_end, uint32_t *nlines, size_t *open)
+{
+    *open = SIZE_MAX;
+    size_t end;
+    bool escapes = d.escape && memchr(text.ptr, d.escape, text.len);
+    if (escapes) end = cut_escaped(d, text, at_end, open);
+    else if (d.quote) end = cut_quoted(d, text, at_end, open);
+    else end = at_end ? text.len : last_byte(text.ptr, text.len, d.eol);
     *nlines = (uint32_t)count_byte(text.ptr, end, d.eol);
     return end;
 }
