@@ -230,11 +230,38 @@ static void previous_period(void **state)
     audited_end(&t);
 }
 
+/* R11: 3 of 3 is 43.8 to 100 %, 190 of 200 is 91.0 to 97.3 % (Wilson, 95 %); three records give no grade. */
+static void intervals(void **state)
+{
+    (void)state;
+    audited t;
+    buf b = {0};
+    buf_text(&b, "id,type,priority,status,assignee,created_at,responded_at,resolved_at\n");
+    for (int i = 0; i < 203; i++)
+        buf_printf(&b, "T%d,incident,P1,resolved,%s,2025-07-01 09:00:00,2025-07-01 %s,2025-07-01 12:00:00\n", i, i < 3 ? "u1" : "u2", i < 193 ? "09:05:00" : "10:00:00");
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "ticket", buf_cstr(&b));
+    audited_csv(&t, "staff", "id,name,level,hired_on\nu1,甲,senior,2020-01-01\nu2,乙,senior,2020-01-01\n");
+    audited_run(&t, "2025Q3", NULL);
+    static const struct { const char *who; double low, high; bool rated; } want[] = {{"u1", 0.438, 1, false}, {"u2", 0.910, 0.973, true}};
+    for (int i = 0; i < 2; i++) {
+        const res_staff *s = audited_person(&t, want[i].who);
+        const res_indicator *x = NULL;
+        for (size_t k = 0; k < s->nindicators; k++)
+            if (slice_is(s->indicators[k].id, "response")) x = &s->indicators[k];
+        assert_non_null(x);
+        assert_true(x->has_interval && x->low > want[i].low - 0.0006 && x->low < want[i].low + 0.0006 && x->high > want[i].high - 0.0006 && x->high < want[i].high + 0.0006);
+        assert_int_equal(s->rated, want[i].rated);
+    }
+    audited_end(&t);
+    buf_free(&b);
+}
+
 int main(void)
 {
     static const struct CMUnitTest plain[] = {
         cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_imported), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
-        cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period),
+        cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals),
     };
     struct CMUnitTest tests[64];
     size_t n = 0;

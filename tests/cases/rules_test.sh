@@ -9,6 +9,9 @@ for pack in "$SLAUDIT_HOME"/rules/*/; do
     n=$((n + 1))
     if grep -v -e "^4\\.4-c: no example makes it fail" -e "^5\\.3-b: no example makes it fail" -e "^[0-9]* examples of" "$d/out"; then fails=$((fails + 1)); echo "[  FAILED  ] rules of $(basename "$pack") lack examples"; fi
 done
+# spec/cases in the same form: a small pack beside the tests
+n=$((n + 1))
+"$SLAUDIT_HOME/slaudit" rules test tests/cases/complaints >"$d/out" 2>&1 && grep -q '^1[5-9] examples of' "$d/out" || { fails=$((fails + 1)); echo "[  FAILED  ] complaints"; cat "$d/out"; }
 n=$((n + 1))
 "$SLAUDIT" import -w "$d/w.db" "$SAMPLES/ticket.csv" >/dev/null 2>&1
 "$SLAUDIT" rules list -w "$d/w.db" --lang en >"$d/out" 2>&1

@@ -145,11 +145,11 @@ static void exploding_pattern(void **state)
     setting s;
     (void)state;
     begin(&s);
-    add(&s, "title matches /^(a+|aa+)+$/");
+    add(&s, "title matches /^(?=a{60})(a+|aa+)+$/"); /* only long texts explode: not found when the pack is read */
     start(&s);
     assert_int_equal(machine_eval(s.m, 0, 3, &s.e), SLA_LIMIT);
     assert_non_null(strstr(s.e.msg, "takes too many steps on the text 'aaaaaaaa"));
-    assert_non_null(strstr(s.e.msg, "/^(a+|aa+)+$/"));
+    assert_non_null(strstr(s.e.msg, "(a+|aa+)+$/"));
     end(&s);
 }
 
