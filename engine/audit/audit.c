@@ -46,6 +46,18 @@ static sla_status describe_calendars(const pack *p, audit_result *r)
     return SLA_OK;
 }
 
+/* For which values of a field other calendars were chosen. */
+static bitext choices_text(const sla_clock *c, arena *a)
+{
+    buf list = {0};
+    if (!c->nchoices) return (bitext){SLICE_LIT(""), SLICE_LIT("")};
+    for (size_t i = 0; i < c->nchoices; i++) buf_text(&list, i ? ", " : ""), buf_slice(&list, c->choices[i].key);
+    const field *by = &c->ds->fields[c->calendar_by];
+    bitext t = {text_format(a, ";%.*s为%s的另有日历", SLICE_ARG(by->title_zh), buf_cstr(&list)), text_format(a, "; calendars of their own where %.*s is %s", SLICE_ARG(by->title_en), buf_cstr(&list))};
+    buf_free(&list);
+    return t;
+}
+
 static sla_status describe_clocks(const pack *p, audit_result *r)
 {
     static const char *const zh[] = {"重开后继续计时,解决与重开之间不计", "重开后重新计时", "以首次解决为准"}, *const en[] = {"after reopening the clock resumes; the time between resolution and reopening is not counted", "after reopening the clock restarts", "the first resolution counts"};
@@ -54,10 +66,11 @@ static sla_status describe_clocks(const pack *p, audit_result *r)
                               "; after a change of priority the time since creation counts, earlier pauses included"};
     for (size_t i = 0; i < p->nclocks; i++) {
         const sla_clock *c = &p->clocks[i];
-        bitext t = {text_format(&r->mem, "%.*s:%s至%s%s%s%s", SLICE_ARG(c->title.zh), c->ds->fields[c->start].title_zh.ptr, c->ds->fields[c->stop].title_zh.ptr,
-                                c->history ? ",等待客户与供应商的时间不计,由状态历史得出;" : ",不扣除暂停", c->history ? zh[c->reopen] : "", c->by < 0 ? "" : change_zh[c->change]),
-                    text_format(&r->mem, "%.*s: from %s to %s%s%s%s", SLICE_ARG(c->title.en), c->ds->fields[c->start].title_en.ptr,
-                                c->ds->fields[c->stop].title_en.ptr, c->history ? ", pauses taken from the status history are left out; " : ", no pauses", c->history ? en[c->reopen] : "", c->by < 0 ? "" : change_en[c->change])};
+        bitext choices = choices_text(c, &r->mem);
+        bitext t = {text_format(&r->mem, "%.*s:%s至%s%s%s%s%.*s", SLICE_ARG(c->title.zh), c->ds->fields[c->start].title_zh.ptr, c->ds->fields[c->stop].title_zh.ptr,
+                                c->history ? ",等待客户与供应商的时间不计,由状态历史得出;" : ",不扣除暂停", c->history ? zh[c->reopen] : "", c->by < 0 ? "" : change_zh[c->change], SLICE_ARG(choices.zh)),
+                    text_format(&r->mem, "%.*s: from %s to %s%s%s%s%.*s", SLICE_ARG(c->title.en), c->ds->fields[c->start].title_en.ptr,
+                                c->ds->fields[c->stop].title_en.ptr, c->history ? ", pauses taken from the status history are left out; " : ", no pauses", c->history ? en[c->reopen] : "", c->by < 0 ? "" : change_en[c->change], SLICE_ARG(choices.en))};
         if (add_note(r, "policy", t) != SLA_OK) return SLA_NOMEM;
     }
     return SLA_OK;

@@ -14,6 +14,7 @@ typedef struct clock_job {
     const clock_limit **limit_of;               /* by code, nlimits of them; the codes behind have the default */
     size_t nphases, nlimits;
     const clock_limit *limit;                   /* the default; NULL: none */
+    uint32_t *choice_codes;                     /* of the values for which other calendars are chosen */
     tcolumn *out;                               /* CLOCK_FIELDS columns */
     uint32_t states[5];                         /* codes of out, met, breached, running, unknown in the order of clock_state */
 } clock_job;
@@ -23,11 +24,22 @@ static clock_phase phase_of_code(const clock_job *j, uint32_t code) { return cod
 static const clock_limit *limit_of_code(const clock_job *j, uint32_t code) { return code < j->nlimits ? j->limit_of[code] : j->limit; }
 static int64_t time_at(const table *t, int f, size_t row) { return table_has(t, (size_t)f, row) ? table_i64(t, (size_t)f)[row] : TIME_NONE; }
 
+/* The limit in the calendar chosen for this record. */
+static const clock_limit *in_calendar(const clock_job *j, size_t row, const clock_limit *lim)
+{
+    const sla_clock *c = j->c;
+    if (!lim || !c->nchoices || !table_has(j->t, (size_t)c->calendar_by, row)) return lim;
+    uint32_t code = table_codes(j->t, (size_t)c->calendar_by)[row];
+    for (size_t i = 0; i < c->nchoices; i++)
+        if (j->choice_codes[i] == code) return &c->choices[i].limits[lim - c->limits];
+    return lim;
+}
+
 static const clock_limit *limit_for(const clock_job *j, size_t row)
 {
     const sla_clock *c = j->c;
-    if (c->by < 0) return &c->limits[0];
-    return table_has(j->t, (size_t)c->by, row) ? limit_of_code(j, table_codes(j->t, (size_t)c->by)[row]) : NULL;
+    if (c->by < 0) return in_calendar(j, row, &c->limits[0]);
+    return table_has(j->t, (size_t)c->by, row) ? in_calendar(j, row, limit_of_code(j, table_codes(j->t, (size_t)c->by)[row])) : NULL;
 }
 
 /* ---- the input of one record ---- */
@@ -92,8 +104,8 @@ static size_t spans_of(const clock_job *j, size_t row, int64_t from, int64_t to,
     for (uint32_t i = j->moves->first[row], k = 0; i < j->moves->first[row + 1]; i++) {
         uint32_t r = j->moves->rows[i];
         if (!table_has(h, (size_t)ds->changes.at, r)) continue;
-        if (k++ == 0) out[0].limit = table_has(h, was, r) ? limit_of_code(j, table_codes(h, was)[r]) : out[0].limit;
-        const clock_limit *lim = table_has(h, is, r) ? limit_of_code(j, table_codes(h, is)[r]) : NULL;
+        if (k++ == 0) out[0].limit = table_has(h, was, r) ? in_calendar(j, row, limit_of_code(j, table_codes(h, was)[r])) : out[0].limit;
+        const clock_limit *lim = table_has(h, is, r) ? in_calendar(j, row, limit_of_code(j, table_codes(h, is)[r])) : NULL;
         if (at[r] <= from) {
             out[0].limit = lim;
         } else if (at[r] < to && n < SPANS_MAX && lim != out[n - 1].limit) {
@@ -268,7 +280,9 @@ static sla_status make_lookups(pass *ps, clock_job *j, err *e)
     }
     j->phase_of = arena_alloc(&ps->mem, j->nphases + 1, sizeof *j->phase_of);
     j->limit_of = arena_alloc(&ps->mem, j->nlimits + 1, sizeof *j->limit_of);
-    if (!j->phase_of || !j->limit_of) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
+    j->choice_codes = arena_alloc(&ps->mem, c->nchoices + 1, sizeof *j->choice_codes);
+    if (!j->phase_of || !j->limit_of || !j->choice_codes) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
+    for (size_t i = 0; i < c->nchoices; i++) j->choice_codes[i] = dict_find(ps->w.dict, c->choices[i].key);
     for (size_t i = 0; i < j->nphases; i++) j->phase_of[i] = PHASE_UNKNOWN;
     for (size_t i = 0; i < j->nlimits; i++) j->limit_of[i] = j->limit;
     for (size_t i = 0; en && i < en->n; i++) {

@@ -74,6 +74,29 @@ static void load_head(pack_loader *l, const ynode *root)
     }
 }
 
+static bool has_key(const ynode *map, slice key)
+{
+    for (size_t i = 0; i < map->n; i++)
+        if (slice_eq(map->items[i]->key, key)) return true;
+    return false;
+}
+
+/* The entries of base, and those of over, which take the place of entries of their name. */
+static const ynode *merged(pack_loader *l, const ynode *base, const ynode *over)
+{
+    if (!over || over->kind != YNODE_MAP || !base) return over ? over : base;
+    ynode *all = load_take(l, 1, sizeof *all), **items = load_take(l, base->n + over->n, sizeof *items);
+    if (!all || !items) return base;
+    *all = *base;
+    all->items = items;
+    all->n = 0;
+    for (size_t i = 0; i < base->n; i++)
+        if (!has_key(over, base->items[i]->key)) items[all->n++] = base->items[i];
+    for (size_t i = 0; i < over->n; i++) items[all->n++] = over->items[i];
+    return all;
+}
+
+/* The pack's calendars and holiday lists, and the profile's. */
 static void load_calendars(pack_loader *l, const pack_files *f)
 {
     for (size_t i = 0; i < f->list.n; i++) {
@@ -82,8 +105,8 @@ static void load_calendars(pack_loader *l, const pack_files *f)
             errlist_add(l->errors, SLA_CONFLICT, f->trees[i]->at, "a pack's calendars stand in one file");
             continue;
         }
-        l->p->calendars_node = yaml_get(f->trees[i], "calendars");
-        cal_set_load(l->p->calendars_node, yaml_get(f->trees[i], "holidays"), l->p->zone, &l->p->mem, &l->p->cals, l->errors, l->warnings);
+        l->p->calendars_node = merged(l, yaml_get(f->trees[i], "calendars"), yaml_get(l->tailoring, "calendars"));
+        cal_set_load(l->p->calendars_node, merged(l, yaml_get(f->trees[i], "holidays"), yaml_get(l->tailoring, "holidays")), l->p->zone, &l->p->mem, &l->p->cals, l->errors, l->warnings);
     }
 }
 

@@ -25,7 +25,9 @@ typedef struct uptime { const dataset *subjects, *outages; int subject_where, su
 /* When the field that chooses the limit changes: the latest value holds for all the time (and the time used is kept), the highest one does, each part of the time uses its part of
  * the limit in force then, the clock begins anew, or the time used is that since the start without any pause. */
 typedef enum change_policy { CHANGE_LATEST, CHANGE_HIGHEST, CHANGE_SPLIT, CHANGE_REANCHOR, CHANGE_GROSS } change_policy;
-typedef struct clock_limit { slice key; int64_t limit; const calendar *cal; } clock_limit;
+typedef struct clock_limit { slice key; int64_t limit; const calendar *cal; slice text; srcpos at; } clock_limit;
+/* For records with this value of a field (a service): the same limits in other calendars. */
+typedef struct calendar_choice { slice key; clock_limit *limits; } calendar_choice;
 typedef struct sla_clock {
     slice name; bitext title;
     const dataset *ds;
@@ -34,6 +36,7 @@ typedef struct sla_clock {
     bool history; reopen_policy reopen; change_policy change;
     int by;                                 /* field that chooses the limit; -1: one limit */
     clock_limit *limits; size_t nlimits;    /* the last may be the default: key ptr NULL */
+    int calendar_by; calendar_choice *choices; size_t nchoices;    /* field; -1: the limits' own calendars for all */
     size_t first_derived;                   /* number of its first derived field (elapsed, paused, met, state, due, breach, limit, cycles) */
 } sla_clock;
 typedef enum clock_field { CLOCK_ELAPSED, CLOCK_PAUSED, CLOCK_IS_MET, CLOCK_STATE, CLOCK_DUE, CLOCK_BREACH, CLOCK_LIMIT, CLOCK_CYCLES, CLOCK_FIELDS } clock_field;

@@ -12,6 +12,7 @@ static void load_limit(pack_loader *l, const ynode *n, slice key, clock_limit *o
         errlist_add(l->errors, SLA_NAME, cal ? cal->at : n->at, "there is no calendar '%.*s'", cal ? (int)cal->text.len : 6, cal ? cal->text.ptr : "always");
         return;
     }
+    if (limit) out->text = limit->text, out->at = limit->at;
     if (!limit) errlist_add(l->errors, SLA_SYNTAX, n->at, "a limit is missing: {limit: 4h, calendar: office}");
     else if (duration_parse(limit->text, out->cal, limit->at, &out->limit, &e) != SLA_OK) errlist_push(l->errors, &e);
 }
@@ -38,6 +39,38 @@ static void load_limits(pack_loader *l, sla_clock *c, const ynode *n)
     if (yaml_get(n, "default")) load_limit(l, yaml_get(n, "default"), (slice){0}, &c->limits[c->nlimits++]);
 }
 
+/* SVC-A: {office: shifts}: what runs in office runs in shifts there. */
+static void load_choice(pack_loader *l, const sla_clock *c, const ynode *n, calendar_choice *out)
+{
+    err e = {0};
+    *out = (calendar_choice){n->key, load_take(l, c->nlimits, sizeof *out->limits)};
+    if (!out->limits) return;
+    memcpy(out->limits, c->limits, c->nlimits * sizeof *out->limits);
+    for (size_t k = 0; k < n->n; k++) {
+        const ynode *to = n->items[k];
+        const calendar *from = cal_set_find(&l->p->cals, to->key), *cal = cal_set_find(&l->p->cals, to->text);
+        if (!from || !cal) errlist_add(l->errors, SLA_NAME, from ? to->at : to->key_at, "there is no calendar '%.*s'", SLICE_ARG(from ? to->text : to->key));
+        for (size_t i = 0; from && cal && i < c->nlimits; i++) {
+            if (c->limits[i].cal != from) continue;
+            out->limits[i].cal = cal;
+            if (c->limits[i].text.len && duration_parse(c->limits[i].text, cal, c->limits[i].at, &out->limits[i].limit, &e) != SLA_OK) errlist_push(l->errors, &e);
+        }
+    }
+}
+
+static void load_choices(pack_loader *l, sla_clock *c, const ynode *n)
+{
+    const ynode *by = yaml_get(n, "by");
+    c->calendar_by = -1;
+    if (!n) return;
+    if (!by) errlist_add(l->errors, SLA_SYNTAX, n->at, "calendars are chosen by a field: {by: service, SVC-A: {office: shifts}}");
+    c->calendar_by = by ? load_field_name(l, c->ds, by) : -1;
+    if (c->calendar_by >= 0 && c->ds->fields[c->calendar_by].type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, by->at, "calendars are chosen by a text");
+    if (c->calendar_by < 0 || !c->limits || !(c->choices = load_take(l, n->n, sizeof *c->choices))) return;
+    for (size_t i = 0; i < n->n; i++)
+        if (!slice_is(n->items[i]->key, "by")) load_choice(l, c, n->items[i], &c->choices[c->nchoices++]);
+}
+
 static void load_change(pack_loader *l, sla_clock *c, const ynode *n)
 {
     static const char *const names[] = {"latest", "highest", "split", "reanchor", "gross"};
@@ -61,7 +94,7 @@ static const ynode *tailored_clock(const pack_loader *l, slice name)
 
 static void load_clock(pack_loader *l, sla_clock *c, const ynode *n)
 {
-    static const char *const keys[] = {"title", "over", "where", "start", "stop", "status", "limits", "pauses", "reopen", "priority_change", NULL};
+    static const char *const keys[] = {"title", "over", "where", "start", "stop", "status", "limits", "calendars", "pauses", "reopen", "priority_change", NULL};
     yaml_check_keys(n, keys, l->errors);
     *c = (sla_clock){.name = n->key, .title = load_bitext(n, "title"), .ds = load_dataset_name(l, n, "over"), .where = SLOT_NONE};
     if (!c->ds) return;
@@ -75,6 +108,8 @@ static void load_clock(pack_loader *l, sla_clock *c, const ynode *n)
     c->where = load_expr(l, load_program(l, l->p->clock_programs, c->ds), yaml_get(n, "where"), VT_BOOL, NULL);
     const ynode *limits = yaml_get(tailored_clock(l, n->key), "limits");
     load_limits(l, c, limits ? limits : yaml_get(n, "limits"));
+    const ynode *calendars = yaml_get(tailored_clock(l, n->key), "calendars");
+    load_choices(l, c, calendars ? calendars : yaml_get(n, "calendars"));
     const ynode *pauses = yaml_get(n, "pauses"), *reopen = yaml_get(n, "reopen"), *change = yaml_get(n, "priority_change");
     c->history = pauses && slice_is(pauses->text, "history");
     if (c->history && c->ds->changes.dataset < 0) errlist_add(l->errors, SLA_TYPE, pauses->at, "the model keeps no history of %s", c->ds->name.ptr);

@@ -54,13 +54,13 @@ void load_tailoring(pack_loader *l)
 {
     const ynode *root = l->tailoring, *waivers = yaml_get(root, "waivers"), *clocks = yaml_get(root, "clocks");
     if (!root) return;
-    yaml_check_keys(root, (const char *const[]){"profile", "title", "rules", "add", "clocks", "waivers", NULL}, l->errors);
+    yaml_check_keys(root, (const char *const[]){"profile", "title", "rules", "add", "clocks", "calendars", "holidays", "waivers", NULL}, l->errors);
     check_overrides(l, yaml_get(root, "rules"));
     for (size_t i = 0; clocks && i < clocks->n; i++) {
         bool found = false;
         for (size_t c = 0; c < l->p->nclocks; c++) found = found || slice_eq(l->p->clocks[c].name, clocks->items[i]->key);
         if (!found) errlist_add(l->errors, SLA_NAME, clocks->items[i]->key_at, "the pack has no clock '%.*s'", SLICE_ARG(clocks->items[i]->key));
-        yaml_check_keys(clocks->items[i], (const char *const[]){"limits", NULL}, l->errors);
+        yaml_check_keys(clocks->items[i], (const char *const[]){"limits", "calendars", NULL}, l->errors);
     }
     if (!waivers || !(l->p->waivers = load_take(l, waivers->n + 1, sizeof *l->p->waivers))) return;
     for (size_t i = 0; i < waivers->n; i++) load_waiver(l, waivers->items[i], &l->p->waivers[l->p->nwaivers++]);

@@ -27,6 +27,7 @@ static void want_fields(const pass *ps, columns_read *wanted)
         bool *w = wanted->field[c->ds->idx];
         w[c->start] = w[c->stop] = w[c->status] = true;
         if (c->by >= 0) w[c->by] = true;
+        if (c->calendar_by >= 0) w[c->calendar_by] = true;
         if (!c->history) continue;
         bool *h = wanted->field[c->ds->changes.dataset];
         h[c->ds->changes.record] = h[c->ds->changes.at] = h[c->ds->changes.field] = h[c->ds->changes.new_] = true;

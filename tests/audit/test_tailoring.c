@@ -30,6 +30,28 @@ static void overrides(void **state)
     audited_end(&t);
 }
 
+/* A calendar of the profile's own, chosen for one service: Saturday works there, and a working day of the limit has its hours. */
+static void calendars_by_service(void **state)
+{
+    audited t;
+    (void)state;
+    snprintf(folder, sizeof folder, "%s", test_path("tailoring"));
+    char path[512];
+    snprintf(path, sizeof path, "%s", audited_file(folder, "profile.yaml", "calendars:\n  shifts: {title: {zh: 轮班, en: Shifts}, hours: {mon-sat: [08:00-20:00]}}\n"
+        "clocks:\n  first_response: {calendars: {by: service, SVC-B: {office: shifts}}}\n"));
+    audited_begin(&t, PACK, path);
+    /* Friday 17:00: P3 has 4 h. In office hours until Monday 12:00; in shifts until Saturday 09:00. */
+    audited_csv(&t, "ticket", "id,type,priority,status,service,created_at,responded_at\nA1,incident,P3,resolved,SVC-A,2025-07-04 17:00:00,2025-07-07 12:00:00\nA2,incident,P3,resolved,SVC-A,2025-07-04 17:00:00,2025-07-07 13:00:01\n"
+        "B1,incident,P3,resolved,SVC-B,2025-07-04 17:00:00,2025-07-05 09:00:00\nB2,incident,P3,resolved,SVC-B,2025-07-04 17:00:00,2025-07-05 09:00:01\nC1,incident,P3,resolved,,2025-07-04 17:00:00,2025-07-07 12:00:00\n");
+    audited_run(&t, "2025Q3", NULL);
+    assert_string_equal(audited_keys(&t, "4.1-a"), "A2 B2");
+    assert_int_equal(audited_rule(&t, "4.1-a")->conforming, 3);
+    bool told = false;
+    for (size_t i = 0; i < t.r->nnotes; i++) told = told || strstr(t.r->notes[i].text.zh.ptr, "为SVC-B的另有日历");
+    assert_true(told);
+    audited_end(&t);
+}
+
 static void waivers(void **state)
 {
     audited t;
@@ -51,6 +73,8 @@ static const struct broken { const char *text, *message; uint32_t line; } broken
     {"waivers:\n  - {rule: 1.1-a, reason: x, until: 2025-09-30}\n", "a waiver needs rule, owner, reason and until", 2},
     {"waivers:\n  - {rule: 1.1-a, owner: x, reason: x, until: soon}\n", "'soon' is no date", 2},
     {"clocks:\n  nothing: {limits: {limit: 2h}}\n", "the pack has no clock 'nothing'", 2},
+    {"clocks:\n  resolution: {calendars: {by: service, SVC-A: {office: nights}}}\n", "there is no calendar 'nights'", 2},
+    {"clocks:\n  resolution: {calendars: {SVC-A: {office: always}}}\n", "calendars are chosen by a field", 2},
     {"waver: []\n", "unknown key", 1},
 };
 
@@ -77,6 +101,6 @@ static void broken_profiles(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(overrides), cmocka_unit_test(waivers), cmocka_unit_test(broken_profiles)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(overrides), cmocka_unit_test(calendars_by_service), cmocka_unit_test(waivers), cmocka_unit_test(broken_profiles)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
