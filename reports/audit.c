@@ -317,6 +317,7 @@ sla_status document_audit(document *d, err *e)
     audit_nonconformities(d);
     audit_observations(d);
     audit_not_assessed(d);
+    audit_actions(d);
     audit_register(d);
     audit_rejects(d);
     method(d);

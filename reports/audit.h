@@ -24,6 +24,8 @@ const source_info *source_by_id(const audit_result *r, int64_t id);
 void audit_nonconformities(document *d);
 void audit_observations(document *d);
 void audit_not_assessed(document *d);
-void audit_register(document *d);
+void audit_register(document *d);                      /* register.c */
+void audit_actions(document *d);
+slice action_word(document *d, const res_finding *f);  /* where it stands, with the days it is late; empty: nobody answered */
 void audit_rejects(document *d);
 #endif

@@ -79,8 +79,9 @@ static void finding_table(document *d, const res_rule *x)
         const res_finding *f = &d->r->findings[x->first_finding + i];
         cell *row = tablet_cell(b->table, i, 0);
         row[0] = cell_text(f->key), row[1] = cell_text(doc_bi(d, f->message)), row[2] = cell_text(doc_evidence(d, f, 3));
-        row[3] = cell_text(doc_text(d, f->persisting ? "state.persisting" : "state.new"));
-        row[3].tone = f->persisting ? TONE_MAJOR : TONE_PLAIN;
+        slice state = doc_text(d, f->persisting ? "state.persisting" : "state.new"), answer = action_word(d, f);
+        row[3] = cell_text(answer.len ? doc_join(d, "%.*s; %.*s", SLICE_ARG(state), SLICE_ARG(answer)) : state);
+        row[3].tone = f->persisting || f->overdue_days ? TONE_MAJOR : TONE_PLAIN;
     }
 }
 
@@ -167,96 +168,6 @@ void audit_not_assessed(document *d)
         }
     }
     doc_break(d);
-}
-
-/* ---- the register: row by row, as there may be hundreds of thousands ---- */
-enum { REG_NO, REG_CLAUSE, REG_RULE, REG_SEVERITY, REG_STATE, REG_DATASET, REG_KEY, REG_MESSAGE, REG_OBSERVED, REG_SOURCE, REG_LINE, REG_PRINT, REG_RESPONSE, REG_OWNER, REG_DUE, REG_STATUS, REG_COLS };
-
-typedef struct registrar { const document *d; slice fresh, persisting, open_; slice severities[SEVERITY_COUNT]; slice *datasets, *clause_links, *source_links; } registrar;
-
-static slice observed_said(const res_finding *f, arena *a)
-{
-    size_t len = 0;
-    for (size_t i = 0; i < f->nobserved; i++) len += f->observed[i].name.len + f->observed[i].value.len + 3;
-    char *p = arena_alloc(a, len + 1, 1), *w = p;
-    if (p == NULL) return (slice){"", 0};
-    for (size_t i = 0; i < f->nobserved; i++) {
-        if (i > 0) *w++ = ';', *w++ = ' ';
-        if (f->observed[i].name.len > 0) memcpy(w, f->observed[i].name.ptr, f->observed[i].name.len), w += f->observed[i].name.len;
-        *w++ = '=';
-        if (f->observed[i].value.len > 0) memcpy(w, f->observed[i].value.ptr, f->observed[i].value.len), w += f->observed[i].value.len;
-    }
-    return (slice){p, (size_t)(w - p)};
-}
-
-static void register_row(const void *ctx, size_t i, arena *scratch, cell *out)
-{
-    const registrar *g = ctx;
-    const audit_result *r = g->d->r;
-    const res_finding *f = &r->findings[i];
-    const res_rule *x = &r->rules[f->rule];
-    const source_info *src = f->nevidence > 0 ? source_by_id(r, f->evidence[0].source) : NULL;
-    out[REG_NO] = cell_int((int64_t)i + 1);
-    out[REG_CLAUSE] = (cell){.kind = CELL_TEXT, .text = x->clause, .formula = g->clause_links[f->rule], .tone = TONE_ACCENT}, out[REG_RULE] = cell_text(x->id), out[REG_SEVERITY] = cell_text(g->severities[x->sev]);
-    out[REG_STATE] = cell_text(f->persisting ? g->persisting : g->fresh), out[REG_DATASET] = cell_text(g->datasets[f->rule]);
-    out[REG_KEY] = cell_text(f->key), out[REG_MESSAGE] = cell_text(doc_bi(g->d, f->message)), out[REG_OBSERVED] = cell_text(observed_said(f, scratch));
-    if (src != NULL) out[REG_SOURCE] = (cell){.kind = CELL_TEXT, .text = src->path, .formula = g->source_links[src - r->sources], .tone = TONE_ACCENT}, out[REG_LINE] = (cell){.kind = CELL_NUMBER, .num = (double)f->evidence[0].line}   /* plain: no thousands */;
-    out[REG_PRINT] = cell_text(slice_of(f->fingerprint)), out[REG_PRINT].cut = true;
-    out[REG_STATUS] = cell_text(g->open_);
-}
-
-/* The texts and links that rows share, made once. */
-static registrar *make_registrar(document *d)
-{
-    const audit_result *r = d->r;
-    registrar *g = DOC_NEW(d, registrar, 1);
-    slice *datasets = DOC_NEW(d, slice, r->nrules), *clauses = DOC_NEW(d, slice, r->nrules), *sources = DOC_NEW(d, slice, r->nsources);
-    if (g == NULL || datasets == NULL || clauses == NULL || sources == NULL) return NULL;
-    *g = (registrar){.d = d, .fresh = doc_text(d, "state.new"), .persisting = doc_text(d, "state.persisting"), .open_ = doc_text(d, "action.open"), .datasets = datasets, .clause_links = clauses,
-                     .source_links = sources};
-    for (size_t i = 0; i < r->nrules; i++)
-        if (r->rules[i].nfindings > 0) datasets[i] = doc_word(d, "dataset", r->findings[r->rules[i].first_finding].dataset);
-    for (size_t c = 0; c < r->nclauses; c++)
-        for (size_t i = 0; i < r->clauses[c].nrules; i++) clauses[r->clauses[c].first_rule + i] = doc_sheet_link(d, "sheet.clauses", c + PLAIN_FIRST_ROW, r->clauses[c].id);
-    for (size_t i = 0; i < r->nsources; i++) sources[i] = doc_sheet_link(d, "sheet.sources", i + REGISTER_FIRST_ROW, r->sources[i].path);
-    for (int s = 0; s < SEVERITY_COUNT; s++) g->severities[s] = word_severity(d, (severity)s);
-    return g;
-}
-
-/* Overdue in red, done in grey, the severe ones marked. */
-static void register_conditions(document *d, tablet *t)
-{
-    condition *c = DOC_NEW(d, condition, 4);
-    slice done = doc_text(d, "action.done"), accepted = doc_text(d, "action.accepted");
-    if (c == NULL) return;
-    c[0] = (condition){doc_join(d, "=OR($P{r}=\"%.*s\",$P{r}=\"%.*s\")", SLICE_ARG(done), SLICE_ARG(accepted)), TONE_MUTED, REG_NO, REG_COLS - 1};
-    c[1] = (condition){doc_join(d, "=AND($O{r}<>\"\",$O{r}<TODAY(),$P{r}<>\"%.*s\",$P{r}<>\"%.*s\")", SLICE_ARG(done), SLICE_ARG(accepted)), TONE_MAJOR, REG_DUE, REG_STATUS};
-    c[2] = (condition){doc_join(d, "=$D{r}=\"%.*s\"", SLICE_ARG(word_severity(d, SEVERITY_CRITICAL))), TONE_MAJOR, REG_SEVERITY, REG_SEVERITY};
-    c[3] = (condition){doc_join(d, "=$E{r}=\"%.*s\"", SLICE_ARG(doc_text(d, "state.persisting"))), TONE_MINOR, REG_STATE, REG_STATE};
-    t->conditions = c, t->nconditions = 4;
-}
-
-void audit_register(document *d)
-{
-    static const char *const heads[REG_COLS] = {"register.no", "matrix.clause", "rule.id", "rule.severity", "finding.state", "source.dataset", "finding.key", "finding.message", "register.observed",
-        "source.path", "register.line", "register.fingerprint", "form.response", "form.owner", "form.due", "register.status"};
-    static const double chars[REG_COLS] = {7, 7, 8, 9, 10, 10, 18, 50, 34, 20, 9, 14, 34, 12, 12, 11};
-    static const char *const states[] = {"action.open", "action.progress", "action.done", "action.accepted"};
-    registrar *g = make_registrar(d);
-    block *b = g == NULL ? NULL : doc_table(d, REG_COLS, 0);
-    slice *choices = DOC_NEW(d, slice, 4);
-    if (b == NULL || choices == NULL) return;
-    for (size_t c = 0; c < REG_COLS; c++) doc_col(b, c, doc_text(d, heads[c]), c == REG_NO || c == REG_LINE ? ALIGN_RIGHT : ALIGN_LEFT, 1, chars[c]);
-    for (size_t i = 0; i < 4; i++) choices[i] = doc_text(d, states[i]);
-    b->table->cols[REG_STATUS].choices = choices, b->table->cols[REG_STATUS].nchoices = 4;
-    b->table->cols[REG_DUE].is_date = true, b->table->cols[REG_PRINT].hidden = true;
-    for (size_t c = REG_RESPONSE; c < REG_COLS; c++) b->table->cols[c].is_input = true;
-    register_conditions(d, b->table);
-    b->pdf = false;
-    b->sheet = doc_text(d, "sheet.register");
-    b->table->caption = doc_text(d, "register.caption");
-    b->table->freeze = 3;
-    b->table->nrows = d->r->nfindings, b->table->cells = NULL, b->table->row = register_row, b->table->ctx = g;
 }
 
 void audit_rejects(document *d)

@@ -162,6 +162,14 @@ sla_status report_json(const audit_result *r, bool english, buf *out, err *e)
     return out->failed ? err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results") : SLA_OK;
 }
 
+static void put_action(jsonw *w, const res_finding *f)
+{
+    jsonw_key(w, "action"), jsonw_open(w, '{');
+    jsonw_kv_text(w, "status", f->action->status), jsonw_kv_text(w, "owner", f->action->owner), jsonw_kv_text(w, "due", f->action->due), jsonw_kv_text(w, "response", f->action->response);
+    jsonw_kv_i64(w, "overdue_days", f->overdue_days);
+    jsonw_close(w, '}');
+}
+
 static void put_finding(jsonw *w, const audit_result *r, const res_finding *f, bool en)
 {
     const res_rule *x = &r->rules[f->rule];
@@ -184,6 +192,7 @@ static void put_finding(jsonw *w, const audit_result *r, const res_finding *f, b
     }
     jsonw_close(w, ']');
     kv_word(w, "fingerprint", f->fingerprint), kv_word(w, "state", f->persisting ? "persisting" : "new");
+    if (f->action) put_action(w, f);
     jsonw_close(w, '}');
 }
 

@@ -142,6 +142,13 @@ static void put_formula(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const c
     else book_note(k, worksheet_write_formula_num(s->ws, row, col, full.ptr, f, stored(k->d, c)));
 }
 
+/* A day to be filled in, or filled in already. */
+void book_day(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const cell *c)
+{
+    lxw_format *f = book_format(k, LOOK_DAY, TONE_PLAIN, false, true);
+    book_note(k, c->kind == CELL_TIME ? worksheet_write_number(s->ws, row, col, serial(k->d, c->num), f) : worksheet_write_blank(s->ws, row, col, f));
+}
+
 void book_cell(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const cell *c, bool input)
 {
     lxw_format *f = book_format(k, c->cut ? LOOK_CUT : c->kind == CELL_NUMBER && c->places == 0 ? LOOK_PLAIN : (int)c->kind, c->tone, c->strong, input);

@@ -33,6 +33,7 @@ void book_note(book *k, lxw_error e);                            /* keeps the fi
 lxw_format *book_format(book *k, int look, tone t, bool strong, bool input);
 lxw_format *book_condition(book *k, tone t);                      /* of a conditional format */
 sheet *book_sheet(book *k, slice name);
+void book_day(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const cell *c);
 void book_cell(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const cell *c, bool input);
 void book_text(book *k, sheet *s, lxw_row_t row, lxw_col_t col, int look, slice text);
 void book_table(book *k, const block *b);

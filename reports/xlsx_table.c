@@ -102,11 +102,8 @@ static void put_rows(book *k, sheet *s, const tablet *t, size_t from, size_t upt
         if (lines > 1) book_note(k, worksheet_set_row(s->ws, s->row, (double)(lines * XLSX_LINE_HEIGHT), NULL));
         for (size_t c = 0; c < t->ncols; c++) {
             cell one = cells[c];
-            if (t->cols[c].is_date && one.kind == CELL_EMPTY) {
-                book_note(k, worksheet_write_blank(s->ws, s->row, (lxw_col_t)c, book_format(k, LOOK_DAY, TONE_PLAIN, false, true)));
-                continue;
-            }
-            book_cell(k, s, s->row, (lxw_col_t)c, &one, t->cols[c].is_input);
+            if (t->cols[c].is_date) book_day(k, s, s->row, (lxw_col_t)c, &one);
+            else book_cell(k, s, s->row, (lxw_col_t)c, &one, t->cols[c].is_input);
         }
     }
     arena_free(&row_mem);

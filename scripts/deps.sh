@@ -2,7 +2,7 @@
 # Installs the Debian packages that building and testing need; does nothing when all are there.
 set -eu
 packages="gcc make libc6-dev pkg-config libsqlite3-dev libxlsxwriter-dev libhpdf-dev libpcre2-dev libcmocka-dev libyaml-dev libssl-dev
-libexpat1-dev libzip-dev libfontconfig-dev zlib1g-dev fonts-lxgw-wenkai fonts-liberation2 tzdata poppler-utils qpdf sqlite3 unzip"
+libexpat1-dev libzip-dev libfontconfig-dev zlib1g-dev fonts-lxgw-wenkai fonts-liberation2 tzdata poppler-utils qpdf sqlite3 unzip zip"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
     echo "deps: no Debian system; needed are the equivalents of: $packages" >&2

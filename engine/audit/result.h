@@ -122,6 +122,8 @@ typedef struct res_finding {
     res_observed *observed; size_t nobserved;
     res_evidence *evidence; size_t nevidence;                /* the record's own line first */
     char fingerprint[33];                                    /* of rule, dataset and key; without a key, of its time and what was observed: the same in every period and export */
+    const stored_action *action;                             /* what somebody answered to it, now; NULL: nothing. No part of the run and its digest */
+    int64_t overdue_days;                                    /* of an answer that is not done, at as_of; 0: it is not */
     bool persisting;                                         /* was there in the previous period's run of this workspace */
 } res_finding;
 

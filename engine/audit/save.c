@@ -1,11 +1,15 @@
 /* A run into the workspace and back. */
 #include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "engine/audit/run.h"
 #include "engine/audit/wire.h"
 #include "engine/base/digest.h"
 #include "engine/base/jsonw.h"
 #include "engine/base/mem.h"
+#include "engine/time/instant.h"
+#include "engine/time/zone.h"
 
 /* ---- persisting findings: those of the baseline, by default the latest run of the period before ---- */
 static sla_status find_baseline(db *d, audit_result *r, err *e)
@@ -263,12 +267,42 @@ static sla_status read_head(db *d, audit_result *r, err *e)
     return rc;
 }
 
+/* ---- answers ---- */
+static int by_fingerprint(const void *a, const void *b) { return slice_cmp(*(const slice *)a, ((const stored_action *)b)->fingerprint); }
+
+static bool is_over(const stored_action *a) { return slice_is(a->status, "done") || slice_is(a->status, "accepted"); }
+
+/* The answers of the workspace to the findings of this run; how late they are goes by the run's as_of, not by today. */
+static sla_status attach_actions(store *s, audit_result *r, err *e)
+{
+    stored_action *list;
+    size_t n;
+    zone *z;
+    TRY(store_actions(s, &r->mem, &list, &n, e));
+    if (!n) return SLA_OK;
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", SLICE_ARG(r->zone));
+    TRY(zone_open(name, &z, e));
+    int64_t today = zone_day_of(z, r->as_of);
+    for (size_t i = 0; i < r->nfindings; i++) {
+        res_finding *f = &r->findings[i];
+        slice print = slice_of(f->fingerprint);
+        time_text due;
+        if (!(f->action = bsearch(&print, list, n, sizeof *list, by_fingerprint)) || is_over(f->action) || !time_parse(f->action->due, &due)) continue;
+        int64_t day = due.local_ms / MS_DAY;
+        if (day < today) f->overdue_days = today - day;
+    }
+    zone_close(z);
+    return SLA_OK;
+}
+
 sla_status result_load(store *s, int64_t run, audit_result **out, err *e)
 {
     audit_result *r = mem_zero(1, sizeof *r);
     if (!r) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
     sla_status st = read_blob(store_db(s), run, r, e);
     if (st == SLA_OK) st = read_head(store_db(s), r, e);
+    if (st == SLA_OK) st = attach_actions(s, r, e);
     if (st != SLA_OK) {
         result_free(r);
         return st;

@@ -17,7 +17,7 @@
  *   staff_indicator(run, staff, seq, indicator, value, n, low, high, expected, points)
  *   finding(run, seq, rule, dataset, key, source, line, fingerprint, state, observed)    observed: JSON object
  *   finding_evidence(run, finding, seq, source, line)        evidence beyond the record itself
- *   waiver(…), action(…)                                     for later commands */
+ *   waiver(…), action(…)                                     answers to findings (action.c) */
 #ifndef SLA_STORE_DDL_H
 #define SLA_STORE_DDL_H
 #include "engine/store/db.h"

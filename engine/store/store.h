@@ -63,6 +63,13 @@ sla_status store_caveat_put(store *s, const caveat *c, err *e);                 
 sla_status store_caveats_replace(store *s, const caveat *items, size_t n, err *e);     /* those of the workspace as a whole */
 sla_status store_caveats(store *s, arena *a, caveat **out, size_t *n, err *e);         /* the workspace's first, then by source, in the order put */
 
+/* ---- answers to findings ---- */
+/* due: "2025-10-31" or ""; status: open, progress, done or accepted. */
+typedef struct stored_action { slice fingerprint, owner, due, status, response; } stored_action;
+/* All of them or none, in one transaction with an entry in the trail; an answer takes the place of the one before. */
+sla_status store_actions_put(store *s, const stored_action *items, size_t n, slice detail_json, err *e);
+sla_status store_actions(store *s, arena *a, stored_action **out, size_t *n, err *e);  /* by fingerprint */
+
 /* ---- loading for the evaluator ---- */
 /* All live rows of a dataset; wanted[f] says which fields are needed (keys are always read). Rows come in order of source, then line. Texts are interned into
  * world. Within a key the last row in that order wins. Uses up to pool_threads() threads; the result does not depend on them. */

@@ -1,0 +1,59 @@
+/* What people answered to findings: one answer a fingerprint, the last one given; each hand-over of answers is an entry of the trail. */
+#include <sqlite3.h>
+#include "engine/store/internal.h"
+
+static sla_status put(store *s, const stored_action *a, err *e)
+{
+    sqlite3_stmt *st = NULL;
+    TRY(db_prepare(&s->d, "DELETE FROM main.action WHERE fingerprint=?", &st, e));
+    db_bind_text(st, 1, a->fingerprint);
+    sla_status rc = db_run(&s->d, st, e);
+    db_finalize(st);
+    TRY(rc);
+    TRY(db_prepare(&s->d, "INSERT INTO main.action(fingerprint, owner, due_day, status, response) VALUES(?,?,?,?,?)", &st, e));
+    db_bind_text(st, 1, a->fingerprint), db_bind_text(st, 2, a->owner), db_bind_text(st, 3, a->due), db_bind_text(st, 4, a->status), db_bind_text(st, 5, a->response);
+    rc = db_run(&s->d, st, e);
+    db_finalize(st);
+    return rc;
+}
+
+sla_status store_actions_put(store *s, const stored_action *items, size_t n, slice detail_json, err *e)
+{
+    err ignored = {0};
+    TRY(db_exec(&s->d, "BEGIN IMMEDIATE", e));
+    sla_status rc = SLA_OK;
+    for (size_t i = 0; i < n && rc == SLA_OK; i++) rc = put(s, &items[i], e);
+    if (rc == SLA_OK) rc = store_trail_add(s, "action", detail_json, e);
+    if (rc == SLA_OK) return db_exec(&s->d, "COMMIT", e);
+    db_exec(&s->d, "ROLLBACK", &ignored);
+    return rc;
+}
+
+static slice copy(arena *a, slice s, sla_status *rc)
+{
+    slice out = arena_slice(a, s);
+    if (!out.ptr) *rc = SLA_NOMEM;
+    return out;
+}
+
+sla_status store_actions(store *s, arena *a, stored_action **out, size_t *n, err *e)
+{
+    sqlite3_stmt *st = NULL;
+    bool row = true;
+    size_t cap = 0;
+    *n = 0;
+    *out = NULL;
+    TRY(db_prepare(&s->d, "SELECT fingerprint, owner, due_day, status, response, (SELECT count(*) FROM main.action) FROM main.action ORDER BY fingerprint", &st, e));
+    sla_status rc = db_step(&s->d, st, &row, e);
+    while (rc == SLA_OK && row) {
+        if (!*out) {
+            cap = (size_t)db_col_i64(st, 5);
+            if (!(*out = ARENA_NEW(a, stored_action, cap + 1))) rc = SLA_NOMEM;
+        }
+        if (rc == SLA_OK && *n < cap)
+            (*out)[(*n)++] = (stored_action){copy(a, db_col_text(st, 0), &rc), copy(a, db_col_text(st, 1), &rc), copy(a, db_col_text(st, 2), &rc), copy(a, db_col_text(st, 3), &rc), copy(a, db_col_text(st, 4), &rc)};
+        if (rc == SLA_OK) rc = db_step(&s->d, st, &row, e);
+    }
+    db_finalize(st);
+    return rc == SLA_NOMEM ? err_set(e, rc, SRCPOS_NONE, "no memory for the answers") : rc;
+}
