@@ -121,6 +121,19 @@ static void put_metrics(jsonw *w, const audit_result *r, bool en)
     jsonw_close(w, ']');
 }
 
+/* The records that count against the person: at most ITEMS_SHOWN of items_n. */
+static void put_items(jsonw *w, const res_indicator *x)
+{
+    jsonw_kv_i64(w, "items_n", x->items_all);
+    jsonw_key(w, "items"), jsonw_open(w, '[');
+    for (size_t i = 0; i < x->nitems; i++) {
+        jsonw_open(w, '{');
+        jsonw_kv_text(w, "key", x->items[i].key), jsonw_kv_i64(w, "source", x->items[i].source), jsonw_kv_i64(w, "line", x->items[i].line);
+        jsonw_close(w, '}');
+    }
+    jsonw_close(w, ']');
+}
+
 static void put_person(jsonw *w, const res_staff *s)
 {
     jsonw_open(w, '{');
@@ -131,7 +144,8 @@ static void put_person(jsonw *w, const res_staff *s)
         jsonw_open(w, '{');
         jsonw_kv_text(w, "id", x->id), kv_maybe(w, "value", x->has_value, x->value), jsonw_kv_i64(w, "n", x->n);
         kv_maybe(w, "low", x->has_interval, x->low), kv_maybe(w, "high", x->has_interval, x->high), kv_maybe(w, "points", x->has_points, x->points);
-        jsonw_kv_f64(w, "weight", x->weight), kv_maybe(w, "expected", x->has_expected, x->expected), kv_maybe(w, "team_median", x->has_team, x->team_median);
+        jsonw_kv_f64(w, "weight", x->weight), kv_maybe(w, "expected", x->has_expected, x->expected), kv_maybe(w, "team_median", x->has_team, x->team_median), kv_maybe(w, "overall", x->has_overall, x->overall);
+        if (x->nitems) put_items(w, x);
         jsonw_close(w, '}');
     }
     jsonw_close(w, ']');

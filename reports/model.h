@@ -90,7 +90,7 @@ typedef struct document {
     const audit_result *r;
     const texts *t;
     zone *z;
-    bool english;
+    bool english, one_person;
     const char *name;                /* "audit", "kpi", "staff" */
     slice title, head_left, foot_left;
     slice sheet;                     /* blocks get this sheet until it is changed */

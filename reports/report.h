@@ -15,6 +15,7 @@ typedef struct report_options {
     const char *out;                 /* folder, made if missing; NULL or "": where the program stands */
     const char *font, *font_bold;    /* TrueType files to set the PDFs in; NULL: chosen (font.h). font without font_bold: bold is the file beside it, if any */
     report_paper paper;
+    bool one_person;                 /* the result holds one person: no page about the team */
 } report_options;
 
 /* Writes the files asked for. JSON is written whenever asked for, whatever the kinds. REPORT_HTML is one page, report-PERIOD.html, of the audit and KPI reports among the

@@ -27,11 +27,13 @@ cell staff_value(const res_indicator *x, bool has, double v)
     return has ? cell_value(x->unit, v) : (cell){.kind = CELL_TEXT, .text = SLICE_LIT("–"), .tone = TONE_MUTED};
 }
 
-/* Where an interval leaves the team's median out, the person differs from it; -1 worse, 1 better, 0 cannot be told apart. */
+/* Where an interval leaves out both the team's median and its share as a whole, the person differs from the team; -1 worse, 1 better, 0 cannot be told apart. The median alone
+ * would not do: where most people have no reopened ticket it is 0, and a single one would count as a difference. */
 static int against_team(const res_indicator *x)
 {
     if (!x->has_interval || !x->has_team || x->better.len == 0) return 0;
-    int side = x->low > x->team_median ? 1 : x->high < x->team_median ? -1 : 0;
+    double share = x->has_overall ? x->overall : x->team_median;
+    int side = x->low > fmax(x->team_median, share) ? 1 : x->high < fmin(x->team_median, share) ? -1 : 0;
     return slice_is(x->better, "lower") ? -side : side;
 }
 
@@ -199,6 +201,37 @@ static void person_comparison(document *d, const res_staff *s)
     if (same.len > 0) doc_item(d, doc_fill(d, "staff.same_as", (text_fill[]){{"list", same}, {NULL, {0}}}));
 }
 
+/* The records behind what counts against the person, so that they can look each of them up. */
+enum { PERSON_ITEMS = 6 };
+static slice items_said(document *d, const res_indicator *x)
+{
+    slice said = {"", 0}, comma = doc_text(d, "list.comma");
+    for (size_t k = 0; k < x->nitems && k < PERSON_ITEMS; k++) {
+        const source_info *src = source_by_id(d->r, x->items[k].source);
+        said = doc_join(d, "%.*s%.*s%.*s (%.*s:%u)", SLICE_ARG(said), k ? (int)comma.len : 0, comma.ptr, SLICE_ARG(x->items[k].key), src ? (int)src->path.len : 1, src ? src->path.ptr : "?", (unsigned)x->items[k].line);
+    }
+    return x->items_all > PERSON_ITEMS ? doc_join(d, "%.*s …", SLICE_ARG(said)) : said;
+}
+
+static void person_items(document *d, const res_staff *s)
+{
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < s->nindicators; i++) n += s->indicators[i].nitems > 0;
+    if (n == 0) return;
+    block *b = doc_table(d, 3, n);
+    if (b == NULL) return;
+    static const char *const heads[] = {"kpi.indicator", "staff.items_n", "staff.items"};
+    for (size_t c = 0; c < 3; c++) doc_col(b, c, doc_text(d, heads[c]), c == 1 ? ALIGN_RIGHT : ALIGN_LEFT, c == 2 ? 5 : c == 0 ? 1 : 0, 20);
+    b->table->compact = true;
+    b->table->caption = doc_text(d, "staff.items_caption");
+    for (size_t i = 0; i < s->nindicators; i++) {
+        const res_indicator *x = &s->indicators[i];
+        if (x->nitems == 0) continue;
+        cell *row = tablet_cell(b->table, at++, 0);
+        row[0] = cell_text(doc_bi(d, x->title)), row[1] = cell_int(x->items_all), row[2] = cell_text(items_said(d, x));
+    }
+}
+
 /* (84 × 20 + 91 × 30) ÷ 50 = 88.2, so that everyone can follow their score. */
 static void person_sum(document *d, const res_staff *s)
 {
@@ -228,6 +261,7 @@ static void person(document *d, const res_staff *s)
     }
     if (!s->rated) doc_callout(d, TONE_NONE, doc_text(d, "staff.not_rated"), doc_bi(d, s->reason));
     person_table(d, s);
+    person_items(d, s);
     person_comparison(d, s);
     if (s->rated) person_sum(d, s);
     static const char *const names[] = {"staff.comment", "staff.person_sign", "staff.lead_sign", "sign.date"};
@@ -240,7 +274,7 @@ sla_status document_staff(document *d, err *e)
 {
     doc_front(d, doc_text(d, "staff.title"), doc_bi(d, d->r->pack_title), (slice){"", 0});
     how(d);
-    team(d);
+    if (!d->one_person) team(d);
     doc_break(d);
     doc_heading(d, 1, doc_text(d, "staff.persons"));
     doc_para(d, doc_text(d, "staff.persons_lead"));

@@ -135,6 +135,30 @@ static void indicator_sheet(document *d)
         }
 }
 
+static void item_sheet(document *d)
+{
+    const audit_result *r = d->r;
+    static const char *const heads[] = {"staff.id", "staff.name", "kpi.indicator", "finding.key", "source.path", "register.line"};
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < r->nstaff; i++)
+        for (size_t k = 0; k < r->staff[i].nindicators; k++) n += r->staff[i].indicators[k].nitems;
+    block *b = doc_table(d, 6, n);
+    if (b == NULL) return;
+    for (size_t c = 0; c < 6; c++) doc_col(b, c, doc_text(d, heads[c]), c == 5 ? ALIGN_RIGHT : ALIGN_LEFT, 1, c == 2 ? 26 : 16);
+    b->table->caption = doc_fill(d, "staff.items_sheet", (text_fill[]){{"n", doc_int(d, ITEMS_SHOWN)}, {NULL, {0}}});
+    b->table->freeze = 2;
+    b->sheet = doc_text(d, "sheet.items");
+    for (size_t i = 0; i < r->nstaff; i++)
+        for (size_t k = 0; k < r->staff[i].nindicators; k++)
+            for (size_t m = 0; m < r->staff[i].indicators[k].nitems; m++) {
+                const res_item *x = &r->staff[i].indicators[k].items[m];
+                const source_info *src = source_by_id(r, x->source);
+                cell *row = tablet_cell(b->table, at++, 0);
+                row[0] = cell_text(r->staff[i].id), row[1] = cell_text(r->staff[i].name), row[2] = cell_text(doc_bi(d, r->staff[i].indicators[k].title)), row[3] = cell_text(x->key);
+                row[4] = cell_text(src ? src->path : SLICE_LIT("?")), row[5] = (cell){.kind = CELL_NUMBER, .num = (double)x->line};
+            }
+}
+
 static void method_sheet(document *d)
 {
     block *b = doc_table(d, 1, d->r->nbands);
@@ -152,6 +176,7 @@ void staff_sheets(document *d)
     weight_sheet(d);
     if (d->r->ngrades > 0) grade_sheet(d);
     indicator_sheet(d);
+    item_sheet(d);
     method_sheet(d);
     d->pdf = true;
 }

@@ -59,6 +59,14 @@ static slice record_key(maker *m, const table *t, size_t row)
     return arena_slice(&m->ps->mem, (slice){m->key.ptr, m->key.len});
 }
 
+slice record_key_text(pass *ps, const table *t, size_t row)
+{
+    maker m = {.ps = ps};
+    slice key = record_key(&m, t, row);
+    buf_free(&m.key);
+    return key;
+}
+
 static sla_status fingerprint(digest *d, slice rule_id, slice ds, slice key, char out[33])
 {
     char hex[DIGEST_HEX];

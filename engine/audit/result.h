@@ -95,15 +95,19 @@ typedef struct res_metric {                                  /* a KPI */
     res_metric_group *groups; size_t ngroups;                /* by month, priority, service, team …, in order of by as in the pack, then key */
 } res_metric;
 
+typedef struct res_item { slice key; int64_t source; uint32_t line; } res_item;    /* a record and where it stands */
+enum { ITEMS_SHOWN = 50 };
 typedef struct res_indicator {
     slice id; bitext title; slice unit, better;
     bool has_value; double value; int64_t n;
     bool has_interval; double low, high;                     /* Wilson 95 % for shares */
     bool has_expected; double expected;                      /* for the same mix of priority and category (indirect standardisation) */
     bool has_team; double team_median;
+    bool has_overall; double overall;                        /* of a share: that of all records together, whoever handled them */
     bool has_points; double points;                          /* 0..100 before weighting */
     double weight;
     double monthly[3]; bool has_monthly[3];
+    res_item *items; size_t nitems; int64_t items_all;       /* of a share, the records that count against the person; of findings, these: the first ones, and how many there are */
 } res_indicator;
 typedef struct res_staff {
     slice id, name, team, role, level;

@@ -159,6 +159,64 @@ static void blank_indicator(audit_result *r, size_t i, const indicator *in)
     for (size_t p = 0; p < r->nstaff; p++) r->staff[p].indicators[i] = (res_indicator){.id = in->id, .title = in->title, .unit = in->unit, .better = in->better, .weight = in->weight};
 }
 
+/* ---- the records behind a figure ---- */
+typedef struct item { uint32_t who, row; slice key; int64_t at; } item;
+typedef struct item_list { item *items; size_t n, cap; } item_list;
+
+static int by_person(const void *a, const void *b) { return slice_cmp(*(const slice *)a, ((const res_staff *)b)->id); }
+
+/* By person; then by key, or by time where records have none: whatever order they were imported in. */
+static int by_item(const void *a, const void *b)
+{
+    const item *x = a, *y = b;
+    if (x->who != y->who) return x->who < y->who ? -1 : 1;
+    if (x->at != y->at) return x->at < y->at ? -1 : 1;
+    int c = slice_cmp(x->key, y->key);
+    return c ? c : (x->row > y->row) - (x->row < y->row);
+}
+
+static sla_status add_item(pass *ps, const audit_result *r, item_list *l, const table *t, uint32_t row, uint32_t who)
+{
+    slice id = pass_text(ps, who);
+    const res_staff *s = id.ptr && r->nstaff ? bsearch(&id, r->staff, r->nstaff, sizeof *r->staff, by_person) : NULL;
+    bool keyless = t->ds->nkey == 0 && t->ds->time_field >= 0 && table_has(t, (size_t)t->ds->time_field, row);
+    if (!s) return SLA_OK;
+    if (mem_grow(&l->items, &l->cap, l->n + 1, sizeof *l->items)) return SLA_NOMEM;
+    item *x = &l->items[l->n++];
+    *x = (item){(uint32_t)(s - r->staff), row, record_key_text(ps, t, row), keyless ? table_i64(t, (size_t)t->ds->time_field)[row] : 0};
+    return x->key.ptr ? SLA_OK : SLA_NOMEM;
+}
+
+static sla_status show_items(pass *ps, audit_result *r, size_t i, const table *t, item_list *l, sla_status st)
+{
+    if (l->n) qsort(l->items, l->n, sizeof *l->items, by_item);
+    for (size_t k = 0; st == SLA_OK && k < l->n; k++) {
+        const item *it = &l->items[k];
+        res_indicator *x = &r->staff[it->who].indicators[i];
+        if (!x->items && !(x->items = ARENA_NEW(&ps->mem, res_item, ITEMS_SHOWN))) st = SLA_NOMEM;
+        else if (x->items_all++ < ITEMS_SHOWN) x->items[x->nitems++] = (res_item){it->key, t->source[it->row], t->lines[it->row]};
+    }
+    mem_free(l->items);
+    return st;
+}
+
+/* Of a share: where less is better those that make it true, else those that do not. */
+static sla_status add_items(pass *ps, audit_result *r, size_t i)
+{
+    const indicator *in = &ps->p->card.items[i];
+    const table *t = ps->w.tables[in->sel.ds->idx];
+    const chosen *rows = pass_chosen(ps, &in->sel);
+    const kept *k = pass_kept(ps, in->sel.ds, in->m.slot), *whose = pass_kept(ps, in->sel.ds, in->person);
+    const uint8_t against = slice_is(in->better, "lower");
+    item_list l = {0};
+    sla_status st = SLA_OK;
+    for (size_t at = 0; st == SLA_OK && at < rows->n; at++) {
+        uint32_t row = rows->rows[at];
+        if (rows->state[row] == 1 && k->truth[row] == against && whose->code[row] != DICT_NONE) st = add_item(ps, r, &l, t, row, whose->code[row]);
+    }
+    return show_items(ps, r, i, t, &l, st);
+}
+
 /* A person's records among the findings of some rules. The rules are judged here for themselves: they are not told of yet. */
 static sla_status figure_findings(pass *ps, audit_result *r, size_t i, err *e)
 {
@@ -176,8 +234,14 @@ static sla_status figure_findings(pass *ps, audit_result *r, size_t i, err *e)
         if (!out.members) return SLA_OK; /* not assessed: then nothing is known of anyone */
         for (size_t row = 0; row < t->nrows; row++) bad[row] |= out.members[row] == MEMBER_BAD;
     }
-    for (size_t row = 0; t && row < t->nrows; row++)
-        if (bad[row] && whose->code[row] != DICT_NONE) count[whose->code[row]]++;
+    item_list l = {0};
+    sla_status st = SLA_OK;
+    for (size_t row = 0; st == SLA_OK && t && row < t->nrows; row++) {
+        if (!bad[row] || whose->code[row] == DICT_NONE) continue;
+        count[whose->code[row]]++;
+        st = add_item(ps, r, &l, t, (uint32_t)row, whose->code[row]);
+    }
+    if (show_items(ps, r, i, t, &l, st) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
     for (size_t p = 0; p < r->nstaff; p++) {
         uint32_t code = dict_find(ps->w.dict, r->staff[p].id);
         res_indicator *x = &r->staff[p].indicators[i];
@@ -225,9 +289,10 @@ static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const ui
             if (in->m.kind == MEASURE_SHARE && g[k].f.n) x->has_interval = true, wilson(g[k].f.good, g[k].f.n, &x->low, &x->high);
         }
         if (in->ncells && in->m.kind == MEASURE_SHARE && x->has_value && !isnan(expected[p])) x->has_expected = true, x->expected = expected[p];
+        if (in->m.kind == MEASURE_SHARE) x->has_overall = all.has, x->overall = all.value;
         set_points(in, x, all.value);
     }
-    return SLA_OK;
+    return in->m.kind == MEASURE_SHARE && in->better.len ? add_items(ps, r, i) : SLA_OK;
 }
 
 /* The three months of the period, each with the same measure. */

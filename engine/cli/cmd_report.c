@@ -19,10 +19,11 @@ static int run(const options *o, err *e)
 }
 
 const command cmd_report = {
-    "report", "write the reports of a run", "[-w FILE] [--run ID] [--kind LIST] [--format LIST] [--lang zh|en] [-o DIR]",
+    "report", "write the reports of a run", "[-w FILE] [--run ID] [--kind LIST] [--format LIST] [--lang zh|en] [--person ID] [--anonymise KEYFILE] [-o DIR]",
     "Writes audit, kpi and staff reports as PDF and Excel, the results as JSON and the\n"
     "findings as NDJSON. The same run gives the same bytes on any day.\n\n"
-    "example: slaudit report -w q3.db --kind audit --format pdf --lang en -o out",
-    OPT(WORKSPACE) | OPT(RUN) | OPT(KIND) | OPT(FORMAT) | OPT(LANG) | OPT(FONT) | OPT(PAPER) | OPT(OUTPUT),
+    "example: slaudit report -w q3.db --kind audit --format pdf --lang en -o out\n"
+    "         slaudit report -w q3.db --person zhangw -o for-zhangw",
+    OPT(WORKSPACE) | OPT(RUN) | OPT(KIND) | OPT(FORMAT) | OPT(LANG) | OPT(FONT) | OPT(PAPER) | OPT(OUTPUT) | OPT(PERSON) | OPT(ANONYMISE),
     0, 0, run,
 };

@@ -21,6 +21,8 @@
     O(BASELINE, "baseline", 0, "RUN", "the run whose findings are not new (default: the latest of the period before)") \
     O(RUN, "run", 0, "ID", "the run to report (default: the latest)") \
     O(KIND, "kind", 0, "LIST", "audit, kpi, staff (default: all)") \
+    O(ANONYMISE, "anonymise", 0, "KEYFILE", "the staff report alone, under pseudonyms made with the key in this file") \
+    O(PERSON, "person", 0, "ID", "the staff report of one person alone") \
     O(FORMAT, "format", 0, "LIST", "pdf, xlsx, json, html, oscal (default: the first three)") \
     O(LANG, "lang", 0, "zh|en", "language of the reports (default zh)") \
     O(FONT, "font", 0, "FILE", "a TrueType font for the PDF") \

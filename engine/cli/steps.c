@@ -1,3 +1,4 @@
+#include "engine/cli/persons.h"
 #include "engine/cli/steps.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,6 +250,22 @@ static sla_status read_set(const char *text, const char *const *names, const uns
     return SLA_OK;
 }
 
+/* Reports about people under pseudonyms, or of one of them, go out alone: the other files would give the names away. */
+static sla_status check_persons(const options *o, report_options *ro, err *e)
+{
+    const char *person = o->value[OPT_ID_PERSON], *key = o->value[OPT_ID_ANONYMISE];
+    if (!person && !key) return SLA_OK;
+    if ((ro->kinds & ~(unsigned)REPORT_STAFF) || (ro->formats & ~(unsigned)(REPORT_PDF | REPORT_XLSX))) {
+        err_set(e, SLA_USAGE, SRCPOS_NONE, "%s is for the staff report as PDF and Excel; the other files name everybody", person ? "--person" : "--anonymise");
+        err_hint(e, "leave --kind and --format out, or write the other reports by a command of their own");
+        return SLA_USAGE;
+    }
+    ro->kinds = REPORT_STAFF;
+    if (!ro->formats) ro->formats = REPORT_PDF | REPORT_XLSX;
+    ro->one_person = person != NULL;
+    return SLA_OK;
+}
+
 sla_status step_report(session *s, const options *o, int64_t run, err *e)
 {
     static const char *const kinds[] = {"audit", "kpi", "staff"}, *const formats[] = {"pdf", "xlsx", "json", "html", "oscal"};
@@ -264,8 +281,11 @@ sla_status step_report(session *s, const options *o, int64_t run, err *e)
     if (strcmp(paper, "a4") != 0 && strcmp(paper, "letter") != 0) return err_set(e, SLA_USAGE, SRCPOS_NONE, "--paper is a4 or letter, not '%s'", paper);
     ro.english = strcmp(lang, "en") == 0;
     ro.paper = strcmp(paper, "letter") == 0 ? REPORT_LETTER : REPORT_A4;
+    TRY(check_persons(o, &ro, e));
     TRY(result_load(s->ws, run, &r, e));
-    sla_status st = report_write(r, &ro, &notes, e);
+    sla_status st = o->value[OPT_ID_PERSON] ? persons_keep(r, o->value[OPT_ID_PERSON], e) : SLA_OK;
+    if (st == SLA_OK && o->value[OPT_ID_ANONYMISE]) st = persons_hide(r, o->value[OPT_ID_ANONYMISE], e);
+    if (st == SLA_OK) st = report_write(r, &ro, &notes, e);
     for (const char *p = buf_cstr(&notes); *p;) {
         size_t len = strcspn(p, "\n");
         say("%.*s", (int)len, p);
