@@ -181,6 +181,10 @@ static sla_status put_trail(store *s, const audit_result *r, const char *hex, er
     jsonw_kv_text(&w, "period", r->period_id);
     jsonw_kv_text(&w, "pack", r->pack_sha256);
     jsonw_kv_text(&w, "results", slice_of(hex));
+    jsonw_key(&w, "waived"), jsonw_open(&w, '[');
+    for (size_t i = 0; i < r->nrules; i++)
+        if (r->rules[i].v == VERDICT_WAIVED) jsonw_text(&w, r->rules[i].id);
+    jsonw_close(&w, ']');
     jsonw_close(&w, '}');
     sla_status st = b.failed ? SLA_NOMEM : store_trail_add(s, "audit", (slice){b.ptr, b.len}, e);
     buf_free(&b);
@@ -309,6 +313,25 @@ sla_status result_load(store *s, int64_t run, audit_result **out, err *e)
     }
     *out = r;
     return SLA_OK;
+}
+
+sla_status results_check(store *s, int64_t *bad, err *e)
+{
+    db *d = store_db(s);
+    sqlite3_stmt *st = NULL;
+    bool row = true;
+    *bad = 0;
+    TRY(db_prepare(d, "SELECT id, meta, (SELECT json_extract(detail, '$.results') FROM trail WHERE kind='audit' AND json_extract(detail, '$.run')=run.id) FROM run ORDER BY id", &st, e));
+    sla_status rc = db_step(d, st, &row, e);
+    while (rc == SLA_OK && row && !*bad) {
+        char hex[DIGEST_HEX];
+        const void *p = sqlite3_column_blob(st, 1);
+        rc = digest_once(p, p ? (size_t)sqlite3_column_bytes(st, 1) : 0, hex);
+        if (rc == SLA_OK && !slice_is(db_col_text(st, 2), hex)) *bad = db_col_i64(st, 0);
+        if (rc == SLA_OK) rc = db_step(d, st, &row, e);
+    }
+    db_finalize(st);
+    return rc;
 }
 
 void result_free(audit_result *r)

@@ -20,6 +20,7 @@
     O(ZONE, "zone", 0, "NAME", "the workspace's time zone (default Asia/Shanghai)") \
     O(BASELINE, "baseline", 0, "RUN", "the run whose findings are not new (default: the latest of the period before)") \
     O(RUN, "run", 0, "ID", "the run to report (default: the latest)") \
+    O(HEAD, "head", 0, "HASH", "the trail's head as a report prints it: must be in the chain") \
     O(KIND, "kind", 0, "LIST", "audit, kpi, staff (default: all)") \
     O(ANONYMISE, "anonymise", 0, "KEYFILE", "the staff report alone, under pseudonyms made with the key in this file") \
     O(PERSON, "person", 0, "ID", "the staff report of one person alone") \

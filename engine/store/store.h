@@ -79,6 +79,8 @@ sla_status store_table_load(store *s, const dataset *ds, const bool *wanted, dic
 sla_status store_trail_add(store *s, const char *kind, slice detail_json, err *e);
 typedef struct trail_head { int64_t count; char hash[65]; } trail_head;
 sla_status store_trail_head(store *s, trail_head *out, err *e);
+/* Whether an entry of the chain has this hash, and how many were added after it. */
+sla_status store_trail_find(store *s, slice hash, bool *there, int64_t *after, err *e);
 sla_status store_trail_check(store *s, trail_head *out, err *e);   /* walks the chain; SLA_CONFLICT names the first entry that does not fit */
 
 /* ---- records as SQL tables ---- */

@@ -36,6 +36,19 @@ sla_status store_trail_head(store *s, trail_head *out, err *e)
     return rc;
 }
 
+sla_status store_trail_find(store *s, slice hash, bool *there, int64_t *after, err *e)
+{
+    sqlite3_stmt *st = NULL;
+    *there = false;
+    *after = 0;
+    TRY(db_prepare(&s->d, "SELECT (SELECT max(seq) FROM trail) - seq FROM trail WHERE hash=?", &st, e));
+    db_bind_text(st, 1, hash);
+    sla_status rc = db_step(&s->d, st, there, e);
+    if (rc == SLA_OK && *there) *after = db_col_i64(st, 0);
+    db_finalize(st);
+    return rc;
+}
+
 sla_status store_trail_add(store *s, const char *kind, slice detail, err *e)
 {
     trail_head head;
