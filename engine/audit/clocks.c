@@ -235,13 +235,17 @@ static sla_status judge_row(clock_job *j, size_t row, step_room *room)
 }
 
 enum { CLOCK_PART = 8192 };
+static size_t column_width(size_t i) { return i == CLOCK_STATE ? sizeof(uint32_t) : sizeof(int64_t); }
+
 static sla_status clock_part(void *ctx, size_t part, err *e)
 {
     clock_job *j = ctx;
     step_room room = {0};
     sla_status st = SLA_OK;
-    size_t to = (part + 1) * CLOCK_PART < j->t->nrows ? (part + 1) * CLOCK_PART : j->t->nrows;
-    for (size_t row = part * CLOCK_PART; st == SLA_OK && row < to; row++) st = judge_row(j, row, &room);
+    size_t from = part * CLOCK_PART, to = from + CLOCK_PART < j->t->nrows ? from + CLOCK_PART : j->t->nrows;
+    for (size_t i = 0; i < CLOCK_FIELDS; i++)
+        if (j->out[i].data) memset((char *)j->out[i].data + from * column_width(i), 0, (to - from) * column_width(i));
+    for (size_t row = from; st == SLA_OK && row < to; row++) st = judge_row(j, row, &room);
     mem_free(room.items);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the clocks");
 }
@@ -251,7 +255,7 @@ static sla_status make_columns(pass *ps, clock_job *j, err *e)
     j->out = ps->derived[j->c->ds->idx] + j->c->first_derived;
     for (size_t i = 0; i < CLOCK_FIELDS; i++) {
         if (i != CLOCK_STATE && !ps->read->derived[j->c->ds->idx][j->c->first_derived + i]) continue;
-        j->out[i].data = mem_zero(j->t->nrows + 1, 8);
+        j->out[i].data = mem_resize(NULL, j->t->nrows + 1, column_width(i)); /* clock_part clears its own part: pages are first touched by the thread that fills them */
         j->out[i].valid = mem_zero(BITS_WORDS(j->t->nrows) + 1, 8);
         if (!j->out[i].data || !j->out[i].valid) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
     }

@@ -50,15 +50,22 @@ void pass_select(pass *ps, const selection *sel)
 }
 
 /* ---- running the programs ---- */
+static size_t kept_width(const kept *k) { return k->type == VT_BOOL ? 1 : k->type == VT_TEXT ? sizeof *k->code : sizeof *k->number; }
+
+/* One block for all results of a dataset, so that it lies on large pages, first touched by the threads that fill it. */
 static sla_status make_room(pass *ps, size_t d, err *e)
 {
-    size_t n = ps->w.tables[d]->nrows + 1;
+    enum { LINE = 64 };
+    size_t n = ps->w.tables[d]->nrows + 1, total = 0;
+    for (size_t i = 0; i < ps->nkept[d]; i++) total += (n * kept_width(&ps->kept[d][i]) + LINE - 1) / LINE;
+    char *at = arena_room(&ps->mem, total, LINE);
+    if (!at) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     for (size_t i = 0; i < ps->nkept[d]; i++) {
         kept *k = &ps->kept[d][i];
-        if (k->type == VT_BOOL) k->truth = arena_alloc(&ps->mem, n, 1);
-        else if (k->type == VT_TEXT) k->code = arena_alloc(&ps->mem, n, sizeof *k->code);
-        else k->number = arena_alloc(&ps->mem, n, sizeof *k->number);
-        if (!k->truth && !k->code && !k->number) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+        if (k->type == VT_BOOL) k->truth = (uint8_t *)at;
+        else if (k->type == VT_TEXT) k->code = (uint32_t *)(void *)at;
+        else k->number = (double *)(void *)at;
+        at += (n * kept_width(k) + LINE - 1) / LINE * LINE;
     }
     return SLA_OK;
 }
@@ -122,7 +129,7 @@ static sla_status code_numbers(pass *ps, kept *k, size_t n, err *e)
     double last = NAN;
     buf b = {0};
     memset(small, 0xFF, sizeof small);
-    if (!(k->code = arena_alloc(&ps->mem, n + 1, sizeof *k->code))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+    if (!(k->code = arena_room(&ps->mem, n + 1, sizeof *k->code))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     for (size_t i = 0; i < n; i++) {
         double v = k->truth ? (k->truth[i] == 2 ? (double)NAN : k->truth[i]) : k->number[i];
         bool is_small = v >= 0 && v < 256 && v == floor(v);

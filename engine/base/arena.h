@@ -6,6 +6,7 @@
 
 typedef struct arena { struct arena_block *top; } arena;
 void *arena_alloc(arena *a, size_t count, size_t size); /* zeroed, max-aligned; NULL: no memory, or count*size overflows */
+void *arena_room(arena *a, size_t count, size_t size);  /* the same, but what is there is left as it is: for what is written in full anyway */
 char *arena_strndup(arena *a, const char *s, size_t n); /* NUL-terminated copy; NULL: no memory */
 slice arena_slice(arena *a, slice s);                   /* copy, also NUL-terminated; ptr NULL: no memory (and s was not empty) */
 void arena_free(arena *a);                              /* all at once; {0} again */

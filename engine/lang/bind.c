@@ -27,17 +27,61 @@ static bool same_look(const look_def *a, const look_def *b)
     return a->ds == b->ds && a->ncols == b->ncols && a->unique == b->unique && memcmp(a->cols, b->cols, a->ncols * sizeof a->cols[0]) == 0;
 }
 
-static sla_status shared_index(lang_shared *s, const look_def *d, row_index **out, err *e)
+/* Made by make_indexes. */
+static row_index *shared_index(const lang_shared *s, const look_def *d)
+{
+    size_t i = 0;
+    while (!same_look(&s->indexes[i]->def, d)) i++;
+    return s->indexes[i];
+}
+
+/* The indexes that a program looks into and that are not there yet are made side by side, those of which rows are walked in order of time with that order. */
+typedef struct wanted_index { look_def *def; bool sorted; row_index *made; } wanted_index;
+typedef struct index_job { const world *w; wanted_index *wanted; } index_job;
+
+static sla_status make_index(void *ctx, size_t i, err *e)
+{
+    index_job *j = ctx;
+    wanted_index *x = &j->wanted[i];
+    TRY(index_new(j->w, x->def, &x->made, e));
+    return x->sorted ? index_sort_rows(x->made, e) : SLA_OK;
+}
+
+static bool is_wanted(const lang_shared *s, const wanted_index *list, size_t n, const look_def *d)
 {
     for (size_t i = 0; i < s->nindexes; i++)
-        if (same_look(&s->indexes[i]->def, d)) {
-            *out = s->indexes[i];
-            return SLA_OK;
-        }
-    if (mem_grow(&s->indexes, &s->cap_indexes, s->nindexes + 1, sizeof *s->indexes) != 0) return no_memory(e);
-    TRY(index_new(s->w, d, out, e));
-    s->indexes[s->nindexes++] = *out;
-    return SLA_OK;
+        if (same_look(&s->indexes[i]->def, d)) return true;
+    for (size_t i = 0; i < n; i++)
+        if (same_look(list[i].def, d)) return true;
+    return false;
+}
+
+static bool walks_rows(const program *p, uint32_t look)
+{
+    for (size_t i = 0; i < p->naggs; i++)
+        if (p->aggs[i].each && same_look(&p->looks[p->aggs[i].look], &p->looks[look])) return true;
+    return false;
+}
+
+static sla_status make_indexes(lang_shared *s, const bound *b, err *e)
+{
+    const program *p = b->p;
+    wanted_index *list = mem_zero(p->nlooks + 1, sizeof *list);
+    size_t n = 0;
+    if (!list || mem_grow(&s->indexes, &s->cap_indexes, s->nindexes + p->nlooks + 1, sizeof *s->indexes) != 0) {
+        mem_free(list);
+        return no_memory(e);
+    }
+    for (uint32_t i = 0; i < p->nnodes; i++) {
+        const node *x = &p->nodes[i];
+        if (b->live[i] && (x->op == OP_LOOKUP || x->op == OP_GROUP) && !is_wanted(s, list, n, &p->looks[x->val.u]))
+            list[n++] = (wanted_index){&p->looks[x->val.u], walks_rows(p, (uint32_t)x->val.u), NULL};
+    }
+    sla_status st = pool_each(n, make_index, &(index_job){s->w, list}, e);
+    for (size_t i = 0; i < n; i++)
+        if (list[i].made) s->indexes[s->nindexes++] = list[i].made;
+    mem_free(list);
+    return st;
 }
 
 static sla_status shared_ranks(lang_shared *s, const enumeration *en, void **out, err *e)
@@ -118,14 +162,13 @@ void lang_shared_trim(lang_shared *s)
         bound_free(b);
     }
     s->bounds = NULL;
-    for (size_t i = 0; i < s->nindexes; i++) index_free(s->indexes[i]);
-    s->nindexes = 0;
 }
 
 void lang_shared_free(lang_shared *s)
 {
     if (!s) return;
     lang_shared_trim(s);
+    for (size_t i = 0; i < s->nindexes; i++) index_free(s->indexes[i]);
     for (rank_table *r = s->ranks, *next; r; r = next) {
         next = r->next;
         mem_free(r->rank);
@@ -195,7 +238,7 @@ static sla_status bind_node(bound *b, uint32_t i, err *e)
         if (b->regexes[n->val.u]) return SLA_OK;
         return regex_new(b->p->regexes[n->val.u].pattern, b->p->regexes[n->val.u].nocase, &b->regexes[n->val.u], e);
     case OP_GAP: return index_sort_rows(b->looks[b->p->nodes[n->args[0]].val.u], e);
-    case OP_LOOKUP: case OP_GROUP: return shared_index(b->shared, &b->p->looks[n->val.u], &b->looks[n->val.u], e);
+    case OP_LOOKUP: case OP_GROUP: b->looks[n->val.u] = shared_index(b->shared, &b->p->looks[n->val.u]); return SLA_OK;
     default: return SLA_OK;
     }
 }
@@ -309,6 +352,7 @@ static sla_status bound_make(lang_shared *s, const program *p, bool with_rows, b
     *b = (bound){.p = p, .w = s->w, .shared = s};
     sla_status st = allocate(b) ? SLA_OK : no_memory(e);
     if (st == SLA_OK) mark_live(b);
+    if (st == SLA_OK) st = make_indexes(s, b, e);
     for (uint32_t i = 0; st == SLA_OK && i < p->nnodes; i++)
         if (b->live[i]) st = bind_node(b, i, e);
     if (st == SLA_OK) st = bind_subs(s, b, e);

@@ -77,7 +77,7 @@ typedef struct vec {                        /* a result: borrowed, valid until t
 typedef struct lang_shared lang_shared;     /* indexes by (dataset, key columns); thread-safe after lang_bind returned */
 sla_status lang_shared_new(const world *w, lang_shared **out, err *e);
 void lang_shared_free(lang_shared *s);
-void lang_shared_trim(lang_shared *s);      /* frees all indexes and memos; they are made anew when wanted again. No machine may be there */
+void lang_shared_trim(lang_shared *s);      /* frees what programs bound but the indexes; it is made anew when wanted again. No machine may be there */
 typedef struct machine machine;
 /* Prepares all look-ups, child-row aggregates and per-dictionary results that p needs (may use the pool; derived columns must be there). Binding a second machine
  * of the same program is cheap. The first machine of a program may add texts to the world's dictionary (lower, text): make it before other threads run machines. */
