@@ -92,15 +92,22 @@ void events_prepare(const event_set *s, pass *ps)
 }
 
 /* ---- events ---- */
-uint64_t events_key(const pass *ps, const dataset *ds, const event_keys *keys, size_t row)
+static uint64_t key_of(const kept *const *by, size_t n, size_t row)
 {
     uint64_t key = 0;
-    for (size_t i = 0; i < keys->n; i++) {
-        uint32_t code = pass_kept(ps, ds, keys->by[i].slot)->code[row];
+    for (size_t i = 0; i < n; i++) {
+        uint32_t code = by[i]->code[row];
         if (code == DICT_NONE) return EVENT_NO_KEY;
         key = key << 32 | code;
     }
     return key;
+}
+
+uint64_t events_key(const pass *ps, const dataset *ds, const event_keys *keys, size_t row)
+{
+    const kept *by[EVENT_KEYS];
+    for (size_t i = 0; i < keys->n; i++) by[i] = pass_kept(ps, ds, keys->by[i].slot);
+    return key_of(by, keys->n, row);
 }
 
 slice events_key_text(pass *ps, uint64_t key, size_t nkeys)
@@ -122,14 +129,18 @@ slice events_time_text(pass *ps, int64_t at)
     return s;
 }
 
-bool events_at(const pass *ps, const dataset *ds, int slot, vtype type, size_t row, int64_t *from, int64_t *to)
+static bool time_at(const pass *ps, const kept *k, vtype type, size_t row, int64_t *from, int64_t *to)
 {
-    const kept *k = pass_kept(ps, ds, slot);
     if (!k || isnan(k->number[row])) return false;
     int64_t v = (int64_t)k->number[row];
     *from = type == VT_DATE ? zone_day_start(ps->w.zone, v) : v;
     *to = type == VT_DATE ? zone_day_start(ps->w.zone, v + 1) - 1 : v;
     return true;
+}
+
+bool events_at(const pass *ps, const dataset *ds, int slot, vtype type, size_t row, int64_t *from, int64_t *to)
+{
+    return time_at(ps, pass_kept(ps, ds, slot), type, row, from, to);
 }
 
 static int by_key_and_time(const void *a, const void *b)
@@ -190,14 +201,16 @@ static sla_status sort_events(event **e, size_t n)
 sla_status events_make(pass *ps, const event_set *s, const event_keys *keys, event **out, size_t *n, err *e)
 {
     const chosen *c = pass_chosen(ps, &s->sel);
+    const kept *at = pass_kept(ps, s->sel.ds, s->at), *by[EVENT_KEYS];
+    for (size_t i = 0; i < keys->n; i++) by[i] = pass_kept(ps, s->sel.ds, keys->by[i].slot);
     *n = 0;
     if (!(*out = mem_resize(NULL, c->n + 1, sizeof **out))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for events");
     for (size_t i = 0; i < c->n; i++) {
         int64_t to;
         event x = {.row = c->rows[i], .unknown = c->state[c->rows[i]] == 2};
-        if (!events_at(ps, s->sel.ds, s->at, s->at_type, x.row, &x.from, &to)) continue;
+        if (!time_at(ps, at, s->at_type, x.row, &x.from, &to)) continue;
         x.lasts = (uint32_t)(to - x.from) & 0x7FFFFFFF;
-        x.key = events_key(ps, s->sel.ds, keys, x.row);
+        x.key = key_of(by, keys->n, x.row);
         (*out)[(*n)++] = x;
     }
     if (sort_events(out, *n) == SLA_OK) return SLA_OK;

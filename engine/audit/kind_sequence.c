@@ -245,8 +245,11 @@ static sla_status find(judging *j, const trace_result *t, slice key, slice at, u
 }
 
 /* ---- judging ---- */
-/* A case without any activity is unknown where activities are imported rows: the export may begin later. */
-static sla_status judge_case(judging *j, uint32_t row, uint64_t key, int64_t at, bool certain, bool burst, slice name, err *e)
+static slice record_name(const judging *j, uint64_t key) { return key == EVENT_NO_KEY ? SLICE_LIT("") : events_key_text(j->ps, key, j->x->cases.keys.n); }
+
+/* burst: the name of the burst that the case follows; NULL: the case is a record.
+ * A case without any activity is unknown where activities are imported rows: the export may begin later. */
+static sla_status judge_case(judging *j, uint32_t row, uint64_t key, int64_t at, bool certain, const slice *burst, err *e)
 {
     int64_t from = burst || j->x->within ? at : INT64_MIN, to = j->ps->as_of;
     bool known = certain;
@@ -261,7 +264,8 @@ static sla_status judge_case(judging *j, uint32_t row, uint64_t key, int64_t at,
     member m = t.v == TRACE_FITS ? MEMBER_GOOD : t.v == TRACE_DEPARTS ? MEMBER_BAD : MEMBER_UNKNOWN;
     if (running && (m == MEMBER_GOOD || (m == MEMBER_BAD && t.open))) m = MEMBER_RUNNING;
     outcome_count(j->out, m);
-    return m == MEMBER_BAD ? find(j, &t, name, burst ? events_time_text(j->ps, at) : (slice){0}, row) : SLA_OK;
+    if (m != MEMBER_BAD) return SLA_OK;
+    return find(j, &t, burst ? *burst : record_name(j, key), burst ? events_time_text(j->ps, at) : (slice){0}, row);
 }
 
 static bool in_period(const pass *ps, int64_t at) { return at >= ps->period.from && at < ps->period.to && at <= ps->as_of; }
@@ -274,7 +278,8 @@ static sla_status judge_burst(void *ctx, const event *e, size_t first, size_t op
     (void)first, (void)last;
     if (!in_period(j->ps, e[open].from)) return SLA_OK;
     uint64_t key = events_key(j->ps, j->x->cases.sel.ds, &j->x->cases.keys, e[open].row);
-    return judge_case(j, e[open].row, key, e[open].from, true, true, bursts_key_text(j->ps, &j->x->b, b->entry, e[open].key), b->e);
+    slice name = bursts_key_text(j->ps, &j->x->b, b->entry, e[open].key);
+    return judge_case(j, e[open].row, key, e[open].from, true, &name, b->e);
 }
 
 static sla_status judge_records(judging *j, err *e)
@@ -286,8 +291,7 @@ static sla_status judge_records(judging *j, err *e)
         uint32_t row = c->rows[i];
         if (!events_at(j->ps, ds, j->x->cases.at, j->x->cases.at_type, row, &at, &end) || !in_period(j->ps, at)) continue;
         uint64_t key = events_key(j->ps, ds, &j->x->cases.keys, row);
-        slice name = key == EVENT_NO_KEY ? SLICE_LIT("") : events_key_text(j->ps, key, j->x->cases.keys.n);
-        TRY(judge_case(j, row, key, at, c->state[row] == 1, false, name, e));
+        TRY(judge_case(j, row, key, at, c->state[row] == 1, NULL, e));
     }
     return SLA_OK;
 }

@@ -52,16 +52,30 @@ void pass_select(pass *ps, const selection *sel)
 /* ---- running the programs ---- */
 static size_t kept_width(const kept *k) { return k->type == VT_BOOL ? 1 : k->type == VT_TEXT ? sizeof *k->code : sizeof *k->number; }
 
-/* One block for all results of a dataset, so that it lies on large pages, first touched by the threads that fill it. */
+/* The result of a slot that is a text field of which no row lacks a value is that column. */
+static void borrow(pass *ps, size_t d, kept *k)
+{
+    const table *t = ps->w.tables[d];
+    int f = k->type == VT_TEXT ? program_slot_field(ps->p->programs[d], k->slot) : -1;
+    if (f < 0 || !t->cols[f].data || bits_count(t->cols[f].valid, BITS_WORDS(t->nrows)) != t->nrows) return;
+    k->borrowed = true;
+    k->code = t->cols[f].data;
+}
+
+/* One block for all other results of a dataset, so that it lies on large pages, first touched by the threads that fill it. */
 static sla_status make_room(pass *ps, size_t d, err *e)
 {
     enum { LINE = 64 };
     size_t n = ps->w.tables[d]->nrows + 1, total = 0;
-    for (size_t i = 0; i < ps->nkept[d]; i++) total += (n * kept_width(&ps->kept[d][i]) + LINE - 1) / LINE;
+    for (size_t i = 0; i < ps->nkept[d]; i++) {
+        borrow(ps, d, &ps->kept[d][i]);
+        total += ps->kept[d][i].borrowed ? 0 : (n * kept_width(&ps->kept[d][i]) + LINE - 1) / LINE;
+    }
     char *at = arena_room(&ps->mem, total, LINE);
     if (!at) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     for (size_t i = 0; i < ps->nkept[d]; i++) {
         kept *k = &ps->kept[d][i];
+        if (k->borrowed) continue;
         if (k->type == VT_BOOL) k->truth = (uint8_t *)at;
         else if (k->type == VT_TEXT) k->code = (uint32_t *)(void *)at;
         else k->number = (double *)(void *)at;
@@ -72,6 +86,7 @@ static sla_status make_room(pass *ps, size_t d, err *e)
 
 static void keep_vector(const kept *k, vec v, size_t row0, size_t n)
 {
+    if (k->borrowed) return;
     if (k->truth) {
         for (size_t i = 0; i < n; i++) k->truth[row0 + i] = !bits_get(v.known, i) ? 2 : bits_get(v.v.bits, i);
     } else if (k->code) {

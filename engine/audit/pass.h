@@ -6,6 +6,7 @@
 /* A slot's results for all rows of its dataset. */
 typedef struct kept {
     int slot; vtype type;
+    bool borrowed;              /* code is the table's own column: a text field without a gap */
     bool grouped;               /* a grouping: code is there whatever the type, for numbers that of their text */
     uint8_t *truth;             /* BOOL: 0 false, 1 true, 2 unknown */
     double *number;             /* NUMBER, DURATION, TIME, DATE: NaN unknown */

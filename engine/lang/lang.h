@@ -55,6 +55,7 @@ void program_fields(const program *p, columns_read *wanted);
 bool program_uses_dataset(const program *p, int slot, bool used[DATASETS_MAX]);   /* the datasets that one slot looks into besides its own; false: none */
 /* Fields of the program's own dataset that a slot reads (for `observed`, `explain`). */
 void program_slot_fields(const program *p, int slot, bool fields[FIELDS_MAX]);
+int program_slot_field(const program *p, int slot);   /* the field that a slot just is; -1: it is more than one field, or a derived one */
 void program_dump(const program *p, buf *out);
 
 /* ---- the world a program runs in ---- */

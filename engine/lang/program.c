@@ -334,6 +334,12 @@ bool program_uses_dataset(const program *p, int slot, bool used[DATASETS_MAX])
     return false;
 }
 
+int program_slot_field(const program *p, int slot)
+{
+    const node *n = &p->nodes[p->slots[slot]];
+    return n->op == OP_FIELD ? (int)n->val.u : -1;
+}
+
 void program_slot_fields(const program *p, int slot, bool fields[FIELDS_MAX])
 {
     visit v = {p, NULL, fields, NULL};
