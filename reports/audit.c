@@ -29,11 +29,10 @@ static tally count(const audit_result *r)
 static void verdict_figures(document *d, const tally *t)
 {
     static const clause_verdict order[] = {CLAUSE_MAJOR, CLAUSE_MINOR, CLAUSE_OBSERVATION, CLAUSE_CONFORMING, CLAUSE_NOT_ASSESSED};
-    const char *lang = d->english ? "en" : "zh";
     block *b = doc_add(d, BLOCK_FIGURES);
     b->figures = DOC_NEW(d, figure, 5);
     for (size_t i = 0; i < 5 && b->figures != NULL; i++) {
-        b->figures[b->nfigures++] = (figure){slice_of(clause_verdict_word(order[i], lang)), doc_int(d, t->clauses[order[i]]), doc_text(d, "summary.clauses"), clause_tone(order[i]), MARK_NONE};
+        b->figures[b->nfigures++] = (figure){word_clause_verdict(d, order[i]), doc_int(d, t->clauses[order[i]]), doc_text(d, "summary.clauses"), clause_tone(order[i]), MARK_NONE};
     }
     block *c = doc_chart(d, CHART_SPLIT, 5, 1);
     if (c == NULL) return;
@@ -42,7 +41,7 @@ static void verdict_figures(document *d, const tally *t)
     c->chart->unit = SLICE_LIT("count");
     c->chart->tones = DOC_NEW(d, tone, 5);
     for (size_t i = 0; i < 5 && c->chart->tones != NULL; i++) {
-        c->chart->cats[i] = slice_of(clause_verdict_word(bar[i], lang));
+        c->chart->cats[i] = word_clause_verdict(d, bar[i]);
         c->chart->tones[i] = clause_tone(bar[i]);
         c->chart->series[0].v[i] = (double)t->clauses[bar[i]];
         c->chart->series[0].has[i] = true;

@@ -9,9 +9,10 @@ tone verdict_tone(verdict v);
 mark verdict_mark(verdict v);
 tone clause_tone(clause_verdict v);
 mark clause_mark(clause_verdict v);
-cell cell_verdict(const document *d, verdict v);
-cell cell_clause_verdict(const document *d, clause_verdict v);
-slice word_severity(const document *d, severity s);
+cell cell_verdict(document *d, verdict v);
+cell cell_clause_verdict(document *d, clause_verdict v);
+slice word_severity(document *d, severity s);
+slice word_clause_verdict(document *d, clause_verdict v);
 slice word_basis(document *d, bool by_heading);        /* T or H */
 slice doc_evidence(document *d, const res_finding *f, size_t most); /* "ticket.csv:14; history.csv:9 (+3)" */
 slice doc_target(document *d, const res_rule *x);      /* "≥ 95%" */

@@ -108,7 +108,7 @@ static size_t put_clauses(document *d, bool observations)
             if (!wanted(x, observations)) continue;
             if (first) {
                 block *h = doc_heading(d, 2, doc_join(d, "%.*s  %.*s", SLICE_ARG(c->id), SLICE_ARG(doc_bi(d, c->title))));
-                h->tag = slice_of(clause_verdict_word(c->v, d->english ? "en" : "zh")), h->tone = clause_tone(c->v);
+                h->tag = word_clause_verdict(d, c->v), h->tone = clause_tone(c->v);
                 h->anchor = doc_join(d, "clause-%.*s", SLICE_ARG(c->id));
             }
             first = false;

@@ -29,17 +29,19 @@ mark clause_mark(clause_verdict v)
     return marks[v];
 }
 
-cell cell_verdict(const document *d, verdict v)
+cell cell_verdict(document *d, verdict v)
 {
-    return (cell){.kind = CELL_TEXT, .text = slice_of(verdict_word(v, d->english ? "en" : "zh")), .tone = verdict_tone(v), .mark = verdict_mark(v)};
+    return (cell){.kind = CELL_TEXT, .text = doc_word(d, "verdict", slice_of(verdict_word(v, "json"))), .tone = verdict_tone(v), .mark = verdict_mark(v)};
 }
 
-cell cell_clause_verdict(const document *d, clause_verdict v)
+slice word_clause_verdict(document *d, clause_verdict v) { return doc_word(d, "clause_verdict", slice_of(clause_verdict_word(v, "json"))); }
+
+cell cell_clause_verdict(document *d, clause_verdict v)
 {
-    return (cell){.kind = CELL_TEXT, .text = slice_of(clause_verdict_word(v, d->english ? "en" : "zh")), .tone = clause_tone(v), .mark = clause_mark(v)};
+    return (cell){.kind = CELL_TEXT, .text = word_clause_verdict(d, v), .tone = clause_tone(v), .mark = clause_mark(v)};
 }
 
-slice word_severity(const document *d, severity s) { return slice_of(severity_word(s, d->english ? "en" : "zh")); }
+slice word_severity(document *d, severity s) { return doc_word(d, "severity", slice_of(severity_word(s, "json"))); }
 slice word_basis(document *d, bool by_heading) { return doc_text(d, by_heading ? "basis.heading" : "basis.text"); }
 
 const source_info *source_by_id(const audit_result *r, int64_t id)

@@ -346,7 +346,7 @@ static sla_status put_own(html *h, const char *name, buf *out, err *e)
 
 static sla_status put_head_part(html *h, document *d, err *e)
 {
-    buf_printf(h->out, "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n", d->english ? "en" : "zh-CN");
+    buf_printf(h->out, "<!DOCTYPE html>\n<html lang=\"%.*s\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n", SLICE_ARG(doc_text(d, "language.tag")));
     buf_text(h->out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n");
     put(h, "<title>", d->title, " ");
     put(h, "", d->r->period_id, "</title>\n<style>\n");

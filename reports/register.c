@@ -174,12 +174,12 @@ struct register_back {
     arena row_mem;
 };
 
-sla_status register_open(const audit_result *r, bool english, register_back **out, err *e)
+sla_status register_open(const audit_result *r, const char *lang, register_back **out, err *e)
 {
     register_back *b = mem_zero(1, sizeof *b);
     if (!b) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the register");
-    sla_status st = texts_load(english ? "en" : "zh", &b->t, e);
-    if (st == SLA_OK) st = document_open(&b->d, r, &b->t, english, "audit", e);
+    sla_status st = texts_load(lang, &b->t, e);
+    if (st == SLA_OK) st = document_open(&b->d, r, &b->t, b->t.english, "audit", e);
     if (st == SLA_OK && !((b->g = make_registrar(&b->d)) && (b->prints = dict_new()) && (b->seen = mem_zero(r->nfindings + 1, sizeof *b->seen)))) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the register");
     for (size_t i = 0; st == SLA_OK && i < r->nfindings; i++) {
         uint32_t code = dict_intern(b->prints, slice_of(r->findings[i].fingerprint));

@@ -4,8 +4,8 @@
 #include "engine/audit/result.h"
 
 typedef struct register_back register_back;
-/* r must outlive it. english: the language that the register was written in. */
-sla_status register_open(const audit_result *r, bool english, register_back **out, err *e);
+/* r must outlive it. lang: the language that the register was written in (texts.h). */
+sla_status register_open(const audit_result *r, const char *lang, register_back **out, err *e);
 void register_close(register_back *b);                  /* NULL allowed */
 typedef enum register_word { REGISTER_NOTHING /* no row of the register */, REGISTER_SAME, REGISTER_ANSWER, REGISTER_WRONG /* errors were added */ } register_word;
 /* One row of a workbook, in order, from 1. REGISTER_ANSWER: *out is an answer that the workspace does not have yet; its texts are those of the cells. Errors name sheet and cell:

@@ -71,7 +71,7 @@ static sla_status write_pdf(job *j, document *d, err *e)
 static sla_status write_kind(job *j, const struct report_kind *k, err *e)
 {
     document d;
-    TRY(document_open(&d, j->r, j->t, j->o->english, k->name, e));
+    TRY(document_open(&d, j->r, j->t, j->t->english, k->name, e));
     unsigned formats = j->o->formats ? j->o->formats : REPORT_ALL_FORMATS;
     d.one_person = j->o->one_person;
     sla_status st = k->build(&d, e);
@@ -92,7 +92,7 @@ static sla_status write_html(job *j, unsigned wanted, err *e)
     sla_status st = SLA_OK;
     for (size_t i = 0; st == SLA_OK && i < sizeof kinds / sizeof kinds[0]; i++) {
         if (!(wanted & kinds[i].flag) || kinds[i].flag == REPORT_STAFF) continue;
-        st = document_open(&made[n], j->r, j->t, j->o->english, kinds[i].name, e);
+        st = document_open(&made[n], j->r, j->t, j->t->english, kinds[i].name, e);
         if (st != SLA_OK) break;
         docs[n] = &made[n];
         st = kinds[i].build(docs[n++], e);
@@ -106,15 +106,15 @@ static sla_status write_html(job *j, unsigned wanted, err *e)
 
 static sla_status write_oscal(job *j, err *e)
 {
-    TRY(report_oscal(j->r, j->o->english, &j->bytes, e));
+    TRY(report_oscal(j->r, j->t->english, &j->bytes, e));
     return save(j, "oscal", "json", e);
 }
 
 static sla_status write_machine(job *j, err *e)
 {
-    TRY(report_json(j->r, j->o->english, &j->bytes, e));
+    TRY(report_json(j->r, j->t->english, &j->bytes, e));
     TRY(save(j, "results", "json", e));
-    TRY(report_ndjson(j->r, j->o->english, &j->bytes, e));
+    TRY(report_ndjson(j->r, j->t->english, &j->bytes, e));
     return save(j, "findings", "ndjson", e);
 }
 
@@ -124,10 +124,10 @@ sla_status report_write(const audit_result *r, const report_options *o, buf *not
     job j = {.r = r, .o = o, .t = &t, .notes = notes};
     unsigned wanted = o->kinds ? o->kinds : REPORT_ALL_KINDS, formats = o->formats ? o->formats : REPORT_ALL_FORMATS;
     if (o->out != NULL && o->out[0] != '\0') TRY(file_make_dirs(o->out, e));
-    sla_status st = formats & REPORT_JSON ? write_machine(&j, e) : SLA_OK;
+    sla_status st = texts_load(o->lang ? o->lang : "zh", &t, e);
+    if (st == SLA_OK && formats & REPORT_JSON) st = write_machine(&j, e);
     if (st == SLA_OK && formats & REPORT_OSCAL) st = write_oscal(&j, e);
     bool prints = (formats & (REPORT_PDF | REPORT_XLSX)) != 0;
-    if (st == SLA_OK && (prints || formats & REPORT_HTML)) st = texts_load(o->english ? "en" : "zh", &t, e);
     for (size_t i = 0; st == SLA_OK && prints && i < sizeof kinds / sizeof kinds[0]; i++)
         if (wanted & kinds[i].flag) st = write_kind(&j, &kinds[i], e);
     if (st == SLA_OK && formats & REPORT_HTML) st = write_html(&j, wanted, e);

@@ -11,7 +11,7 @@ enum { REPORT_PDF = 1, REPORT_XLSX = 2, REPORT_JSON = 4, REPORT_ALL_FORMATS = 7,
 typedef enum report_paper { REPORT_A4, REPORT_LETTER } report_paper;
 typedef struct report_options {
     unsigned kinds, formats;         /* sets of the above; 0: all of REPORT_ALL_… */
-    bool english;                    /* else Chinese */
+    const char *lang;                /* of texts.h; NULL: zh */
     const char *out;                 /* folder, made if missing; NULL or "": where the program stands */
     const char *font, *font_bold;    /* TrueType files to set the PDFs in; NULL: chosen (font.h). font without font_bold: bold is the file beside it, if any */
     report_paper paper;

@@ -1,7 +1,6 @@
 /* Texts by key: read once, sorted, looked up by halves. */
 #include <stdio.h>
 #include <stdlib.h>
-#include "engine/base/file.h"
 #include "engine/base/yaml.h"
 #include "reports/texts.h"
 
@@ -34,15 +33,47 @@ static bool flatten(texts *t, const ynode *map, slice prefix)
     return true;
 }
 
+sla_status texts_languages(arena *a, file_list *out, err *e)
+{
+    const char *folder = NULL;
+    TRY(file_own_data("reports/texts", a, &folder, e));
+    TRY(file_walk(folder, a, out, NULL, NULL, e));
+    size_t n = 0;
+    for (size_t i = 0; i < out->n; i++) {
+        slice name = slice_of(out->paths[i]), end = SLICE_LIT(".yaml");
+        if (name.len <= end.len || !slice_eq((slice){name.ptr + name.len - end.len, end.len}, end) || memchr(name.ptr, '/', name.len)) continue;
+        char *lang = arena_strndup(a, name.ptr, name.len - end.len);
+        if (!lang) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the languages");
+        out->paths[n++] = lang;
+    }
+    out->n = n;
+    return SLA_OK;
+}
+
+static sla_status no_language(const char *lang, texts *t, err *e)
+{
+    file_list there = {0};
+    err quiet = {0};
+    buf list = {0};
+    if (texts_languages(&t->mem, &there, &quiet) == SLA_OK)
+        for (size_t i = 0; i < there.n; i++) buf_printf(&list, "%s%s", i ? ", " : "", there.paths[i]);
+    err_set(e, SLA_NAME, SRCPOS_NONE, "the reports do not speak '%s'", lang);
+    err_hint(e, "languages: %s; a further one is a file reports/texts/NAME.yaml", buf_cstr(&list));
+    buf_free(&list);
+    return SLA_NAME;
+}
+
 sla_status texts_load(const char *lang, texts *out, err *e)
 {
+    err none = {0};
     char relative[64];
     const char *path = NULL;
     ynode *root = NULL;
     texts t = {0};
-    snprintf(relative, sizeof relative, "reports/texts/%s.yaml", lang);
     snprintf(t.lang, sizeof t.lang, "%s", lang);
-    sla_status st = file_own_data(relative, &t.mem, &path, e);
+    snprintf(relative, sizeof relative, "reports/texts/%s.yaml", lang);
+    sla_status st = strchr(lang, '/') ? SLA_NAME : file_own_data(relative, &t.mem, &path, &none);
+    if (st != SLA_OK) st = no_language(lang, &t, e);
     if (st == SLA_OK) st = yaml_load(path, relative, &t.mem, &root, e);
     if (st == SLA_OK) {
         t.items = arena_alloc(&t.mem, count_leaves(root) + 1, sizeof *t.items);
@@ -53,6 +84,7 @@ sla_status texts_load(const char *lang, texts *out, err *e)
         return st;
     }
     qsort(t.items, t.n, sizeof *t.items, by_key);
+    t.english = !slice_is(texts_get(&t, "language.pack"), "zh");
     *out = t;
     return SLA_OK;
 }

@@ -6,6 +6,7 @@
 #include "engine/cli/steps.h"
 #include "importers/workbook.h"
 #include "reports/register.h"
+#include "reports/texts.h"
 
 typedef struct taking { register_back *reg; const char *file; arena *mem; stored_action *items; size_t n, cap, rows; errlist errors; } taking;
 
@@ -17,9 +18,9 @@ static sla_status take_row(void *ctx, const char *sheet, uint32_t row, const sli
     t->rows += w != REGISTER_NOTHING;
     if (w != REGISTER_ANSWER) return SLA_OK;
     if (mem_grow(&t->items, &t->cap, t->n + 1, sizeof *t->items)) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the answers");
-    slice *texts[] = {&a.fingerprint, &a.owner, &a.due, &a.status, &a.response};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (!(*texts[i] = arena_slice(t->mem, *texts[i])).ptr) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the answers");
+    slice *fields[] = {&a.fingerprint, &a.owner, &a.due, &a.status, &a.response};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (!(*fields[i] = arena_slice(t->mem, *fields[i])).ptr) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the answers");
     t->items[t->n++] = a;
     return SLA_OK;
 }
@@ -27,8 +28,10 @@ static sla_status take_row(void *ctx, const char *sheet, uint32_t row, const sli
 /* In the language that the register was written in: the first in which one of its sheets bears the register's name. */
 static sla_status read_register(const audit_result *r, taking *t, char *sha256, err *e)
 {
-    for (int english = 0; english < 2; english++) {
-        TRY(register_open(r, english, &t->reg, e));
+    file_list langs = {0};
+    TRY(texts_languages(t->mem, &langs, e));
+    for (size_t i = 0; i < langs.n; i++) {
+        TRY(register_open(r, langs.paths[i], &t->reg, e));
         t->n = t->rows = 0;
         sla_status st = workbook_rows(t->file, take_row, t, sha256, e);
         bool found = register_found(t->reg);

@@ -7,6 +7,7 @@
 #include "engine/base/file.h"
 #include "engine/cli/steps.h"
 #include "reports/report.h"
+#include "reports/texts.h"
 
 enum { FINDINGS_SHOWN = 10 };
 
@@ -106,12 +107,13 @@ static void empty_folder(const char *dir)
 }
 
 /* Builds the reports anew, in each language and size of paper until all files given have found their like. */
-static sla_status rebuild(const audit_result *r, const options *o, const char *dir, bool *same, err *e)
+static sla_status rebuild(const audit_result *r, const options *o, const char *dir, bool *same, arena *a, err *e)
 {
-    static const struct { bool english; report_paper paper; } ways[] = {{false, REPORT_A4}, {true, REPORT_A4}, {false, REPORT_LETTER}, {true, REPORT_LETTER}};
+    file_list langs = {0};
     bool all = false;
-    for (size_t w = 0; w < sizeof ways / sizeof *ways && !all; w++) {
-        report_options ro = {.out = dir, .formats = REPORT_ALL_FORMATS | REPORT_HTML | REPORT_OSCAL, .english = ways[w].english, .paper = ways[w].paper, .font = o->value[OPT_ID_FONT]};
+    TRY(texts_languages(a, &langs, e));
+    for (size_t w = 0; w < 2 * langs.n && !all; w++) {
+        report_options ro = {.out = dir, .formats = REPORT_ALL_FORMATS | REPORT_HTML | REPORT_OSCAL, .lang = langs.paths[w % langs.n], .paper = w < langs.n ? REPORT_A4 : REPORT_LETTER, .font = o->value[OPT_ID_FONT]};
         TRY(report_write(r, &ro, NULL, e));
         all = true;
         for (int i = 0; i < o->nargs; i++) {
@@ -132,7 +134,7 @@ static sla_status check_reports(const audit_result *r, const options *o, arena *
     if (!o->nargs || !same) return o->nargs ? err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory") : SLA_OK;
     snprintf(dir, sizeof dir, "%.200s/slaudit-XXXXXX", tmp && *tmp ? tmp : "/tmp");
     if (!mkdtemp(dir)) return err_set(e, SLA_IO, (srcpos){dir, 0, 0}, "cannot make a folder for the reports");
-    sla_status st = rebuild(r, o, dir, same, e);
+    sla_status st = rebuild(r, o, dir, same, a, e);
     empty_folder(dir);
     for (int i = 0; st == SLA_OK && i < o->nargs; i++) {
         printf("report %s: %s\n", o->args[i], same[i] ? "as the run gives it" : "NOT what the run gives");

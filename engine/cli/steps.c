@@ -273,13 +273,12 @@ sla_status step_report(session *s, const options *o, int64_t run, err *e)
     report_options ro = {.out = option(o, OPT_ID_OUTPUT, "."), .font = o->value[OPT_ID_FONT]};
     audit_result *r = NULL;
     buf notes = {0};
-    const char *lang = option(o, OPT_ID_LANG, "zh"), *paper = option(o, OPT_ID_PAPER, "a4");
+    const char *paper = option(o, OPT_ID_PAPER, "a4");
     if (o->value[OPT_ID_FORMAT] && strcmp(o->value[OPT_ID_FORMAT], "none") == 0) return SLA_OK;
     TRY(read_set(o->value[OPT_ID_KIND], kinds, kind_bits, 3, &ro.kinds, e));
     TRY(read_set(o->value[OPT_ID_FORMAT], formats, format_bits, sizeof format_bits / sizeof format_bits[0], &ro.formats, e));
-    if (strcmp(lang, "zh") != 0 && strcmp(lang, "en") != 0) return err_set(e, SLA_USAGE, SRCPOS_NONE, "--lang is zh or en, not '%s'", lang);
     if (strcmp(paper, "a4") != 0 && strcmp(paper, "letter") != 0) return err_set(e, SLA_USAGE, SRCPOS_NONE, "--paper is a4 or letter, not '%s'", paper);
-    ro.english = strcmp(lang, "en") == 0;
+    ro.lang = o->value[OPT_ID_LANG];
     ro.paper = strcmp(paper, "letter") == 0 ? REPORT_LETTER : REPORT_A4;
     TRY(check_persons(o, &ro, e));
     TRY(result_load(s->ws, run, &r, e));

@@ -21,7 +21,7 @@ static void make_page(audit_result *r, bool english, buf *out)
 {
     char path[128];
     err e = {0};
-    report_options o = {.out = folder, .formats = REPORT_HTML, .english = english};
+    report_options o = {.out = folder, .formats = REPORT_HTML, .lang = english ? "en" : "zh"};
     if (report_write(r, &o, NULL, &e) != SLA_OK) fail_msg("%s", e.msg);
     snprintf(path, sizeof path, "%s/report-2025Q3.html", folder);
     assert_int_equal(file_read(path, (size_t)1 << 28, out, &e), SLA_OK);

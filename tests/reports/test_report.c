@@ -30,7 +30,7 @@ static void write_all(const char *sub, bool english, size_t nfindings)
     err e = {0};
     audit_result *own = nfindings ? fake_result(nfindings) : result;
     snprintf(path, sizeof path, "%s/%s", folder, sub);
-    report_options o = {.out = path, .english = english};
+    report_options o = {.out = path, .lang = english ? "en" : "zh"};
     if (!have_fonts) skip();
     sla_status st = report_write(own, &o, NULL, &e);
     if (own != result) fake_result_free(own);
