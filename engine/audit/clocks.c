@@ -55,7 +55,6 @@ static size_t steps_of(const clock_job *j, size_t row, clock_step *out)
     size_t n = 0;
     for (uint32_t i = j->changes->first[row]; i < j->changes->first[row + 1]; i++) {
         uint32_t k = j->changes->rows[i];
-        if (!table_has(h, (size_t)ds->changes.at, k)) continue; /* after as_of: masked */
         out[n++] = (clock_step){at[k], table_has(h, (size_t)ds->changes.new_, k) ? phase_of_code(j, to[k]) : PHASE_UNKNOWN};
     }
     return n;

@@ -106,7 +106,24 @@ static sla_status mask_later(pass *ps, size_t d, err *e)
             bits_clear(t->cols[f].valid, i);
         }
     }
+    if (t->ds->time_field >= 0) ps->w.later[d] = ps->later[d][t->ds->time_field];
     return SLA_OK;
+}
+
+/* The value of a field at as_of: what the last change before it says, else what the first one after it found. */
+static void put_back(const pass *ps, const change_index *x, const table *h, const dataset *ds, size_t row, tcolumn *c)
+{
+    const int64_t *at = table_i64(h, (size_t)ds->changes.at);
+    uint32_t k = x->first[row], end = x->first[row + 1], change;
+    while (k < end && at[x->rows[k]] <= ps->as_of) k++;
+    if (k == end) return; /* not changed since */
+    int side = ds->changes.new_;
+    if (k > x->first[row] && table_has(h, (size_t)side, x->rows[k - 1])) change = x->rows[k - 1];
+    else side = ds->changes.old_, change = x->rows[k];
+    bool there = table_has(h, (size_t)side, change);
+    if (there) ((uint32_t *)c->data)[row] = table_codes(h, (size_t)side)[change];
+    if (there) bits_set(c->valid, row);
+    else bits_clear(c->valid, row);
 }
 
 static sla_status roll_back(pass *ps, const dataset *ds, err *e)
@@ -121,32 +138,26 @@ static sla_status roll_back(pass *ps, const dataset *ds, err *e)
         if (!ds->fields[f].rolled_back || !t->cols[f].data) continue;
         const change_index *x;
         TRY(fieldchanges_of(ps, ds, (int)f, &x, e));
-        for (size_t r = 0; r < t->nrows; r++)
-            for (uint32_t k = x->first[r]; k < x->first[r + 1]; k++) {
-                uint32_t row = x->rows[k];
-                if (!table_has(h, (size_t)ds->changes.at, row) || at[row] <= ps->as_of || !table_has(h, (size_t)ds->changes.old_, row)) continue;
-                ((uint32_t *)t->cols[f].data)[r] = table_codes(h, (size_t)ds->changes.old_)[row];
-                bits_set(t->cols[f].valid, r);
-                break;
-            }
+        for (size_t r = 0; r < t->nrows; r++) put_back(ps, x, h, ds, r, &t->cols[f]);
     }
     return SLA_OK;
 }
 
-/* A record whose resolution lies after as_of was open then; without a history its status of that day is not known, but it was none of the final ones. */
-static sla_status forget_status(pass *ps, const sla_clock *c)
+/* A record whose resolution lies after as_of was open then, whatever its status says today. */
+static sla_status open_status(pass *ps, const sla_clock *c)
 {
     size_t d = c->ds->idx;
     table *t = ps->w.tables[d];
     const enumeration *en = c->ds->fields[c->status].en;
     const uint64_t *later = ps->later[d][c->stop];
-    if (!c->history || !later || !en || !en->phase || !t->cols[c->status].data) return SLA_OK;
-    for (size_t row = 0; row < t->nrows; row++) {
+    if (!c->history || !later || !en || !en->phase || en->open >= en->n || !t->cols[c->status].data) return SLA_OK;
+    uint32_t open = dict_intern(ps->w.dict, en->values[en->open]), *status = t->cols[c->status].data;
+    for (size_t row = 0; open != DICT_NONE && row < t->nrows; row++) {
         if (!bits_get(later, row) || !table_has(t, (size_t)c->status, row)) continue;
-        int rank = enumeration_rank(en, dict_text(ps->w.dict, table_codes(t, (size_t)c->status)[row]));
-        if (rank >= 0 && en->phase[rank] == PHASE_FINAL) bits_clear(t->cols[c->status].valid, row);
+        int rank = enumeration_rank(en, dict_text(ps->w.dict, status[row]));
+        if (rank >= 0 && en->phase[rank] == PHASE_FINAL) status[row] = open;
     }
-    return SLA_OK;
+    return open == DICT_NONE ? SLA_NOMEM : SLA_OK;
 }
 
 /* ---- the whole ---- */
@@ -161,7 +172,7 @@ sla_status world_make(pass *ps, const bool also[DATASETS_MAX], err *e)
     for (size_t d = 0; d < ps->p->model->n; d++)
         if (ps->w.tables[d]) TRY(mask_later(ps, d, e));
     for (size_t i = 0; i < ps->p->nclocks; i++)
-        if (ps->w.tables[ps->p->clocks[i].ds->idx]) TRY(forget_status(ps, &ps->p->clocks[i]));
+        if (ps->w.tables[ps->p->clocks[i].ds->idx]) TRY(open_status(ps, &ps->p->clocks[i]));
     TRY(lang_shared_new(&ps->w, &ps->shared, e));
     TRY(clocks_run(ps, e));
     return computed_run(ps, e);

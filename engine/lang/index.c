@@ -29,8 +29,15 @@ static uint64_t part_bits(const void *data, storage st, size_t i)
 static storage col_storage(const row_index *ix, uint32_t k) { return vtype_storage(ix->def.ds->fields[ix->def.cols[k]].type); }
 static const void *col_data(const row_index *ix, uint32_t k) { return ix->t->cols[ix->def.cols[k]].data; }
 
+static bool row_is_later(const row_index *ix, size_t row)
+{
+    const uint64_t *later = ix->w->later[ix->def.ds->idx];
+    return later && bits_get(later, row);
+}
+
 static bool row_has_key(const row_index *ix, size_t row)
 {
+    if (row_is_later(ix, row)) return false;
     for (uint32_t k = 0; k < ix->def.ncols; k++)
         if (!column_has(&ix->t->cols[ix->def.cols[k]], row)) return false;
     return true;
@@ -84,7 +91,7 @@ static void group_by_code(row_index *ix)
     const uint32_t *codes = c->data;
     for (size_t i = 0; i < ix->t->nrows; i++) {
         if (i + AHEAD < ix->t->nrows) __builtin_prefetch(&ix->by_code[codes[i + AHEAD]], 1);
-        if (!column_has(c, i)) {
+        if (!column_has(c, i) || row_is_later(ix, i)) {
             ix->group_of[i] = ROW_NONE;
             continue;
         }

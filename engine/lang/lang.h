@@ -65,6 +65,7 @@ typedef struct world {
     dict *dict;
     const zone *zone;
     int64_t as_of, from, to;                /* UTC ms */
+    const uint64_t *later[DATASETS_MAX];    /* bits of the rows that had not happened at as_of: no look-up finds them; NULL: none */
     /* derived columns, same order as lang_env.derived; data as table columns over all rows */
     struct { const tcolumn *cols; size_t n; } derived[DATASETS_MAX];
 } world;

@@ -34,6 +34,10 @@ static void load_phases(loader *l, enumeration *en, const ynode *phases)
             else en->phase[rank] = p;
         }
     }
+    const ynode *run = yaml_get(phases, phase_names[0]);
+    int named = run && run->n ? enumeration_rank(en, run->items[0]->text) : -1;
+    while (named < 0 && en->open < en->n && en->phase[en->open]) en->open++;
+    if (named >= 0) en->open = (size_t)named;
 }
 
 static void load_enum(loader *l, enumeration *en, const ynode *n)

@@ -2,7 +2,7 @@
  *   enums:
  *     priority: {ordered: true, values: [P1, P2, P3, P4]}         ordered: the first is the least, for < and >=
  *     level:    {ordered: true, values: [junior, middle, senior, expert]}
- *     status:   {values: [new, …], titles: {new: {zh: 新建, en: New}}, phases: {pause: [pending_customer, …], final: […], cancelled: [cancelled]}}
+ *     status:   {values: [new, …], titles: {new: {zh: 新建, en: New}}, phases: {run: [in_progress], pause: [pending_customer, …], final: […], cancelled: [cancelled]}}
  *   datasets:
  *     ticket:
  *       title: {zh: 工单, en: Ticket}
@@ -28,6 +28,7 @@ typedef struct enumeration {
     bool ordered;
     slice *values, *titles_zh, *titles_en; size_t n;          /* titles default to the value */
     uint8_t *phase;                                           /* clock_phase of each value (0 = run) where phases are given, else NULL */
+    size_t open;                                              /* where phases are given: what a record counts as that was open, nobody knows how: the first of `run`, else the first with no other phase */
 } enumeration;
 typedef struct field {
     slice name, title_zh, title_en;

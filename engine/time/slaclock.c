@@ -9,6 +9,7 @@ typedef struct walk {
     int64_t stop;            /* TIME_NONE: open */
     int32_t cycles;
     bool cancelled;          /* reopened, then cancelled */
+    bool reopens;            /* resolved at as_of, and the history reopens it after that */
 } walk;
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -85,9 +86,9 @@ static void each_pause(const walk *w, int64_t end, stretch_fn fn, void *ctx)
             if (from < to) fn(ctx, SLICE_PAUSED, from, to);
         }
     }
-    /* Judged as open although its history ends resolved: it was reopened at an instant nobody noted, so nothing after the resolution surely counts. */
+    /* The reopening that ends this gap lies after as_of. */
     int64_t from = later(resolved, w->start);
-    if (resolved != TIME_NONE && w->stop == TIME_NONE && from < end) fn(ctx, SLICE_REOPEN_GAP, from, end);
+    if (resolved != TIME_NONE && w->reopens && w->stop == TIME_NONE && from < end) fn(ctx, SLICE_REOPEN_GAP, from, end);
 }
 
 typedef struct sums { const calendar *cal; int64_t paused, gap; } sums;
@@ -108,8 +109,8 @@ static int64_t end_of(const clock_input *in, const walk *w, clock_result *r)
     return is_open(now) ? in->as_of : TIME_NONE;
 }
 
-/* Times after as_of have not happened yet. */
-static clock_input as_known(const clock_input *in)
+/* Times after as_of have not happened yet; reopens: whether the first step after it is a reopening. */
+static clock_input as_known(const clock_input *in, bool *reopens)
 {
     clock_input k = *in;
     if (k.stop != TIME_NONE && k.stop > k.as_of) {
@@ -117,17 +118,21 @@ static clock_input as_known(const clock_input *in)
         k.stop_later = true;
     }
     while (k.nsteps && k.steps[k.nsteps - 1].at > k.as_of) k.nsteps--;
+    size_t next = k.nsteps;
+    while (next < in->nsteps && !step_holds(in, next)) next++;
+    *reopens = next < in->nsteps && is_open(in->steps[next].phase);
     return k;
 }
 
 /* in must be as_known. */
-static clock_result judge(const clock_input *in, walk *w, int64_t *end)
+static clock_result judge(const clock_input *in, bool reopens, walk *w, int64_t *end)
 {
     clock_result r = {.state = CLOCK_UNKNOWN, .stop = TIME_NONE, .cycles = 1};
     *end = TIME_NONE;
     if (in->start != TIME_NONE && in->start > in->as_of) r.state = CLOCK_OUT;
     if (in->start == TIME_NONE || r.state == CLOCK_OUT || (in->stop != TIME_NONE && in->stop < in->start)) return r;
     *w = plan(in);
+    w->reopens = reopens;
     r.cycles = w->cycles;
     r.stop = w->stop;
     int64_t until = end_of(in, w, &r);
@@ -144,10 +149,11 @@ static clock_result judge(const clock_input *in, walk *w, int64_t *end)
 
 clock_result slaclock_judge(const clock_input *in)
 {
-    clock_input known = as_known(in);
+    bool reopens;
+    clock_input known = as_known(in, &reopens);
     walk w;
     int64_t end;
-    return judge(&known, &w, &end);
+    return judge(&known, reopens, &w, &end);
 }
 
 /* ---- the ledger ---- */
@@ -193,10 +199,11 @@ static void put_stretch(void *ctx, slice_kind kind, int64_t from, int64_t to)
 
 sla_status slaclock_ledger(const clock_input *in, arena *a, clock_slice **out, size_t *n, clock_result *res, err *e)
 {
-    clock_input known = as_known(in);
+    bool reopens;
+    clock_input known = as_known(in, &reopens);
     walk w;
     int64_t end;
-    *res = judge(&known, &w, &end);
+    *res = judge(&known, reopens, &w, &end);
     ledger l = {.cal = in->cal, .a = a};
     if (end != TIME_NONE) {
         l.at = w.start;

@@ -17,7 +17,7 @@ typedef struct clock_input {
     int64_t start, stop;            /* TIME_NONE: missing. A stop later than as_of counts as stop_later, a start later than as_of as CLOCK_OUT */
     clock_phase now;                /* what the record's own status says (PHASE_UNKNOWN: status missing) */
     bool stop_later;                /* a stop is recorded but lies after as_of: the record was open then, whatever `now` says */
-    const clock_step *steps;        /* sorted by time; at the same time the last one holds; those after as_of are not looked at; NULL: no history */
+    const clock_step *steps;        /* sorted by time; at the same time the last one holds; those after as_of have not happened; NULL: no history */
     size_t nsteps;
     bool uses_history;              /* false: pauses and reopenings are not looked at (a clock without pauses) */
     reopen_policy reopen;
@@ -36,8 +36,8 @@ typedef struct clock_result {
 /* Judges one clock. Stop missing: FINAL or status missing -> unknown, CANCELLED -> out, else breached if elapsed so far > limit, else running.
  * With history: a later resolution than `stop` counts as the stop; a ticket open again after its stop is running, one cancelled then is out.
  * REOPEN_RESUME leaves out the time between a resolution and its reopening; RESTART counts from the last reopening; IGNORE stops at the first
- * resolution. A resolution that no reopening follows leaves nothing out (the stop may be a later event), except of a clock that is open all the
- * same: its time stands from the resolution, since the reopening was not noted. Resolutions before the start are not the clock's. No allocation. */
+ * resolution. A resolution that no reopening follows leaves nothing out (the stop may be a later event); of a step after as_of only
+ * this is looked at: whether it reopens the record, so that the time since its resolution is left out. Resolutions before the start are not the clock's. No allocation. */
 clock_result slaclock_judge(const clock_input *in);
 
 /* The same judgement as a ledger, for `explain`: slices in order, their counted times sum to elapsed exactly. */

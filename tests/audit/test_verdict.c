@@ -257,11 +257,47 @@ static void intervals(void **state)
     buf_free(&b);
 }
 
+/* What had not happened at as_of: a record made later is no earlier duplicate's rival, and one resolved later was open, not without a status. */
+static void not_yet(void **state)
+{
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "ticket", "id,type,title,category,service,priority,channel,requester,status,created_at,resolved_at\n"
+                              "T1,incident,x,用户支持,S,P4,phone,r,closed,2025-07-01 09:00:00,2025-08-01 09:00:00\nT2,incident,x,用户支持,S,P4,phone,r,closed,2025-07-20 09:00:00,2025-07-20 10:00:00\n");
+    audited_run(&t, "2025Q3", "2025-07-15 00:00:00");
+    assert_int_equal(audited_rule(&t, "6.1-c")->conforming, 1);
+    assert_int_equal(audited_rule(&t, "6.1-a")->conforming, 1);
+    assert_int_equal(audited_rule(&t, "1.3-a")->conforming, 1);
+    assert_true(audited_metric(&t, "backlog")->value == 1);
+    audited_end(&t);
+}
+
+/* A change after as_of whose old value is missing: the change before it says what held; with none, nothing did. */
+static void value_before_a_change(void **state)
+{
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "ticket", "id,type,priority,status,created_at\nT1,incident,P1,new,2025-07-01 09:00:00\nT2,incident,P1,new,2025-07-01 09:00:00\n");
+    audited_csv(&t, "history", "ticket_id,at,actor,field,old,new\nT1,2025-07-02 09:00:00,a,priority,P4,P3\nT1,2025-09-01 09:00:00,a,priority,,P2\nT1,2025-09-02 09:00:00,a,priority,P2,P1\n"
+                               "T2,2025-09-01 09:00:00,a,priority,,P2\nT2,2025-09-02 09:00:00,a,priority,P2,P1\n");
+    audited_run(&t, "2025Q3", "2025-08-01 00:00:00");
+    const res_rule *x = audited_rule(&t, "4.1-a");
+    assert_int_equal(x->unknown, 1);
+    assert_int_equal(x->nonconforming, 1);
+    bool low = false;
+    for (size_t i = 0; i < x->ngroups; i++) low = low || (slice_is(x->groups[i].key, "P3") && x->groups[i].nonconforming == 1);
+    assert_true(low);
+    audited_end(&t);
+}
+
 int main(void)
 {
     static const struct CMUnitTest plain[] = {
         cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_imported), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
         cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals),
+        cmocka_unit_test(not_yet), cmocka_unit_test(value_before_a_change),
     };
     struct CMUnitTest tests[64];
     size_t n = 0;

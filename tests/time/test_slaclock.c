@@ -113,7 +113,9 @@ static const struct clock_case {
      .elapsed = 120, .paused = 60, .counted_stop = "2025-07-01 13:00", .cycles = 2},
     {.name = "open again, then cancelled", true, "2025-07-01 09:00", "2025-07-01 10:00", "2025-10-01", "2025-07-01 10:00 final; 12:00 run; 13:00 cancelled", .now = PHASE_CANCELLED, .limit = 120, .state = CLOCK_OUT, .cycles = 2},
     {.name = "open again at as_of, closed today", true, "2025-07-01 09:00", "2025-07-01 10:00", "2025-07-01 13:00", "2025-07-01 10:00 final; 12:00 run", .now = PHASE_FINAL, .limit = 120, .state = CLOCK_RUNNING, .elapsed = 120, .cycles = 2},
-    {.name = "resolved at as_of, reopened later: the time stands", true, "2025-07-01 09:00", NULL, "2025-07-05", "2025-07-01 10:00 final", .now = PHASE_FINAL, .later = true, .limit = 120, .state = CLOCK_RUNNING, .elapsed = 60, .cycles = 1},
+    {.name = "resolved at as_of, reopened later: the time stands", true, "2025-07-01 09:00", NULL, "2025-07-05", "2025-07-01 10:00 final; 2025-07-06 09:00 run; 10:00 final", .now = PHASE_FINAL, .later = true, .limit = 120, .state = CLOCK_RUNNING, .elapsed = 60, .cycles = 1},
+    {.name = "resolved in the history, open in the record, never reopened: all counts", true, "2025-07-01 09:00", NULL, "2025-07-01 12:00", "2025-07-01 10:00 final; 11:00 final", .now = PHASE_RUN, .limit = 120, .state = CLOCK_BREACHED,
+     .elapsed = 180, .cycles = 1},
     {.name = "three cycles", true, "2025-07-01 09:00", "2025-07-01 15:00", "2025-10-01", "2025-07-01 10:00 final; 11:00 run; 12:00 final; 13:00 run; 13:30 pause; 14:00 run; 15:00 final", .now = PHASE_FINAL, .limit = 150,
      .state = CLOCK_BREACHED, .elapsed = 210, .paused = 30, .counted_stop = "2025-07-01 15:00", .cycles = 3},
     {.name = "history that the clock does not use", true, "2025-07-01 09:00", "2025-07-01 11:00", "2025-10-01", "2025-07-01 09:30 pause; 10:00 final; 10:30 run", NO_HISTORY, .limit = 120, .state = CLOCK_MET, .elapsed = 120,
@@ -222,7 +224,9 @@ static clock_result count_minutes(const life *l)
         if (cancelled || (!void_stop && !l->later && l->now == PHASE_CANCELLED)) return r.state = CLOCK_OUT, r;
         if (!void_stop && !l->later && (l->now == PHASE_FINAL || l->now == PHASE_UNKNOWN)) return r;
         end = l->as_of;
-        if (resolved != TIME_NONE)
+        int64_t next = end + 1;
+        while (next <= LIFE && !step_at[next]) next++;
+        if (resolved != TIME_NONE && next <= LIFE && (phase_at[next] == PHASE_RUN || phase_at[next] == PHASE_PAUSE))
             for (int64_t k = resolved; k < end; k++) gap[k] = true;
     }
     for (int64_t m = from; m < end; m++) {
