@@ -186,6 +186,7 @@ static void matrix(document *d)
     static const char *const heads[] = {"matrix.clause", "matrix.title", "matrix.chapter", "matrix.basis", "matrix.verdict", "matrix.rules", "matrix.assessed", "matrix.failing", "matrix.findings"};
     for (size_t c = 0; c < 9; c++) doc_col(b, c, doc_text(d, heads[c]), c > 4 ? ALIGN_RIGHT : c == 3 ? ALIGN_CENTRE : ALIGN_LEFT, c == 1 ? 2.6 : c == 2 ? 2.2 : 0, c == 1 || c == 2 ? 30 : 12);
     b->sheet = doc_text(d, "sheet.clauses");
+    b->table->cols[2].off_paper = true;                           /* the clause's number says its chapter; on one page the matrix is read at a glance */
     b->table->sums = DOC_NEW(d, double, 9);
     b->table->cols[1].total = TOTAL_LABEL;
     for (size_t c = 5; c < 9; c++) b->table->cols[c].total = TOTAL_SUM;
@@ -262,6 +263,64 @@ static void method(document *d)
     }
 }
 
+/* ---- evidence ---- */
+enum { LINES_SHOWN = 12 };
+typedef struct cited { int64_t lines; size_t shown; uint32_t line[LINES_SHOWN]; } cited;
+
+static void note_lines(const audit_result *r, const res_rule *x, cited *of)
+{
+    memset(of, 0, r->nsources * sizeof *of);
+    for (size_t i = 0; i < x->nfindings; i++) {
+        const res_finding *f = &r->findings[x->first_finding + i];
+        for (size_t k = 0; k < f->nevidence; k++) {
+            const source_info *src = source_by_id(r, f->evidence[k].source);
+            if (src == NULL) continue;
+            cited *c = &of[src - r->sources];
+            c->lines++;
+            if (c->shown < LINES_SHOWN) c->line[c->shown++] = f->evidence[k].line;
+        }
+    }
+}
+
+static slice lines_said(document *d, const cited *c)
+{
+    slice s = {"", 0};
+    for (size_t k = 0; k < c->shown; k++) s = doc_join(d, "%.*s%s%u", SLICE_ARG(s), k ? ", " : "", (unsigned)c->line[k]);
+    return c->lines > (int64_t)c->shown ? doc_join(d, "%.*s … (+%.*s)", SLICE_ARG(s), SLICE_ARG(doc_int(d, c->lines - (int64_t)c->shown))) : s;
+}
+
+static void cited_row(document *d, const res_rule *x, const source_info *src, const cited *c, cell *row)
+{
+    row[0] = cell_text(x->id), row[1] = cell_text(src->part.len > 0 ? doc_join(d, "%.*s#%.*s", SLICE_ARG(src->path), SLICE_ARG(src->part)) : src->path);
+    row[2] = cell_int(c->lines), row[3] = cell_text(lines_said(d, c));
+    row[0].strong = true;
+    row[0].link = doc_join(d, "rule-%.*s", SLICE_ARG(x->id));
+}
+
+/* Which lines of which file each rule's findings rest on. */
+static void lines_by_rule(document *d)
+{
+    const audit_result *r = d->r;
+    cited *one = DOC_NEW(d, cited, r->nsources);
+    size_t n = 0, at = 0;
+    for (size_t i = 0; one != NULL && i < r->nrules; i++) {
+        if (r->rules[i].nfindings == 0) continue;
+        note_lines(r, &r->rules[i], one);
+        for (size_t k = 0; k < r->nsources; k++) n += one[k].lines > 0;
+    }
+    block *b = n == 0 ? NULL : doc_table(d, 4, n);
+    if (b == NULL) return;
+    static const char *const heads[] = {"rule.id", "source.path", "evidence.lines", "evidence.which"};
+    for (size_t c = 0; c < 4; c++) doc_col(b, c, doc_text(d, heads[c]), c == 2 ? ALIGN_RIGHT : ALIGN_LEFT, c == 1 ? 1 : c == 3 ? 2.6 : 0, c == 3 ? 60 : 20);
+    b->table->compact = true;
+    b->table->caption = doc_text(d, "evidence.by_rule");
+    for (size_t i = 0; i < r->nrules; i++) {
+        if (r->rules[i].nfindings > 0) note_lines(r, &r->rules[i], one);
+        for (size_t k = 0; r->rules[i].nfindings > 0 && k < r->nsources; k++)
+            if (one[k].lines > 0) cited_row(d, &r->rules[i], &r->sources[k], &one[k], tablet_cell(b->table, at++, 0));
+    }
+}
+
 /* What the findings rest on: each source with the number of findings and of lines that are cited. */
 static void evidence_list(document *d)
 {
@@ -292,6 +351,8 @@ static void evidence_list(document *d)
         row[4] = cell_text(spans[i].lines > 0 ? doc_join(d, "%u–%u", (unsigned)spans[i].low, (unsigned)spans[i].high) : SLICE_LIT("–"));
         row[5] = cell_text(slice_of(r->sources[i].sha256));
     }
+    d->sheet = (slice){"", 0};
+    lines_by_rule(d);
 }
 
 static void sign_off(document *d)

@@ -10,13 +10,16 @@ static slice condition_said(document *d, const res_rule *x)
         slice value = doc_value(d, x->unit, x->value);
         return doc_fill(d, "finding.condition_value", (text_fill[]){{"value", value}, {"target", doc_target(d, x)}, {"n", doc_int(d, x->population)}, {NULL, {0}}});
     }
+    if (!x->has_target) return doc_fill(d, "finding.condition_any", (text_fill[]){{"n", doc_int(d, x->nonconforming)}, {NULL, {0}}});
     if (!x->has_share) return doc_fill(d, "finding.condition_count", (text_fill[]){{"n", doc_int(d, x->nonconforming)}, {"target", doc_target(d, x)}, {NULL, {0}}});
     cell share = {.kind = CELL_PERCENT, .num = x->share, .has_apart = x->has_target, .apart = x->target};
     slice bounds = {"", 0};
     if (x->has_bounds && x->unknown > 0) bounds = doc_fill(d, "finding.bounds", (text_fill[]){{"low", doc_percent(d, x->share_low)}, {"high", doc_percent(d, x->share_high)}, {"n", doc_int(d, x->unknown)}, {NULL, {0}}});
     slice s = doc_fill(d, "finding.condition_share", (text_fill[]){{"share", doc_cell_text(d, &share, &d->mem)}, {"target", doc_target(d, x)}, {"bad", doc_int(d, x->nonconforming)},
-        {"all", doc_int(d, x->conforming + x->nonconforming)}, {"unknown", doc_int(d, x->unknown)}, {"running", doc_int(d, x->running)}, {NULL, {0}}});
-    return doc_join(d, "%.*s%.*s", SLICE_ARG(s), SLICE_ARG(bounds));
+        {"all", doc_int(d, x->conforming + x->nonconforming)}, {NULL, {0}}});
+    slice rest = {"", 0};
+    if (x->unknown + x->running > 0) rest = doc_fill(d, "finding.condition_rest", (text_fill[]){{"unknown", doc_int(d, x->unknown)}, {"running", doc_int(d, x->running)}, {NULL, {0}}});
+    return doc_join(d, "%.*s%.*s%.*s", SLICE_ARG(s), SLICE_ARG(rest), SLICE_ARG(bounds));
 }
 
 static void rule_card(document *d, const res_rule *x, bool severe)
@@ -149,8 +152,10 @@ void audit_not_assessed(document *d)
     doc_para(d, doc_text(d, "not_assessed.lead"));
     for (size_t i = 0; i < r->nrules; i++) n += undecided(&r->rules[i]);
     for (size_t i = 0; i < r->nclauses; i++) n += r->clauses[i].nrules == 0;
+    if (n == 0) doc_para(d, doc_text(d, "not_assessed.none"));
     block *b = doc_table(d, 4, n);
     if (b == NULL) return;
+    b->pdf = n > 0;
     static const char *const heads[] = {"not_assessed.what", "not_assessed.title", "rule.verdict", "not_assessed.reason"};
     for (size_t c = 0; c < 4; c++) doc_col(b, c, doc_text(d, heads[c]), ALIGN_LEFT, c == 1 ? 2 : c == 3 ? 3 : 0, c == 3 ? 70 : c == 1 ? 40 : 14);
     b->sheet = doc_text(d, "sheet.not_assessed");
@@ -167,16 +172,17 @@ void audit_not_assessed(document *d)
             row[0] = cell_text(x->id), row[1] = cell_text(doc_bi(d, x->title)), row[2] = cell_verdict(d, x->v), row[3] = cell_text(doc_bi(d, x->reason));
         }
     }
-    doc_break(d);
 }
 
 void audit_rejects(document *d)
 {
     const audit_result *r = d->r;
     doc_heading(d, 1, doc_text(d, "audit.rejects"));
-    doc_para(d, doc_fill(d, "rejects.lead", (text_fill[]){{"total", doc_int(d, (int64_t)r->rejects_total)}, {"shown", doc_int(d, (int64_t)r->nrejects)}, {NULL, {0}}}));
+    if (r->rejects_total == 0) doc_para(d, doc_text(d, "rejects.none"));
+    else doc_para(d, doc_fill(d, "rejects.lead", (text_fill[]){{"total", doc_int(d, (int64_t)r->rejects_total)}, {"shown", doc_int(d, (int64_t)r->nrejects)}, {NULL, {0}}}));
     block *b = doc_table(d, 5, r->nrejects);
     if (b == NULL) return;
+    b->pdf = r->nrejects > 0;
     static const char *const heads[] = {"rejects.place", "rejects.what", "rejects.field", "rejects.value", "rejects.reason"};
     for (size_t c = 0; c < 5; c++) doc_col(b, c, doc_text(d, heads[c]), ALIGN_LEFT, c == 3 ? 2 : c == 4 ? 2.4 : 0, c >= 3 ? 40 : 20);
     b->sheet = doc_text(d, "sheet.rejects");

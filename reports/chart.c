@@ -7,18 +7,25 @@ const type chart_text = {7.4, 10, false, RGB_INK}, chart_grey = {7, 9.5, false, 
 static const type title_type = {9.2, 13, true, RGB_NAVY};
 enum { TITLE_ROOM = 30, FOOT_ROOM = 12 };
 
+static double heat_row(const chart *c)
+{
+    for (size_t s = 0; s < c->nseries; s++)
+        if (c->series[s].n != NULL) return 22;
+    return 17;
+}
+
 double chart_height(const chart *c, double w)
 {
     double rows = (double)c->ncats, foot = c->foot.len > 0 ? FOOT_ROOM : 0;
     switch (c->kind) {
     case CHART_BAR: return TITLE_ROOM + 6 + 15.5 * rows + foot;
-    case CHART_HEAT: return TITLE_ROOM + 16 + 17 * (double)c->nseries + foot;
+    case CHART_HEAT: return TITLE_ROOM + 2 + heat_heads(c, w) + heat_row(c) * (double)c->nseries + foot;
     case CHART_SPLIT: return 66 + foot;
     case CHART_FUNNEL: return 300 + foot;
-    case CHART_PARETO: return 210 + foot;
+    case CHART_PARETO: if (pareto_lies(c, w)) return TITLE_ROOM + 6 + 15.5 * rows + foot; break;
     case CHART_COLUMN: case CHART_STACKED: case CHART_LINE: break;
     }
-    return (w < 300 ? 158 : 182) + foot;
+    return (w < 300 ? 148 : 176) + foot;
 }
 
 static void extremes(const chart *c, double *low, double *high)
@@ -102,24 +109,44 @@ void plot_grid(const plot *p)
     }
 }
 
+enum { RGB_BAND = 0xEAF3F1 };
+
+void plot_band(const plot *p)
+{
+    if (!p->c->has_target) return;
+    double y = plot_y(p, p->c->target), from = p->c->lower_better ? y : p->y, to = p->c->lower_better ? p->y + p->h : y;
+    page_rect(p->ps, p->no, p->x, from, p->w, to - from, RGB_BAND);
+}
+
 void plot_target(const plot *p)
 {
     if (!p->c->has_target) return;
     double y = plot_y(p, p->c->target);
     page_dashes(p->ps, p->no, p->x, y, p->x + p->w, y, 0.9, RGB_NAVY);
-    slice s = doc_fill(p->d, "chart.target", (text_fill[]){{"value", doc_value(p->d, p->c->unit, p->c->target)}, {NULL, {0}}});
+}
+
+/* What the dashes and the band mean, right of the line under the title, where nothing of the plot can run into it. */
+static void put_target_key(const plot *p, double y)
+{
     const type ty = {7, 9.5, false, RGB_NAVY};
-    page_text_at(p->ps, p->no, p->x + p->w, p->y - 4, &ty, s, ALIGN_RIGHT, 0);
+    slice s = doc_fill(p->d, "chart.target", (text_fill[]){{"op", p->c->lower_better ? SLICE_LIT("≤") : SLICE_LIT("≥")}, {"value", doc_value(p->d, p->c->unit, p->c->target)}, {NULL, {0}}});
+    double right = p->full_x + p->full_w, x = right - fontset_width(p->ps->fonts, false, ty.size, s) - 20;
+    page_rect(p->ps, p->no, x, y - 6, 16, 7, RGB_BAND);
+    page_dashes(p->ps, p->no, x, y + 1, x + 16, y + 1, 0.9, RGB_NAVY);
+    page_text_at(p->ps, p->no, right, y, &ty, s, ALIGN_RIGHT, 0);
 }
 
 static slice n_text(const plot *p, size_t i) { return doc_join(p->d, "n=%lld", (long long)p->c->n[i]); }
 
 void plot_cats(const plot *p, double band)
 {
-    for (size_t i = 0; i < p->c->ncats; i++) {
+    double widest = 1;
+    for (size_t i = 0; i < p->c->ncats; i++) widest = fmax(widest, fontset_width(p->ps->fonts, false, chart_text.size, p->c->cats[i]));
+    size_t step = p->c->ncats > 12 ? (size_t)ceil((widest + 4) / band) : 1;         /* of many, every so many-th is named */
+    for (size_t i = 0; i < p->c->ncats; i += step) {
         double x = p->x + band * ((double)i + 0.5);
-        page_text_at(p->ps, p->no, x, p->y + p->h + 10, &chart_text, p->c->cats[i], ALIGN_CENTRE, band - 3);
-        if (p->c->n != NULL && p->c->n[i] > 0) page_text_at(p->ps, p->no, x, p->y + p->h + 19, &chart_grey, n_text(p, i), ALIGN_CENTRE, band - 2);
+        page_text_at(p->ps, p->no, x, p->y + p->h + 10, &chart_text, p->c->cats[i], ALIGN_CENTRE, band * (double)step - 3);
+        if (p->c->n != NULL && p->c->n[i] > 0) page_text_at(p->ps, p->no, x, p->y + p->h + 19, &chart_grey, n_text(p, i), ALIGN_CENTRE, band * (double)step - 2);
     }
 }
 
@@ -127,6 +154,8 @@ static void draw_columns(plot *p)
 {
     const chart *c = p->c;
     double band = p->w / (double)c->ncats, bar = fmin(band * 0.62 / (double)c->nseries, 40);
+    bool crowded = bar * 1.3 < 16;                                /* figures would run into each other */
+    plot_band(p);
     plot_grid(p);
     for (size_t i = 0; i < c->ncats; i++)
         for (size_t s = 0; s < c->nseries; s++) {
@@ -137,6 +166,7 @@ static void draw_columns(plot *p)
                 page_line(p->ps, p->no, x + bar / 2, from, x + bar / 2, y, 2, bar_colour(p, s, i));
                 page_disc(p->ps, p->no, x + bar / 2, y, 3.4, bar_colour(p, s, i));
             } else page_rect(p->ps, p->no, x, y, bar - 1, p->y + p->h - y, bar_colour(p, s, i));
+            if (crowded) continue;
             bool below = p->s.dots && c->has_target && v < c->target;
             plot_value(p, x + bar / 2 - 0.5, below ? fmin(y + 11, p->y + p->h - 2) : fmax(y - 5, p->y - 1), v, ALIGN_CENTRE);
         }
@@ -166,6 +196,7 @@ static void draw_line(plot *p)
 {
     const chart *c = p->c;
     double band = p->w / (double)c->ncats;
+    plot_band(p);
     plot_grid(p);
     plot_target(p);
     for (size_t s = 0; s < c->nseries; s++)
@@ -174,7 +205,8 @@ static void draw_line(plot *p)
             double x = p->x + band * ((double)i + 0.5), y = plot_y(p, c->series[s].v[i]);
             if (i + 1 < c->ncats && c->series[s].has[i + 1])
                 page_line(p->ps, p->no, x, y, x + band, plot_y(p, c->series[s].v[i + 1]), 1.6, tone_fill(c->series[s].tone));
-            page_disc(p->ps, p->no, x, y, 2.4, bar_colour(p, s, i));
+            page_disc(p->ps, p->no, x, y, band < 14 ? 1.2 : 2.4, bar_colour(p, s, i));
+            if (c->nseries == 1 && band > 34) plot_value(p, x, fmax(y - 6, p->y - 1), c->series[s].v[i], ALIGN_CENTRE);
         }
     plot_cats(p, band);
 }
@@ -185,6 +217,10 @@ static void draw_bars(plot *p)
     const chart *c = p->c;
     double names = p->full_w * 0.27, figures = 92, y = p->y - 10;
     p->x = p->full_x + names, p->w = p->full_w - names - figures;
+    if (c->has_target) {
+        double at = plot_x(p, c->target), from = c->lower_better ? p->x : at, to = c->lower_better ? at : p->x + p->w;
+        page_rect(p->ps, p->no, from, y, to - from, 15.5 * (double)c->ncats, RGB_BAND);
+    }
     for (size_t i = 0; i < c->ncats; i++, y += 15.5) {
         page_text_at(p->ps, p->no, p->full_x, y + 9.6, &chart_text, c->cats[i], ALIGN_LEFT, names - 6);
         page_line(p->ps, p->no, p->x, y + 7, p->x + p->w, y + 7, 0.3, RGB_HAIR);
@@ -228,6 +264,7 @@ void chart_draw(pageset *ps, size_t no, document *d, const chart *c, double x, d
     page_text_at(ps, no, x, y + 10, &title_type, c->title, ALIGN_LEFT, w);
     page_text_at(ps, no, x, y + 21, &chart_grey, c->sub, ALIGN_LEFT, w * 0.75);
     put_legend(&p, c->sub.len > 0 && c->nseries > 2 ? y + 31 : y + 21);
+    if (c->has_target && c->kind != CHART_HEAT && c->kind != CHART_FUNNEL) put_target_key(&p, y + 21);
     if (foot > 0) page_text_at(ps, no, x, y + h - 3, &chart_grey, c->foot, ALIGN_LEFT, w);
     if (c->ncats == 0) return;
     switch (c->kind) {

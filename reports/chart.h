@@ -20,10 +20,13 @@ bool misses_target(const chart *c, double v);
 void plot_value(const plot *p, double x, double y, double v, align al);
 void plot_grid(const plot *p);                          /* lines and figures of the value axis at the left */
 void plot_cats(const plot *p, double band);             /* names and n below */
+void plot_band(const plot *p);                          /* the side of the target where figures should lie, in a pale tone; before all else */
 void plot_target(const plot *p);
 
 void draw_pareto(plot *p);
 void draw_heat(plot *p);
 void draw_split(plot *p);
 void draw_funnel(plot *p);
+double heat_heads(const chart *c, double w);            /* room for the heads of columns */
+bool pareto_lies(const chart *c, double w);             /* its names are too long to stand below columns: bars from the left */
 #endif

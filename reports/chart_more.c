@@ -11,23 +11,101 @@ static uint32_t shade(double f)
     return rgb;
 }
 
+/* A cell that misses its target is dark with a bold figure, so it stands out in grey too; n below each. */
+static void heat_cell(const plot *p, const series *s, size_t i, double f, double x, double y, double w, double h)
+{
+    bool has = s->has[i], missed = has && s->missed != NULL && s->missed[i], dark = missed || (s->missed == NULL && has && f > 0.55);
+    uint32_t ground = !has ? 0xFAFAFA : missed ? tone_fill(TONE_MAJOR) : s->missed != NULL ? 0xE3EFEC : shade(f);
+    const type ty = {7.4, 10, missed, dark ? RGB_WHITE : RGB_INK}, small = {6.2, 8, false, dark ? RGB_WHITE : s->missed == NULL ? RGB_INK : RGB_GREY};
+    page_rect(p->ps, p->no, x + 0.6, y, w - 1.2, h - 1, ground);
+    page_text_at(p->ps, p->no, x + w / 2, y + (s->n != NULL ? 9.6 : 11), &ty, has ? doc_value(p->d, p->c->unit, s->v[i]) : SLICE_LIT("–"), ALIGN_CENTRE, w - 2);
+    if (s->n != NULL && has) page_text_at(p->ps, p->no, x + w / 2, y + 17.4, &small, doc_join(p->d, "n=%lld", (long long)s->n[i]), ALIGN_CENTRE, w - 2);
+}
+
+/* Where a value lies between the least and the greatest of its row or column. */
+static double depth(const chart *c, size_t row, size_t col)
+{
+    double low = INFINITY, high = -INFINITY;
+    size_t n = c->shade_down ? c->nseries : c->ncats;
+    for (size_t k = 0; k < n; k++) {
+        const series *s = &c->series[c->shade_down ? k : row];
+        size_t i = c->shade_down ? col : k;
+        if (s->has[i]) low = fmin(low, s->v[i]), high = fmax(high, s->v[i]);
+    }
+    if (!(high > low)) return 0.2;
+    double apart = fmin(1, (high - low) / (0.5 * high));         /* differences of a few parts in a hundred are not to look like day and night */
+    return 0.1 + (c->series[row].v[col] - low) / (high - low) * 0.9 * apart;
+}
+
+enum { HEADS_MOST = 4 };
+/* About as wide as the text will be; what is reserved before a font is known. */
+static double about_width(slice s)
+{
+    double w = 0;
+    for (size_t k = 0; k < s.len; k++) w += (unsigned char)s.ptr[k] >= 0xC0 ? 7.4 : (unsigned char)s.ptr[k] < 0x80 ? 4.2 : 0;
+    return w;
+}
+
+double heat_heads(const chart *c, double w)
+{
+    double cw = (w - fmin(w * 0.3, 132)) / (double)(c->ncats ? c->ncats : 1) - 3, lines = 1;
+    for (size_t i = 0; i < c->ncats; i++) lines = fmax(lines, ceil(about_width(c->cats[i]) * 1.15 / cw));
+    return 9 * fmin(lines, HEADS_MOST);
+}
+
+static void put_heat_head(const plot *p, slice text, double x, double y, double w)
+{
+    slice lines[HEADS_MOST];
+    size_t n = 0;
+    text = page_clean(p->ps, text);
+    while (text.len > 0 && n < HEADS_MOST) {
+        size_t used, shown;
+        double lw;
+        fontset_line(p->ps->fonts, false, chart_grey.size, text, w, &used, &shown, &lw);
+        lines[n] = n + 1 == HEADS_MOST ? text : (slice){text.ptr, shown};       /* the last line is cut with … */
+        n++;
+        text = (slice){text.ptr + used, text.len - used};
+    }
+    for (size_t i = 0; i < n; i++) page_text_at(p->ps, p->no, x, y - 3 - 8.5 * (double)(n - 1 - i), &chart_grey, lines[i], ALIGN_CENTRE, w + 2);
+}
+
 void draw_heat(plot *p)
 {
     const chart *c = p->c;
-    double names = fmin(p->full_w * 0.24, 120), cw = (p->full_w - names) / (double)c->ncats, low = INFINITY, high = -INFINITY, y = p->y - 2;
-    for (size_t s = 0; s < c->nseries; s++)
-        for (size_t i = 0; i < c->ncats; i++)
-            if (c->series[s].has[i]) low = fmin(low, c->series[s].v[i]), high = fmax(high, c->series[s].v[i]);
-    for (size_t i = 0; i < c->ncats; i++) page_text_at(p->ps, p->no, p->full_x + names + cw * ((double)i + 0.5), y - 3, &chart_grey, c->cats[i], ALIGN_CENTRE, cw - 2);
-    for (size_t s = 0; s < c->nseries; s++, y += 17) {
-        page_text_at(p->ps, p->no, p->full_x, y + 11, &chart_text, c->series[s].name, ALIGN_LEFT, names - 6);
-        for (size_t i = 0; i < c->ncats; i++) {
-            double x = p->full_x + names + cw * (double)i, v = c->series[s].v[i], f = high > low ? (v - low) / (high - low) : 0.5;
-            bool has = c->series[s].has[i];
-            const type ty = {7.4, 10, false, has && f > 0.55 ? RGB_WHITE : RGB_INK};
-            page_rect(p->ps, p->no, x + 0.6, y, cw - 1.2, 16, has ? shade(f) : 0xFAFAFA);
-            page_text_at(p->ps, p->no, x + cw / 2, y + 11, &ty, has ? doc_value(p->d, c->unit, v) : SLICE_LIT("–"), ALIGN_CENTRE, cw - 2);
-        }
+    double names = fmin(p->full_w * 0.3, 132), cw = (p->full_w - names) / (double)c->ncats, heads = heat_heads(c, p->full_w), y = p->y - 12 + heads;
+    for (size_t i = 0; i < c->ncats; i++) put_heat_head(p, c->cats[i], p->full_x + names + cw * ((double)i + 0.5), y, cw - 3);
+    for (size_t s = 0; s < c->nseries; s++) {
+        const series *of = &c->series[s];
+        double h = of->n != NULL ? 22 : 17;
+        page_text_at(p->ps, p->no, p->full_x, y + h / 2 + 2.4, &chart_text, of->name, ALIGN_LEFT, names - 6);
+        for (size_t i = 0; i < c->ncats; i++) heat_cell(p, of, i, depth(c, s, i), p->full_x + names + cw * (double)i, y, cw, h);
+        y += h;
+    }
+}
+
+enum { PARETO_AXIS = 24 };
+bool pareto_lies(const chart *c, double w)
+{
+    double longest = 0;
+    for (size_t i = 0; i < c->ncats; i++) longest = fmax(longest, about_width(c->cats[i]));
+    return longest + 3 > (w - 30 - PARETO_AXIS) / (double)(c->ncats ? c->ncats : 1);
+}
+
+/* Names, bars and counts, with the running share as figures and as a line of dots. */
+static void pareto_bars(plot *p, double sum)
+{
+    const chart *c = p->c;
+    double names = p->full_w * 0.27, figures = 92, y = p->y - 10, run = 0, lx = 0, ly = 0;
+    p->x = p->full_x + names, p->w = p->full_w - names - figures;
+    for (size_t i = 0; i < c->ncats; i++, y += 15.5) {
+        double v = c->series[0].v[i], share = sum > 0 ? (run += v) / sum : 0, x = p->x + p->w * share;
+        page_text_at(p->ps, p->no, p->full_x, y + 9.6, &chart_text, c->cats[i], ALIGN_LEFT, names - 6);
+        page_rect(p->ps, p->no, p->x, y + 2.5, fmax(plot_x(p, v) - p->x, 0.6), 9, tone_fill(c->series[0].tone));
+        if (i > 0) page_line(p->ps, p->no, lx, ly, x, y + 7, 1, tone_fill(TONE_MINOR));
+        page_disc(p->ps, p->no, x, y + 7, 2, tone_fill(TONE_MINOR));
+        plot_value(p, p->x + p->w + 44, y + 9.6, v, ALIGN_RIGHT);
+        page_text_at(p->ps, p->no, p->full_x + p->full_w, y + 9.6, &chart_grey, doc_percent(p->d, share), ALIGN_RIGHT, 0);
+        lx = x, ly = y + 7;
     }
 }
 
@@ -35,9 +113,13 @@ void draw_heat(plot *p)
 void draw_pareto(plot *p)
 {
     const chart *c = p->c;
-    double sum = 0, run = 0, band = (p->w - 24) / (double)c->ncats, lx = 0, ly = 0;
-    p->w -= 24;
+    double sum = 0, run = 0, lx = 0, ly = 0;
     for (size_t i = 0; i < c->ncats; i++) sum += c->series[0].v[i];
+    if (pareto_lies(c, p->full_w)) {
+        pareto_bars(p, sum);
+        return;
+    }
+    double band = (p->w -= PARETO_AXIS) / (double)c->ncats;
     plot_grid(p);
     for (size_t i = 0; i < c->ncats; i++) {
         double v = c->series[0].v[i], x = p->x + band * (double)i, y = plot_y(p, v);
@@ -97,12 +179,20 @@ void draw_funnel(plot *p)
                 if (fmax(v0, v1) > p->s.high || fmin(v0, v1) < p->s.low) continue;
                 page_line(p->ps, p->no, p->x + p->w * n0 / most, plot_y(p, v0), p->x + p->w * n1 / most, plot_y(p, v1), k ? 0.9 : 0.5, k ? 0x5F6B76 : 0x9AA7B3);
             }
+    enum { LABELS = 64 };
+    double taken_x[LABELS], taken_y[LABELS];
+    size_t labels = 0;
     for (size_t i = 0; i < c->ncats; i++) {
         if (!c->series[0].has[i] || c->n[i] <= 0) continue;
         double v = c->series[0].v[i], x = p->x + p->w * (double)c->n[i] / most, y = plot_y(p, v), z = (v - c->centre) * sqrt((double)c->n[i]) / fmax(1e-9, sqrt(c->centre * (1 - c->centre)));
         bool out = fabs(z) > 1.96;
         page_disc(p->ps, p->no, x, y, out ? 3.2 : 2.6, out ? tone_fill(z < 0 ? TONE_MAJOR : TONE_GOOD) : tone_fill(TONE_PLAIN));
-        if (out) page_text_at(p->ps, p->no, x + 5, y + 2.4, &chart_text, c->cats[i], ALIGN_LEFT, 0);
+        if (!out) continue;
+        double ly = y + 2.4;
+        for (size_t k = 0; k < labels; k++)                       /* not over another name: below it */
+            if (fabs(taken_x[k] - x) < 44 && fabs(taken_y[k] - ly) < 8) ly = taken_y[k] + 8.5, k = (size_t)-1;
+        if (labels < LABELS) taken_x[labels] = x, taken_y[labels++] = ly;
+        page_text_at(p->ps, p->no, x + 5, ly, &chart_text, c->cats[i], ALIGN_LEFT, 0);
     }
     double step = most > 400 ? 100 : most > 150 ? 50 : most > 60 ? 20 : 10;
     for (double n = 0; n < most; n += step) page_text_at(p->ps, p->no, p->x + p->w * n / most, p->y + p->h + 10, &chart_grey, doc_int(p->d, (int64_t)n), ALIGN_CENTRE, 0);

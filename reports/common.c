@@ -106,7 +106,7 @@ void doc_sources(document *d, const char *sheet_key)
     static const char *const heads[] = {"source.no", "source.path", "source.dataset", "source.profile", "source.rows", "source.accepted", "source.rejected", "source.values", "source.hash"};
     block *b = doc_table(d, 9, r->nsources);
     if (b == NULL) return;
-    for (size_t c = 0; c < 9; c++) doc_col(b, c, doc_text(d, heads[c]), c >= 4 && c < 8 ? ALIGN_RIGHT : ALIGN_LEFT, c == 1 ? 3 : c == 8 ? 3 : 0, c == 8 ? 66 : c == 1 ? 36 : 12);
+    for (size_t c = 0; c < 9; c++) doc_col(b, c, doc_text(d, heads[c]), c >= 4 && c < 8 ? ALIGN_RIGHT : ALIGN_LEFT, c == 1 ? 2.2 : c == 8 ? 4 : 0, c == 8 ? 66 : c == 1 ? 36 : 12);
     b->sheet = doc_text(d, sheet_key);
     b->table->compact = true;
     b->table->caption = doc_text(d, "source.caption");

@@ -203,13 +203,14 @@ typedef struct place { size_t used, shown; double w; } place;   /* a break: byte
 void fontset_line(const fontset *fs, bool bold, double size, slice text, double width, size_t *used, size_t *shown, double *w)
 {
     place here = {0}, hard = {0}, soft = {0}, best;
-    uint32_t before = 0, cp;
+    uint32_t earlier = 0, before = 0, cp;
     double all = 0, limit = width / size + 1e-6;
     for (size_t i = 0; i < text.len;) {
         size_t n = utf8_decode(text.ptr + i, text.len - i, &cp);
         double adv = advance(fs, bold, cp);
         here.used = i;
-        if (i > 0 && may_break(before, cp)) hard = here;
+        bool sign = before == ' ' && (earlier == 0x2264 || earlier == 0x2265);      /* ≤ ≥ stay with their figure */
+        if (i > 0 && !sign && may_break(before, cp)) hard = here;
         else if (i > 0 && soft_break(before)) soft = here;
         if (cp != ' ' && all + adv > limit && i > 0) {
             best = hard.used > 0 ? hard : soft.used > 0 ? soft : here;
@@ -219,7 +220,7 @@ void fontset_line(const fontset *fs, bool bold, double size, slice text, double 
         all += adv;
         i += n;
         if (cp != ' ') here.shown = i, here.w = all;
-        before = cp;
+        earlier = before, before = cp;
     }
     *used = text.len, *shown = here.shown, *w = here.w * size;
 }

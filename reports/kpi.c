@@ -47,18 +47,27 @@ static cell change_cell(document *d, const res_metric *x)
     return c;
 }
 
-void kpi_metric_table(document *d, slice theme)
+static bool wanted(const res_metric *x, slice theme, metrics which)
+{
+    return (theme.len == 0 || slice_eq(x->theme, theme)) && (which == METRICS_ALL || (x->has_target && x->has_value));
+}
+
+void kpi_metric_table(document *d, slice theme, metrics which)
 {
     const audit_result *r = d->r;
     static const char *const heads[] = {"kpi.indicator", "kpi.value", "rule.target", "kpi.verdict", "kpi.previous", "kpi.change", "kpi.n", "kpi.theme", "kpi.formula"};
     size_t n = 0, at = 0, ncols = d->pdf ? 7 : 9;
-    for (size_t i = 0; i < r->nmetrics; i++) n += theme.len == 0 || slice_eq(r->metrics[i].theme, theme);
+    for (size_t i = 0; i < r->nmetrics; i++) n += wanted(&r->metrics[i], theme, which);
+    if (n == 0) return;
     block *b = doc_table(d, ncols, n);
     if (b == NULL) return;
     for (size_t c = 0; c < ncols; c++) doc_col(b, c, doc_text(d, heads[c]), c == 3 || c == 7 || c == 8 || c == 0 ? ALIGN_LEFT : ALIGN_RIGHT, c == 0 ? 2.4 : c == 6 ? 0 : c == 5 ? 1.5 : 1, c == 0 ? 28 : c == 8 ? 70 : 14);
+    bool compared = false;
+    for (size_t i = 0; i < r->nmetrics; i++) compared |= r->metrics[i].has_previous;
+    b->table->cols[4].off_paper = b->table->cols[5].off_paper = !compared;
     for (size_t i = 0; i < r->nmetrics; i++) {
         const res_metric *x = &r->metrics[i];
-        if (theme.len > 0 && !slice_eq(x->theme, theme)) continue;
+        if (!wanted(x, theme, which)) continue;
         cell *row = tablet_cell(b->table, at++, 0);
         row[0] = cell_text(doc_bi(d, x->title)), row[1] = value_cell(x), row[2] = cell_text(metric_target(d, x)), row[3] = met_cell(d, x);
         row[4] = x->has_previous ? cell_value(x->unit, x->previous) : cell_text(SLICE_LIT("–"));
@@ -76,7 +85,8 @@ static slice missed_list(document *d)
         const res_metric *x = &d->r->metrics[i];
         if (metric_met(x)) continue;
         cell v = value_cell(x);
-        s = doc_join(d, "%.*s%.*s%.*s(%.*s,%.*s)", SLICE_ARG(s), s.len > 0 ? (int)comma.len : 0, comma.ptr, SLICE_ARG(doc_bi(d, x->title)), SLICE_ARG(doc_cell_text(d, &v, &d->mem)), SLICE_ARG(metric_target(d, x)));
+        slice one = doc_fill(d, "kpi.missed_item", (text_fill[]){{"name", doc_bi(d, x->title)}, {"value", doc_cell_text(d, &v, &d->mem)}, {"target", metric_target(d, x)}, {NULL, {0}}});
+        s = doc_join(d, "%.*s%.*s%.*s", SLICE_ARG(s), s.len > 0 ? (int)comma.len : 0, comma.ptr, SLICE_ARG(one));
     }
     return s;
 }
@@ -160,11 +170,27 @@ static void tiles(document *d)
     }
 }
 
+/* How much there was to do, under the figures that are held against targets. */
+static void volumes(document *d)
+{
+    block *b = doc_add(d, BLOCK_FIGURES);
+    b->figures = DOC_NEW(d, figure, 4);
+    for (size_t i = 0; i < d->r->nmetrics && b->figures != NULL && b->nfigures < 4; i++) {
+        const res_metric *x = &d->r->metrics[i];
+        if (x->has_target || !x->has_value || !slice_is(x->unit, "count")) continue;
+        change how = metric_change(x);
+        figure *f = &b->figures[b->nfigures++];
+        *f = (figure){.label = doc_bi(d, x->title), .value = doc_value(d, x->unit, x->value), .tone = TONE_PLAIN};
+        f->sub = x->has_previous ? doc_fill(d, "kpi.tile_previous", (text_fill[]){{"previous", doc_value(d, x->unit, x->previous)}, {NULL, {0}}}) : doc_word(d, "theme", x->theme);
+        if (how != CHANGE_UNKNOWN && x->value != x->previous) f->mark = x->value > x->previous ? MARK_UP : MARK_DOWN;
+    }
+}
+
 static void all_metrics_sheet(document *d)
 {
     d->pdf = false;
     d->sheet = doc_text(d, "sheet.metrics");
-    kpi_metric_table(d, (slice){"", 0});
+    kpi_metric_table(d, (slice){"", 0}, METRICS_ALL);
     d->sheet = (slice){"", 0};
     d->pdf = true;
 }
@@ -220,8 +246,10 @@ sla_status document_kpi(document *d, err *e)
 {
     doc_front(d, doc_text(d, "kpi.title"), doc_bi(d, d->r->pack_title), (slice){"", 0});
     tiles(d);
+    volumes(d);
     kpi_sentences(d);
-    kpi_metric_table(d, (slice){"", 0});
+    kpi_metric_table(d, (slice){"", 0}, METRICS_WITH_TARGET);
+    if (d->r->nmetrics > 0) kpi_counts_by_month(d, d->r->metrics[0].theme, (slice){"", 0}, true);
     all_metrics_sheet(d);
     for (size_t i = 0; i < d->r->nmetrics; i++) {
         if (!first_of_theme(d->r, i)) continue;

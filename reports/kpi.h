@@ -11,5 +11,20 @@ bool metric_misses(const res_metric *x, double v);
 slice metric_target(document *d, const res_metric *x);
 void kpi_sentences(document *d);
 void kpi_theme(document *d, slice theme);
-void kpi_metric_table(document *d, slice theme);         /* theme "": all */
+typedef enum metrics { METRICS_ALL, METRICS_WITH_TARGET } metrics;
+void kpi_metric_table(document *d, slice theme, metrics which);         /* theme "": all */
+bool kpi_counts_by_month(document *d, slice theme, slice sheet, bool pdf);  /* false: there are no two to stand beside each other */
+
+/* The groups of an indicator that a chart has room for: the last months, else those with the largest n; left: how many are not among them. */
+enum { KEYS_MOST = 24, KEYS_SHOWN = 12 /* of what is no time of day */ };
+typedef struct keys { const char *by; slice key[KEYS_MOST]; size_t n, left; } keys;
+void metric_keys(const res_metric *x, const char *by, keys *out);
+slice keys_foot(document *d, const keys *k);             /* says what was left out; "" if nothing was */
+slice group_name(document *d, const char *by, slice key);
+size_t metric_groups(const res_metric *x, const char *by);
+const res_metric_group *metric_group(const res_metric *x, const char *by, slice key);    /* NULL: no such group */
+
+void kpi_heats(document *d, slice theme, slice sheet);
+bool kpi_in_heat(const document *d, const res_metric *x);
+const res_metric *kpi_lead_attainment(const document *d, slice theme);   /* the first of those in the theme's map of targets; NULL: there is none */
 #endif

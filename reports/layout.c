@@ -172,8 +172,8 @@ static void put_contents(pen *p)
 
 static paper paper_of(report_paper kind)
 {
-    if (kind == REPORT_LETTER) return (paper){612, 792, 62, 62, 74, 66};
-    return (paper){595.28, 841.89, 60, 60, 76, 68};
+    if (kind == REPORT_LETTER) return (paper){612, 792, 56, 56, 70, 62};
+    return (paper){595.28, 841.89, 51, 51, 74, 66};
 }
 
 sla_status layout_document(document *d, const fontset *fonts, report_paper kind, pageset *out, err *e)

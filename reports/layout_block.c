@@ -271,26 +271,29 @@ static void put_form(pen *p, const block *b)
 }
 
 /* ---- charts, two half ones side by side ---- */
-static bool has_twin(const pen *p, size_t i)
+static const block *twin(const pen *p, size_t i)
 {
-    const block *b = &p->d->blocks[i];
-    return b->chart->half && i + 1 < p->d->n && b[1].kind == BLOCK_CHART && b[1].pdf && b[1].chart->half;
+    if (!p->d->blocks[i].chart->half) return NULL;
+    do i++;
+    while (i < p->d->n && !p->d->blocks[i].pdf);                 /* what only the workbook shows does not part them */
+    const block *b = i < p->d->n ? &p->d->blocks[i] : NULL;
+    return b != NULL && b->kind == BLOCK_CHART && b->chart->half ? b : NULL;
 }
 
 static double charts_height(const pen *p, size_t i)
 {
-    const block *b = &p->d->blocks[i];
+    const block *b = &p->d->blocks[i], *other = twin(p, i);
     double w = b->chart->half ? (p->width - 18) / 2 : p->width, h = chart_height(b->chart, w);
-    return has_twin(p, i) ? fmax(h, chart_height(b[1].chart, w)) : h;
+    return other != NULL ? fmax(h, chart_height(other->chart, w)) : h;
 }
 
 static void put_charts(pen *p, size_t *i)
 {
-    const block *b = &p->d->blocks[*i];
+    const block *b = &p->d->blocks[*i], *other = twin(p, *i);
     double h = charts_height(p, *i), w = b->chart->half ? (p->width - 18) / 2 : p->width;
     pen_need(p, h);
-    chart_draw(p->ps, p->page, p->d, b->chart, p->x, p->y, w, h);
-    if (has_twin(p, *i)) chart_draw(p->ps, p->page, p->d, b[1].chart, p->x + w + 18, p->y, w, h), ++*i;
+    chart_draw(p->ps, p->page, p->d, b->chart, p->x, p->y, w, chart_height(b->chart, w));
+    if (other != NULL) chart_draw(p->ps, p->page, p->d, other->chart, p->x + w + 18, p->y, w, chart_height(other->chart, w)), *i = (size_t)(other - p->d->blocks);
     p->y += h + 14;
 }
 
@@ -310,7 +313,11 @@ double block_lead(pen *p, size_t i)
         return short_one ? h + 6 + (i + 1 < p->d->n && (p->d->blocks[i + 1].kind == BLOCK_TABLE || p->d->blocks[i + 1].kind == BLOCK_CHART) ? block_lead(p, i + 1) : 0) : keep;
     }
     case BLOCK_ITEM: return type_body.leading * 2;
-    case BLOCK_PAIRS: return b->npairs > 0 ? fmin(pair_height(p, &b->pairs[0], 90, p->width - 94), 120) : 0;
+    case BLOCK_PAIRS: {                                        /* a card and what it says stay together, if they can */
+        double h = 0;
+        for (size_t k = 0; k < b->npairs; k++) h += pair_height(p, &b->pairs[k], 90, p->width - 94);
+        return fmin(h, 240);
+    }
     case BLOCK_FIGURES: return TILE_HEIGHT;
     case BLOCK_TABLE: return table_lead(p, b);
     case BLOCK_CHART: return charts_height(p, i);

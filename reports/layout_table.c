@@ -8,8 +8,12 @@ typedef struct grid {
     const block *b;
     const tablet *t;
     size_t ncols;
+    tcol cols[COLS_MAX];
+    size_t from[COLS_MAX];           /* where in a row of the table a column is */
+    bool packed;                     /* each column is where it is in the table */
+    const block *below;              /* boxes to write in that stand with the last row; NULL: none */
     type text, strong, head;
-    double pad, pad_y, widths[COLS_MAX], xs[COLS_MAX];
+    double pad, pad_y, widths[COLS_MAX], xs[COLS_MAX], tails[COLS_MAX];  /* tails: room for what stands behind the decimal point */
 } grid;
 
 typedef struct laid { line *lines[COLS_MAX]; size_t n[COLS_MAX]; double height; } laid;
@@ -17,11 +21,37 @@ typedef struct laid { line *lines[COLS_MAX]; size_t n[COLS_MAX]; double height; 
 /* What is drawn must live as long as the pages. */
 static const cell *row_cells(pen *p, const grid *g, size_t row)
 {
-    if (g->t->row == NULL) return &g->t->cells[row * g->t->ncols];
-    cell *c = ARENA_NEW(&p->ps->mem, cell, g->t->ncols);
-    if (c != NULL) g->t->row(g->t->ctx, row, &p->ps->mem, c);
-    return c;
+    const cell *all = g->t->row == NULL ? &g->t->cells[row * g->t->ncols] : NULL;
+    if (all == NULL) {
+        cell *made = ARENA_NEW(&p->ps->mem, cell, g->t->ncols);
+        if (made == NULL) return NULL;
+        g->t->row(g->t->ctx, row, &p->ps->mem, made);
+        all = made;
+    }
+    if (g->packed) return all;
+    cell *some = ARENA_NEW(&p->ps->mem, cell, g->ncols);
+    for (size_t c = 0; some != NULL && c < g->ncols; c++) some[c] = all[g->from[c]];
+    return some;
 }
+
+static void choose_columns(grid *g)
+{
+    for (size_t c = 0; c < g->t->ncols && g->ncols < COLS_MAX; c++)
+        if (!g->t->cols[c].off_paper) g->from[g->ncols] = c, g->cols[g->ncols++] = g->t->cols[c];
+    g->packed = g->ncols == g->t->ncols;
+}
+
+static bool is_figure(const cell *c) { return c->kind == CELL_INT || c->kind == CELL_NUMBER || c->kind == CELL_PERCENT || c->kind == CELL_DURATION; }
+
+/* Of "1,204.5 h" the ".5 h", of "98%" the "%": figures in a column stand with their decimal points below each other. */
+static slice tail_of(slice s)
+{
+    size_t i = 0;
+    while (i < s.len && ((s.ptr[i] >= '0' && s.ptr[i] <= '9') || s.ptr[i] == ',' || s.ptr[i] == '-')) i++;
+    return (slice){s.ptr + i, s.len - i};
+}
+
+static double tail_width(pen *p, const type *ty, slice s) { return fontset_width(p->ps->fonts, ty->bold, ty->size, tail_of(s)); }
 
 static double mark_room(const grid *g, const cell *c) { return c->mark == MARK_NONE ? 0 : g->text.size + (c->kind == CELL_EMPTY ? 0 : 4); }
 
@@ -45,19 +75,26 @@ static double widest_word(pen *p, const type *ty, slice s)
 static void measure(pen *p, grid *g, double *natural, double *least)
 {
     for (size_t c = 0; c < g->ncols; c++) {
-        slice title = pen_clean(p, g->t->cols[c].title);
+        slice title = pen_clean(p, g->cols[c].title);
         natural[c] = fontset_width(p->ps->fonts, true, g->head.size, title);
         least[c] = widest_word(p, &g->head, title);
+        g->tails[c] = 0;
     }
+    double whole[COLS_MAX] = {0};
     for (size_t r = 0; r < g->t->nrows && r < MEASURED; r++) {
         const cell *cells = row_cells(p, g, r);
         for (size_t c = 0; cells != NULL && c < g->ncols; c++) {
             slice s = pen_clean(p, doc_cell_text(p->d, &cells[c], &p->scratch));
             const type *ty = cells[c].strong ? &g->strong : &g->text;
-            double more = mark_room(g, &cells[c]);
-            natural[c] = fmax(natural[c], fontset_width(p->ps->fonts, ty->bold, ty->size, s) + more);
+            double more = mark_room(g, &cells[c]), w = fontset_width(p->ps->fonts, ty->bold, ty->size, s);
+            if (g->cols[c].align == ALIGN_RIGHT && is_figure(&cells[c])) {
+                double tail = tail_width(p, ty, s);
+                g->tails[c] = fmax(g->tails[c], tail), whole[c] = fmax(whole[c], w - tail);
+                w = fmax(w, whole[c] + g->tails[c]);
+            }
+            natural[c] = fmax(natural[c], w + more);
             if (cells[c].kind == CELL_INTERVAL) natural[c] = fmax(natural[c], 70);
-            double word = cells[c].kind == CELL_TEXT ? fmin(widest_word(p, ty, s), 90) : natural[c];
+            double word = cells[c].kind != CELL_TEXT ? natural[c] : fmin(g->cols[c].align == ALIGN_RIGHT ? w : widest_word(p, ty, s), 90);     /* at the right stand figures: ≥ 95% */
             if (cells[c].kind == CELL_TEXT) word = fmax(word, fmin(natural[c], 5.2 * ty->size));      /* no column of single characters */
             least[c] = fmax(least[c], word + more);
         }
@@ -71,16 +108,19 @@ static double sum_of(const double *v, size_t n)
     return sum;
 }
 
-/* Columns of weight 0 grow to what they need, the others share the rest by weight; none is less than its widest word. */
+/* Columns of weight 0 grow to what they need, the others share the rest by weight, of which a part is kept for them; none is less than its widest word. */
 static void share_width(grid *g, double width, const double *natural, const double *least)
 {
-    double wants = 0, weights = 0, pool = 0;
+    double wants = 0, weights = 0, pool = 0, kept = 0;
     bool done[COLS_MAX] = {false};
     for (size_t c = 0; c < g->ncols; c++) {
         g->widths[c] = least[c] + 2 * g->pad;
-        if (g->t->cols[c].weight > 0) weights += g->t->cols[c].weight;
+        if (g->cols[c].weight > 0) weights += g->cols[c].weight;
         else wants += natural[c] - least[c], done[c] = true;
     }
+    for (size_t c = 0; c < g->ncols; c++)
+        if (!done[c]) kept += fmax(0, fmin(natural[c], width * 0.32 * g->cols[c].weight / weights) - least[c]);
+    wants += kept;
     double room = fmax(0, width - sum_of(g->widths, g->ncols)), part = wants > room ? room / wants : 1;
     for (size_t c = 0; c < g->ncols; c++)
         if (done[c]) g->widths[c] += (natural[c] - least[c]) * part;
@@ -89,12 +129,12 @@ static void share_width(grid *g, double width, const double *natural, const doub
     for (bool again = true; again && weights > 0;) {
         again = false;
         for (size_t c = 0; c < g->ncols; c++) {
-            if (done[c] || pool * g->t->cols[c].weight / weights >= g->widths[c]) continue;
-            pool -= g->widths[c], weights -= g->t->cols[c].weight, done[c] = again = true;
+            if (done[c] || pool * g->cols[c].weight / weights >= g->widths[c]) continue;
+            pool -= g->widths[c], weights -= g->cols[c].weight, done[c] = again = true;
         }
     }
     for (size_t c = 0; c < g->ncols; c++)
-        if (!done[c]) g->widths[c] = pool * g->t->cols[c].weight / weights;
+        if (!done[c]) g->widths[c] = pool * g->cols[c].weight / weights;
     double sum = sum_of(g->widths, g->ncols);
     for (size_t c = 0; c < g->ncols && (sum > width || sum > width * 0.8); c++) g->widths[c] *= width / sum;
 }
@@ -115,7 +155,10 @@ static void open_grid(pen *p, const block *b, grid *g)
 {
     double natural[COLS_MAX], least[COLS_MAX], x = p->x;
     const type *ty = b->table->compact ? &type_compact : &type_table;
-    *g = (grid){.b = b, .t = b->table, .ncols = b->table->ncols < COLS_MAX ? b->table->ncols : COLS_MAX, .text = *ty, .strong = *ty, .head = *ty, .pad = 4, .pad_y = b->table->compact ? 2.2 : 3};
+    *g = (grid){.b = b, .t = b->table, .text = *ty, .strong = *ty, .head = *ty, .pad = b->table->ncols > 8 ? 3 : 4, .pad_y = b->table->compact ? 2.2 : 3};
+    const block *next = b + 1 < p->d->blocks + p->d->n ? b + 1 : NULL;
+    if (next != NULL && next->pdf && next->kind == BLOCK_FORM) g->below = next;
+    choose_columns(g);
     g->strong.bold = g->head.bold = true;
     g->head.rgb = RGB_NAVY;
     g->head.size -= 0.3;
@@ -162,12 +205,13 @@ static void put_cells(pen *p, grid *g, const cell *cells, const laid *l, size_t 
     for (size_t c = 0; c < g->ncols; c++) {
         type ty = cell_type(g, &cells[c]);
         double x = g->xs[c] + g->pad, w = g->widths[c] - 2 * g->pad, room = mark_room(g, &cells[c]), y = p->y + g->pad_y;
-        align al = g->t->cols[c].align;
+        align al = g->cols[c].align;
+        if (al == ALIGN_RIGHT && g->tails[c] > 0 && is_figure(&cells[c]) && l->n[c] == 1) w -= fmax(0, fmin(g->tails[c] - tail_width(p, &ty, l->lines[c][0].text), w - room - l->lines[c][0].w));
         if (cells[c].mark != MARK_NONE && from == 0) {
             double mx = cells[c].kind == CELL_EMPTY && al == ALIGN_CENTRE ? x + (w - room) / 2 : al == ALIGN_RIGHT && l->n[c] > 0 ? x + w - l->lines[c][0].w - room : x;
             page_mark(p->ps, p->page, mx, y + (ty.leading + ty.size * 0.72) / 2 + ty.size * 0.04, ty.size * 0.92, cells[c].mark, tone_ink(cells[c].tone));
         }
-        if (cells[c].kind == CELL_INTERVAL) put_interval(p, g, &cells[c], c, p->y, l->height);
+        if (cells[c].kind == CELL_INTERVAL) put_interval(p, g, &cells[c], c, p->y, g->text.leading + 2 * g->pad_y);
         size_t end = l->n[c] < upto ? l->n[c] : upto;
         if (from < end) pen_put_lines(p, &ty, l->lines[c] + from, end - from, x + room, y, w - room, al);
         if (cells[c].link.len > 0) pen_link(p, cells[c].link, g->xs[c], p->y, g->widths[c], l->height);
@@ -177,7 +221,7 @@ static void put_cells(pen *p, grid *g, const cell *cells, const laid *l, size_t 
 static double head_height(pen *p, const grid *g)
 {
     double most = g->head.leading;
-    for (size_t c = 0; c < g->ncols; c++) most = fmax(most, pen_height(p, &g->head, g->t->cols[c].title, g->widths[c] - 2 * g->pad + 0.05));
+    for (size_t c = 0; c < g->ncols; c++) most = fmax(most, pen_height(p, &g->head, g->cols[c].title, g->widths[c] - 2 * g->pad + 0.05));
     return most + 2 * g->pad_y + 2;
 }
 
@@ -190,8 +234,8 @@ static void put_head(pen *p, const grid *g)
     for (size_t c = 0; c < g->ncols; c++) {
         line *l = NULL;
         double cw = g->widths[c] - 2 * g->pad;
-        size_t n = pen_lines(p, &g->head, g->t->cols[c].title, cw + 0.05, &l);
-        pen_put_lines(p, &g->head, l, n, g->xs[c] + g->pad, p->y + h - g->pad_y - 1 - (double)n * g->head.leading, cw, g->t->cols[c].align);
+        size_t n = pen_lines(p, &g->head, g->cols[c].title, cw + 0.05, &l);
+        pen_put_lines(p, &g->head, l, n, g->xs[c] + g->pad, p->y + h - g->pad_y - 1 - (double)n * g->head.leading, cw, g->cols[c].align);
     }
     page_line(p->ps, p->page, p->x, p->y + h, p->x + w, p->y + h, 0.9, RGB_NAVY);
     p->y += h;
@@ -238,7 +282,8 @@ static void put_row(pen *p, grid *g, const cell *cells, size_t row, bool sum)
         put_tall_row(p, g, cells, &l);
         return;
     }
-    if (!pen_fits(p, l.height)) continue_on_next_page(p, g);
+    double below = g->below != NULL && !sum && row + 1 == g->t->nrows ? block_lead(p, (size_t)(g->below - p->d->blocks)) + 14 : 0;
+    if (!pen_fits(p, l.height + (l.height + below < page_room ? below : 0))) continue_on_next_page(p, g);
     if (!sum && row % 2 == 1) page_rect(p->ps, p->page, p->x, p->y, w, l.height, RGB_ZEBRA);
     if (sum) page_line(p->ps, p->page, p->x, p->y, p->x + w, p->y, 0.9, RGB_NAVY);
     put_cells(p, g, cells, &l, 0, SIZE_MAX);
@@ -250,8 +295,8 @@ static void put_total(pen *p, grid *g)
 {
     cell cells[COLS_MAX] = {{0}};
     for (size_t c = 0; c < g->ncols; c++) {
-        if (g->t->cols[c].total == TOTAL_LABEL) cells[c] = cell_text(doc_text(p->d, "table.total"));
-        if (g->t->cols[c].total == TOTAL_SUM) cells[c] = (cell){.kind = CELL_INT, .num = g->t->sums[c]};
+        if (g->cols[c].total == TOTAL_LABEL) cells[c] = cell_text(doc_text(p->d, "table.total"));
+        if (g->cols[c].total == TOTAL_SUM) cells[c] = (cell){.kind = CELL_INT, .num = g->t->sums[g->from[c]]};
         cells[c].strong = true;
     }
     put_row(p, g, cells, 0, true);
@@ -265,7 +310,8 @@ double table_lead(pen *p, const block *b)
     laid l = {0};
     open_grid(p, b, &g);
     if (g.t->nrows > 0) lay_row(p, &g, row_cells(p, &g, 0), &l);
-    return caption_height(p, g.t) + head_height(p, &g) + fmin(l.height, 200) + 4;
+    double below = g.below != NULL && g.t->nrows == 1 ? block_lead(p, (size_t)(g.below - p->d->blocks)) + 14 : 0;
+    return caption_height(p, g.t) + head_height(p, &g) + fmin(l.height, 200) + 4 + below;
 }
 
 void table_layout(pen *p, const block *b)

@@ -34,6 +34,7 @@ typedef struct tcol {
     const slice *choices; size_t nchoices;  /* workbook: the cell may hold one of these */
     bool is_date, is_input;          /* workbook: a date to be filled in; a cell to be filled in */
     bool hidden;                     /* workbook: there, but not seen: what a row is known by when it comes back; nowhere else */
+    bool off_paper;                  /* not in the PDF, where room is short */
     bool bars;                       /* workbook: shares with a bar behind them */
 } tcol;
 typedef struct condition { slice formula; tone tone; size_t from, upto; } condition;   /* workbook: columns from..upto take the tone where =… holds; {r}: the first row */
@@ -50,7 +51,10 @@ typedef struct tablet {
 } tablet;
 
 typedef enum chart_kind { CHART_COLUMN, CHART_STACKED, CHART_BAR, CHART_LINE, CHART_HEAT, CHART_PARETO, CHART_SPLIT /* one bar of parts */, CHART_FUNNEL } chart_kind;
-typedef struct series { slice name; tone tone; double *v; bool *has; } series;
+typedef struct series {
+    slice name; tone tone; double *v; bool *has;
+    int64_t *n; bool *missed;        /* HEAT, each may be NULL: of how many; whether it misses its target (then no shades of value) */
+} series;
 typedef struct chart {
     chart_kind kind;
     slice title, sub;                /* sub: unit, n */
@@ -60,6 +64,7 @@ typedef struct chart {
     bool has_target; double target; bool lower_better;
     bool half;                       /* PDF: two of these stand side by side */
     tone *tones;                     /* SPLIT: of each part; others: NULL, the series' tone, or by target */
+    bool shade_down;                 /* HEAT: shades compare within a column, else within a row */
     double centre;                   /* FUNNEL: the team's share; x is n */
     slice foot;                      /* a line below: what is left out, why there is nothing to see */
 } chart;

@@ -170,7 +170,7 @@ static void person_table(document *d, const res_staff *s)
     static const char *const heads[] = {"kpi.indicator", "staff.value", "kpi.n", "staff.interval", "staff.bar", "staff.expected", "staff.median", NULL, NULL, NULL, "staff.points", "staff.weight"};
     block *b = doc_table(d, 12, s->nindicators);
     if (b == NULL) return;
-    for (size_t c = 0; c < 12; c++) doc_col(b, c, heads[c] != NULL ? doc_text(d, heads[c]) : staff_month(d, (int)c - 7), c == 0 || c == 4 ? ALIGN_LEFT : ALIGN_RIGHT, c == 4 ? 2 : c == 0 ? 2.4 : 0, 12);
+    for (size_t c = 0; c < 12; c++) doc_col(b, c, heads[c] != NULL ? doc_text(d, heads[c]) : staff_month(d, (int)c - 7), c == 0 || c == 4 ? ALIGN_LEFT : ALIGN_RIGHT, c == 4 ? 1 : 0, 12);
     b->table->compact = true;
     b->table->note = doc_text(d, "staff.bar_note");
     for (size_t i = 0; i < s->nindicators; i++) {
