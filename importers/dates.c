@@ -42,9 +42,9 @@ static void blanks(scan *c)
 static bool separator(scan *c)
 {
     if (skip(c, "年") || skip(c, "月")) return (void)(skip(c, "/") || skip(c, "-")), blanks(c), true; /* also "10/1月/26" */
-    if (skip(c, "/") || skip(c, "-")) return blanks(c), true;
     size_t before = c->i;
-    skip(c, ".");
+    skip(c, "."); /* also "10/janv./26" */
+    if (skip(c, "/") || skip(c, "-")) return blanks(c), true;
     skip(c, ",");
     blanks(c);
     if (skip_nocase(c, "de ") || skip_nocase(c, "del ")) blanks(c);
@@ -326,6 +326,22 @@ bool dates_parse_number(slice s, date_numbers as, time_text *out)
 }
 
 /* ---- evidence ---- */
+static void widen(date_span *s, date_span by, bool fresh)
+{
+    if (fresh || by.least < s->least) s->least = by.least;
+    if (fresh || by.most > s->most) s->most = by.most;
+}
+
+/* Of two digits each: a year never has one, and no day is over 31. */
+static void look_at_short(const parts *p, date_evidence *ev)
+{
+    if (p->width[0] != 2 || p->width[2] > 2) return;
+    widen(&ev->first, (date_span){p->n[0], p->n[0]}, ev->short_ones == 0);
+    widen(&ev->last, (date_span){p->n[2], p->n[2]}, ev->short_ones == 0);
+    ev->short_ones++;
+    ev->year_first += p->n[1] <= 12 && p->n[2] <= 31 && (p->width[2] == 1 || p->n[0] > 31);
+}
+
 void dates_look(slice s, date_evidence *ev)
 {
     time_text t;
@@ -342,6 +358,8 @@ void dates_look(slice s, date_evidence *ev)
         ev->values++;
         ev->first_over_12 += p.n[0] > 12 && p.n[0] <= 31;
         ev->second_over_12 += p.n[1] > 12 && p.n[1] <= 31;
+        ev->dotted += p.width[0] < (int)s.len && s.ptr[p.width[0]] == '.';
+        look_at_short(&p, ev);
     }
 }
 
@@ -350,6 +368,10 @@ void dates_add(date_evidence *sum, const date_evidence *ev)
     sum->values += ev->values;
     sum->first_over_12 += ev->first_over_12;
     sum->second_over_12 += ev->second_over_12;
+    sum->dotted += ev->dotted;
+    if (ev->short_ones) widen(&sum->first, ev->first, sum->short_ones == 0), widen(&sum->last, ev->last, sum->short_ones == 0);
+    sum->short_ones += ev->short_ones;
+    sum->year_first += ev->year_first;
     sum->iso += ev->iso;
     sum->named += ev->named;
     sum->serial += ev->serial;
@@ -359,7 +381,10 @@ void dates_add(date_evidence *sum, const date_evidence *ev)
 
 const char *dates_order(const date_evidence *ev, bool *sure)
 {
-    *sure = (ev->first_over_12 == 0) != (ev->second_over_12 == 0);
+    int32_t firsts = ev->first.most - ev->first.least, lasts = ev->last.most - ev->last.least;
+    bool all_short = ev->short_ones == ev->values && ev->values && !ev->second_over_12 && ev->last.most <= 31;
+    *sure = (ev->first_over_12 == 0) != (ev->second_over_12 == 0) || (ev->dotted && !ev->second_over_12);
+    if (all_short && (ev->year_first || lasts > 2 * firsts + 2)) return *sure = true, "ymd";
     return ev->second_over_12 > ev->first_over_12 ? "mdy" : "dmy";
 }
 

@@ -17,11 +17,14 @@ bool dates_parse(slice s, const char *order, time_text *out);
 typedef enum date_numbers { NUMBERS_NONE, NUMBERS_SERIAL_1900, NUMBERS_SERIAL_1904, NUMBERS_EPOCH } date_numbers;
 bool dates_parse_number(slice s, date_numbers as, time_text *out);
 
-/* What a column's values say. Counts values of three numbers whose first or second is over 12, which decide the order. */
-typedef struct date_evidence { size_t values, first_over_12, second_over_12, iso, named, serial, epoch, unreadable; } date_evidence;
+/* What a column's values say. Counts values of three numbers whose first or second is over 12, which decide the order; with points between (day first wherever
+ * they are used); and of two digits a number: whose last one can be no year, and the least and greatest first and last number. */
+typedef struct date_span { int32_t least, most; } date_span;
+typedef struct date_evidence { size_t values, first_over_12, second_over_12, dotted, iso, named, serial, epoch, unreadable, short_ones, year_first; date_span first, last; } date_evidence;
 void dates_look(slice s, date_evidence *ev);
 void dates_add(date_evidence *sum, const date_evidence *ev);
-/* "dmy" or "mdy"; *sure: values decide, and all the same way. Without a deciding value: "dmy". */
+/* "dmy", "mdy", or "ymd" for years of two digits that stand first: 25/7/2, or many a last number beside one or two first ones. *sure: values decide, and all
+ * the same way. Without a deciding value: "dmy". */
 const char *dates_order(const date_evidence *ev, bool *sure);
 /* How the column's numbers are to be read: most of its values must be numbers of that kind. */
 date_numbers dates_numbers(const date_evidence *ev);

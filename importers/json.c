@@ -340,7 +340,20 @@ static bool read_tail(json_reader *r, const shape *at)
     }
     if (r->wrong) return false;
     json_blanks(r);
-    return r->p == r->end || json_fail(r, "something stands behind the end");
+    return r->p == r->end || (at->list && at->wrappers && *r->p == '{') || json_fail(r, "something stands behind the end");
+}
+
+/* Answers of an API one after another, each with a list of its own: the next that holds the same list. false: there is none, or something is wrong. */
+static bool next_page(json_reader *r, const importer *im)
+{
+    slice ignored;
+    for (json_blanks(r); !r->wrong && r->p < r->end; json_blanks(r)) {
+        search s = {.head = r->p};
+        json_reader look = {.p = r->p, .end = r->end, .scratch = r->scratch};
+        if (*r->p == '{' && find_list(&look, &s, 1) && s.found && s.best.wrappers == im->at.wrappers && slice_is((slice){s.key, s.keylen}, im->key)) return r->p += s.best.start, true;
+        if (*r->p != '{' || !json_value(r, &ignored, 1)) return json_fail(r, "another answer {…} is wanted");
+    }
+    return false;
 }
 
 static sla_status flush_slab(importer *im, block *b, coercer *co, cells *c, bool *touched, err *e)
@@ -350,27 +363,33 @@ static sla_status flush_slab(importer *im, block *b, coercer *co, cells *c, bool
     return st;
 }
 
+typedef struct record_reader { importer *im; block *b; cells *c; bool touched[COLUMNS_MAX]; coercer co; flat f; uint32_t line; const char *counted; } record_reader;
+
+static sla_status read_list(record_reader *rr, bool first, err *e)
+{
+    json_reader *r = rr->f.r;
+    for (; before_record(r, &rr->im->at, first); first = false) {
+        for (; rr->counted < r->p; rr->counted++) rr->line += *rr->counted == '\n';
+        rr->c->lines[rr->c->nrows] = rr->line;
+        rr->c->starts[rr->c->nrows] = NULL;
+        if (!record(&rr->f)) break;
+        if (++rr->c->nrows == CELLS_ROWS) TRY(flush_slab(rr->im, rr->b, &rr->co, rr->c, rr->touched, e));
+    }
+    return SLA_OK;
+}
+
 static sla_status read_records(importer *im, block *b, cells *c, err *e)
 {
-    bool touched[COLUMNS_MAX] = {false};
-    coercer co = {.p = &im->plan.p};
     json_reader r = {.p = b->records.ptr, .end = b->records.ptr + b->records.len, .scratch = &c->scratch};
-    row_job job = {im, c, touched, 0};
-    flat f = {.r = &r, .put = put_cell, .ctx = &job};
-    uint32_t line = b->line;
-    const char *counted = r.p;
-    for (bool first = b->first; before_record(&r, &im->at, first); first = false) {
-        for (; counted < r.p; counted++) line += *counted == '\n';
-        c->lines[c->nrows] = line;
-        c->starts[c->nrows] = NULL;
-        if (!record(&f)) break;
-        if (++c->nrows == CELLS_ROWS) TRY(flush_slab(im, b, &co, c, touched, e));
-    }
-    if (!r.wrong && b->at_end) read_tail(&r, &im->at);
+    record_reader rr = {.im = im, .b = b, .c = c, .co = {.p = &im->plan.p}, .line = b->line, .counted = r.p};
+    row_job job = {im, c, rr.touched, 0};
+    rr.f = (flat){.r = &r, .put = put_cell, .ctx = &job};
+    TRY(read_list(&rr, b->first, e));
+    while (!r.wrong && b->at_end && read_tail(&r, &im->at) && next_page(&r, im)) TRY(read_list(&rr, true, e));
     if (r.nomem) return SLA_NOMEM;
     if (r.wrong) return err_set(e, SLA_SYNTAX, place_of(im->name, b->records, r.wrong, b->line), "this is no JSON: %s; nothing of the file was taken", r.why);
     b->ragged += job.unseen;
-    return flush_slab(im, b, &co, c, touched, e);
+    return flush_slab(im, b, &rr.co, c, rr.touched, e);
 }
 
 static sla_status json_parse(importer *im, block *b, err *e)

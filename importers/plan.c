@@ -280,8 +280,11 @@ static void settle_column(planner *pl, size_t f, const date_evidence *all)
     t->numbers = dates_numbers(ev);
     if (t->numbers == NUMBERS_SERIAL_1900 && pl->serials_1904) t->numbers = NUMBERS_SERIAL_1904;
     if (t->numbers) buf_printf(&pl->said, "%.*s: %zu of the numbers looked at are read as %s\n", SLICE_ARG(fd->name), t->numbers == NUMBERS_EPOCH ? ev->epoch : ev->serial, numbers[t->numbers]);
+    if (all_sure && strcmp(others, "ymd") == 0 && ev->short_ones == ev->values) own = others;
     t->order = own;
-    if (ev->first_over_12 && ev->second_over_12) why = " (both occur: the more frequent order is taken, the others are rejected)";
+    if (strcmp(own, "ymd") == 0) why = " (years of two digits stand first)";
+    else if (ev->dotted && ev->first_over_12 + ev->second_over_12 == 0) why = " (with points between, days stand first)";
+    else if (ev->first_over_12 && ev->second_over_12) why = " (both occur: the more frequent order is taken, the others are rejected)";
     else if (!sure && all_sure) t->order = others, why = " (decided by the table's other columns)";
     else if (!sure && all->first_over_12 + all->second_over_12) t->order = others, why = " (the other columns do not agree; assumed)";
     else if (!sure) why = " (nothing decides; assumed)";

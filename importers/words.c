@@ -39,6 +39,7 @@ size_t words_fold(slice s, char *out)
         memcpy(out + n, text, k);
         n += k;
     }
+    while (n > 1 && out[n - 1] == '.') n--; /* "Réf." */
     return n;
 }
 
