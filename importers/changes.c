@@ -61,6 +61,13 @@ sla_status changes_new(const profile *pf, const zone *z, const slice *names, siz
     return SLA_OK;
 }
 
+bool changes_use(const changes *c, int col)
+{
+    bool used = col == c->record || col == c->list || col == c->at || col == c->actor || col == c->items;
+    for (size_t k = 0; k < c->pf->history.nfields; k++) used = used || col == c->ids[k] || col == c->titles[k];
+    return used;
+}
+
 /* ---- reading ---- */
 typedef struct reading { const changes *c; change_list *list; arena scratch; zone_cursor cursor; uint32_t line; slice record, actor; int64_t at; bool nomem; } reading;
 

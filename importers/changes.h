@@ -11,6 +11,7 @@ typedef struct change_list change_list;     /* those of one block */
 sla_status changes_new(const profile *pf, const zone *z, const slice *names, size_t n, changes **out);
 /* Reads the changes of a slab's records and adds them to *list (made if NULL). Broken JSON within a cell cannot be: the record was read strictly. */
 sla_status changes_read(const changes *c, const cells *from, change_list **list);
+bool changes_use(const changes *c, int col);
 void changes_keep(changes *c, change_list *list);                        /* takes the list over; NULL allowed */
 sla_status changes_finish(changes *c, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e);
 void changes_notes(const changes *c, buf *out);

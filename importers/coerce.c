@@ -170,6 +170,50 @@ static sla_status read_durations(job *j, size_t fno, const slice *in, const targ
     return SLA_OK;
 }
 
+/* ---- texts that another field decides ---- */
+/* Where nothing is said: what the text of another field begins with, and no letter after: INC0010 is an incident, INCOME1 is none. */
+static sla_status fill_prefixed(job *j, size_t fno, const field_map *map)
+{
+    const column *of = &j->b->cols[map->prefix_of];
+    for (size_t i = j->row0; i < j->row0 + j->c->nrows; i++) {
+        if (bits_get(j->b->cols[fno].valid, i) || !bits_get(of->valid, i)) continue;
+        slice s = dict_text(of->codes, ((const uint32_t *)of->data)[i]);
+        for (size_t k = 0; k < map->prefixes.n; k++) {
+            slice begin = map->prefixes.items[k];
+            if (s.len <= begin.len || !slice_eq_nocase((slice){s.ptr, begin.len}, begin) || ((unsigned char)s.ptr[begin.len] | 32) >= 'a') continue;
+            TRY(batch_set_text(j->b, i, fno, map->prefix_terms[k]));
+            break;
+        }
+    }
+    return SLA_OK;
+}
+
+/* The values of a change mean what they mean for the field that was changed. */
+static sla_status read_changed(job *j, const profile *pf, int fno)
+{
+    const column *names = &j->b->cols[pf->of->changes.field];
+    column *col = fno >= 0 ? &j->b->cols[fno] : NULL;
+    for (size_t i = j->row0; col && i < j->row0 + j->c->nrows; i++) {
+        if (!bits_get(col->valid, i) || !bits_get(names->valid, i)) continue;
+        int f = dataset_field(pf->of, dict_text(names->codes, ((const uint32_t *)names->data)[i]));
+        slice was = dict_text(col->codes, ((const uint32_t *)col->data)[i]);
+        if (f >= 0) TRY(batch_set_text(j->b, i, (size_t)fno, profile_term(&pf->changed[f], was)));
+    }
+    return SLA_OK;
+}
+
+static sla_status read_decided(job *j)
+{
+    const plan *p = j->co->p;
+    for (size_t f = 0; f < j->b->ds->nfields; f++) {
+        const field_map *map = p->fields[f].map;
+        if (map && map->prefix_of >= 0) TRY(fill_prefixed(j, f, map));
+    }
+    if (!p->pf || !p->pf->changed) return SLA_OK;
+    TRY(read_changed(j, p->pf, p->pf->of->changes.old_));
+    return read_changed(j, p->pf, p->pf->of->changes.new_);
+}
+
 /* ---- times and days ---- */
 /* "2025-07-01 09:05:00", the form that canonical files are full of. The day is remembered from value to value. */
 typedef struct day_memo { char text[10]; int64_t ms; bool set; } day_memo;
@@ -367,6 +411,7 @@ sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *reje
     for (int pass = 0; pass < 2; pass++) /* what follows another time comes after it */
         for (size_t f = 0; st == SLA_OK && f < b->ds->nfields; f++)
             if (follows(co->p, f) == (pass == 1)) st = read_column(&j, f);
+    if (st == SLA_OK) st = read_decided(&j);
     for (size_t f = 0; st == SLA_OK && f < b->ds->nfields; f++)
         if (b->ds->fields[f].required) st = check_required(&j, f);
     if (st != SLA_OK) return err_set(e, st, SRCPOS_NONE, "no memory for a batch of %s", b->ds->name.ptr);

@@ -10,6 +10,7 @@ typedef struct sample {
     bool more;                                      /* there are more different ones */
     date_evidence dates;
     int field;                                      /* of the dataset; -1: not known */
+    bool guessed;                                   /* known by its values alone: field says as what */
 } sample;
 struct draft {
     const profile_set *profiles;
@@ -172,6 +173,30 @@ static const sample *column_of(const draft *d, size_t f, size_t *at)
     return NULL;
 }
 
+static bool fits(const draft *d, const sample *s, const field *fd);
+
+/* The only column without a field whose values fit; NULL: none, or several. */
+static sample *only_candidate(draft *d, const field *fd)
+{
+    sample *found = NULL;
+    for (size_t i = 0; i < d->n; i++) {
+        if (d->columns[i].field >= 0 || d->names[i].len == 0 || !fits(d, &d->columns[i], fd)) continue;
+        if (found) return NULL;
+        found = &d->columns[i];
+    }
+    return found;
+}
+
+/* What a record needs and no header says: so that the draft can be tried at once. */
+static void guess_required(draft *d)
+{
+    for (size_t f = 0; f < d->ds->nfields; f++) {
+        size_t at;
+        sample *s = d->ds->fields[f].required && !column_of(d, f, &at) ? only_candidate(d, &d->ds->fields[f]) : NULL;
+        if (s) s->field = (int)f, s->guessed = true;
+    }
+}
+
 static void write_fields(const draft *d, buf *b)
 {
     for (size_t f = 0; f < d->ds->nfields; f++) {
@@ -185,7 +210,7 @@ static void write_fields(const draft *d, buf *b)
         buf_char(b, ']');
         if (fd->en) write_terms(d, s, fd, b);
         else {
-            buf_text(b, "}   # ");
+            buf_text(b, s->guessed ? "}   # ??? by its values alone: " : "}   # ");
             if ((fd->type == VT_TIME || fd->type == VT_DATE) && s->filled && !looks_dated(s)) buf_text(b, "??? not read as times: ");
             if (fd->type == VT_NUMBER && s->numbers < s->filled) buf_text(b, "??? not all are numbers: ");
             say_values(s, b);
@@ -222,6 +247,16 @@ static bool looks_like_key(const sample *s)
     return true;
 }
 
+/* Do the column's values speak for the field? */
+static bool fits(const draft *d, const sample *s, const field *fd)
+{
+    const field_map probe = {.vocabulary = fd->en ? profile_vocabulary(d->profiles, fd->en) : NULL};
+    size_t known = 0, of = dict_count(s->values);
+    if (!fd->en) return fd->required && (fd->type == VT_TIME ? looks_dated(s) : looks_like_key(s));
+    for (uint32_t i = 0; i < of && !s->more; i++) known += profile_knows_term(&probe, dict_text(s->values, i));
+    return known * 2 >= of && known > 0;
+}
+
 /* Fields that nobody's header is, and for which a column's values speak. */
 static void suggest(const draft *d, const sample *s, buf *b)
 {
@@ -230,18 +265,15 @@ static void suggest(const draft *d, const sample *s, buf *b)
     for (size_t f = 0; f < d->ds->nfields; f++) {
         const field *fd = &d->ds->fields[f];
         if (column_of(d, f, &at)) continue;
-        const field_map probe = {.vocabulary = fd->en ? profile_vocabulary(d->profiles, fd->en) : NULL};
-        size_t known = 0, of = dict_count(s->values);
-        for (uint32_t i = 0; i < of && !s->more; i++) known += profile_knows_term(&probe, dict_text(s->values, i));
-        bool fits = fd->en ? known * 2 >= of && known > 0 : fd->required && (fd->type == VT_TIME ? looks_dated(s) : looks_like_key(s));
-        if (fits) buf_printf(b, "%s%s %.*s", begin, n++ ? "," : "", SLICE_ARG(fd->name)), begin = "";
+        if (fits(d, s, fd)) buf_printf(b, "%s%s %.*s", begin, n++ ? "," : "", SLICE_ARG(fd->name)), begin = "";
     }
     if (n) buf_char(b, ')');
 }
 
-void draft_write(const draft *d, const char *source, buf *b)
+void draft_write(draft *d, const char *source, buf *b)
 {
     const char *slash = strrchr(source, '/');
+    guess_required(d);
     buf_printf(b, "# A draft for %s. Lines with ??? are to be looked at by a person: what stands there could not be told from headers and values.\n", slash ? slash + 1 : source);
     buf_printf(b, "# Use it with: slaudit import --profile FILE.yaml EXPORT    (what the words mean: docs/profiles.md)\n");
     buf_printf(b, "profile: {name: my-product, title: My product, dataset: %.*s}\n", SLICE_ARG(d->ds->name));

@@ -9,6 +9,6 @@ typedef struct draft draft;
 sla_status draft_new(const profile_set *profiles, const dataset *ds, const slice *names, size_t n, draft **out);
 sla_status draft_look(draft *d, const cells *c);
 /* YAML as importers/profiles wants it; source: the file's name. */
-void draft_write(const draft *d, const char *source, buf *out);
+void draft_write(draft *d, const char *source, buf *out);
 void draft_free(draft *d);                                     /* NULL allowed */
 #endif

@@ -243,6 +243,9 @@ static sla_status put_changes(fold *f, sink *s, const update *u, size_t i, err *
     return SLA_OK;
 }
 
+/* A list of records, not a log of updates: when they became what they are is not told by when they were last touched. */
+static bool once_each(const fold *f) { return f->nrecords == f->nrows && !f->pf->events; }
+
 static sla_status deliver(fold *f, const update *u, sink *records, sink *changes, err *e)
 {
     for (size_t i = 0, from = 0; i < f->nrows; i++) {
@@ -251,6 +254,7 @@ static sla_status deliver(fold *f, const update *u, sink *records, sink *changes
         from = i + 1;
     }
     TRY(flush(records, e));
+    if (once_each(f)) return SLA_OK;
     for (size_t i = 0; i < f->nrows; i++) TRY(put_changes(f, changes, u, i, e));
     return flush(changes, e);
 }
@@ -272,6 +276,7 @@ void fold_restart(fold *f) { f->nrows = f->nrecords = f->nchanges = f->untimed =
 void fold_notes(const fold *f, buf *out)
 {
     buf_printf(out, "%zu updates folded into %zu records and %zu changes\n", f->nrows, f->nrecords, f->nchanges);
+    if (once_each(f)) buf_text(out, "each record comes once: these are no updates, and no history\n");
     if (f->untimed) buf_printf(out, "%zu updates without a time: their changes are not in the history\n", f->untimed);
 }
 

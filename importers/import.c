@@ -40,13 +40,25 @@ static void tell(const session *se, const char *fmt, ...)
 /* Of a table what was decided by evidence; columns, delimiters and counts stand in the notes of the source. */
 static bool worth_telling(const importer_kind *kind, slice line)
 {
-    static const char *const decisions[] = {"profile ", "dates read as", "are read as", "for want of", "month/day/year", "changes read", "no history"};
+    static const char *const decisions[] = {"profile ", "columns not used", "dates read as", "are read as", "for want of", "month/day/year", "changes read", "no history"};
     char text[400];
     if (kind != &importer_csv && kind != &importer_json) return true;
     snprintf(text, sizeof text, "%.*s", SLICE_ARG(line));
     for (size_t i = 0; i < sizeof decisions / sizeof decisions[0]; i++)
-        if (strstr(text, decisions[i])) return strncmp(text, "columns not used", 16) != 0;
+        if (strstr(text, decisions[i])) return true;
     return false;
+}
+
+/* A list that is too long for a terminal ends at a comma. */
+static bool shorten(slice *text)
+{
+    enum { LONGEST = 240 };
+    if (text->len <= LONGEST) return false;
+    size_t n = LONGEST;
+    while (n && text->ptr[n] != ',') n--;
+    if (n == 0) return false;
+    text->len = n;
+    return true;
 }
 
 static void tell_notes(const session *se, const char *shown, const importer_kind *kind, const importer *im)
@@ -56,7 +68,8 @@ static void tell_notes(const session *se, const char *shown, const importer_kind
     for (char *line = b.failed ? NULL : b.ptr, *end = line + b.len; line && line < end;) {
         char *nl = memchr(line, '\n', (size_t)(end - line));
         slice text = {line, (size_t)((nl ? nl : end) - line)};
-        if (worth_telling(kind, text)) tell(se, "%s: %.*s", shown, SLICE_ARG(text));
+        bool cut = shorten(&text);
+        if (worth_telling(kind, text)) tell(se, "%s: %.*s%s", shown, SLICE_ARG(text), cut ? ", … (all of them: slaudit sql \"select path, notes from source\")" : "");
         line = nl ? nl + 1 : end;
     }
     buf_free(&b);

@@ -50,18 +50,26 @@ static const dataset *decide(planner *pl, const input *in)
 }
 
 /* ---- where columns go ---- */
-/* Columns whose header is one of the list, in the order of the list, then of the table. */
+/* Is the header that one: as it stands (rank 0), or without the profile's suffix (rank: which). */
+static bool is_header(const planner *pl, slice folded, slice want, size_t rank)
+{
+    slice bare;
+    if (rank == 0 || !pl->pf) return rank == 0 && slice_eq(folded, want);
+    return profile_suffix(pl->pf, folded, &bare) == rank && slice_eq(bare, want);
+}
+
+/* Columns whose header is one of the list, in the order of the list, then of suffixes, then of the table. */
 static sla_status columns_of(planner *pl, const slice *folded, const header_list *l, target *t)
 {
     int *found = ARENA_NEW(&pl->mem, int, pl->ncols + 1);
-    size_t n = 0;
+    size_t n = 0, nranks = 1 + (pl->pf ? pl->pf->suffixes.n : 0);
     if (!found) return SLA_NOMEM;
-    for (size_t h = 0; h < l->n; h++) {
-        slice want = l->folded[h];
+    for (size_t h = 0; h < l->n * nranks; h++) {
+        slice want = l->folded[h / nranks];
         for (size_t i = 0; want.len && i < pl->ncols; i++) {
             bool twice = false;
             for (size_t k = 0; k < n; k++) twice = twice || found[k] == (int)i;
-            if (!twice && slice_eq(folded[i], want)) found[n++] = (int)i;
+            if (!twice && is_header(pl, folded[i], want, h % nranks)) found[n++] = (int)i;
         }
     }
     t->input = n ? found[0] : -1;
@@ -79,6 +87,7 @@ static sla_status place(planner *pl, const slice *folded, target *t, const field
         if (!slice_eq(pl->pf->ds->fields[map->field].name, f->name)) continue;
         t->map = map;
         TRY(columns_of(pl, folded, &map->from, t));
+        if (map->prefix_of >= 0) buf_printf(&pl->said, "%.*s: for want of a value, by what %.*s begins with\n", SLICE_ARG(f->name), SLICE_ARG(pl->pf->ds->fields[map->prefix_of].name));
         if (t->input >= 0 || map->fallback.n == 0) return SLA_OK;
         TRY(columns_of(pl, folded, &map->fallback, t));
         if (t->input >= 0) buf_printf(&pl->said, "%.*s is taken from the column %.*s, for want of a better one\n", SLICE_ARG(f->name), SLICE_ARG(pl->names[t->input]));
@@ -110,7 +119,7 @@ static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
     slice *folded = ARENA_NEW(&pl->mem, slice, pl->ncols);
     pl->seen = ARENA_NEW(&pl->mem, date_evidence, ds->nfields);
     pl->counts = ARENA_NEW(&pl->mem, time_counts, ds->nfields);
-    pl->p = (plan){.ds = ds, .pf = pl->pf, .zone = in->options->zone, .fields = ARENA_NEW(&pl->mem, target, ds->nfields)};
+    pl->p = (plan){.ds = ds, .pf = pl->pf, .zone = pl->zone ? pl->zone : in->options->zone, .fields = ARENA_NEW(&pl->mem, target, ds->nfields)};
     if (!folded || !pl->seen || !pl->counts || !pl->p.fields) return SLA_NOMEM;
     for (size_t i = 0; i < pl->ncols; i++)
         if (!(folded[i] = words_folded(&pl->mem, pl->names[i])).ptr) return SLA_NOMEM;
@@ -164,6 +173,13 @@ static sla_status refuse_unknown(const planner *pl, const input *in, err *e)
     return SLA_UNKNOWN_FORMAT;
 }
 
+static sla_status refuse_known(const planner *pl, const input *in, err *e)
+{
+    err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "%.*s: %.*s", SLICE_ARG(pl->pf->title), SLICE_ARG(pl->pf->refuse));
+    err_hint(e, "if it is something else after all, write a profile: slaudit import --profile-draft FILE");
+    return SLA_UNKNOWN_FORMAT;
+}
+
 static sla_status check_required(const planner *pl, const input *in, err *e)
 {
     const dataset *ds = pl->p.ds;
@@ -183,18 +199,21 @@ static sla_status check_required(const planner *pl, const input *in, err *e)
 
 static void say_columns(planner *pl)
 {
-    size_t left = 0;
-    for (size_t i = 0; i < pl->ncols; i++) {
+    size_t left = 0, columns = pl->ncols - pl->ncycles;
+    buf names = {0};
+    for (size_t i = 0; i < columns; i++) {
         bool taken = false;
         for (size_t f = 0; f < pl->p.ds->nfields; f++) {
             const target *t = &pl->p.fields[f];
             taken = taken || t->input == (int)i;
             for (size_t k = 0; k < t->nmore; k++) taken = taken || t->more[k] == (int)i;
         }
-        if (taken) continue;
-        buf_printf(&pl->said, "%s %.*s", left++ ? "," : "columns not used:", pl->names[i].len ? (int)pl->names[i].len : 7, pl->names[i].len ? pl->names[i].ptr : "(blank)");
+        if (taken || (pl->changes && changes_use(pl->changes, (int)i))) continue;
+        buf_printf(&names, "%s %.*s", left++ ? "," : "", pl->names[i].len ? (int)pl->names[i].len : 7, pl->names[i].len ? pl->names[i].ptr : "(blank)");
     }
-    if (left) buf_char(&pl->said, '\n');
+    if (left) buf_printf(&pl->said, "%zu of %zu columns not used:%s\n", left, columns, buf_cstr(&names));
+    pl->said.failed = pl->said.failed || names.failed;
+    buf_free(&names);
 }
 
 /* ---- a draft instead of an import ---- */
@@ -228,9 +247,11 @@ sla_status planner_open(planner *pl, const input *in, const slice *names, size_t
     if (in->options->draft) return begin_draft(pl, in, e);
     const dataset *ds = decide(pl, in);
     if (!ds) return refuse_unknown(pl, in, e);
+    if (pl->pf && pl->pf->refuse.len) return refuse_known(pl, in, e);
+    if (pl->pf && pl->pf->zone.len) TRY(zone_open(arena_strndup(&pl->mem, pl->pf->zone.ptr, pl->pf->zone.len), &pl->zone, e));
     if (pl->pf && pl->pf->fold) TRY(fold_new(pl->pf, &pl->mem, &pl->fold, &ds, e));
     TRY(make_plan(pl, ds, in));
-    if (pl->pf && pl->pf->history.given) TRY(changes_new(pl->pf, in->options->zone, pl->names, n, &pl->changes));
+    if (pl->pf && pl->pf->history.given) TRY(changes_new(pl->pf, pl->p.zone, pl->names, n, &pl->changes));
     if (!pl->pf || !pl->pf->history.alone) TRY(check_required(pl, in, e));
     say_columns(pl);
     pl->batches = batch_pool_new(ds);
@@ -417,7 +438,7 @@ static sla_status zone_caveat(const caveat_list *l)
     }
     buf_printf(&zh, "没有时区,按 %s 读取", zone_name(pl->p.zone));
     buf_printf(&en, "name no zone and were read in %s", zone_name(pl->p.zone));
-    sla_status st = n == 0 || !pl->pf ? SLA_OK : fields.failed || zh.failed || en.failed ? SLA_NOMEM : put_caveat(l, "zone", (slice){fields.ptr, fields.len}, n, of, buf_cstr(&zh), buf_cstr(&en));
+    sla_status st = n == 0 || !pl->pf || pl->zone ? SLA_OK : fields.failed || zh.failed || en.failed ? SLA_NOMEM : put_caveat(l, "zone", (slice){fields.ptr, fields.len}, n, of, buf_cstr(&zh), buf_cstr(&en));
     buf_free(&fields);
     buf_free(&zh);
     buf_free(&en);
@@ -451,6 +472,7 @@ bool planner_keeps(const planner *pl) { return pl->fold != NULL; }
 void planner_close(planner *pl)
 {
     batch_pool_free(pl->batches);
+    zone_close(pl->zone);
     fold_free(pl->fold);
     changes_free(pl->changes);
     draft_free(pl->draft);

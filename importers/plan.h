@@ -19,6 +19,7 @@ typedef struct planner {
     cycle_column *cycles; size_t ncycles;   /* columns behind the table's own */
     changes *changes;                   /* NULL: records bring no history of their own */
     batch_pool *batches;
+    zone *zone;                         /* that the profile names; NULL: the workspace's */
     bool again;                         /* finish saw that the order of dates was taken wrongly */
     bool serials_1904;                  /* a sheet's day numbers count from 1904: set before settle */
     draft *draft; buf *draft_to; const char *source;   /* a draft is written at settle, nothing is imported; NULL: no */

@@ -126,55 +126,6 @@ const term_map *profile_vocabulary(const profile_set *s, const enumeration *en)
     return NULL;
 }
 
-static bool find_term(const term_map *t, slice folded, slice *out)
-{
-    uint32_t code = t && t->from ? dict_find(t->from, folded) : DICT_NONE;
-    if (code == DICT_NONE) return false;
-    *out = t->to[code];
-    return true;
-}
-
-static bool look_up_word(const field_map *map, slice text, slice *out)
-{
-    char folded[WORDS_MAX];
-    slice key = {folded, words_fold(text, folded)};
-    return key.len && (find_term(&map->terms, key, out) || find_term(map->vocabulary, key, out));
-}
-
-/* "P2 - urgent", "1. Critical", "3-Moderate": the length of the code before the word; 0: none. */
-static size_t code_before(slice s)
-{
-    size_t i = 0, digits = 0;
-    while (i < s.len && i < 3 && ((unsigned char)s.ptr[i] | 32) >= 'a' && ((unsigned char)s.ptr[i] | 32) <= 'z') i++;
-    while (i < s.len && digits < 2 && s.ptr[i] >= '0' && s.ptr[i] <= '9') i++, digits++;
-    return digits && i < s.len && ((unsigned char)s.ptr[i] >= 0x80 || strchr(" -.:)(_/", s.ptr[i])) ? i : 0;
-}
-
-/* The whole text; else the code that it begins with, or the word behind the code; else what stands before a bracket: "紧急(1小时)". */
-static bool look_up(const field_map *map, slice text, slice *out)
-{
-    if (!map || (!map->terms.from && !map->vocabulary)) return false;
-    if (look_up_word(map, text, out)) return true;
-    size_t code = code_before(text), rest = code, bracket = 0;
-    while (rest < text.len && strchr(" -.:)_/", text.ptr[rest])) rest++;
-    if (code && (look_up_word(map, (slice){text.ptr, code}, out) || look_up_word(map, (slice){text.ptr + rest, text.len - rest}, out))) return true;
-    while (bracket < text.len && text.ptr[bracket] != '(' && !(text.len - bracket >= 3 && memcmp(text.ptr + bracket, "（", 3) == 0)) bracket++;
-    return bracket && bracket < text.len && look_up_word(map, (slice){text.ptr, bracket}, out);
-}
-
-slice profile_term(const field_map *map, slice text)
-{
-    slice out = text;
-    look_up(map, text, &out);
-    return out;
-}
-
-bool profile_knows_term(const field_map *map, slice text)
-{
-    slice out;
-    return look_up(map, text, &out);
-}
-
 /* ---- a profile ---- */
 static int64_t unit_of(loader *l, const ynode *n)
 {
@@ -197,21 +148,40 @@ static void load_cycle(loader *l, field_map *m, const ynode *n)
     if (m->cycle.n == 0 || m->cycle_at.len == 0 || m->cycle_list.len == 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "cycle needs 'is' (the field's names), 'list' and 'at', the paths of its cycles and of a cycle's time");
 }
 
+/* begins: {of: id, terms: {incident: [INC], …}} */
+static void load_prefixes(loader *l, const profile *p, const field *fd, field_map *m, const ynode *n)
+{
+    static const char *const keys[] = {"of", "terms", NULL};
+    const ynode *terms = yaml_get(n, "terms");
+    if (!n) return;
+    yaml_check_keys(n, keys, l->errors);
+    m->prefix_of = field_named(l, p->ds, yaml_text(n, "of", (slice){0}), n->at);
+    m->prefixes = texts(l, terms);
+    slice *means = take(l, m->prefixes.n, sizeof *means);
+    m->prefix_terms = means;
+    for (size_t i = 0, at = 0; means && terms && i < terms->n; i++) {
+        check_term(l, fd, terms->items[i], terms->items[i]->key);
+        for (size_t k = count_texts(terms->items[i]); k; k--) means[at++] = terms->items[i]->key;
+    }
+    if (fd->type != VT_TEXT || (m->prefix_of >= 0 && p->ds->fields[m->prefix_of].type != VT_TEXT)) errlist_add(l->errors, SLA_TYPE, n->at, "only a text begins with a text");
+}
+
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
     const field *fd = &p->ds->fields[f];
     field_map *m = &p->maps[p->nmaps++];
     const ynode *value = yaml_get(n, "value"), *after = yaml_get(n, "after"), *digits = yaml_get(n, "digits");
-    *m = (field_map){.field = (size_t)f, .from = texts(l, yaml_get(n, "from")), .fallback = texts(l, yaml_get(n, "fallback")), .after = -1,
+    *m = (field_map){.field = (size_t)f, .from = texts(l, yaml_get(n, "from")), .fallback = texts(l, yaml_get(n, "fallback")), .after = -1, .prefix_of = -1,
                      .vocabulary = fd->en ? profile_vocabulary(l->set, fd->en) : NULL, .unit = unit_of(l, yaml_get(n, "unit"))};
     if (value) m->constant = value->text;
     if (value && fd->type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, value->at, "only a text field can have a fixed value");
     load_cycle(l, m, yaml_get(n, "cycle"));
-    if (!value && m->from.n + m->fallback.n + m->cycle.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->key_at, "say where '%.*s' comes from: from: [header] or value: text", SLICE_ARG(n->key));
+    load_prefixes(l, p, fd, m, yaml_get(n, "begins"));
+    if (!value && m->from.n + m->fallback.n + m->cycle.n + m->prefixes.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->key_at, "say where '%.*s' comes from: from: [header] or value: text", SLICE_ARG(n->key));
     if (digits && !yaml_bool(digits, &m->digits)) errlist_add(l->errors, SLA_TYPE, digits->at, "digits is true or false");
     if (after) m->after = field_named(l, p->ds, after->text, after->at);
     if (m->after >= 0 && (fd->type != VT_TIME || p->ds->fields[m->after].type != VT_TIME)) errlist_add(l->errors, SLA_TYPE, after->at, "only a time can follow a time");
@@ -238,10 +208,12 @@ static void load_reached(loader *l, profile *p, const ynode *n)
 
 static void load_fold(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"at", "actor", "sequence", "track", "first", "reached", NULL};
+    static const char *const keys[] = {"at", "actor", "sequence", "events", "track", "first", "reached", NULL};
+    const ynode *events = yaml_get(n, "events");
     if (!n) return;
     yaml_check_keys(n, keys, l->errors);
     p->fold = true;
+    if (events && !yaml_bool(events, &p->events)) errlist_add(l->errors, SLA_TYPE, events->at, "events is true or false");
     p->fold_at = texts(l, yaml_get(n, "at"));
     p->fold_actor = texts(l, yaml_get(n, "actor"));
     p->fold_sequence = texts(l, yaml_get(n, "sequence"));
@@ -281,6 +253,22 @@ static void load_history(loader *l, profile *p, const ynode *n)
     load_history_fields(l, p, yaml_get(n, "fields"));
 }
 
+/* A table of changes: what the values of the changed fields mean, by the words of everyone and the profile's own. */
+static void load_changed(loader *l, profile *p, const ynode *n)
+{
+    static const char *const keys[] = {"values", "terms", NULL};
+    for (size_t i = 0; i < l->m->n; i++)
+        if (l->m->datasets[i].changes.dataset == (int)p->ds->idx) p->of = &l->m->datasets[i];
+    if (n && !p->of) errlist_add(l->errors, SLA_TYPE, n->at, "%.*s holds no changes of another dataset", SLICE_ARG(p->ds->name));
+    if (!p->of || !(p->changed = take(l, p->of->nfields, sizeof *p->changed))) return;
+    for (size_t f = 0; f < p->of->nfields; f++) p->changed[f] = (field_map){.field = f, .vocabulary = p->of->fields[f].en ? profile_vocabulary(l->set, p->of->fields[f].en) : NULL};
+    for (size_t i = 0; n && i < n->n; i++) {
+        int f = field_named(l, p->of, n->items[i]->key, n->items[i]->key_at);
+        yaml_check_keys(n->items[i], keys, l->errors);
+        if (f >= 0) load_terms(l, &p->of->fields[f], n->items[i], &p->changed[f].terms);
+    }
+}
+
 static void load_needs(loader *l, profile *p, const ynode *n)
 {
     size_t count = n ? n->n : 0;
@@ -301,7 +289,7 @@ static void load_missing(loader *l, profile *p, const ynode *n)
 
 static void load_profile(loader *l, profile *p, const ynode *root)
 {
-    static const char *const keys[] = {"profile", "needs", "knows", "missing", "dates", "fields", "fold", "history", NULL};
+    static const char *const keys[] = {"profile", "needs", "knows", "missing", "dates", "zone", "suffixes", "fields", "fold", "history", "changed", NULL};
     static const char *const head_keys[] = {"name", "title", "dataset", "generic", NULL};
     yaml_check_keys(root, keys, l->errors);
     const ynode *head = yaml_get(root, "profile"), *fields = yaml_get(root, "fields"), *generic = yaml_get(head, "generic");
@@ -310,6 +298,8 @@ static void load_profile(loader *l, profile *p, const ynode *root)
     p->title = yaml_text(head, "title", p->name);
     p->ds = schema_dataset(l->m, yaml_text(head, "dataset", (slice){0}));
     p->date_order = yaml_text(root, "dates", (slice){0});
+    p->zone = yaml_text(root, "zone", (slice){0});
+    p->suffixes = texts(l, yaml_get(root, "suffixes"));
     if (generic) yaml_bool(generic, &p->generic);
     load_needs(l, p, yaml_get(root, "needs"));
     p->knows = texts(l, yaml_get(root, "knows"));
@@ -323,6 +313,19 @@ static void load_profile(loader *l, profile *p, const ynode *root)
     for (size_t i = 0; p->maps && i < fields->n; i++) load_field(l, p, fields->items[i]);
     load_fold(l, p, yaml_get(root, "fold"));
     load_history(l, p, yaml_get(root, "history"));
+    load_changed(l, p, yaml_get(root, "changed"));
+}
+
+/* Tables that are known and of which nothing is taken. */
+static void load_refusal(loader *l, profile *p, const ynode *n)
+{
+    static const char *const keys[] = {"name", "needs", "because", NULL};
+    yaml_check_keys(n, keys, l->errors);
+    p->name = p->title = yaml_text(n, "name", (slice){0});
+    p->refuse = yaml_text(n, "because", (slice){0});
+    p->ds = &l->m->datasets[0];
+    load_needs(l, p, yaml_get(n, "needs"));
+    if (p->name.len == 0 || p->refuse.len == 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "a refusal has a name, needs and because");
 }
 
 /* ---- all of them ---- */
@@ -363,12 +366,20 @@ static ynode *load_file(loader *l, const char *folder, const char *file)
     return root;
 }
 
+static void add_profile(loader *l, const ynode *n, void (*load)(loader *l, profile *p, const ynode *n))
+{
+    errlist *errors = l->errors;
+    profile *p = &l->set->items[l->set->n++];
+    l->errors = &p->errors;
+    load(l, p, n);
+    collect_known(l, p);
+    l->errors = errors;
+}
+
 static void load_all(loader *l, const char *folder, const file_list *files)
 {
     profile_set *s = l->set;
     ynode **roots = take(l, files->n, sizeof(ynode *));
-    s->items = take(l, files->n + 1, sizeof *s->items);     /* and one of the user's */
-    s->cap = files->n + 1;
     s->model = l->m;
     s->vocabularies = take(l, l->m->nenums, sizeof *s->vocabularies);
     s->nvocabularies = s->vocabularies ? l->m->nenums : 0;
@@ -378,15 +389,14 @@ static void load_all(loader *l, const char *folder, const file_list *files)
         load_vocabulary(l, yaml_get(roots[i], "vocabulary"));
         s->missing = texts(l, yaml_get(roots[i], "missing"));
     }
-    errlist *errors = l->errors;
+    s->cap = 1; /* one of the user's */
+    for (size_t i = 0; roots && i < files->n; i++) s->cap += yaml_get(roots[i], "refusals") ? yaml_get(roots[i], "refusals")->n : 1;
+    s->items = take(l, s->cap, sizeof *s->items);
     for (size_t i = 0; !l->nomem && i < files->n; i++) {
-        if (!roots[i] || yaml_get(roots[i], "vocabulary")) continue;
-        profile *p = &s->items[s->n++];
-        l->errors = &p->errors;
-        load_profile(l, p, roots[i]);
-        collect_known(l, p);
+        const ynode *refusals = yaml_get(roots[i], "refusals");
+        for (size_t k = 0; refusals && k < refusals->n; k++) add_profile(l, refusals->items[k], load_refusal);
+        if (roots[i] && !refusals && !yaml_get(roots[i], "vocabulary")) add_profile(l, roots[i], load_profile);
     }
-    l->errors = errors;
 }
 
 sla_status profiles_load(const schema *m, profile_set *out, errlist *errors)
@@ -435,7 +445,9 @@ static void clear_terms(term_map *t)
 void profiles_clear(profile_set *s)
 {
     for (size_t i = 0; i < s->n; i++) {
-        for (size_t k = 0; k < s->items[i].nmaps; k++) clear_terms(&s->items[i].maps[k].terms);
+        const profile *p = &s->items[i];
+        for (size_t k = 0; k < p->nmaps; k++) clear_terms(&p->maps[k].terms);
+        for (size_t k = 0; p->changed && k < p->of->nfields; k++) clear_terms(&p->changed[k].terms);
         errlist_clear(&s->items[i].errors);
         dict_free(s->items[i].known);
     }

@@ -21,6 +21,7 @@ typedef struct field_map {
     int after;                          /* field that this one follows by the duration in its column; -1: none */
     header_list cycle; slice cycle_list, cycle_at;   /* out of a field of one of these names: of the first of its cycles the value at a path; n 0: none (cycles.h) */
     bool digits;                        /* "52 267" is 52267 */
+    int prefix_of; header_list prefixes; const slice *prefix_terms;   /* where nothing is said: what the text of that field begins with tells (INC: incident); -1: none */
 } field_map;
 /* Changes within a record of JSON. Paths as in `from`; list and items are paths of lists. */
 typedef struct tracked_field { slice name; size_t field; slice id, title; } tracked_field;   /* as the changes call it; id, title: record's paths that pair a value's number with its name, "" none */
@@ -41,9 +42,13 @@ typedef struct profile {
     slice *missing; size_t nmissing;    /* texts that mean "no value" */
     field_map *maps; size_t nmaps;
     slice date_order;                   /* "" : found out from the whole column */
+    slice zone;                         /* "": of times without one, the workspace's */
+    header_list suffixes;               /* "assigned_to.display_value" is assigned_to; the preferred one first */
+    slice refuse;                       /* not "": what such a table is, and why nothing is taken from it */
+    const dataset *of; field_map *changed;   /* ds holds the changes of that dataset: what the values of its fields mean, by field; NULL: none */
     history_map history;
     /* fold: rows are updates of a record; the last one is the record, what changed between them is its history */
-    bool fold;
+    bool fold, events;                  /* events: a row tells what happened at its time, be it the only one of its record */
     header_list fold_at, fold_actor, fold_sequence;   /* headers: when, by whom, and what orders updates of one instant */
     size_t *tracked; size_t ntracked;   /* dataset fields whose changes are kept */
     size_t *firsts; size_t nfirsts;     /* fields whose value is that of the record's first update */
@@ -64,6 +69,8 @@ const profile *profile_by_name(const profile_set *s, slice name);
  * one must know five of them, or half. NULL: none.
  * why (may be NULL): the evidence, a line. */
 const profile *profile_by_header(const profile_set *s, const slice *names, size_t n, bool generic, buf *why);
+/* The header without the profile's suffix. Returns 0: it has none; k: the k-th. folded: as words_fold leaves it. */
+size_t profile_suffix(const profile *p, slice folded, slice *bare);
 /* Where no profile is recognised: the one that knows most of the names (three at least) and still lacks a needed header. NULL: none. */
 const profile *profile_nearest(const profile_set *s, const slice *names, size_t n);
 bool profile_has_need(const profile *p, size_t need, const slice *names, size_t n);

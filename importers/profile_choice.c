@@ -1,4 +1,5 @@
 /* Which profile a table belongs to, by its headers alone. */
+#include <string.h>
 #include "engine/base/mem.h"
 #include "importers/profile.h"
 #include "importers/words.h"
@@ -10,11 +11,25 @@ static bool in_list(slice folded, const header_list *l)
     return false;
 }
 
-/* The first of names (folded) that is in the list; -1: none. */
-static int first_of(const header_list *l, const slice *names, size_t n)
+size_t profile_suffix(const profile *p, slice folded, slice *bare)
 {
-    for (size_t i = 0; i < n; i++)
-        if (in_list(names[i], l)) return (int)i;
+    *bare = folded;
+    for (size_t k = 0; k < p->suffixes.n; k++) {
+        slice s = p->suffixes.folded[k];
+        if (folded.len <= s.len + 1 || folded.ptr[folded.len - s.len - 1] != '.' || memcmp(folded.ptr + folded.len - s.len, s.ptr, s.len) != 0) continue;
+        bare->len = folded.len - s.len - 1;
+        return k + 1;
+    }
+    return 0;
+}
+
+/* The first of names (folded) that is in the list; -1: none. */
+static int first_of(const profile *p, const header_list *l, const slice *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        slice bare;
+        if (in_list(names[i], l) || (profile_suffix(p, names[i], &bare) && in_list(bare, l))) return (int)i;
+    }
     return -1;
 }
 
@@ -28,11 +43,15 @@ static slice *fold_names(arena *a, const slice *names, size_t n)
 static bool has_all(const profile *p, const slice *names, size_t n)
 {
     for (size_t k = 0; k < p->nneeds; k++)
-        if (first_of(&p->needs[k], names, n) < 0) return false;
+        if (first_of(p, &p->needs[k], names, n) < 0) return false;
     return p->nneeds > 0;
 }
 
-static bool knows(const profile *p, slice name) { return name.len && dict_find(p->known, name) != DICT_NONE; }
+static bool knows(const profile *p, slice name)
+{
+    slice bare;
+    return name.len && (dict_find(p->known, name) != DICT_NONE || (profile_suffix(p, name, &bare) && dict_find(p->known, bare) != DICT_NONE));
+}
 
 static size_t count_known(const profile *p, const slice *folded, size_t n)
 {
@@ -48,7 +67,7 @@ static bool enough(const profile *p, size_t known, const slice *folded, size_t n
     size_t named = 0, poor = 0;
     for (size_t i = 0; i < n; i++) named += folded[i].len > 0;
     for (size_t m = 0; m < p->nmaps; m++)
-        if (p->ds->fields[p->maps[m].field].required && first_of(&p->maps[m].from, folded, n) < 0) poor += 2;
+        if (p->ds->fields[p->maps[m].field].required && first_of(p, &p->maps[m].from, folded, n) < 0) poor += 2;
     known = known > poor ? known - poor : 0;
     return !p->generic || known >= 5 || known * 2 >= named;
 }
@@ -65,7 +84,7 @@ static void tell(const profile *p, score s, const profile *next, score second, c
 {
     buf_printf(why, "profile %.*s (%.*s), recognised by", SLICE_ARG(p->name), SLICE_ARG(p->title));
     for (size_t k = 0; k < p->nneeds; k++) {
-        int i = first_of(&p->needs[k], folded, n);
+        int i = first_of(p, &p->needs[k], folded, n);
         if (i >= 0) buf_printf(why, "%s %.*s", k ? "," : "", SLICE_ARG(names[i]));
     }
     buf_printf(why, "; it knows %zu of %zu columns", s.known, n);
@@ -96,8 +115,10 @@ const profile *profile_by_header(const profile_set *s, const slice *names, size_
 bool profile_has_need(const profile *p, size_t need, const slice *names, size_t n)
 {
     char text[WORDS_MAX];
-    for (size_t i = 0; i < n; i++)
-        if (in_list((slice){text, words_fold(names[i], text)}, &p->needs[need])) return true;
+    for (size_t i = 0; i < n; i++) {
+        slice folded = {text, words_fold(names[i], text)};
+        if (first_of(p, &p->needs[need], &folded, 1) == 0) return true;
+    }
     return false;
 }
 
@@ -110,7 +131,7 @@ const profile *profile_nearest(const profile_set *s, const slice *names, size_t 
     for (size_t i = 0; folded && i < s->n; i++) {
         const profile *p = &s->items[i];
         size_t known = count_known(p, folded, n);
-        if (p->errors.n == 0 && known > most && !has_all(p, folded, n)) best = p, most = known;
+        if (p->errors.n == 0 && p->refuse.len == 0 && known > most && !has_all(p, folded, n)) best = p, most = known;
     }
     arena_free(&a);
     return best;

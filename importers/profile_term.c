@@ -1,0 +1,53 @@
+/* What a text means for a field: by the profile's own terms, then by the words of everyone. */
+#include <string.h>
+#include "importers/profile.h"
+#include "importers/words.h"
+
+static bool find_term(const term_map *t, slice folded, slice *out)
+{
+    uint32_t code = t && t->from ? dict_find(t->from, folded) : DICT_NONE;
+    if (code == DICT_NONE) return false;
+    *out = t->to[code];
+    return true;
+}
+
+static bool look_up_word(const field_map *map, slice text, slice *out)
+{
+    char folded[WORDS_MAX];
+    slice key = {folded, words_fold(text, folded)};
+    return key.len && (find_term(&map->terms, key, out) || find_term(map->vocabulary, key, out));
+}
+
+/* "P2 - urgent", "1. Critical", "3-Moderate": the length of the code before the word; 0: none. */
+static size_t code_before(slice s)
+{
+    size_t i = 0, digits = 0;
+    while (i < s.len && i < 3 && ((unsigned char)s.ptr[i] | 32) >= 'a' && ((unsigned char)s.ptr[i] | 32) <= 'z') i++;
+    while (i < s.len && digits < 2 && s.ptr[i] >= '0' && s.ptr[i] <= '9') i++, digits++;
+    return digits && i < s.len && ((unsigned char)s.ptr[i] >= 0x80 || strchr(" -.:)(_/", s.ptr[i])) ? i : 0;
+}
+
+/* The whole text; else the code that it begins with, or the word behind the code; else what stands before a bracket: "紧急(1小时)". */
+static bool look_up(const field_map *map, slice text, slice *out)
+{
+    if (!map || (!map->terms.from && !map->vocabulary)) return false;
+    if (look_up_word(map, text, out)) return true;
+    size_t code = code_before(text), rest = code, bracket = 0;
+    while (rest < text.len && strchr(" -.:)_/", text.ptr[rest])) rest++;
+    if (code && (look_up_word(map, (slice){text.ptr, code}, out) || look_up_word(map, (slice){text.ptr + rest, text.len - rest}, out))) return true;
+    while (bracket < text.len && text.ptr[bracket] != '(' && !(text.len - bracket >= 3 && memcmp(text.ptr + bracket, "（", 3) == 0)) bracket++;
+    return bracket && bracket < text.len && look_up_word(map, (slice){text.ptr, bracket}, out);
+}
+
+slice profile_term(const field_map *map, slice text)
+{
+    slice out = text;
+    look_up(map, text, &out);
+    return out;
+}
+
+bool profile_knows_term(const field_map *map, slice text)
+{
+    slice out;
+    return look_up(map, text, &out);
+}
