@@ -31,13 +31,14 @@ void reject_list_clear(reject_list *l);
 sla_status reject_list_add(reject_list *l, uint32_t line, uint32_t col, slice name, slice value, const char *reason, bool row);
 
 /* How often a field's values were of a kind that limits what they prove. Summed over all threads; sums do not depend on the order. */
-typedef struct time_counts { _Atomic uint64_t values, days, unzoned, repeated, skipped, other_order; } time_counts;   /* days: without a time of day; repeated, skipped: local times that occur twice or never; other_order: readable only with day and month the other way round */
+typedef struct time_counts { _Atomic uint64_t values, days, unzoned, repeated, skipped, other_order, derived; } time_counts;   /* days: without a time of day; repeated, skipped: local times that occur twice or never; other_order: readable only with day and month the other way round; derived: another time and a duration */
 /* Where input columns go, and how their text is read: fixed for a source, shared by its workers. */
 typedef struct target {
     int input;                          /* column; -1: the file has none */
     const int *more; size_t nmore;      /* where the cell of that column is missing, these, in order */
     const field_map *map;
     const char *order;                  /* "ymd", "dmy", "mdy" for times */
+    int after; int64_t unit;            /* durations, to be added to this field; -1: none. unit: of bare numbers, ms */
     bool assumed;                       /* nothing told the order of day and month */
     date_numbers numbers;               /* how a column of numbers is read as times */
     time_counts *counts;                /* NULL: not counted */

@@ -308,14 +308,19 @@ static sla_status read_times(job *j, size_t fno, const slice *in, const target *
 /* A time that is another one and a duration. */
 static sla_status read_after(job *j, size_t fno, const slice *in, const target *t)
 {
-    const column *from = &j->b->cols[t->map->after];
+    uint64_t derived = 0;
+    const column *from = &j->b->cols[t->after];
     for (size_t i = 0; i < j->c->nrows; i++) {
         slice s = trimmed(in[i]);
         int64_t ms;
         if (is_missing(j->co->p->pf, s)) continue;
-        if (!words_duration(s, t->map->unit, &ms)) TRY(refuse(j, i, fno, s, "not a duration"));
-        else if (bits_get(from->valid, j->row0 + i)) batch_set_i64(j->b, j->row0 + i, fno, ((const int64_t *)from->data)[j->row0 + i] + ms);
+        if (!words_duration(s, t->unit, &ms)) TRY(refuse(j, i, fno, s, "not a duration"));
+        else if (bits_get(from->valid, j->row0 + i)) {
+            batch_set_i64(j->b, j->row0 + i, fno, ((const int64_t *)from->data)[j->row0 + i] + ms);
+            derived++;
+        }
     }
+    if (t->counts && t->map->or_after >= 0) t->counts->derived += derived;
     return SLA_OK;
 }
 
@@ -347,7 +352,7 @@ static sla_status read_column(job *j, size_t fno)
     }
     slice merged[CELLS_ROWS];
     const slice *in = cells_of(j, t, merged);
-    if (t->map && t->map->after >= 0) return read_after(j, fno, in, t);
+    if (t->after >= 0) return read_after(j, fno, in, t);
     switch (j->b->ds->fields[fno].type) {
     case VT_TEXT: return read_texts(j, fno, in, t);
     case VT_NUMBER: return read_numbers(j, fno, in, t);
@@ -356,6 +361,17 @@ static sla_status read_column(job *j, size_t fno)
     case VT_DURATION: return read_durations(j, fno, in, t);
     default: return read_bools(j, fno, in, t);
     }
+}
+
+/* A last row of sums, as people put below their tables: its first cell says so. */
+static bool is_totals(const job *j, size_t row)
+{
+    static const char *const words[] = {"合计", "总计", "小计", "汇总", "Total", "Totals", "Grand total", "Subtotal", "Sum", "Summe", "Gesamt", "Somme", "Total general", "Total geral"};
+    size_t c = 0;
+    while (c < j->c->ncols && is_missing(j->co->p->pf, trimmed(j->c->at[c * CELLS_ROWS + row]))) c++;
+    for (size_t k = 0; c < j->c->ncols && k < sizeof words / sizeof words[0]; k++)
+        if (words_same(j->c->at[c * CELLS_ROWS + row], slice_of(words[k]))) return true;
+    return false;
 }
 
 static sla_status check_required(job *j, size_t fno)
@@ -367,7 +383,8 @@ static sla_status check_required(job *j, size_t fno)
         bits_set(j->bad, i);
         j->nbad++;
         slice cell = t->input >= 0 ? j->c->at[(size_t)t->input * CELLS_ROWS + i] : (slice){0};
-        TRY(reject_list_add(j->rejects, j->c->lines[i], column_of(j->c, i, cell, t->input), j->b->ds->fields[fno].name, cell, "a row needs this value, and it is missing or cannot be read", true));
+        TRY(reject_list_add(j->rejects, j->c->lines[i], column_of(j->c, i, cell, t->input), j->b->ds->fields[fno].name, cell,
+                            is_totals(j, i) ? "a row of totals, no record" : "a row needs this value, and it is missing or cannot be read", true));
     }
     return SLA_OK;
 }
@@ -401,7 +418,7 @@ static void drop_bad(job *j)
         if (!bits_get(j->bad, i)) b->lines[to++] = j->c->lines[i];
 }
 
-static bool follows(const plan *p, size_t f) { return p->fields[f].map && p->fields[f].map->after >= 0; }
+static bool follows(const plan *p, size_t f) { return p->fields[f].after >= 0; }
 
 sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *rejects, size_t *taken, err *e)
 {

@@ -78,6 +78,21 @@ static sla_status columns_of(planner *pl, const slice *folded, const header_list
     return SLA_OK;
 }
 
+/* "Resolution Time (Hours)", "响应时长(分钟)": a column of durations whose header ends with their unit. */
+static void column_with_unit(const slice *folded, size_t n, const field_map *map, target *t)
+{
+    for (size_t i = 0; i < n; i++) {
+        slice bare;
+        int64_t unit = words_unit_behind(folded[i], &bare);
+        for (size_t h = 0; unit && h < map->from.n + map->fallback.n; h++)
+            if (slice_eq(bare, h < map->from.n ? map->from.folded[h] : map->fallback.folded[h - map->from.n])) {
+                t->input = (int)i;
+                t->unit = unit;
+                return;
+            }
+    }
+}
+
 static sla_status place(planner *pl, const slice *folded, target *t, const field *f)
 {
     for (size_t i = 0; !pl->pf && t->input < 0 && i < pl->ncols; i++)
@@ -86,10 +101,13 @@ static sla_status place(planner *pl, const slice *folded, target *t, const field
         const field_map *map = &pl->pf->maps[m];
         if (!slice_eq(pl->pf->ds->fields[map->field].name, f->name)) continue;
         t->map = map;
+        t->after = map->after;
+        t->unit = map->unit;
         TRY(columns_of(pl, folded, &map->from, t));
         if (map->prefix_of >= 0) buf_printf(&pl->said, "%.*s: for want of a value, by what %.*s begins with\n", SLICE_ARG(f->name), SLICE_ARG(pl->pf->ds->fields[map->prefix_of].name));
         if (t->input >= 0 || map->fallback.n == 0) return SLA_OK;
         TRY(columns_of(pl, folded, &map->fallback, t));
+        if (t->input < 0 && map->or_after >= 0) column_with_unit(folded, pl->ncols, map, t);
         if (t->input >= 0) buf_printf(&pl->said, "%.*s is taken from the column %.*s, for want of a better one\n", SLICE_ARG(f->name), SLICE_ARG(pl->names[t->input]));
         return SLA_OK;
     }
@@ -118,13 +136,14 @@ static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
 {
     slice *folded = ARENA_NEW(&pl->mem, slice, pl->ncols);
     pl->seen = ARENA_NEW(&pl->mem, date_evidence, ds->nfields);
+    pl->spans = ARENA_NEW(&pl->mem, span_evidence, ds->nfields);
     pl->counts = ARENA_NEW(&pl->mem, time_counts, ds->nfields);
     pl->p = (plan){.ds = ds, .pf = pl->pf, .zone = pl->zone ? pl->zone : in->options->zone, .fields = ARENA_NEW(&pl->mem, target, ds->nfields)};
-    if (!folded || !pl->seen || !pl->counts || !pl->p.fields) return SLA_NOMEM;
+    if (!folded || !pl->seen || !pl->spans || !pl->counts || !pl->p.fields) return SLA_NOMEM;
     for (size_t i = 0; i < pl->ncols; i++)
         if (!(folded[i] = words_folded(&pl->mem, pl->names[i])).ptr) return SLA_NOMEM;
     for (size_t f = 0; f < ds->nfields; f++) {
-        pl->p.fields[f] = (target){.input = -1, .order = "ymd", .counts = &pl->counts[f]};
+        pl->p.fields[f] = (target){.input = -1, .after = -1, .order = "ymd", .counts = &pl->counts[f]};
         TRY(place(pl, folded, &pl->p.fields[f], &ds->fields[f]));
     }
     if (pl->fold) fold_place(pl->fold, pl->p.fields, pl->names, pl->ncols);
@@ -258,75 +277,6 @@ sla_status planner_open(planner *pl, const input *in, const slice *names, size_t
     return pl->batches && !pl->said.failed ? SLA_OK : SLA_NOMEM;
 }
 
-/* ---- dates ---- */
-static bool is_dated(const planner *pl, size_t f)
-{
-    vtype t = pl->p.ds->fields[f].type;
-    const field_map *map = pl->p.fields[f].map;
-    return (t == VT_TIME || t == VT_DATE) && pl->p.fields[f].input >= 0 && !(map && map->after >= 0);
-}
-
-void planner_look(planner *pl, const cells *c)
-{
-    if (pl->draft) {
-        pl->said.failed = pl->said.failed || draft_look(pl->draft, c) != SLA_OK;
-        return;
-    }
-    for (size_t f = 0; f < pl->p.ds->nfields; f++) {
-        const target *t = &pl->p.fields[f];
-        for (size_t k = 0; is_dated(pl, f) && k <= t->nmore; k++)
-            for (size_t r = 0; r < c->nrows; r++) {
-                slice s = slice_trim(c->at[(size_t)(k ? t->more[k - 1] : t->input) * CELLS_ROWS + r]);
-                if (s.len >= 5) dates_look(s, &pl->seen[f]);
-            }
-    }
-}
-
-static const char *order_name(const char *order) { return strcmp(order, "mdy") == 0 ? "month/day/year" : strcmp(order, "ymd") == 0 ? "year/month/day" : "day/month/year"; }
-
-static void say_order(planner *pl, const field *f, const date_evidence *ev, const char *order, const char *why)
-{
-    buf_printf(&pl->said, "%.*s: dates read as %s: of %zu looked at %zu have a first number over 12 and %zu a second%s\n", SLICE_ARG(f->name), order_name(order), ev->values, ev->first_over_12,
-               ev->second_over_12, why);
-}
-
-static void settle_column(planner *pl, size_t f, const date_evidence *all)
-{
-    static const char *const numbers[] = {"", "a sheet's days since 1900", "a sheet's days since 1904", "seconds, ms or µs since 1970 (UTC)"};
-    target *t = &pl->p.fields[f];
-    const date_evidence *ev = &pl->seen[f];
-    const field *fd = &pl->p.ds->fields[f];
-    bool sure, all_sure;
-    const char *own = dates_order(ev, &sure), *others = dates_order(all, &all_sure), *why = "";
-    t->numbers = dates_numbers(ev);
-    if (t->numbers == NUMBERS_SERIAL_1900 && pl->serials_1904) t->numbers = NUMBERS_SERIAL_1904;
-    if (t->numbers) buf_printf(&pl->said, "%.*s: %zu of the numbers looked at are read as %s\n", SLICE_ARG(fd->name), t->numbers == NUMBERS_EPOCH ? ev->epoch : ev->serial, numbers[t->numbers]);
-    if (all_sure && strcmp(others, "ymd") == 0 && ev->short_ones == ev->values) own = others;
-    t->order = own;
-    if (strcmp(own, "ymd") == 0) why = " (years of two digits stand first)";
-    else if (ev->dotted && ev->first_over_12 + ev->second_over_12 == 0) why = " (with points between, days stand first)";
-    else if (ev->first_over_12 && ev->second_over_12) why = " (both occur: the more frequent order is taken, the others are rejected)";
-    else if (!sure && all_sure) t->order = others, why = " (decided by the table's other columns)";
-    else if (!sure && all->first_over_12 + all->second_over_12) t->order = others, why = " (the other columns do not agree; assumed)";
-    else if (!sure) why = " (nothing decides; assumed)";
-    t->assumed = ev->values && !sure && !all_sure;
-    if (pl->pf && pl->pf->date_order.len) t->order = pl->pf->date_order.ptr, t->assumed = false, why = " (the profile says so)";
-    if (ev->values) say_order(pl, fd, ev, t->order, why);
-}
-
-sla_status planner_settle(planner *pl)
-{
-    date_evidence all = {0};
-    if (pl->draft) {
-        draft_write(pl->draft, pl->source, pl->draft_to);
-        return pl->said.failed || pl->draft_to->failed ? SLA_NOMEM : SLA_OK;
-    }
-    for (size_t f = 0; f < pl->p.ds->nfields; f++) dates_add(&all, &pl->seen[f]);
-    for (size_t f = 0; f < pl->p.ds->nfields; f++)
-        if (is_dated(pl, f)) settle_column(pl, f, &all);
-    return pl->said.failed ? SLA_NOMEM : SLA_OK;
-}
-
 /* ---- blocks ---- */
 sla_status planner_read(planner *pl, coercer *co, const cells *c, block *b, err *e)
 {
@@ -407,58 +357,6 @@ void planner_notes(const planner *pl, buf *out)
     }
     if (pl->fold) fold_notes(pl->fold, out);
     if (pl->changes) changes_notes(pl->changes, out);
-}
-
-/* ---- what the times cannot prove ---- */
-typedef struct caveat_list { const planner *pl; store *s; int64_t source; err *e; } caveat_list;
-
-static sla_status put_caveat(const caveat_list *l, const char *kind, slice fields, uint64_t n, uint64_t of, const char *zh, const char *en)
-{
-    buf a = {0}, b = {0};
-    buf_printf(&a, "%.*s:%llu 个时间中有 %llu 个%s", SLICE_ARG(fields), (unsigned long long)of, (unsigned long long)n, zh);
-    buf_printf(&b, "%.*s: %llu of %llu times %s", SLICE_ARG(fields), (unsigned long long)n, (unsigned long long)of, en);
-    const caveat c = {l->source, slice_of(kind), planner_dataset(l->pl)->name, fields, (int64_t)n, (int64_t)of, {a.ptr, a.len}, {b.ptr, b.len}};
-    sla_status st = a.failed || b.failed ? SLA_NOMEM : store_caveat_put(l->s, &c, l->e);
-    buf_free(&a);
-    buf_free(&b);
-    return st;
-}
-
-/* An assumed zone concerns every time of the file alike: one caveat for all of them. In canonical files times are the workspace's zone's by definition. */
-static sla_status zone_caveat(const caveat_list *l)
-{
-    const planner *pl = l->pl;
-    buf fields = {0}, zh = {0}, en = {0};
-    uint64_t n = 0, of = 0;
-    for (size_t f = 0; f < pl->p.ds->nfields; f++) {
-        const time_counts *k = &pl->counts[f];
-        n += k->unzoned;
-        of += k->values;
-        if (k->unzoned) buf_printf(&fields, "%s%.*s", fields.len ? ", " : "", SLICE_ARG(pl->p.ds->fields[f].name));
-    }
-    buf_printf(&zh, "没有时区,按 %s 读取", zone_name(pl->p.zone));
-    buf_printf(&en, "name no zone and were read in %s", zone_name(pl->p.zone));
-    sla_status st = n == 0 || !pl->pf || pl->zone ? SLA_OK : fields.failed || zh.failed || en.failed ? SLA_NOMEM : put_caveat(l, "zone", (slice){fields.ptr, fields.len}, n, of, buf_cstr(&zh), buf_cstr(&en));
-    buf_free(&fields);
-    buf_free(&zh);
-    buf_free(&en);
-    return st;
-}
-
-sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e)
-{
-    const caveat_list l = {pl, s, source, e};
-    TRY(zone_caveat(&l));
-    for (size_t f = 0; f < pl->p.ds->nfields; f++) {
-        const time_counts *k = &pl->counts[f];
-        const slice name = pl->p.ds->fields[f].name;
-        if (k->days) TRY(put_caveat(&l, "days", name, k->days, k->values, "只有日期没有时刻,时限只能精确到天", "are days without a time: clocks are only as exact as a day"));
-        if (k->repeated) TRY(put_caveat(&l, "repeated", name, k->repeated, k->values, "在夏令时结束时出现两次,取前一次", "occur twice as the clock is put back; the first is taken"));
-        if (k->skipped) TRY(put_caveat(&l, "skipped", name, k->skipped, k->values, "在夏令时开始时并不存在,顺延", "do not exist as the clock is put forward; they are moved on"));
-        if (k->other_order) TRY(put_caveat(&l, "order", name, k->other_order, k->values + k->other_order, "只有日月互换才能读出,已拒绝", "can only be read with day and month the other way round; rejected"));
-        if (pl->p.fields[f].assumed && k->values) TRY(put_caveat(&l, "order", name, k->values, k->values, "的日月顺序无从判定,按日/月读取", "leave open whether day or month comes first; day/month was assumed"));
-    }
-    return SLA_OK;
 }
 
 const dataset *planner_dataset(const planner *pl)

@@ -8,12 +8,14 @@
 #include "importers/fold.h"
 #include "importers/importer.h"
 
+typedef struct span_evidence { size_t durations, numbers; } span_evidence;   /* values of a column of times that are none */
 typedef struct planner {
     arena mem;
     plan p;
     const profile *pf;                  /* NULL: canonical */
     slice *names; size_t ncols;         /* the header, copies; and a column for each of cycles: slabs need ncols columns */
     date_evidence *seen;                /* by field */
+    span_evidence *spans;               /* by field */
     time_counts *counts;                /* by field */
     fold *fold;                         /* NULL: each row is a record */
     cycle_column *cycles; size_t ncycles;   /* columns behind the table's own */

@@ -168,14 +168,14 @@ static void load_prefixes(loader *l, const profile *p, const field *fd, field_ma
 
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
     const field *fd = &p->ds->fields[f];
     field_map *m = &p->maps[p->nmaps++];
-    const ynode *value = yaml_get(n, "value"), *after = yaml_get(n, "after"), *digits = yaml_get(n, "digits");
-    *m = (field_map){.field = (size_t)f, .from = texts(l, yaml_get(n, "from")), .fallback = texts(l, yaml_get(n, "fallback")), .after = -1, .prefix_of = -1,
+    const ynode *value = yaml_get(n, "value"), *after = yaml_get(n, "after"), *or_after = yaml_get(n, "or_after"), *digits = yaml_get(n, "digits");
+    *m = (field_map){.field = (size_t)f, .from = texts(l, yaml_get(n, "from")), .fallback = texts(l, yaml_get(n, "fallback")), .after = -1, .or_after = -1, .prefix_of = -1,
                      .vocabulary = fd->en ? profile_vocabulary(l->set, fd->en) : NULL, .unit = unit_of(l, yaml_get(n, "unit"))};
     if (value) m->constant = value->text;
     if (value && fd->type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, value->at, "only a text field can have a fixed value");
@@ -185,6 +185,8 @@ static void load_field(loader *l, profile *p, const ynode *n)
     if (digits && !yaml_bool(digits, &m->digits)) errlist_add(l->errors, SLA_TYPE, digits->at, "digits is true or false");
     if (after) m->after = field_named(l, p->ds, after->text, after->at);
     if (m->after >= 0 && (fd->type != VT_TIME || p->ds->fields[m->after].type != VT_TIME)) errlist_add(l->errors, SLA_TYPE, after->at, "only a time can follow a time");
+    if (or_after) m->or_after = field_named(l, p->ds, or_after->text, or_after->at);
+    if (m->or_after >= 0 && (fd->type != VT_TIME || p->ds->fields[m->or_after].type != VT_TIME)) errlist_add(l->errors, SLA_TYPE, or_after->at, "only a time can follow a time");
     load_terms(l, fd, n, &m->terms);
 }
 

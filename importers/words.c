@@ -181,3 +181,19 @@ bool words_duration(slice s, int64_t unit, int64_t *ms)
     *ms = (int64_t)(total + 0.5) * (minus ? -1 : 1);
     return true;
 }
+
+int64_t words_unit_behind(slice folded, slice *bare)
+{
+    bool bracket = folded.len && folded.ptr[folded.len - 1] == ')';
+    slice s = {folded.ptr, folded.len - bracket};
+    const struct unit *best = NULL;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t n = strlen(units[i].name);
+        if (n >= s.len || memcmp(s.ptr + s.len - n, units[i].name, n) != 0 || (bracket ? s.ptr[s.len - n - 1] != '(' : n < 3)) continue;
+        if (!best || n > strlen(best->name)) best = &units[i];
+    }
+    if (!best) return 0;
+    *bare = (slice){s.ptr, s.len - strlen(best->name) - bracket};
+    if (bare->len > 2 && memcmp(bare->ptr + bare->len - 2, "in", 2) == 0 && !bracket) bare->len -= 2; /* "time to resolve in minutes" */
+    return best->ms;
+}

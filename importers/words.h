@@ -16,4 +16,6 @@ bool words_same(slice a, slice b);                          /* both fold to the 
 /* A duration in ms: "1 dias 18 horas 47 minutos", "2小时30分", "1h 30m", "3 Tage", "PT4H30M", "26:03:04", "1d 02:03:04", "-1 h". A day is 24 h and a week
  * 7 days. Numbers may have decimals ("1.5 h", "1,5 h"). A bare number counts in unit (ms); unit 0: a bare number is refused. false: not a duration. */
 bool words_duration(slice s, int64_t unit, int64_t *ms);
+/* A folded header that ends with a unit: "resolutiontime(hours)", "responseminutes", "处理时长分钟". Its length in ms, *bare what stands before; 0: it does not. */
+int64_t words_unit_behind(slice folded, slice *bare);
 #endif
