@@ -1,5 +1,5 @@
 # slaudit: make, make test, make demo, make bench, make install (README.md says what each does).
-# V = release | san | tsan | cov | fuzz | fuzzgcc: a folder each under build/, so objects never mix (no comment behind a value: make keeps the blanks)
+# V = release | san | tsan | cov | fuzz | fuzzgcc | ext: a folder each under build/, so objects never mix (no comment behind a value: make keeps the blanks)
 # ROOMS, O: to build a part of the tree elsewhere, e.g. make V=san O=/tmp/b ROOMS="engine/base engine/time" run-tests
 V ?= release
 O := build/$V
@@ -12,6 +12,8 @@ san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fram
 tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
 cov := -O0 --coverage
 fuzz := -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
+# the loadable extension: SQLite's functions are the host's (engine/store/ext_host.h)
+ext := -O2 -fPIC -fvisibility=hidden -include engine/store/ext_host.h
 # without clang: gcc and a driver of our own in the place of libFuzzer
 fuzzgcc := $(san)
 
@@ -25,8 +27,8 @@ CFLAGS += -std=c17 -g -ffile-prefix-map=$(CURDIR)/= $(WARN) $($V)
 LDFLAGS += $($V)
 LDLIBS += $(PKG_LIBS) -lhpdf -lm -pthread
 
-# The loadable extension (engine/store/ext_*.c) is built for itself: it calls SQLite through the host's table of functions.
-SRC := $(filter-out engine/cli/main.c engine/store/ext_%.c,$(wildcard $(ROOMS:%=%/*.c)))
+SRC := $(filter-out engine/cli/main.c engine/cli/ext_%.c,$(wildcard $(ROOMS:%=%/*.c)))
+EXTENSION := $(wildcard engine/base/*.c engine/model/*.c engine/time/*.c engine/store/*.c) engine/cli/ext_slaudit.c
 SUPPORT := $(wildcard tests/support/*.c)
 GENERATE := $(wildcard tests/generator/*.c)
 TEST_ROOMS := $(if $(filter command line,$(origin ROOMS)),$(ROOMS:engine/%=%),*)
@@ -43,8 +45,13 @@ SUBMAKE = $(MAKE) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS)) --no-print-dire
 HUSH := $(if $(VERBOSE),,@)
 SAY := $(if $(VERBOSE),:,echo)
 
-all: deps ; @$(SUBMAKE) V=release slaudit
+all: deps
+	@$(SUBMAKE) V=release slaudit
+	@$(SUBMAKE) V=ext slaudit.so
 slaudit: build/release/engine/cli/main ; @cp $< $@.new && mv -f $@.new $@
+
+slaudit.so: build/ext/slaudit.so ; @cp $< $@.new && mv -f $@.new $@
+build/ext/slaudit.so: $(EXTENSION:%.c=build/ext/%.o) ; @$(SAY) "ld  $@"; $(CC) -shared $(LDFLAGS) -o $@ $^ -lcrypto -lyaml -pthread
 
 $O/libslaudit.a: $(SRC:%.c=$O/%.o) ; @rm -f $@ && $(AR) rcs $@ $^
 $O/libsupport.a: $(SUPPORT:%.c=$O/%.o) ; @rm -f $@ && $(AR) rcs $@ $^
@@ -77,6 +84,7 @@ test: deps
 	sh tests/layers.sh
 	@$(SUBMAKE) V=release slaudit generator
 	@$(SUBMAKE) V=release samples
+	@$(SUBMAKE) V=ext slaudit.so
 	@$(SUBMAKE) V=san build-tests
 	@$(MAKE) --no-print-directory V=san run-cases
 build-tests: $(TEST) $(if $(wildcard engine/cli/main.c),$(MAIN))
@@ -97,12 +105,13 @@ bench: deps
 	@$(SUBMAKE) V=release slaudit generator $(BENCH:$O/%=build/release/%)
 	sh tests/bench/run.sh
 
-install: slaudit
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/slaudit $(SHARE)
 	install -m 755 slaudit $(DESTDIR)$(PREFIX)/bin/slaudit
+	install -m 755 slaudit.so $(DESTDIR)$(PREFIX)/lib/slaudit/slaudit.so
 	find rules importers/profiles importers/logs reports -type f ! -name '*.[ch]' ! -name '.*' | while read -r f; do \
 	    install -D -m 644 "$$f" "$(SHARE)/$$f" || exit 1; done
-uninstall: ; rm -rf $(DESTDIR)$(PREFIX)/bin/slaudit $(SHARE)
+uninstall: ; rm -rf $(DESTDIR)$(PREFIX)/bin/slaudit $(DESTDIR)$(PREFIX)/lib/slaudit $(SHARE)
 
 # Line coverage by file, the least covered first.
 coverage: deps
@@ -117,7 +126,7 @@ run-fuzz: $(FUZZ)
 	@for f in $^; do s=$${f##*fuzz_}; mkdir -p build/corpus/$$s; \
 	    $$f -max_total_time=$${SECS:-60} build/corpus/$$s $$(ls -d tests/fuzz/seeds/$$s 2>/dev/null) || exit 1; done
 
-clean: ; rm -rf build slaudit out
+clean: ; rm -rf build slaudit slaudit.so out
 
 -include $(shell find $O -name '*.d' 2>/dev/null)
 .SECONDARY:

@@ -9,6 +9,7 @@ typedef struct vtabs vtabs;     /* vtab.c */
 struct store {
     db d;
     char *path;                 /* NULL: in memory */
+    bool attached;              /* the connection is somebody else's */
     sqlite3 *idle[READERS_MAX]; /* connections that read the same file on other threads, kept for the next table */
     size_t nidle;
     vtabs *tables;              /* the datasets as SQL tables; NULL: not registered */

@@ -88,9 +88,8 @@ static sla_status set_up(store *s, store_mode mode, err *e)
     return empty ? ddl_create(&s->d, e) : SLA_OK;
 }
 
-sla_status store_open(const char *path, store_mode mode, store **out, err *e)
+static sla_status store_new(const char *path, store **out, err *e)
 {
-    if (path) TRY(refuse(path, mode, e));
     store *s = mem_zero(1, sizeof *s);
     if (s && path) {
         s->path = mem_resize(NULL, strlen(path) + 1, 1);
@@ -101,7 +100,29 @@ sla_status store_open(const char *path, store_mode mode, store **out, err *e)
         return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the workspace");
     }
     snprintf(s->d.name, sizeof s->d.name, "%s", path ? path : "workspace");
+    *out = s;
+    return SLA_OK;
+}
+
+sla_status store_open(const char *path, store_mode mode, store **out, err *e)
+{
+    store *s;
+    if (path) TRY(refuse(path, mode, e));
+    TRY(store_new(path, &s, e));
     sla_status st = set_up(s, mode, e);
+    if (st != SLA_OK) store_close(s);
+    else *out = s;
+    return st;
+}
+
+sla_status store_attach(sqlite3 *h, store **out, err *e)
+{
+    store *s;
+    const char *path = sqlite3_db_filename(h, "main");
+    TRY(store_new(path && *path ? path : NULL, &s, e));
+    s->d.h = h;
+    s->attached = true;
+    sla_status st = ddl_check(&s->d, e);
     if (st != SLA_OK) store_close(s);
     else *out = s;
     return st;
@@ -113,7 +134,7 @@ void store_close(store *s)
     store_source_abort(s);
     for (int i = 0; i < NPUT; i++) db_finalize(s->put[i]);
     while (s->nidle) sqlite3_close(s->idle[--s->nidle]);
-    sqlite3_close(s->d.h);
+    if (!s->attached) sqlite3_close(s->d.h);
     vtabs_free(s->tables);
     mem_free(s->noted);
     mem_free(s->path);

@@ -12,6 +12,8 @@ typedef struct store store;
 typedef enum store_mode { STORE_CREATE /* made if missing */, STORE_EXISTING, STORE_READ_ONLY } store_mode;
 /* path NULL: in memory only. A file that is no workspace (another database, no database, a newer version's) is refused with what it is. */
 sla_status store_open(const char *path, store_mode mode, store **out, err *e);
+/* The workspace behind a connection of somebody else's, which stays theirs: for the loadable extension. */
+sla_status store_attach(sqlite3 *h, store **out, err *e);
 void store_close(store *s);                                    /* NULL allowed */
 db *store_db(store *s);
 
