@@ -32,7 +32,7 @@ static void load(pack_loader *l, const ynode *n, rule *r)
     if (by && r->sel.ds) load_breakdowns(l, by, r->sel.ds, &b, &nb);
     if (nb > 1) errlist_add(l->errors, SLA_LIMIT, by->at, "a metric is judged by one grouping; show others with group_by");
     if (nb) x->has_by = true, x->by = b[0];
-    if (r->m.kind == MEASURE_UPTIME && r->up.subjects && r->up.outages) r->needs.dataset[r->up.subjects->idx] = r->needs.dataset[r->up.outages->idx] = true;
+    for (size_t d = 0; r->m.kind == MEASURE_UPTIME && d < DATASETS_MAX; d++) r->needs.dataset[d] = r->needs.dataset[d] || r->up.needs[d];
     if (r->m.kind != MEASURE_UPTIME && !yaml_get(n, "target")) errlist_add(l->errors, SLA_SYNTAX, n->at, "a metric rule needs a target");
 }
 

@@ -20,7 +20,7 @@ typedef enum measure_kind { MEASURE_COUNT, MEASURE_SHARE, MEASURE_SUM, MEASURE_M
 typedef struct measure { measure_kind kind; int slot; expr_type type; double percent; int until, field; const struct sla_clock *clock; } measure;
 
 /* Downtime of subjects: rows of `subjects` by key, outages joined to them by key. Slots belong to the programs of the two datasets. */
-typedef struct uptime { const dataset *subjects, *outages; int subject_where, subject_key, subject_target, outage_key, from, to, planned; } uptime;
+typedef struct uptime { const dataset *subjects, *outages; int subject_where, subject_key, subject_target, outage_key, from, to, planned; bool needs[DATASETS_MAX]; } uptime;
 
 /* When the field that chooses the limit changes: the latest value holds for all the time (and the time used is kept), the highest one does, each part of the time uses its part of
  * the limit in force then, the clock begins anew, or the time used is that since the start without any pause. */

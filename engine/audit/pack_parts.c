@@ -154,6 +154,8 @@ static void load_uptime(pack_loader *l, const ynode *n, uptime *up)
     up->from = load_field_name(l, up->outages, yaml_get(o, "from"));
     up->to = load_field_name(l, up->outages, yaml_get(o, "to"));
     up->planned = load_field_name(l, up->outages, yaml_get(o, "planned"));
+    if (up->outage_key >= 0) program_uses_dataset(po, up->outage_key, up->needs); /* a look-up by which an outage finds its subject */
+    up->needs[up->subjects->idx] = up->needs[up->outages->idx] = true;
     if (up->subject_key < 0 || up->outage_key < 0 || up->from < 0 || up->to < 0)
         errlist_add(l->errors, SLA_SYNTAX, n->at, "uptime needs subjects: {dataset, key} and outages: {dataset, key, from, to}");
 }

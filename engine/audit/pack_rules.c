@@ -172,7 +172,7 @@ static void load_kpi(pack_loader *l, const ynode *n, kpi *k)
     load_needs(l, n, &k->needs);
     load_breakdowns(l, yaml_get(n, "by"), k->sel.ds, &k->groups, &k->ngroups);
     if (k->sel.ds) k->needs.dataset[k->sel.ds->idx] = true;
-    if (up && k->up.subjects && k->up.outages) k->needs.dataset[k->up.subjects->idx] = k->needs.dataset[k->up.outages->idx] = true;
+    for (size_t d = 0; up && d < DATASETS_MAX; d++) k->needs.dataset[d] = k->needs.dataset[d] || k->up.needs[d];
 }
 
 void load_kpis(pack_loader *l, const ynode *root)

@@ -103,8 +103,8 @@ static void add_stretch(void *ctx, slice_kind kind, int64_t from, int64_t to)
 static int64_t end_of(const clock_input *in, const walk *w, clock_result *r)
 {
     if (w->stop != TIME_NONE) return w->stop;
-    bool was_open = in->stop_later || in->stop != TIME_NONE; /* stopped after as_of, or reopened since: today's status does not matter */
-    clock_phase now = w->cancelled ? PHASE_CANCELLED : was_open ? PHASE_RUN : in->now;
+    bool reopened = in->stop != TIME_NONE; /* after its stop: then it is open, unless it was cancelled since */
+    clock_phase now = w->cancelled || (reopened && in->now == PHASE_CANCELLED) ? PHASE_CANCELLED : in->stop_later || reopened ? PHASE_RUN : in->now;
     if (now == PHASE_CANCELLED) r->state = CLOCK_OUT;
     return is_open(now) ? in->as_of : TIME_NONE;
 }

@@ -112,6 +112,7 @@ static const struct clock_case {
     {.name = "reopened onto hold", true, "2025-07-01 09:00", "2025-07-01 13:00", "2025-10-01", "2025-07-01 10:00 final; 11:00 pause; 12:00 run; 13:00 final", .now = PHASE_FINAL, .limit = 120, .state = CLOCK_MET,
      .elapsed = 120, .paused = 60, .counted_stop = "2025-07-01 13:00", .cycles = 2},
     {.name = "open again, then cancelled", true, "2025-07-01 09:00", "2025-07-01 10:00", "2025-10-01", "2025-07-01 10:00 final; 12:00 run; 13:00 cancelled", .now = PHASE_CANCELLED, .limit = 120, .state = CLOCK_OUT, .cycles = 2},
+    {.name = "open again, cancelled without a step", true, "2025-07-01 09:00", "2025-07-01 10:00", "2025-10-01", "2025-07-01 10:00 final; 12:00 run", .now = PHASE_CANCELLED, .limit = 120, .state = CLOCK_OUT, .cycles = 2},
     {.name = "open again at as_of, closed today", true, "2025-07-01 09:00", "2025-07-01 10:00", "2025-07-01 13:00", "2025-07-01 10:00 final; 12:00 run", .now = PHASE_FINAL, .limit = 120, .state = CLOCK_RUNNING, .elapsed = 120, .cycles = 2},
     {.name = "resolved at as_of, reopened later: the time stands", true, "2025-07-01 09:00", NULL, "2025-07-05", "2025-07-01 10:00 final; 2025-07-06 09:00 run; 10:00 final", .now = PHASE_FINAL, .later = true, .limit = 120, .state = CLOCK_RUNNING, .elapsed = 60, .cycles = 1},
     {.name = "resolved in the history, open in the record, never reopened: all counts", true, "2025-07-01 09:00", NULL, "2025-07-01 12:00", "2025-07-01 10:00 final; 11:00 final", .now = PHASE_RUN, .limit = 120, .state = CLOCK_BREACHED,
@@ -221,7 +222,7 @@ static clock_result count_minutes(const life *l)
     if (stop == TIME_NONE) {
         bool void_stop = l->stop != TIME_NONE;
         bool cancelled = r.cycles > 1 && l->reopen != REOPEN_IGNORE && resolved == TIME_NONE && phase_at[l->as_of] == PHASE_CANCELLED;
-        if (cancelled || (!void_stop && !l->later && l->now == PHASE_CANCELLED)) return r.state = CLOCK_OUT, r;
+        if (cancelled || (!(l->later && !void_stop) && l->now == PHASE_CANCELLED)) return r.state = CLOCK_OUT, r;
         if (!void_stop && !l->later && (l->now == PHASE_FINAL || l->now == PHASE_UNKNOWN)) return r;
         end = l->as_of;
         int64_t next = end + 1;
