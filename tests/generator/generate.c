@@ -1,13 +1,13 @@
-/* generate --seed N --out DIR [--manifest FILE] [--bench] [--lapsed] [--scale X] [--tickets N] [--log-lines M]: see generate.h. */
+/* generate --seed N --out DIR [--manifest FILE] [--bench] [--faults X] [--lapsed] [--scale X] [--tickets N] [--log-lines M]: see generate.h. */
 #include "tests/generator/generate.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-typedef struct options { uint64_t seed; const char *out, *manifest; bool bench, lapsed; double scale; long tickets, lines; } options;
+typedef struct options { uint64_t seed; const char *out, *manifest; bool bench, lapsed; double scale; long tickets, lines; uint32_t faults; } options;
 
-static const char usage[] = "usage: generate --seed N --out DIR [--manifest FILE] [--bench] [--lapsed] [--scale X] [--tickets N] [--log-lines M]\n";
+static const char usage[] = "usage: generate --seed N --out DIR [--manifest FILE] [--bench] [--faults X] [--lapsed] [--scale X] [--tickets N] [--log-lines M]\n";
 static bool options_read(int argc, char **argv, options *o)
 {
     for (int i = 1; i < argc; i++) {
@@ -19,6 +19,7 @@ static bool options_read(int argc, char **argv, options *o)
         else if (!strcmp(name, "--out")) o->out = value;
         else if (!strcmp(name, "--manifest")) o->manifest = value;
         else if (!strcmp(name, "--scale")) o->scale = strtod(value, NULL);
+        else if (!strcmp(name, "--faults")) o->faults = (uint32_t)strtoul(value, NULL, 10);
         else if (!strcmp(name, "--tickets")) o->tickets = strtol(value, NULL, 10);
         else if (!strcmp(name, "--log-lines")) o->lines = strtol(value, NULL, 10);
         else return false;
@@ -26,7 +27,7 @@ static bool options_read(int argc, char **argv, options *o)
     if (o->tickets || o->lines) o->bench = true;
     if (!o->tickets) o->tickets = (long)((o->bench ? 200000 : 3000) * o->scale);
     if (!o->lines) o->lines = (long)((o->bench ? 400000 : 30000) * o->scale);
-    return o->out && o->scale > 0 && o->tickets > 0 && o->lines > 0;
+    return o->out && o->scale > 0 && o->faults >= 1 && o->faults <= 20 && o->tickets > 0 && o->lines > 0;
 }
 static bool make_folders(const char *path)
 {
@@ -56,7 +57,7 @@ static void sample(world *w, const options *o, tickets *ts, manifest *m)
 }
 int main(int argc, char **argv)
 {
-    options o = {.seed = 1, .scale = 1};
+    options o = {.seed = 1, .scale = 1, .faults = 1};
     if (!options_read(argc, argv, &o)) { fputs(usage, stderr); return 2; }
     if (!make_folders(o.out)) { perror(o.out); return 1; }
     world w;
@@ -65,6 +66,7 @@ int main(int argc, char **argv)
     world_init(&w, o.seed);
     w.bench = o.bench;
     w.lapsed = o.lapsed;
+    w.faults = o.faults;
     if (o.bench) tickets_bench(&w, o.out, (size_t)o.tickets, &ts);
     else sample(&w, &o, &ts, &m);
     logs_write(&w, &ts, o.out, o.lines, &m);

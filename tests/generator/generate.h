@@ -64,7 +64,7 @@ enum { SERVICES = 14, SYSTEMS = 20, TEAMS = 6, PEOPLE = 47 };
 extern const service gen_services[SERVICES];
 extern const config_item gen_systems[SYSTEMS];
 extern const char *const gen_teams[TEAMS];
-typedef struct world { rng r; person people[PEOPLE]; int npeople; const char *manager; bool bench, lapsed; } world; /* lapsed: the registers lack something for every rule about them */
+typedef struct world { rng r; person people[PEOPLE]; int npeople; const char *manager; bool bench, lapsed; uint32_t faults; } world; /* faults: 1 … 20 times as many in --bench; lapsed: the registers lack something for every rule about them */
 void world_init(world *w, uint64_t seed);
 person *world_handler(world *w, const char *team, int prio, int64_t at); /* the least loaded person of the team that may handle it */
 const char *world_customer(world *w, const char **org);

@@ -77,14 +77,14 @@ static void spoil(world *w, ticket *t)
 {
     rng *r = &w->r;
     static const stage late[] = {RESPONDED, CLASSIFIED, ASSIGNED, RESOLVED};
-    if (rng_permille(r, 30)) {
+    if (rng_permille(r, 30 * w->faults)) {
         stage s = late[rng_below(r, 4)];
         t->d[s] = ticket_limit(t, s) + rng_between(r, -5, 20 * HOUR);
         if (t->d[s] < MINUTE) t->d[s] = MINUTE;
         ticket_plan(t);
     }
-    if (rng_permille(r, 25) && t->type <= REQUEST && t->at[RESOLVED]) { t->reopened = 1, t->reopen_count = 1; ticket_plan(t); }
-    switch (rng_below(r, 400)) {
+    if (rng_permille(r, 25 * w->faults) && t->type <= REQUEST && t->at[RESOLVED]) { t->reopened = 1, t->reopen_count = 1; ticket_plan(t); }
+    switch (rng_below(r, 400 / w->faults)) {
     case 0: t->category = "其他"; break;
     case 1: t->channel = NULL; break;
     case 2: t->at[VERIFIED] = 0; break;
