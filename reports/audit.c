@@ -32,7 +32,7 @@ static void verdict_figures(document *d, const tally *t)
     block *b = doc_add(d, BLOCK_FIGURES);
     b->figures = DOC_NEW(d, figure, 5);
     for (size_t i = 0; i < 5 && b->figures != NULL; i++) {
-        b->figures[b->nfigures++] = (figure){word_clause_verdict(d, order[i]), doc_int(d, t->clauses[order[i]]), doc_text(d, "summary.clauses"), clause_tone(order[i]), MARK_NONE};
+        b->figures[b->nfigures++] = (figure){.label = word_clause_verdict(d, order[i]), .value = doc_int(d, t->clauses[order[i]]), .sub = doc_text(d, "summary.clauses"), .tone = clause_tone(order[i])};
     }
     block *c = doc_chart(d, CHART_SPLIT, 5, 1);
     if (c == NULL) return;

@@ -130,16 +130,16 @@ void audit_nonconformities(document *d)
 {
     doc_heading(d, 1, doc_text(d, "audit.nonconformities"));
     doc_para(d, doc_fill(d, "nonconformities.lead", (text_fill[]){{"n", doc_int(d, FINDINGS_SHOWN)}, {"period", d->r->period_id}, {NULL, {0}}}));
-    if (put_clauses(d, false) == 0) doc_para(d, doc_text(d, "nonconformities.none"));
-    doc_break(d);
+    if (put_clauses(d, false) > 0) doc_break(d);
+    else doc_para(d, doc_text(d, "nonconformities.none"));
 }
 
 void audit_observations(document *d)
 {
     doc_heading(d, 1, doc_text(d, "audit.observations"));
     doc_para(d, doc_text(d, "observations.lead"));
-    if (put_clauses(d, true) == 0) doc_para(d, doc_text(d, "observations.none"));
-    doc_break(d);
+    if (put_clauses(d, true) > 0) doc_break(d);
+    else doc_para(d, doc_text(d, "observations.none"));
 }
 
 static bool undecided(const res_rule *x) { return x->v != VERDICT_CONFORMS && x->v != VERDICT_FAILS; }

@@ -150,11 +150,20 @@ void plot_cats(const plot *p, double band)
     }
 }
 
+static double widest_value(const plot *p)
+{
+    double most = 0;
+    for (size_t s = 0; s < p->c->nseries; s++)
+        for (size_t i = 0; i < p->c->ncats; i++)
+            if (p->c->series[s].has[i]) most = fmax(most, fontset_width(p->ps->fonts, false, chart_text.size, doc_value(p->d, p->c->unit, p->c->series[s].v[i])));
+    return most;
+}
+
 static void draw_columns(plot *p)
 {
     const chart *c = p->c;
     double band = p->w / (double)c->ncats, bar = fmin(band * 0.62 / (double)c->nseries, 40);
-    bool crowded = bar * 1.3 < 16;                                /* figures would run into each other */
+    bool crowded = widest_value(p) > (c->nseries > 1 ? bar + 1 : band - 2);    /* figures would run into each other */
     plot_band(p);
     plot_grid(p);
     for (size_t i = 0; i < c->ncats; i++)

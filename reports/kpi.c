@@ -108,14 +108,16 @@ static void say_change(document *d)
 {
     int64_t better = 0, worse = 0;
     const res_metric *most = NULL;
+    bool before = false;
     for (size_t i = 0; i < d->r->nmetrics; i++) {
         const res_metric *x = &d->r->metrics[i];
         change how = metric_change(x);
+        before |= x->has_previous;
         better += how == CHANGE_BETTER, worse += how == CHANGE_WORSE;
         if ((how == CHANGE_BETTER || how == CHANGE_WORSE) && (most == NULL || fabs(metric_relative(x)) > fabs(metric_relative(most)))) most = x;
     }
     if (most == NULL) {
-        doc_item(d, doc_text(d, "kpi.say_no_previous"));
+        doc_item(d, doc_text(d, before ? "kpi.say_no_change" : "kpi.say_no_previous"));
         return;
     }
     doc_item(d, doc_fill(d, "kpi.say_change", (text_fill[]){{"better", doc_int(d, better)}, {"worse", doc_int(d, worse)}, {"name", doc_bi(d, most->title)}, {"from", doc_value(d, most->unit, most->previous)},
@@ -154,6 +156,15 @@ void kpi_sentences(document *d)
     say_worst_group(d);
 }
 
+/* The arrow says which way a figure went, its colour whether that is good. */
+static void put_arrow(const res_metric *x, figure *f)
+{
+    change how = metric_change(x);
+    if (how == CHANGE_UNKNOWN || x->value == x->previous) return;
+    f->mark = x->value > x->previous ? MARK_UP : MARK_DOWN;
+    f->mark_tone = how == CHANGE_BETTER ? TONE_GOOD : how == CHANGE_WORSE ? TONE_MAJOR : TONE_MUTED;
+}
+
 static void tiles(document *d)
 {
     block *b = doc_add(d, BLOCK_FIGURES);
@@ -161,12 +172,11 @@ static void tiles(document *d)
     for (size_t i = 0; i < d->r->nmetrics && b->figures != NULL && b->nfigures < 4; i++) {
         const res_metric *x = &d->r->metrics[i];
         if (!x->has_target || !x->has_value) continue;
-        change how = metric_change(x);
         cell v = value_cell(x);
         figure *f = &b->figures[b->nfigures++];
         *f = (figure){.label = doc_bi(d, x->title), .value = doc_cell_text(d, &v, &d->mem), .tone = metric_met(x) ? TONE_GOOD : TONE_MAJOR};
         f->sub = x->has_previous ? doc_fill(d, "kpi.tile", (text_fill[]){{"target", metric_target(d, x)}, {"previous", doc_value(d, x->unit, x->previous)}, {NULL, {0}}}) : metric_target(d, x);
-        if (how != CHANGE_UNKNOWN && x->value != x->previous) f->mark = x->value > x->previous ? MARK_UP : MARK_DOWN;
+        put_arrow(x, f);
     }
 }
 
@@ -178,11 +188,10 @@ static void volumes(document *d)
     for (size_t i = 0; i < d->r->nmetrics && b->figures != NULL && b->nfigures < 4; i++) {
         const res_metric *x = &d->r->metrics[i];
         if (x->has_target || !x->has_value || !slice_is(x->unit, "count")) continue;
-        change how = metric_change(x);
         figure *f = &b->figures[b->nfigures++];
         *f = (figure){.label = doc_bi(d, x->title), .value = doc_value(d, x->unit, x->value), .tone = TONE_PLAIN};
         f->sub = x->has_previous ? doc_fill(d, "kpi.tile_previous", (text_fill[]){{"previous", doc_value(d, x->unit, x->previous)}, {NULL, {0}}}) : doc_word(d, "theme", x->theme);
-        if (how != CHANGE_UNKNOWN && x->value != x->previous) f->mark = x->value > x->previous ? MARK_UP : MARK_DOWN;
+        put_arrow(x, f);
     }
 }
 
@@ -242,6 +251,34 @@ static bool first_of_theme(const audit_result *r, size_t i)
     return true;
 }
 
+static bool theme_has_value(const audit_result *r, slice theme)
+{
+    for (size_t i = 0; i < r->nmetrics; i++)
+        if (slice_eq(r->metrics[i].theme, theme) && r->metrics[i].has_value) return true;
+    return false;
+}
+
+/* Themes of which the data say nothing share one table, and why. */
+static void without_value(document *d)
+{
+    const audit_result *r = d->r;
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < r->nmetrics; i++) n += !theme_has_value(r, r->metrics[i].theme);
+    if (n == 0) return;
+    doc_heading(d, 1, doc_text(d, "kpi.nothing"));
+    block *b = doc_table(d, 3, n);
+    if (b == NULL) return;
+    static const char *const heads[] = {"kpi.theme", "kpi.indicator", "not_assessed.reason"};
+    for (size_t c = 0; c < 3; c++) doc_col(b, c, doc_text(d, heads[c]), ALIGN_LEFT, c == 2 ? 1 : 0, 30);
+    for (size_t i = 0; i < r->nmetrics; i++)
+        for (size_t k = i; first_of_theme(r, i) && !theme_has_value(r, r->metrics[i].theme) && k < r->nmetrics; k++) {
+            const res_metric *x = &r->metrics[k];
+            if (!slice_eq(x->theme, r->metrics[i].theme)) continue;
+            cell *row = tablet_cell(b->table, at++, 0);
+            row[0] = cell_text(doc_word(d, "theme", x->theme)), row[1] = cell_text(doc_bi(d, x->title)), row[2] = cell_text(doc_bi(d, x->reason));
+        }
+}
+
 sla_status document_kpi(document *d, err *e)
 {
     doc_front(d, doc_text(d, "kpi.title"), doc_bi(d, d->r->pack_title), (slice){"", 0});
@@ -249,15 +286,16 @@ sla_status document_kpi(document *d, err *e)
     volumes(d);
     kpi_sentences(d);
     kpi_metric_table(d, (slice){"", 0}, METRICS_WITH_TARGET);
-    if (d->r->nmetrics > 0) kpi_counts_by_month(d, d->r->metrics[0].theme, (slice){"", 0}, true);
+    if (d->r->nmetrics > 0) kpi_demand(d, d->r->metrics[0].theme);
     all_metrics_sheet(d);
     for (size_t i = 0; i < d->r->nmetrics; i++) {
-        if (!first_of_theme(d->r, i)) continue;
+        if (!first_of_theme(d->r, i) || !theme_has_value(d->r, d->r->metrics[i].theme)) continue;
         doc_break(d);
         kpi_theme(d, d->r->metrics[i].theme);
     }
     groups_sheet(d);
     doc_break(d);
+    without_value(d);
     formulas(d);
     if (d->failed.code != SLA_OK && e != NULL && e->code == SLA_OK) *e = d->failed;
     return d->failed.code;

@@ -13,7 +13,7 @@ void kpi_sentences(document *d);
 void kpi_theme(document *d, slice theme);
 typedef enum metrics { METRICS_ALL, METRICS_WITH_TARGET } metrics;
 void kpi_metric_table(document *d, slice theme, metrics which);         /* theme "": all */
-bool kpi_counts_by_month(document *d, slice theme, slice sheet, bool pdf);  /* false: there are no two to stand beside each other */
+void kpi_demand(document *d, slice theme);               /* counts of the first theme, on the first page: by month, or by day where there is one month */
 
 /* The groups of an indicator that a chart has room for: the last months, else those with the largest n; left: how many are not among them. */
 enum { KEYS_MOST = 24, KEYS_SHOWN = 12 /* of what is no time of day */ };

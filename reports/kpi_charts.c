@@ -113,7 +113,7 @@ static void metric_chart(document *d, const res_metric *x, const char *by, slice
     block *b = doc_chart(d, kind, kind == CHART_PARETO ? PARETO_MOST + 1 : k.n, 1);
     if (b == NULL) return;
     chart *c = b->chart;
-    b->sheet = sheet, b->pdf = pdf && d->pdf;
+    b->sheet = sheet, b->pdf = pdf && d->pdf && k.n > 1;         /* one column says nothing that the table does not */
     c->title = doc_bi(d, x->title), c->sub = chart_sub(d, by, x->n), c->unit = x->unit, c->half = true;
     c->has_target = x->has_target && !count;                     /* a target of the whole is none of its parts */
     c->target = x->target, c->lower_better = slice_is(x->target_op, "<=");
@@ -166,7 +166,7 @@ static size_t counts_with(const document *d, slice theme, const char *by, const 
 
 static void put_counts(document *d, chart *c, const res_metric *const *of, const char *by, const slice *at)
 {
-    static const tone tones[SERIES_MOST] = {TONE_PLAIN, TONE_MINOR, TONE_OBSERVE, TONE_MUTED};
+    static const tone tones[SERIES_MOST] = {TONE_PLAIN, TONE_MINOR, TONE_ACCENT, TONE_OBSERVE};
     for (size_t s = 0; s < c->nseries; s++) {
         c->series[s].name = doc_bi(d, of[s]->title), c->series[s].tone = tones[s];
         for (size_t i = 0; i < c->ncats; i++) {
@@ -176,7 +176,8 @@ static void put_counts(document *d, chart *c, const res_metric *const *of, const
     }
 }
 
-bool kpi_counts_by_month(document *d, slice theme, slice sheet, bool pdf)
+/* False: there are no two counts, or months, to stand beside each other. */
+static bool counts_by_month(document *d, slice theme, slice sheet, bool pdf)
 {
     const res_metric *of[SERIES_MOST];
     size_t n = counts_with(d, theme, "month", of), most = 0;
@@ -185,6 +186,7 @@ bool kpi_counts_by_month(document *d, slice theme, slice sheet, bool pdf)
         if (metric_groups(of[i], "month") > metric_groups(of[most], "month")) most = i;
     keys k;
     metric_keys(of[most], "month", &k);
+    if (k.n < 2) return false;
     block *b = doc_chart(d, k.n >= LINE_LEAST ? CHART_LINE : CHART_COLUMN, k.n, n);
     if (b == NULL) return true;
     b->sheet = sheet, b->pdf = pdf && d->pdf;
@@ -196,7 +198,7 @@ bool kpi_counts_by_month(document *d, slice theme, slice sheet, bool pdf)
 }
 
 /* Every day of the period, also those on which nothing happened. */
-static void counts_by_day(document *d, slice theme, slice sheet)
+static void counts_by_day(document *d, slice theme, slice sheet, bool pdf)
 {
     const res_metric *of[SERIES_MOST];
     size_t n = counts_with(d, theme, "day", of), ndays = 0;
@@ -207,7 +209,7 @@ static void counts_by_day(document *d, slice theme, slice sheet)
     slice *at = DOC_NEW(d, slice, ndays);
     block *b = at == NULL ? NULL : doc_chart(d, CHART_LINE, ndays, n);
     if (b == NULL) return;
-    b->sheet = sheet;
+    b->sheet = sheet, b->pdf = pdf && d->pdf;
     b->chart->title = doc_text(d, "chart.daily"), b->chart->unit = SLICE_LIT("count"), b->chart->sub = chart_sub(d, "day", of[0]->n);
     for (size_t i = 0; i < ndays; i++) {
         buf text = {0};
@@ -217,6 +219,11 @@ static void counts_by_day(document *d, slice theme, slice sheet)
         buf_free(&text);
     }
     put_counts(d, b->chart, of, "day", at);
+}
+
+void kpi_demand(document *d, slice theme)
+{
+    if (!counts_by_month(d, theme, (slice){"", 0}, true)) counts_by_day(d, theme, (slice){"", 0}, true);
 }
 
 static void missing_values(document *d, slice theme)
@@ -246,7 +253,7 @@ static bool on_paper(const document *d, const res_metric *x, const char *by, con
 {
     bool month = strcmp(by, "month") == 0, count = slice_is(x->unit, "count");
     if (kpi_in_heat(d, x) || strcmp(by, "channel") == 0 || strcmp(by, "host") == 0) return false;
-    if (month) return !(count && months_done);
+    if (month) return !(count && months_done) && metric_groups(x, "month") > 1;
     if (x == lead || metric_groups(x, "month") == 0) return true;
     return strcmp(by, "priority") == 0 && (x->has_target || (count && !months_done));
 }
@@ -268,11 +275,12 @@ void kpi_theme(document *d, slice theme)
     doc_heading(d, 1, name);
     kpi_metric_table(d, theme, METRICS_ALL);
     missing_values(d, theme);
-    counts_by_day(d, theme, name);
-    bool together = kpi_counts_by_month(d, theme, name, !slice_eq(theme, d->r->metrics[0].theme));     /* the first theme's stand on the first page */
+    bool first = slice_eq(theme, d->r->metrics[0].theme);         /* its counts stand on the first page */
+    bool together = counts_by_month(d, theme, name, !first);
+    counts_by_day(d, theme, name, !first || together);
     const res_metric *lead = kpi_lead_attainment(d, theme);
     if (lead != NULL) {
-        metric_chart(d, lead, "month", (slice){"", 0}, true);
+        metric_chart(d, lead, metric_groups(lead, "month") > 1 ? "month" : "priority", (slice){"", 0}, true);
         met_and_missed(d, lead, "priority", name);
     }
     kpi_heats(d, theme, name);

@@ -188,7 +188,7 @@ static void put_tile(pen *p, const figure *f, double x, double y, double w)
     page_text_at(p->ps, p->page, x + 10, y + 14, &label, pen_clean(p, f->label), ALIGN_LEFT, w - 14);
     slice v = pen_clean(p, f->value);
     page_text_at(p->ps, p->page, x + 10, y + 37, &value, v, ALIGN_LEFT, w - 14);
-    if (f->mark != MARK_NONE) page_mark(p->ps, p->page, x + 14 + fontset_width(p->ps->fonts, true, value.size, v), y + 36, 9, f->mark, value.rgb);
+    if (f->mark != MARK_NONE) page_mark(p->ps, p->page, x + 14 + fontset_width(p->ps->fonts, true, value.size, v), y + 36, 9, f->mark, tone_ink(f->mark_tone));
     page_text_at(p->ps, p->page, x + 10, y + 51, &sub, pen_clean(p, f->sub), ALIGN_LEFT, w - 14);
 }
 

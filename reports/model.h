@@ -69,7 +69,7 @@ typedef struct chart {
     slice foot;                      /* a line below: what is left out, why there is nothing to see */
 } chart;
 
-typedef struct figure { slice label, value, sub; tone tone; mark mark; } figure;
+typedef struct figure { slice label, value, sub; tone tone; mark mark; tone mark_tone; } figure;
 typedef struct pair { slice name, value; } pair;
 
 typedef enum block_kind { BLOCK_COVER, BLOCK_CONTENTS, BLOCK_HEADING, BLOCK_PARA, BLOCK_ITEM, BLOCK_PAIRS, BLOCK_FIGURES, BLOCK_TABLE, BLOCK_CHART, BLOCK_CALLOUT,

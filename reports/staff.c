@@ -274,6 +274,10 @@ sla_status document_staff(document *d, err *e)
 {
     doc_front(d, doc_text(d, "staff.title"), doc_bi(d, d->r->pack_title), (slice){"", 0});
     how(d);
+    if (d->r->nstaff == 0) {
+        doc_callout(d, TONE_NONE, doc_text(d, "staff.nobody"), doc_text(d, "staff.nobody_text"));
+        d->pdf = false;                                           /* the workbook keeps its sheets */
+    }
     if (!d->one_person) team(d);
     doc_break(d);
     doc_heading(d, 1, doc_text(d, "staff.persons"));
