@@ -1,5 +1,6 @@
 /* Pages to PDF by libharu. Its errors come to a callback that only records; they are looked at once a page. */
 #include <hpdf.h>
+#include <hpdf_objects.h>
 #include "engine/base/mem.h"
 #include "engine/time/instant.h"
 #include "reports/page.h"
@@ -26,6 +27,25 @@ static sla_status check(const printer *p, err *e)
     return err_set(e, SLA_UNKNOWN_FORMAT, SRCPOS_NONE, "the PDF library refuses with %04lx (%lu)", (unsigned long)p->error, (unsigned long)p->detail);
 }
 
+/* libharu writes a map of glyphs where readers look for a map to Unicode, and they ignore it: searching and copying would hang on a guess. Codes are UTF-16, so
+ * the right map is each code to itself; a range may not leave its first byte. */
+static void put_unicode_map(HPDF_Font font, buf *b)
+{
+    HPDF_Dict map = HPDF_Dict_GetItem(font, "ToUnicode", HPDF_OCLASS_DICT);
+    if (map == NULL || map->stream == NULL) return;
+    buf_reset(b);
+    buf_text(b, "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n"
+                "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n");
+    for (unsigned i = 0; i < 256; i++) {
+        if (i % 100 == 0) buf_printf(b, "%u beginbfrange\n", 256 - i < 100 ? 256 - i : 100);
+        buf_printf(b, "<%02X00> <%02XFF> <%02X00>\n", i, i, i);
+        if (i % 100 == 99 || i == 255) buf_text(b, "endbfrange\n");
+    }
+    buf_text(b, "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
+    HPDF_MemStream_FreeData(map->stream);
+    HPDF_Stream_WriteStr(map->stream, buf_cstr(b));
+}
+
 static sla_status load_fonts(printer *p, const fontset *fs, err *e)
 {
     HPDF_UseUTFEncodings(p->pdf);
@@ -40,6 +60,7 @@ static sla_status load_fonts(printer *p, const fontset *fs, err *e)
             continue;
         }
         if (name != NULL) p->fonts[i] = HPDF_GetFont(p->pdf, name, "UTF-8");
+        if (p->fonts[i] != NULL) put_unicode_map(p->fonts[i], &p->text);
         if (p->error != 0) return err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){path, 0, 0}, "cannot be embedded: the PDF library refuses it with %04lx", (unsigned long)p->error);
     }
     return SLA_OK;
