@@ -70,6 +70,7 @@ scale scale_of(const chart *c)
     extremes(c, &low, &high);
     if (share && low > 0.5) {
         double span = fmax(1 - low, 0.002) * 1.15, step = nice_step(span, 4), from = fmax(0, floor((1 - span) / step) * step);
+        if (low - from < 0.14 * (1 - from)) from = fmax(0, from - step);      /* room for a figure below the lowest dot */
         return (scale){from, 1, step, true};
     }
     if (share && high > 0.5) return (scale){0, 1, 0.25, false};
