@@ -392,5 +392,5 @@ date_numbers dates_numbers(const date_evidence *ev)
 {
     size_t texts = ev->values + ev->iso + ev->named;
     if (ev->epoch > texts + ev->serial) return NUMBERS_EPOCH;
-    return ev->serial > texts ? NUMBERS_SERIAL_1900 : NUMBERS_NONE;
+    return ev->serial ? NUMBERS_SERIAL_1900 : NUMBERS_NONE;
 }

@@ -35,6 +35,13 @@ static void tell(const session *se, const char *fmt, ...)
     se->o->say(se->o->ctx, line);
 }
 
+/* The list keeps only so many; what does not go into it is told at once, so that no file is passed over in silence. */
+static void add_problem(session *se, const err *e)
+{
+    if (se->report->problems.n >= ERRLIST_MAX) tell(se, "%s: error: %s", e->file, e->msg);
+    errlist_push(&se->report->problems, e);
+}
+
 /* ---- one file ---- */
 /* What the importer found out about the file, a line each. */
 /* Of a table what was decided by evidence; columns, delimiters and counts stand in the notes of the source. */
@@ -229,7 +236,7 @@ static sla_status import_parts(session *se, feed_file *f, container *box, int le
             *e = pe;
             return st;
         }
-        if (st != SLA_UNKNOWN_FORMAT) errlist_push(&se->report->problems, &pe);
+        if (st != SLA_UNKNOWN_FORMAT) add_problem(se, &pe);
         else {
             skipped++;
             if (first.code == SLA_OK) first = pe;
@@ -312,14 +319,13 @@ static sla_status take_file(session *se, const char *path, const char *shown, bo
     if (st == SLA_UNKNOWN_FORMAT && !named) {
         se->report->skipped++;
         tell(se, "%s: not recognised: %s", shown, fe.msg);
-    } else errlist_push(&se->report->problems, &fe);
+    } else add_problem(se, &fe);
     return SLA_OK;
 }
 
 static void walk_problem(void *ctx, const err *e)
 {
-    session *se = ctx;
-    errlist_push(&se->report->problems, e);
+    add_problem(ctx, e);
 }
 
 static sla_status take_folder(session *se, const char *root, err *e)

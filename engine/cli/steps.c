@@ -121,7 +121,7 @@ sla_status step_import(session *s, const options *o, const char *import_profile,
     TRY(store_set_model(s->ws, pack_schema(s->pk), e));
     import_options io = {.profile = import_profile, .dataset = o->value[OPT_ID_DATASET], .encoding = o->value[OPT_ID_ENCODING], .zone = s->zn, .year = year, .from = p.from, .to = p.to, .say = say_line};
     sla_status st = import_paths(s->ws, pack_schema(s->pk), &io, o->args, (size_t)o->nargs, &report, e);
-    say_errors(&report.problems, "files");
+    say_errors(&report.problems, "files, named above");
     if (st == SLA_OK) {
         say("%zu file%s taken, %zu known already, %zu not recognised, %zu refused; %llu rows, %llu rows and %llu values rejected", report.taken, report.taken == 1 ? "" : "s", report.known,
             report.skipped, report.problems.n, (unsigned long long)report.rows, (unsigned long long)report.rejected, (unsigned long long)report.rejected_values);
@@ -141,7 +141,7 @@ static sla_status draft(session *s, const options *o, buf *out, err *e)
     TRY(session_load_pack(s, o, NULL, e));
     const import_options io = {.dataset = o->value[OPT_ID_DATASET], .encoding = o->value[OPT_ID_ENCODING], .zone = s->zn, .draft = out};
     sla_status st = import_paths(s->ws, pack_schema(s->pk), &io, o->args, (size_t)o->nargs, &report, e);
-    say_errors(&report.problems, "files");
+    say_errors(&report.problems, "files, named above");
     import_report_clear(&report);
     return st == SLA_OK && out->len == 0 ? err_set(e, SLA_UNKNOWN_FORMAT, SRCPOS_NONE, "there is no table to draft a profile for") : st;
 }
