@@ -60,15 +60,15 @@ static bitext choices_text(const sla_clock *c, arena *a)
 
 static sla_status describe_clocks(const pack *p, audit_result *r)
 {
-    static const char *const zh[] = {"重开后继续计时,解决与重开之间不计", "重开后重新计时", "以首次解决为准"}, *const en[] = {"after reopening the clock resumes; the time between resolution and reopening is not counted", "after reopening the clock restarts", "the first resolution counts"};
-    static const char *const change_zh[] = {";优先级取评判时点的值", ";优先级取曾经达到的最高值", ";优先级变更前后按各自时限分段折算", ";优先级变更后重新计时", ";优先级变更后自创建起计时,不扣除之前的暂停"},
+    static const char *const zh[] = {"重开后继续计时，解决与重开之间不计", "重开后重新计时", "以首次解决为准"}, *const en[] = {"after reopening the clock resumes; the time between resolution and reopening is not counted", "after reopening the clock restarts", "the first resolution counts"};
+    static const char *const change_zh[] = {"；优先级取评判时点的值", "；优先级取曾经达到的最高值", "；优先级变更前后按各自时限分段折算", "；优先级变更后重新计时", "；优先级变更后自创建起计时，不扣除之前的暂停"},
         *const change_en[] = {"; the priority is that at the instant of judgement", "; the priority is the highest one reached", "; each part of the time counts against the limit of its priority", "; after a change of priority the clock begins anew",
                               "; after a change of priority the time since creation counts, earlier pauses included"};
     for (size_t i = 0; i < p->nclocks; i++) {
         const sla_clock *c = &p->clocks[i];
         bitext choices = choices_text(c, &r->mem);
         bitext t = {text_format(&r->mem, "%.*s:%s至%s%s%s%s%.*s", SLICE_ARG(c->title.zh), c->ds->fields[c->start].title_zh.ptr, c->ds->fields[c->stop].title_zh.ptr,
-                                c->history ? ",等待客户与供应商的时间不计,由状态历史得出;" : ",不扣除暂停", c->history ? zh[c->reopen] : "", c->by < 0 ? "" : change_zh[c->change], SLICE_ARG(choices.zh)),
+                                c->history ? "，等待客户与供应商的时间不计，由状态历史得出；" : "，不扣除暂停", c->history ? zh[c->reopen] : "", c->by < 0 ? "" : change_zh[c->change], SLICE_ARG(choices.zh)),
                     text_format(&r->mem, "%.*s: from %s to %s%s%s%s%.*s", SLICE_ARG(c->title.en), c->ds->fields[c->start].title_en.ptr,
                                 c->ds->fields[c->stop].title_en.ptr, c->history ? ", pauses taken from the status history are left out; " : ", no pauses", c->history ? en[c->reopen] : "", c->by < 0 ? "" : change_en[c->change], SLICE_ARG(choices.en))};
         if (add_note(r, "policy", t) != SLA_OK) return SLA_NOMEM;
@@ -80,17 +80,17 @@ static sla_status add_caveats(pass *ps, audit_result *r)
 {
     int32_t y0, y1, m, d;
     if (ps->no_history)
-        TRY(add_note(r, "caveat", (bitext){SLICE_LIT("没有导入状态历史:无法扣除暂停时间,含暂停的时限按全部工作时间计算"),
+        TRY(add_note(r, "caveat", (bitext){SLICE_LIT("没有导入状态历史：无法扣除暂停时间，含暂停的时限按全部工作时间计算"),
                                            SLICE_LIT("no status history was imported: pauses cannot be known, and clocks with pauses count all working time")}));
     if (ps->without_history)
-        TRY(add_note(r, "caveat", (bitext){text_format(&r->mem, "%lld 个计时的工单没有任何状态变更记录:其暂停与重开无从得知,按全部工作时间计算", (long long)ps->without_history),
+        TRY(add_note(r, "caveat", (bitext){text_format(&r->mem, "%lld 个计时的工单没有任何状态变更记录：其暂停与重开无从得知，按全部工作时间计算", (long long)ps->without_history),
                                            text_format(&r->mem, "%lld clocks belong to tickets without any status change: their pauses and reopenings cannot be known, and all working time counts", (long long)ps->without_history)}));
     civil_from_days(ps->period.first_day, &y0, &m, &d);
     civil_from_days(ps->period.last_day, &y1, &m, &d);
     for (size_t i = 0; i < ps->p->cals.n; i++)
         for (int32_t y = y0; y <= y1; y++)
             if (cal_year_unknown(ps->p->cals.items[i].cal, y))
-                TRY(add_note(r, "warning", (bitext){text_format(&r->mem, "日历“%.*s”没有 %d 年的法定节假日安排,该年按普通周计算", SLICE_ARG(ps->p->cals.items[i].title_zh), (int)y),
+                TRY(add_note(r, "warning", (bitext){text_format(&r->mem, "日历“%.*s”没有 %d 年的法定节假日安排，该年按普通周计算", SLICE_ARG(ps->p->cals.items[i].title_zh), (int)y),
                                                     text_format(&r->mem, "calendar “%.*s” knows no holidays of %d; plain weeks were assumed", SLICE_ARG(ps->p->cals.items[i].title_en), (int)y)}));
     return SLA_OK;
 }

@@ -52,7 +52,7 @@ static void put_rules(const pack *p, const caveat *c, buf *zh, buf *en)
         if (touches(p, &p->rules[i], c) && n++ < RULES_SHOWN) buf_printf(&ids, "%s%.*s", n > 1 ? ", " : "", SLICE_ARG(p->rules[i].id));
     if (n > RULES_SHOWN) buf_text(&ids, ", …");
     if (n) {
-        buf_printf(zh, "(涉及 %zu 条规则:%s)", n, buf_cstr(&ids));
+        buf_printf(zh, "（涉及 %zu 条规则：%s）", n, buf_cstr(&ids));
         buf_printf(en, " (touches %zu rule%s: %s)", n, n == 1 ? "" : "s", buf_cstr(&ids));
     }
     zh->failed = zh->failed || ids.failed;

@@ -207,13 +207,13 @@ static bitext departure_text(judging *j, const trace_result *t)
     bitext at = title_of(j->x, t->at), other = title_of(j->x, t->other);
     unsigned pos = (unsigned)t->position;
     switch (t->kind) {
-    case DEPART_SKIPPED: return (bitext){text_format(a, "第%u步:跳过“%.*s”", pos, SLICE_ARG(other.zh)), text_format(a, "step %u: “%.*s” was skipped", pos, SLICE_ARG(other.en))};
-    case DEPART_REPEATED: return (bitext){text_format(a, "第%u步:重复“%.*s”", pos, SLICE_ARG(at.zh)), text_format(a, "step %u: “%.*s” was repeated", pos, SLICE_ARG(at.en))};
+    case DEPART_SKIPPED: return (bitext){text_format(a, "第%u步：跳过“%.*s”", pos, SLICE_ARG(other.zh)), text_format(a, "step %u: “%.*s” was skipped", pos, SLICE_ARG(other.en))};
+    case DEPART_REPEATED: return (bitext){text_format(a, "第%u步：重复“%.*s”", pos, SLICE_ARG(at.zh)), text_format(a, "step %u: “%.*s” was repeated", pos, SLICE_ARG(at.en))};
     case DEPART_UNENDED: return (bitext){text_format(a, "第%u步之后没有结束", pos - 1), text_format(a, "it never ended after step %u", pos - 1)};
     default: break;
     }
-    if (!t->other) return (bitext){text_format(a, "第%u步:“%.*s”次序不符", pos, SLICE_ARG(at.zh)), text_format(a, "step %u: “%.*s” is out of order", pos, SLICE_ARG(at.en))};
-    return (bitext){text_format(a, "第%u步:“%.*s”先于“%.*s”", pos, SLICE_ARG(at.zh), SLICE_ARG(other.zh)), text_format(a, "step %u: “%.*s” came before “%.*s”", pos, SLICE_ARG(at.en), SLICE_ARG(other.en))};
+    if (!t->other) return (bitext){text_format(a, "第%u步：“%.*s”次序不符", pos, SLICE_ARG(at.zh)), text_format(a, "step %u: “%.*s” is out of order", pos, SLICE_ARG(at.en))};
+    return (bitext){text_format(a, "第%u步：“%.*s”先于“%.*s”", pos, SLICE_ARG(at.zh), SLICE_ARG(other.zh)), text_format(a, "step %u: “%.*s” came before “%.*s”", pos, SLICE_ARG(at.en), SLICE_ARG(other.en))};
 }
 
 static bitext trace_text(judging *j)

@@ -28,7 +28,7 @@ bitext reason_no_values(bitext t, arena *a)
 
 bitext reason_unknown(int64_t unknown, int64_t population, double low, double high, arena *a)
 {
-    return (bitext){text_format(a, "%lld 条中有 %lld 条缺少判定所需的值,结论在 %.1f%% 与 %.1f%% 之间无法确定", (long long)population, (long long)unknown, low * 100, high * 100),
+    return (bitext){text_format(a, "%lld 条中有 %lld 条缺少判定所需的值，结论在 %.1f%% 与 %.1f%% 之间无法确定", (long long)population, (long long)unknown, low * 100, high * 100),
                     text_format(a, "%lld of %lld records lack values needed to judge them; the share lies between %.1f %% and %.1f %%, which does not decide", (long long)unknown,
                                 (long long)population, low * 100, high * 100)};
 }
@@ -41,20 +41,20 @@ bitext reason_undecided(int64_t unknown, int64_t of, arena *a)
 
 bitext reason_too_few(int64_t n, int64_t least, arena *a)
 {
-    return (bitext){text_format(a, "样本 %lld 个,少于所需的 %lld 个", (long long)n, (long long)least), text_format(a, "%lld values, fewer than the %lld needed", (long long)n, (long long)least)};
+    return (bitext){text_format(a, "样本 %lld 个，少于所需的 %lld 个", (long long)n, (long long)least), text_format(a, "%lld values, fewer than the %lld needed", (long long)n, (long long)least)};
 }
 
-bitext reason_no_previous(void) { return (bitext){SLICE_LIT("工作区中没有上一周期的数据,无法比较"), SLICE_LIT("the workspace does not hold the records of the period before, so there is nothing to compare with")}; }
+bitext reason_no_previous(void) { return (bitext){SLICE_LIT("工作区中没有上一周期的数据，无法比较"), SLICE_LIT("the workspace does not hold the records of the period before, so there is nothing to compare with")}; }
 
 bitext reason_rated(int64_t rated, int64_t people, arena *a)
 {
-    return (bitext){text_format(a, "%lld 人中 %lld 人样本足够、予以评级,其余不评级", (long long)people, (long long)rated),
+    return (bitext){text_format(a, "%lld 人中 %lld 人样本足够、予以评级，其余不评级", (long long)people, (long long)rated),
                     text_format(a, "%lld of %lld people have enough records and are rated; the others are not", (long long)rated, (long long)people)};
 }
 
 bitext reason_off(slice why, arena *a)
 {
-    return (bitext){text_format(a, "已由裁剪方案停用:%.*s", SLICE_ARG(why)), text_format(a, "switched off by the profile: %.*s", SLICE_ARG(why))};
+    return (bitext){text_format(a, "已由裁剪方案停用：%.*s", SLICE_ARG(why)), text_format(a, "switched off by the profile: %.*s", SLICE_ARG(why))};
 }
 
 slice text_percent(double share, int decimals, arena *a) { return text_format(a, "%.*f%%", decimals, share * 100); }

@@ -73,9 +73,9 @@ void apply_waiver(const pass *ps, const rule *r, res_rule *res, arena *a)
         if (!slice_eq(w->rule, r->id)) continue;
         bool expired = w->until_day < ps->period.last_day;
         if (!expired) res->v = VERDICT_WAIVED;
-        res->reason = expired ? (bitext){text_format(a, "豁免已于 %.*s 到期(责任人 %.*s:%.*s),不再有效", SLICE_ARG(w->until), SLICE_ARG(w->owner), SLICE_ARG(w->reason)),
+        res->reason = expired ? (bitext){text_format(a, "豁免已于 %.*s 到期（责任人 %.*s：%.*s），不再有效", SLICE_ARG(w->until), SLICE_ARG(w->owner), SLICE_ARG(w->reason)),
                                          text_format(a, "its waiver expired on %.*s (%.*s: %.*s) and no longer holds", SLICE_ARG(w->until), SLICE_ARG(w->owner), SLICE_ARG(w->reason))}
-                              : (bitext){text_format(a, "已豁免至 %.*s,责任人 %.*s:%.*s", SLICE_ARG(w->until), SLICE_ARG(w->owner), SLICE_ARG(w->reason)),
+                              : (bitext){text_format(a, "已豁免至 %.*s，责任人 %.*s：%.*s", SLICE_ARG(w->until), SLICE_ARG(w->owner), SLICE_ARG(w->reason)),
                                          text_format(a, "waived until %.*s by %.*s: %.*s", SLICE_ARG(w->until), SLICE_ARG(w->owner), SLICE_ARG(w->reason))};
     }
 }

@@ -13,8 +13,8 @@ static slice both_in(const voice *v, bitext t) { return v->en ? t.en : t.zh; }
 
 static const char *member_word(const voice *v)
 {
-    static const char *const words[][3] = {{"conforms", "符合", "conforms"}, {"nonconforming", "不符合", "does not conform"}, {"unknown", "无法判定(缺少所需的值)", "unknown: values it needs are missing"},
-        {"running", "期限未到,不计入", "running: its time has not passed, so it is not counted"}, {"no_finding", "没有关于它的发现(符合、未知或不在范围内)", "no finding is about it: it conforms, is unknown or is no member"}, {"out", "不在本规则的范围内", "not in the rule's population"}};
+    static const char *const words[][3] = {{"conforms", "符合", "conforms"}, {"nonconforming", "不符合", "does not conform"}, {"unknown", "无法判定（缺少所需的值）", "unknown: values it needs are missing"},
+        {"running", "期限未到，不计入", "running: its time has not passed, so it is not counted"}, {"no_finding", "没有关于它的发现（符合、未知或不在范围内）", "no finding is about it: it conforms, is unknown or is no member"}, {"out", "不在本规则的范围内", "not in the rule's population"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(v->x->member, words[i][0]) == 0) return say_in(v, words[i][1], words[i][2]);
     return "";
@@ -43,8 +43,8 @@ static void text_head(const voice *v, buf *b)
     buf_printf(b, "%s:%.*s %.*s", say_in(v, "记录", "record"), SLICE_ARG(x->dataset), SLICE_ARG(x->key));
     if (x->at.line) buf_printf(b, "  (%.*s:%u)", SLICE_ARG(x->at.source), (unsigned)x->at.line);
     buf_printf(b, "\n%s:%s\n", say_in(v, "结论", "verdict"), member_word(v));
-    buf_printf(b, "%s:%s%s%lld%s%lld%s%lld%s%lld\n", say_in(v, "整条规则", "the rule as a whole"), verdict_word(x->result.v, v->en ? "en" : "zh"), say_in(v, ",总体", ", population "), (long long)x->result.population,
-               say_in(v, ",符合", ", conforming "), (long long)x->result.conforming, say_in(v, ",不符合", ", nonconforming "), (long long)x->result.nonconforming, say_in(v, ",未知", ", unknown "), (long long)x->result.unknown);
+    buf_printf(b, "%s:%s%s%lld%s%lld%s%lld%s%lld\n", say_in(v, "整条规则", "the rule as a whole"), verdict_word(x->result.v, v->en ? "en" : "zh"), say_in(v, "，总体", ", population "), (long long)x->result.population,
+               say_in(v, "，符合", ", conforming "), (long long)x->result.conforming, say_in(v, "，不符合", ", nonconforming "), (long long)x->result.nonconforming, say_in(v, "，未知", ", unknown "), (long long)x->result.unknown);
 }
 
 static void text_record(const voice *v, buf *b)
@@ -53,7 +53,7 @@ static void text_record(const voice *v, buf *b)
     const explanation *x = v->x;
     if (x->nvalues) buf_printf(b, "\n%s\n", say_in(v, "读到的值", "values"));
     for (size_t i = 0; i < x->nvalues; i++) {
-        slice value = x->values[i].value.len ? x->values[i].value : slice_of(say_in(v, "(缺失)", "(missing)"));
+        slice value = x->values[i].value.len ? x->values[i].value : slice_of(say_in(v, "（缺失）", "(missing)"));
         buf_printf(b, "  %.*s = %.*s  (%.*s:%u)\n", SLICE_ARG(x->values[i].name), SLICE_ARG(value), SLICE_ARG(x->values[i].at.source), (unsigned)x->values[i].at.line);
     }
     if (x->nconditions) buf_printf(b, "\n%s\n", say_in(v, "条件逐项", "conditions"));

@@ -60,7 +60,7 @@ static void waivers(void **state)
     const res_rule *held = audited_rule(&t, "1.1-a"), *expired = audited_rule(&t, "1.4-b");
     assert_int_equal(held->v, VERDICT_WAIVED);
     assert_int_equal(held->nonconforming, 1);
-    assert_non_null(strstr(held->reason.zh.ptr, "已豁免至 2025-09-30,责任人 李经理:分类迁移中"));
+    assert_non_null(strstr(held->reason.zh.ptr, "已豁免至 2025-09-30，责任人 李经理：分类迁移中"));
     assert_int_equal(audited_clause(&t, "1.1")->v, CLAUSE_OBSERVATION);
     assert_int_equal(expired->v, VERDICT_FAILS);
     assert_non_null(strstr(expired->reason.zh.ptr, "豁免已于 2025-09-29 到期"));
