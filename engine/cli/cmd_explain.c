@@ -38,12 +38,12 @@ static void text_head(const voice *v, buf *b)
 {
     const explanation *x = v->x;
     slice title = both_in(v, x->title), criterion = both_in(v, x->criterion);
-    buf_printf(b, "%.*s  %.*s\n%s:%.*s\n", SLICE_ARG(x->rule), SLICE_ARG(title), say_in(v, "准则", "criterion"), SLICE_ARG(criterion));
-    if (x->condition.len) buf_printf(b, "%s:%.*s\n", say_in(v, "条件", "condition"), SLICE_ARG(x->condition));
-    buf_printf(b, "%s:%.*s %.*s", say_in(v, "记录", "record"), SLICE_ARG(x->dataset), SLICE_ARG(x->key));
+    buf_printf(b, "%.*s  %.*s\n%s%.*s\n", SLICE_ARG(x->rule), SLICE_ARG(title), say_in(v, "准则：", "criterion: "), SLICE_ARG(criterion));
+    if (x->condition.len) buf_printf(b, "%s%.*s\n", say_in(v, "条件：", "condition: "), SLICE_ARG(x->condition));
+    buf_printf(b, "%s%.*s %.*s", say_in(v, "记录：", "record: "), SLICE_ARG(x->dataset), SLICE_ARG(x->key));
     if (x->at.line) buf_printf(b, "  (%.*s:%u)", SLICE_ARG(x->at.source), (unsigned)x->at.line);
-    buf_printf(b, "\n%s:%s\n", say_in(v, "结论", "verdict"), member_word(v));
-    buf_printf(b, "%s:%s%s%lld%s%lld%s%lld%s%lld\n", say_in(v, "整条规则", "the rule as a whole"), verdict_word(x->result.v, v->en ? "en" : "zh"), say_in(v, "，总体", ", population "), (long long)x->result.population,
+    buf_printf(b, "\n%s%s\n", say_in(v, "结论：", "verdict: "), member_word(v));
+    buf_printf(b, "%s%s%s%lld%s%lld%s%lld%s%lld\n", say_in(v, "整条规则：", "the rule as a whole: "), verdict_word(x->result.v, v->en ? "en" : "zh"), say_in(v, "，总体", ", population "), (long long)x->result.population,
                say_in(v, "，符合", ", conforming "), (long long)x->result.conforming, say_in(v, "，不符合", ", nonconforming "), (long long)x->result.nonconforming, say_in(v, "，未知", ", unknown "), (long long)x->result.unknown);
 }
 
@@ -68,8 +68,8 @@ static void text_clocks(const voice *v, buf *b)
         const why_clock *c = &v->x->clocks[i];
         slice title = both_in(v, c->title);
         int64_t sum = 0;
-        buf_printf(b, "\n%s %.*s (%.*s):%s %.*s,%s %.*s,%s %.*s → %.*s\n", say_in(v, "时钟", "clock"), SLICE_ARG(title), SLICE_ARG(c->calendar), say_in(v, "时限", "limit"), SLICE_ARG(c->limit),
-                   say_in(v, "用时", "elapsed"), SLICE_ARG(c->elapsed), say_in(v, "暂停", "paused"), SLICE_ARG(c->paused), SLICE_ARG(c->state));
+        buf_printf(b, "\n%s %.*s (%.*s)%s %.*s%s %.*s%s %.*s → %.*s\n", say_in(v, "时钟", "clock"), SLICE_ARG(title), SLICE_ARG(c->calendar), say_in(v, "：时限", ": limit"), SLICE_ARG(c->limit),
+                   say_in(v, "，用时", ", elapsed"), SLICE_ARG(c->elapsed), say_in(v, "，暂停", ", paused"), SLICE_ARG(c->paused), SLICE_ARG(c->state));
         for (size_t k = 0; k < c->nslices; k++) {
             buf_text(b, "  ");
             put_time(b, v->zn, c->slices[k].from);
