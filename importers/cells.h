@@ -11,7 +11,7 @@
 #include "importers/dates.h"
 #include "importers/profile.h"
 
-enum { CELLS_ROWS = 1024, CELLS_COLS_MAX = 512 };
+enum { CELLS_ROWS = 252, CELLS_COLS_MAX = 512 };
 /* A slab of at most CELLS_ROWS rows, column by column: cell of row r in input column c is at [c * CELLS_ROWS + r]. ptr NULL: the row has no such cell. */
 typedef struct cells {
     slice *at;                          /* ncols * CELLS_ROWS */

@@ -13,7 +13,7 @@ typedef struct job {
     batch *b;
     size_t row0;                /* where the slab's first row stands in b */
     reject_list *rejects;
-    uint64_t bad[CELLS_ROWS / 64];   /* rows that lack a required value */
+    uint64_t bad[BITS_WORDS(CELLS_ROWS)];   /* rows that lack a required value */
     size_t nbad;
 } job;
 
@@ -78,7 +78,7 @@ static sla_status read_texts(job *j, size_t fno, const slice *in, const target *
     for (size_t i = 0; i < j->c->nrows; i++) {
         slice s = in[i];
         if (s.len == 0) continue;
-        if (s.len != last.len || memcmp(s.ptr, last.ptr, s.len) != 0) {
+        if (!slice_eq(s, last)) {
             slice v = trimmed(s);
             if (is_missing(pf, v)) continue;
             if (t->map) v = t->map->digits ? digits_of(v, number) : profile_term(t->map, v);

@@ -122,19 +122,37 @@ size_t csv_first(csv_dialect d, slice text)
 }
 
 /* ---- cells ---- */
-/* The first delimiter or line end at or after p. */
-static inline const char *cell_end(const char *p, const char *end, csv_dialect d)
+/* Where cells end: the delimiters and line ends among 64 bytes at a time, a bit each, found once for all cells that lie in them. */
+typedef struct stops { const char *from; uint64_t mask; } stops;
+
+static uint64_t stops_mask(const char *p, const char *end, csv_dialect d)
 {
+    uint64_t mask = 0;
 #ifdef __SSE2__
     const __m128i delimiter = _mm_set1_epi8(d.delimiter), eol = _mm_set1_epi8(d.eol);
-    for (; p + 16 <= end; p += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, delimiter), _mm_cmpeq_epi8(v, eol)));
-        if (mask) return p + __builtin_ctz(mask);
+    for (int i = 0; end - p >= 64 && i < 64; i += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        mask |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, delimiter), _mm_cmpeq_epi8(v, eol))) << i;
     }
+    if (end - p >= 64) return mask;
 #endif
-    while (p < end && *p != d.delimiter && *p != d.eol) p++;
-    return p;
+    for (int i = 0; i < 64 && p + i < end; i++) mask |= (uint64_t)(p[i] == d.delimiter || p[i] == d.eol) << i;
+    return mask;
+}
+
+/* The first delimiter or line end at or after p, else end. */
+static inline const char *cell_end(stops *s, const char *p, const char *end, csv_dialect d)
+{
+    if (s->from && p - s->from < 64) { /* nothing before p is asked for again */
+        uint64_t mask = s->mask >> (p - s->from);
+        if (mask) return p + __builtin_ctzll(mask);
+        p = s->from + 64;
+    }
+    for (; p < end; p += 64) {
+        *s = (stops){p, stops_mask(p, end, d)};
+        if (s->mask) return p + __builtin_ctzll(s->mask);
+    }
+    return end;
 }
 
 /* An unquoted cell's end where delimiters may be escaped. */
@@ -206,9 +224,9 @@ static slice with_tail(slice cell, slice tail, cells *c, sla_status *st)
 }
 
 /* What stands at *pp up to the next delimiter or line end, which *pp moves to. */
-static slice unquoted(const char **pp, const char *end, csv_dialect d, cells *c, uint32_t *line, sla_status *st)
+static inline slice unquoted(stops *s, const char **pp, const char *end, csv_dialect d, cells *c, uint32_t *line, sla_status *st)
 {
-    const char *stop = d.escape ? escaped_end(*pp, end, d) : cell_end(*pp, end, d);
+    const char *stop = d.escape ? escaped_end(*pp, end, d) : cell_end(s, *pp, end, d);
     slice text = {*pp, (size_t)(stop - *pp)};
     *pp = stop;
     if (!d.escape || !memchr(text.ptr, d.escape, text.len)) return text;
@@ -217,7 +235,7 @@ static slice unquoted(const char **pp, const char *end, csv_dialect d, cells *c,
 }
 
 /* One record at p into row; returns where the next begins. */
-static const char *one_record(const char *p, const char *end, csv_dialect d, cells *c, size_t row, uint32_t *line, uint64_t *ragged, sla_status *st)
+static const char *one_record(stops *s, const char *p, const char *end, csv_dialect d, cells *c, size_t row, uint32_t *line, uint64_t *ragged, sla_status *st)
 {
     size_t col = 0;
     for (;; col++) {
@@ -226,9 +244,9 @@ static const char *one_record(const char *p, const char *end, csv_dialect d, cel
             const char *from = p++;
             cell = quoted_cell(&p, end, d, c, st);
             if (memchr(from, d.eol, (size_t)(p - from))) *line += (uint32_t)count_byte(from, (size_t)(p - from), d.eol);
-            cell = with_tail(cell, unquoted(&p, end, d, c, line, st), c, st);
+            cell = with_tail(cell, unquoted(s, &p, end, d, c, line, st), c, st);
         } else {
-            cell = unquoted(&p, end, d, c, line, st);
+            cell = unquoted(s, &p, end, d, c, line, st);
             if (cell.len && (p == end || *p == d.eol) && cell.ptr[cell.len - 1] == '\r') cell.len--;
         }
         const char *stop = p;
@@ -251,6 +269,7 @@ static const char *one_record(const char *p, const char *end, csv_dialect d, cel
 size_t csv_cells(csv_dialect d, slice text, uint32_t *line, cells *c, uint64_t *ragged, sla_status *st)
 {
     const char *p = text.ptr, *end = p + text.len;
+    stops s = {0};
     *st = SLA_OK;
     while (p < end && c->nrows < CELLS_ROWS && *st == SLA_OK) {
         if (*p == d.eol) {
@@ -265,7 +284,7 @@ size_t csv_cells(csv_dialect d, slice text, uint32_t *line, cells *c, uint64_t *
         }
         c->lines[c->nrows] = *line;
         c->starts[c->nrows] = p;
-        p = one_record(p, end, d, c, c->nrows, line, ragged, st);
+        p = one_record(&s, p, end, d, c, c->nrows, line, ragged, st);
         c->nrows++;
     }
     return (size_t)(p - text.ptr);

@@ -5,6 +5,15 @@
 #include "engine/base/mem.h"
 #include "engine/time/instant.h"
 
+typedef struct span { bool any; int64_t first, last; } span;
+typedef struct terms { int64_t *by; size_t cap; } terms;   /* how often each text of the dictionary is a field's value */
+/* What is kept of a dataset, whose rows are looked at once: all together where they have a key, else some at a time. */
+typedef struct seen {
+    bool imported, history, stored[FIELDS_MAX];
+    size_t nrows;
+    span span;
+    terms terms[FIELDS_MAX];
+} seen;
 typedef struct doctor {
     store *s;
     const schema *m;
@@ -13,7 +22,7 @@ typedef struct doctor {
     arena mem;
     dict *texts;
     caveat *items; size_t n, cap;
-    table *tables[DATASETS_MAX];        /* NULL: not looked at, or nothing imported */
+    seen *seen;                 /* of each dataset */
     bool nomem;
 } doctor;
 
@@ -31,8 +40,8 @@ static void put_day(const doctor *d, buf *b, int64_t ms) { date_print(b, zone_da
 /* ---- history ---- */
 static void look_at_history(doctor *d, const dataset *ds)
 {
-    const table *t = d->tables[ds->idx];
-    if (!t || !t->nrows || ds->changes.dataset < 0 || d->tables[ds->changes.dataset]) return;
+    const seen *t = &d->seen[ds->idx];
+    if (!t->nrows || ds->changes.dataset < 0 || d->seen[ds->changes.dataset].imported) return;
     buf zh = {0}, en = {0}, fields = {0};
     for (size_t f = 0; f < ds->nfields; f++)
         if (ds->fields[f].rolled_back) buf_printf(&fields, "%s%.*s", fields.len ? ", " : "", SLICE_ARG(ds->fields[f].name));
@@ -45,12 +54,12 @@ static void look_at_history(doctor *d, const dataset *ds)
 /* ---- fields without any value ---- */
 static void look_at_absent(doctor *d, const dataset *ds)
 {
-    const table *t = d->tables[ds->idx];
+    const seen *t = &d->seen[ds->idx];
     buf zh = {0}, en = {0}, fields = {0}, titles = {0};
     int64_t n = 0;
-    if (!t || !t->nrows || ds->nkey == 0) return;
+    if (!t->nrows || ds->nkey == 0) return;
     for (size_t f = 0; f < ds->nfields; f++) {
-        if (t->cols[f].data) continue;
+        if (t->stored[f]) continue;
         buf_printf(&fields, "%s%.*s", n ? ", " : "", SLICE_ARG(ds->fields[f].name));
         buf_printf(&titles, "%s%.*s", n++ ? "、" : "", SLICE_ARG(ds->fields[f].title_zh));
     }
@@ -84,29 +93,40 @@ static void say_odd(doctor *d, const dataset *ds, const field *f, odd *list, siz
     buf_free(&names);
 }
 
+static void count_terms(doctor *d, const table *t, size_t f)
+{
+    terms *k = &d->seen[t->ds->idx].terms[f];
+    size_t before = k->cap;
+    if (!t->ds->fields[f].en || !t->cols[f].data) return;
+    if (mem_grow(&k->by, &k->cap, dict_count(d->texts), sizeof *k->by)) {
+        d->nomem = true;
+        return;
+    }
+    if (k->cap > before) memset(k->by + before, 0, (k->cap - before) * sizeof *k->by);
+    for (size_t r = 0; r < t->nrows; r++)
+        if (table_has(t, f, r)) k->by[table_codes(t, f)[r]]++;
+}
+
 /* Values outside a field's enumeration: an import profile does not map them, and nobody guesses. */
 static void look_at_terms(doctor *d, const dataset *ds, size_t f)
 {
-    const table *t = d->tables[ds->idx];
-    const field *fd = &ds->fields[f];
-    if (!t || !fd->en || !t->cols[f].data) return;
-    size_t count = dict_count(d->texts), n = 0;
-    int64_t *by = mem_zero(count + 1, sizeof *by), rows = 0, of = 0;
-    odd *list = NULL;
-    if (by)
-        for (size_t r = 0; r < t->nrows; r++)
-            if (table_has(t, f, r)) by[table_codes(t, f)[r]]++, of++;
-    for (size_t c = 0; by && c < count; c++)
-        if (by[c] && enumeration_rank(fd->en, dict_text(d->texts, (uint32_t)c)) >= 0) by[c] = 0;
-    for (size_t c = 0; by && c < count; c++) n += by[c] > 0, rows += by[c];
-    if (n) list = mem_zero(n, sizeof *list);
-    d->nomem = d->nomem || !by || (n && !list);
-    size_t k = 0;
-    for (size_t c = 0; list && c < count; c++)
-        if (by[c]) list[k++] = (odd){(uint32_t)c, by[c]};
-    if (list) say_odd(d, ds, fd, list, n, rows, of);
+    terms *k = &d->seen[ds->idx].terms[f];
+    size_t count = k->cap < dict_count(d->texts) ? k->cap : dict_count(d->texts), n = 0;
+    int64_t rows = 0, of = 0;
+    for (size_t c = 0; c < count; c++) {
+        of += k->by[c];
+        if (k->by[c] && enumeration_rank(ds->fields[f].en, dict_text(d->texts, (uint32_t)c)) >= 0) k->by[c] = 0;
+        n += k->by[c] > 0;
+        rows += k->by[c];
+    }
+    odd *list = n ? mem_zero(n, sizeof *list) : NULL;
+    d->nomem = d->nomem || (n && !list);
+    for (size_t c = 0, i = 0; list && c < count; c++)
+        if (k->by[c]) list[i++] = (odd){(uint32_t)c, k->by[c]};
+    if (list) say_odd(d, ds, &ds->fields[f], list, n, rows, of);
     mem_free(list);
-    mem_free(by);
+    mem_free(k->by);
+    *k = (terms){0};
 }
 
 /* ---- numbers ---- */
@@ -156,16 +176,18 @@ static void look_at_range(doctor *d, const dataset *ds, const numbered *x, size_
     buf_free(&some);
 }
 
-static void look_at_numbers(doctor *d, const dataset *ds)
+static void look_at_numbers(doctor *d, const table *t)
 {
-    const table *t = d->tables[ds->idx];
-    if (!t || ds->nkey != 1 || ds->changes.dataset < 0 || !t->cols[ds->key[0]].data) return;
+    const dataset *ds = t->ds;
+    if (ds->nkey != 1 || ds->changes.dataset < 0 || !t->cols[ds->key[0]].data) return;
     numbered *x = mem_zero(t->nrows + 1, sizeof *x);
     size_t n = 0;
     for (size_t r = 0; x && r < t->nrows; r++)
         if (table_has(t, ds->key[0], r) && split_number(dict_text(d->texts, table_codes(t, ds->key[0])[r]), &x[n])) n++;
-    if (x) qsort(x, n, sizeof *x, by_number);
-    else d->nomem = true;
+    bool sorted = true; /* as most exports are */
+    for (size_t i = 1; x && i < n && sorted; i++) sorted = by_number(&x[i - 1], &x[i]) <= 0;
+    if (!x) d->nomem = true;
+    else if (!sorted) qsort(x, n, sizeof *x, by_number);
     for (size_t i = 0, from = 0; x && i < n; i++)
         if (i + 1 == n || !slice_eq(x[i].prefix, x[i + 1].prefix)) {
             look_at_range(d, ds, x + from, i + 1 - from);
@@ -175,37 +197,34 @@ static void look_at_numbers(doctor *d, const dataset *ds)
 }
 
 /* ---- records that came more than once ---- */
-static void look_at_doubles(doctor *d, const dataset *ds)
+static void look_at_doubles(doctor *d, const table *t)
 {
-    const table *t = d->tables[ds->idx];
+    const dataset *ds = t->ds;
     buf zh = {0}, en = {0};
-    if (!t || !t->superseded || ds->nkey != 1) return;
+    if (!t->superseded || ds->nkey != 1) return;
     buf_printf(&zh, "%s有 %llu 行的编号出现不止一次,以最后导入的一行为准", ds->title_zh.ptr, (unsigned long long)t->superseded);
     buf_printf(&en, "%llu rows of %s bear a key that came again; the row imported last holds", (unsigned long long)t->superseded, ds->name.ptr);
     add(d, "doubles", ds, ds->fields[ds->key[0]].name, (int64_t)t->superseded, (int64_t)(t->superseded + t->nrows), &zh, &en);
 }
 
 /* ---- times ---- */
-typedef struct span { bool any; int64_t first, last; } span;
-static span span_of(const table *t)
+static void widen(span *s, const table *t)
 {
-    span s = {0};
-    int f = t && t->ds->time_field >= 0 ? t->ds->time_field : -1;
-    if (f < 0 || t->ds->fields[f].type != VT_TIME || !t->cols[f].data) return s;
+    int f = t->ds->time_field;
+    if (f < 0 || t->ds->fields[f].type != VT_TIME || !t->cols[f].data) return;
     for (size_t r = 0; r < t->nrows; r++) {
         int64_t at = table_i64(t, (size_t)f)[r];
         if (!table_has(t, (size_t)f, r)) continue;
-        if (!s.any || at < s.first) s.first = at;
-        if (!s.any || at > s.last) s.last = at;
-        s.any = true;
+        if (!s->any || at < s->first) s->first = at;
+        if (!s->any || at > s->last) s->last = at;
+        s->any = true;
     }
-    return s;
 }
 
 /* Events without a key (logs) are held against the period, or where none is given against the records that have a history (tickets). */
 static void look_at_reach(doctor *d, const dataset *ds, const span *want, bool period)
 {
-    span s = ds->nkey == 0 ? span_of(d->tables[ds->idx]) : (span){0};
+    span s = ds->nkey == 0 ? d->seen[ds->idx].span : (span){0};
     if (!s.any || !want->any) return;
     const char *zh_of = period ? "期间开始" : "首条记录", *en_of = period ? "the period begins" : "the first record";
     slice at = ds->fields[ds->time_field].name;
@@ -228,7 +247,7 @@ static void look_at_logs(doctor *d)
 {
     span want = {d->to > d->from, d->from, d->to};
     for (size_t i = 0; !(d->to > d->from) && i < d->m->n; i++) {
-        span s = d->m->datasets[i].changes.dataset >= 0 ? span_of(d->tables[i]) : (span){0};
+        span s = d->m->datasets[i].changes.dataset >= 0 ? d->seen[i].span : (span){0};
         if (!s.any) continue;
         if (!want.any || s.first < want.first) want.first = s.first;
         if (!want.any || s.last > want.last) want.last = s.last;
@@ -238,34 +257,48 @@ static void look_at_logs(doctor *d)
 }
 
 /* ---- all of it ---- */
-/* Of records all fields, of events their time and terms; a history only whether there is one. */
-static sla_status load(doctor *d, size_t i, bool history, err *e)
+static sla_status look_at_rows(void *ctx, const table *t, err *e)
 {
-    const dataset *ds = &d->m->datasets[i];
-    bool wanted[FIELDS_MAX] = {false};
-    for (size_t f = 0; f < ds->nfields && !history; f++) wanted[f] = ds->nkey > 0 || (int)f == ds->time_field || ds->fields[f].en;
-    TRY(store_table_load(d->s, ds, wanted, d->texts, &d->tables[i], e));
-    if (!d->tables[i]->imported) {
-        table_free(d->tables[i]);
-        d->tables[i] = NULL;
+    doctor *d = ctx;
+    seen *n = &d->seen[t->ds->idx];
+    (void)e;
+    n->imported = t->imported;
+    n->nrows += t->nrows;
+    for (size_t f = 0; f < t->ds->nfields; f++) {
+        n->stored[f] |= t->cols[f].stored;
+        count_terms(d, t, f);
     }
+    widen(&n->span, t);
+    return SLA_OK;
+}
+
+/* Rows with a key all at once, as a later one may stand for an earlier one; of a history only whether there is one. */
+static sla_status look_at_dataset(doctor *d, const dataset *ds, err *e)
+{
+    bool wanted[FIELDS_MAX] = {false}, history = d->seen[ds->idx].history;
+    table *t = NULL;
+    for (size_t f = 0; f < ds->nfields && !history; f++) wanted[f] = (int)f == ds->time_field || ds->fields[f].en;
+    if (ds->nkey == 0) TRY(store_table_each(d->s, ds, wanted, d->texts, look_at_rows, d, e));
+    else {
+        TRY(store_table_load(d->s, ds, wanted, d->texts, &t, e));
+        TRY(look_at_rows(d, t, e));
+    }
+    look_at_history(d, ds);
+    if (!history) look_at_absent(d, ds);
+    for (size_t f = 0; f < ds->nfields; f++) look_at_terms(d, ds, f);
+    if (t) look_at_numbers(d, t);
+    if (t) look_at_doubles(d, t);
+    table_free(t);
     return SLA_OK;
 }
 
 static sla_status look(doctor *d, err *e)
 {
-    bool history[DATASETS_MAX] = {false};
     for (size_t i = 0; i < d->m->n; i++)
-        if (d->m->datasets[i].changes.dataset >= 0) history[d->m->datasets[i].changes.dataset] = true;
-    for (size_t i = 0; i < d->m->n; i++) TRY(load(d, i, history[i], e));
-    for (size_t i = 0; i < d->m->n; i++) {
-        const dataset *ds = &d->m->datasets[i];
-        look_at_history(d, ds);
-        if (!history[i]) look_at_absent(d, ds);
-        for (size_t f = 0; f < ds->nfields && !history[i]; f++) look_at_terms(d, ds, f);
-        look_at_numbers(d, ds);
-        look_at_doubles(d, ds);
-    }
+        if (d->m->datasets[i].changes.dataset >= 0) d->seen[d->m->datasets[i].changes.dataset].history = true;
+    for (int pass = 0; pass < 2; pass++) /* histories first: others are held against them */
+        for (size_t i = 0; i < d->m->n; i++)
+            if (d->seen[i].history == (pass == 0)) TRY(look_at_dataset(d, &d->m->datasets[i], e));
     look_at_logs(d);
     if (d->nomem) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to look at what the data cannot prove");
     return store_caveats_replace(d->s, d->items, d->n, e);
@@ -273,9 +306,11 @@ static sla_status look(doctor *d, err *e)
 
 sla_status doctor_look(store *s, const schema *m, const zone *z, int64_t from, int64_t to, err *e)
 {
-    doctor d = {.s = s, .m = m, .z = z, .from = from, .to = to, .texts = dict_new()};
-    sla_status st = d.texts ? look(&d, e) : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to look at what the data cannot prove");
-    for (size_t i = 0; i < m->n; i++) table_free(d.tables[i]);
+    doctor d = {.s = s, .m = m, .z = z, .from = from, .to = to, .texts = dict_new(), .seen = mem_zero(m->n, sizeof *d.seen)};
+    sla_status st = d.texts && d.seen ? look(&d, e) : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to look at what the data cannot prove");
+    for (size_t i = 0; d.seen && i < m->n; i++)
+        for (size_t f = 0; f < FIELDS_MAX; f++) mem_free(d.seen[i].terms[f].by);
+    mem_free(d.seen);
     dict_free(d.texts);
     mem_free(d.items);
     arena_free(&d.mem);

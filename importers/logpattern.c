@@ -26,7 +26,9 @@ typedef struct pattern {
     slice source;                       /* of its file */
     const ynode *examples;
 } pattern;
-typedef struct program { slice source; pattern **patterns; size_t n, cap; } program;   /* several files may describe one; the first one's source holds where no pattern fits */
+enum { FIRSTS = 64 };
+/* first: by the low bits of a message's first byte, which of the first 64 patterns may match it */
+typedef struct program { slice source; pattern **patterns; size_t n, cap; uint64_t first[FIRSTS]; } program;   /* several files may describe one; the first one's source holds where no pattern fits */
 struct log_patterns {
     arena mem;
     dict *names, *keys;                 /* programs; what conditions and takes ask records for */
@@ -244,6 +246,13 @@ static log_patterns *patterns_new(void)
     return NULL;
 }
 
+static void index_program(program *pr)
+{
+    for (size_t i = 0; i < pr->n && i < 64; i++)
+        for (size_t c = 0; c < 256; c++)
+            if (!pr->patterns[i]->re.code || pr->patterns[i]->re.first[c / 64] >> c % 64 & 1) pr->first[c % FIRSTS] |= UINT64_C(1) << i;
+}
+
 static sla_status finish(log_patterns *lp, sla_status st, errlist *errors, size_t before, log_patterns **out)
 {
     if (st != SLA_OK) errlist_add(errors, st, SRCPOS_NONE, "cannot load the log patterns");
@@ -251,6 +260,7 @@ static sla_status finish(log_patterns *lp, sla_status st, errlist *errors, size_
         log_patterns_free(lp);
         return st != SLA_OK ? st : SLA_SYNTAX;
     }
+    for (uint32_t i = 0; i < dict_count(lp->names); i++) index_program(&lp->programs[i]);
     *out = lp;
     return SLA_OK;
 }
@@ -413,21 +423,33 @@ static void put_outputs(log_matcher *m, const pattern *p, const log_record *r, l
         else if (o->kind == OUT_COMPOSED) v = composed(m, o, r);
         else
             for (size_t k = 0; k < o->nkeys && !v.len; k++) v = value_of(m, r, o->keys[k]);
-        if (v.len) ev->v[o->field] = v;
+        if (!v.len) continue;
+        ev->v[o->field] = v;
+        ev->fixed = (uint16_t)((ev->fixed & ~(1u << o->field)) | (unsigned)(o->kind == OUT_TEXT) << o->field);
     }
+}
+
+static bool try_pattern(log_matcher *m, const pattern *p, const log_record *r, log_event *ev)
+{
+    if (p->nwhen && !conditions_hold(m, p, r)) return false;
+    if (p->re.code && !log_regex_match(&p->re, m->state, r->message)) return false;
+    ev->v[LOG_SOURCE] = p->source;
+    ev->fixed |= 1u << LOG_SOURCE;
+    put_outputs(m, p, r, ev);
+    return true;
 }
 
 static bool try_program(log_matcher *m, int id, const log_record *r, log_event *ev)
 {
     const program *pr = &m->p->programs[id];
-    for (size_t i = 0; i < pr->n; i++) {
-        const pattern *p = pr->patterns[i];
-        if (p->nwhen && !conditions_hold(m, p, r)) continue;
-        if (p->re.code && !log_regex_match(&p->re, m->state, r->message)) continue;
-        ev->v[LOG_SOURCE] = p->source;
-        put_outputs(m, p, r, ev);
-        return true;
+    uint64_t may = r->message.len ? pr->first[(unsigned char)r->message.ptr[0] % FIRSTS] : ~UINT64_C(0);
+    for (; may; may &= may - 1) {
+        size_t i = (size_t)__builtin_ctzll(may);
+        if (i >= pr->n) break;
+        if (try_pattern(m, pr->patterns[i], r, ev)) return true;
     }
+    for (size_t i = 64; i < pr->n; i++)
+        if (try_pattern(m, pr->patterns[i], r, ev)) return true;
     return false;
 }
 

@@ -35,7 +35,8 @@ int log_field_by_name(slice name);                                       /* -1: 
 
 typedef struct log_pair { slice name, value; } log_pair;                 /* what a record says by name; name may be a path: Event.System.EventID */
 typedef struct log_record { slice message; const log_pair *pairs; size_t n; } log_record;
-typedef struct log_event { slice v[LOG_FIELDS]; } log_event;             /* len 0: missing. Texts are borrowed from the record, the patterns, the matcher */
+/* len 0: missing. Texts are borrowed from the record, the patterns, the matcher; bit f of fixed: v[f] is the patterns' own, at the same place from event to event */
+typedef struct log_event { slice v[LOG_FIELDS]; uint16_t fixed; } log_event;
 
 typedef struct log_patterns log_patterns;
 struct log_kinds;

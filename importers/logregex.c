@@ -59,6 +59,27 @@ static slice literal_prefix(slice p, arena *a)
     return (slice){out, n};
 }
 
+/* The bytes that a match at the text's beginning may begin with. PCRE2 knows them of an expression that is not anchored: it is asked of what stands behind the ^. */
+static void first_bytes(log_regex *re, slice p)
+{
+    int code;
+    PCRE2_SIZE at;
+    uint32_t kind = 0, byte = 0;
+    const uint8_t *map = NULL;
+    memset(re->first, 0xFF, sizeof re->first);
+    pcre2_code *rest = p.len > 1 && p.ptr[0] == '^' && !has_choice(p) ? pcre2_compile((PCRE2_SPTR)p.ptr + 1, p.len - 1, PCRE2_DOTALL, &code, &at, NULL) : NULL;
+    if (!rest) return;
+    pcre2_pattern_info(rest, PCRE2_INFO_FIRSTCODETYPE, &kind);
+    pcre2_pattern_info(rest, PCRE2_INFO_FIRSTCODEUNIT, &byte);
+    pcre2_pattern_info(rest, PCRE2_INFO_FIRSTBITMAP, &map);
+    if (kind == 1 || map) memset(re->first, 0, sizeof re->first);
+    if (kind == 1) /* it may stand for both cases */
+        for (uint32_t c = 0; c < 256; c++) re->first[c / 64] |= (uint64_t)((c | 32) == (byte | 32)) << c % 64;
+    else if (map)
+        for (uint32_t c = 0; c < 256; c++) re->first[c / 64] |= (uint64_t)(map[c / 8] >> c % 8 & 1) << c % 64;
+    pcre2_code_free(rest);
+}
+
 void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors)
 {
     int code = 0;
@@ -76,6 +97,7 @@ void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors)
     pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
     re->jit = pcre2_pattern_info(re->code, PCRE2_INFO_JITSIZE, &jit) == 0 && jit > 0;
     re->prefix = literal_prefix(n->text, a);
+    first_bytes(re, n->text);
     read_groups(re, n, errors);
 }
 

@@ -10,6 +10,7 @@ struct pcre2_real_code_8;
 typedef struct log_regex {
     struct pcre2_real_code_8 *code;     /* NULL: none */
     slice prefix;                       /* what every match begins with, "" where that is not known: looked at first */
+    uint64_t first[4];                  /* bit c: a match may begin with the byte c (or be empty) */
     slice names[LOG_GROUPS_MAX]; uint32_t numbers[LOG_GROUPS_MAX]; size_t ngroups;
     bool jit;
 } log_regex;

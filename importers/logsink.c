@@ -4,8 +4,12 @@
 #include "engine/base/bits.h"
 #include "engine/base/mem.h"
 
-enum { REPEATS_MAX = 10000, SHOWN_MAX = 20, PENDING = 128 };
-struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; log_event ev[PENDING]; };
+enum { REPEATS_MAX = 10000, SHOWN_MAX = 20, PENDING = 124 /* so that columns do not share their places in the cache */, FIXED = 16 };
+/* Events column by column; bit f of any: one of them has a value for field f. */
+struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; uint16_t fixed[PENDING], any; slice v[LOG_FIELDS][PENDING]; };
+/* Codes of the patterns' own texts in the batch at hand, by where they lie. */
+struct fixed { const char *ptr; uint32_t code; };
+struct fixed_texts { struct fixed at[LOG_FIELDS][FIXED]; };
 
 /* ---- counting by name ---- */
 static sla_status count(log_counter *c, slice name, uint64_t n)
@@ -112,10 +116,10 @@ void log_sink_notes(const log_sink *s, buf *out)
 /* ---- the writer ---- */
 sla_status log_writer_begin(log_writer *w, log_sink *s, block *b)
 {
-    *w = (log_writer){.sink = s, .b = b, .m = log_matcher_new(s->patterns), .counts = mem_zero(1, sizeof *w->counts), .cursor = {.z = s->zone}, .pending = mem_resize(NULL, 1, sizeof *w->pending)};
+    *w = (log_writer){.sink = s, .b = b, .m = log_matcher_new(s->patterns), .counts = mem_zero(1, sizeof *w->counts), .cursor = {.z = s->zone}, .pending = mem_resize(NULL, 1, sizeof *w->pending), .fixed = mem_zero(1, sizeof *w->fixed)};
     if (w->counts) w->counts->unknown.names = dict_new();
-    if (w->pending) w->pending->n = 0;
-    return w->m && w->counts && w->counts->unknown.names && w->pending ? SLA_OK : SLA_NOMEM;
+    if (w->pending) w->pending->n = w->pending->any = 0;
+    return w->m && w->counts && w->counts->unknown.names && w->pending && w->fixed ? SLA_OK : SLA_NOMEM;
 }
 
 void log_framed_reset(log_framed *f)
@@ -170,28 +174,35 @@ static void put_number(log_writer *w, size_t row, log_field f, slice s)
     if (read_number(s, f == LOG_BYTES, &v)) batch_set_f64(w->out, row, (size_t)w->sink->fields[f], v);
 }
 
-/* A column of texts of the n events from p->ev[first] on. Those that are the same text at the same place are looked up once. */
-static sla_status write_texts(const log_writer *w, log_field f, size_t first, size_t n, size_t row)
+/* A column of texts of the n events from the first on. The patterns' own texts are looked up once a batch, equal neighbours once. */
+static sla_status write_texts(log_writer *w, log_field f, size_t first, size_t n, size_t row)
 {
-    const log_event *ev = w->pending->ev + first;
+    const slice *v = w->pending->v[f] + first;
+    const uint16_t *fixed = w->pending->fixed + first;
     column *c = &w->out->cols[w->sink->fields[f]];
     uint32_t *data = (uint32_t *)c->data + row, codes[PENDING];
-    slice texts[PENDING], last = {0};
-    size_t m = 0, k = 0;
+    slice texts[PENDING] = {{0}};
+    uint8_t which[PENDING]; /* of texts, for each event without a code yet */
+    size_t m = 0;
     for (size_t i = 0; i < n; i++) {
-        slice s = ev[i].v[f];
-        if (s.len && (s.ptr != last.ptr || s.len != last.len)) texts[m++] = last = s;
-    }
-    if (m == 0) return SLA_OK;
-    if (!dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
-    for (size_t i = 0; i < n; i++) {
-        slice s = ev[i].v[f];
-        if (!s.len) continue;
-        if (s.ptr != texts[k].ptr || s.len != texts[k].len) k++; /* in the order of the first pass */
-        data[i] = codes[k];
+        which[i] = PENDING;
+        if (!v[i].len) continue;
+        c->used = true;
         bits_set(c->valid, row + i);
+        const struct fixed *k = &w->fixed->at[f][(uintptr_t)v[i].ptr / 4 % FIXED];
+        if (fixed[i] >> f & 1 && k->ptr == v[i].ptr) {
+            data[i] = k->code;
+            continue;
+        }
+        if (m == 0 || !slice_eq(v[i], texts[m - 1])) texts[m++] = v[i];
+        which[i] = (uint8_t)(m - 1);
     }
-    c->used = true;
+    if (!dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
+    for (size_t i = 0; m && i < n; i++) {
+        if (which[i] == PENDING) continue;
+        data[i] = codes[which[i]];
+        if (fixed[i] >> f & 1) w->fixed->at[f][(uintptr_t)v[i].ptr / 4 % FIXED] = (struct fixed){v[i].ptr, data[i]};
+    }
     return SLA_OK;
 }
 
@@ -204,12 +215,28 @@ static sla_status write_rows(log_writer *w, size_t first, size_t n)
         batch_set_i64(w->out, row + i, (size_t)w->sink->at, p->at[first + i]);
     }
     for (int f = 0; f < LOG_FIELDS; f++) {
-        if (w->sink->fields[f] < 0) continue;
+        if (w->sink->fields[f] < 0 || !(p->any >> f & 1)) continue;
         if (!w->sink->number[f]) TRY(write_texts(w, (log_field)f, first, n, row));
         for (size_t i = 0; w->sink->number[f] && i < n; i++)
-            if (p->ev[first + i].v[f].len) put_number(w, row + i, (log_field)f, p->ev[first + i].v[f]);
+            if (p->v[f][first + i].len) put_number(w, row + i, (log_field)f, p->v[f][first + i]);
     }
     return SLA_OK;
+}
+
+/* The event waits; it is written with others, a column at a time. */
+static sla_status flush(log_writer *w);
+static sla_status hold(log_writer *w, const log_event *ev, int64_t at, uint32_t line)
+{
+    struct pending *p = w->pending;
+    size_t i = p->n++;
+    p->at[i] = at;
+    p->line[i] = line;
+    p->fixed[i] = ev->fixed;
+    for (size_t f = 0; f < LOG_FIELDS; f++) {
+        p->v[f][i] = ev->v[f];
+        p->any |= (uint16_t)((ev->v[f].len != 0) << f);
+    }
+    return p->n == PENDING ? flush(w) : SLA_OK;
 }
 
 /* Writes what waits. A block without room for it, which only repetitions without end can bring about, says so in its rejects. */
@@ -219,17 +246,18 @@ static sla_status flush(log_writer *w)
     for (size_t done = 0; done < p->n;) {
         if (!w->out || w->out->nrows == BATCH_ROWS_MAX) {
             if (w->b->n == BLOCK_BATCHES) {
-                p->n = 0;
+                p->n = p->any = 0;
                 return reject_list_add(&w->b->rejects, p->line[done], 1, SLICE_LIT("message"), SLICE_LIT("message repeated"), "more repetitions than can be kept", false);
             }
             if (!(w->out = batch_pool_get(w->sink->batches))) return SLA_NOMEM;
             w->b->batches[w->b->n++] = w->out;
+            memset(w->fixed, 0, sizeof *w->fixed);
         }
         size_t room = BATCH_ROWS_MAX - w->out->nrows, n = p->n - done < room ? p->n - done : room;
         TRY(write_rows(w, done, n));
         done += n;
     }
-    p->n = 0;
+    p->n = p->any = 0;
     log_matcher_forget(w->m);
     return SLA_OK;
 }
@@ -238,6 +266,7 @@ sla_status log_writer_end(log_writer *w, sla_status st, err *e)
 {
     if (st == SLA_OK) st = flush(w);
     mem_free(w->pending);
+    mem_free(w->fixed);
     log_matcher_free(w->m);
     arena_free(&w->scratch);
     if (st == SLA_OK) {
@@ -289,12 +318,6 @@ sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t l
     v[LOG_SRC_IP] = plain_address(v[LOG_SRC_IP]);
     w->counts->events += times;
     w->counts->repeats += times > 1;
-    for (uint32_t i = 0; i < times; i++) {
-        struct pending *p = w->pending;
-        p->at[p->n] = at;
-        p->line[p->n] = line;
-        p->ev[p->n++] = f->ev;
-        if (p->n == PENDING) TRY(flush(w));
-    }
+    for (uint32_t i = 0; i < times; i++) TRY(hold(w, &f->ev, at, line));
     return f->scratch && f->scratch->top ? flush(w) : SLA_OK;
 }

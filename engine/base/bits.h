@@ -16,4 +16,16 @@ static inline size_t bits_count(const uint64_t *w, size_t nwords)
     for (size_t i = 0; i < nwords; i++) c += (size_t)__builtin_popcountll(w[i]);
     return c;
 }
+static inline bool bits_all(const uint64_t *w, size_t n) /* are all n set? */
+{
+    uint64_t and = ~UINT64_C(0);
+    for (size_t i = 0; i < n / 64; i++) and &= w[i];
+    return and == ~UINT64_C(0) && (n % 64 == 0 || w[n / 64] == bits_tail(n));
+}
+static inline bool bits_none(const uint64_t *w, size_t nwords)
+{
+    uint64_t or = 0;
+    for (size_t i = 0; i < nwords; i++) or |= w[i];
+    return or == 0;
+}
 #endif

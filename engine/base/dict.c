@@ -135,7 +135,7 @@ static inline uint32_t look_up(const dict *d, slice s, uint64_t h)
     for (size_t i = h & d->mask; d->slots[i].code1; i = (i + 1) & d->mask) {
         if (d->slots[i].tag != tag) continue;
         const entry *e = &d->entries[d->slots[i].code1 - 1];
-        if (e->len == s.len && (s.len == 0 || memcmp(e->ptr, s.ptr, s.len) == 0)) return d->slots[i].code1 - 1;
+        if (slice_eq((slice){e->ptr, e->len}, s)) return d->slots[i].code1 - 1;
     }
     return DICT_NONE;
 }

@@ -3,13 +3,34 @@
 #define SLA_BASE_SLICE_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 typedef struct slice { const char *ptr; size_t len; } slice;
 #define SLICE_LIT(s) ((slice){(s), sizeof(s) - 1})
 #define SLICE_ARG(s) (int)(s).len, (s).ptr   /* for "%.*s" */
 static inline slice slice_of(const char *s) { return (slice){s, s ? strlen(s) : 0}; }
-static inline bool slice_eq(slice a, slice b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }
+/* Texts up to 16 bytes, which most are, are compared as two words that may overlap. */
+static inline bool slice_eq(slice a, slice b)
+{
+    if (a.len != b.len) return false;
+    if (a.len > 16) return memcmp(a.ptr, b.ptr, a.len) == 0;
+    if (a.len >= 8) {
+        uint64_t x[2], y[2];
+        memcpy(&x[0], a.ptr, 8), memcpy(&x[1], a.ptr + a.len - 8, 8);
+        memcpy(&y[0], b.ptr, 8), memcpy(&y[1], b.ptr + a.len - 8, 8);
+        return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+    }
+    if (a.len >= 4) {
+        uint32_t x[2], y[2];
+        memcpy(&x[0], a.ptr, 4), memcpy(&x[1], a.ptr + a.len - 4, 4);
+        memcpy(&y[0], b.ptr, 4), memcpy(&y[1], b.ptr + a.len - 4, 4);
+        return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+    }
+    for (size_t i = 0; i < a.len; i++)
+        if (a.ptr[i] != b.ptr[i]) return false;
+    return true;
+}
 static inline bool slice_is(slice a, const char *s) { return slice_eq(a, slice_of(s)); }
 bool slice_eq_nocase(slice a, slice b);  /* ASCII letters only */
 slice slice_trim(slice s);               /* without ASCII blanks (space, tab, CR, LF) at both ends */

@@ -2,6 +2,7 @@
  * tables of a world share, so that equal codes mean equal texts across columns and datasets. */
 #ifndef SLA_MODEL_TABLE_H
 #define SLA_MODEL_TABLE_H
+#include <stdbool.h>
 #include <stdint.h>
 #include "engine/base/dict.h"
 #include "engine/model/schema.h"
@@ -9,6 +10,7 @@
 typedef struct tcolumn {
     void *data;             /* NULL: the column was not asked for, or no row has a value */
     uint64_t *valid;        /* NULL together with data; bit set: present */
+    bool stored;            /* some row has a value, be it asked for or not */
 } tcolumn;
 typedef struct table {
     const dataset *ds;

@@ -20,7 +20,7 @@ static int width_of(uint64_t span) { return span == 0 ? 0 : span <= UINT8_MAX ? 
 
 static void pack_head(buf *out, char tag, const uint64_t *valid, size_t n)
 {
-    bool all = n == 0 || bits_count(valid, BITS_WORDS(n)) == n;
+    bool all = bits_all(valid, n);
     buf_char(out, tag);
     buf_char(out, all ? 0 : 1);
     if (!all) buf_bytes(out, valid, BITS_WORDS(n) * 8);
@@ -45,7 +45,7 @@ static void pack_deltas(buf *out, const int64_t *in, size_t n, int64_t min, int6
 /* Missing values are given the smallest present one, so that they cost no width. */
 static sla_status pack_i64(buf *out, char tag, const int64_t *in, const uint64_t *valid, size_t n)
 {
-    bool all = bits_count(valid, BITS_WORDS(n)) == n;
+    bool all = bits_all(valid, n);
     int64_t min = INT64_MAX, max = INT64_MIN, *tmp = all ? NULL : mem_resize(NULL, n, sizeof *tmp);
     if (!all && !tmp) return SLA_NOMEM;
     for (size_t i = 0; i < n; i++) {
@@ -131,7 +131,7 @@ static sla_status pack_all(const batch *b, chunk *c)
     TRY(pack_lines(&c->lines, b->lines, b->nrows));
     for (size_t f = 0; f < b->ds->nfields; f++) {
         const column *col = &b->cols[f];
-        if (!col->used || bits_count(col->valid, BITS_WORDS(b->nrows)) == 0) continue;
+        if (!col->used || bits_none(col->valid, BITS_WORDS(b->nrows))) continue;
         packed_column *to = &c->cols[c->ncols++];
         to->field = b->ds->fields[f].name;
         switch (vtype_storage(b->ds->fields[f].type)) {

@@ -17,6 +17,7 @@ typedef struct loader {
     dict *world;
     table *t;
     part *parts; size_t nparts, cap;
+    int64_t from, count;        /* of the chunks, in order, those to read; count -1: to the last */
     int64_t *cells;             /* [nfields × nparts] rowid of the blob; 0: none */
     piece *pieces;              /* likewise */
     pthread_mutex_t lock;
@@ -35,8 +36,10 @@ static sla_status list_parts(loader *l, err *e)
 {
     sqlite3_stmt *st = NULL;
     bool row = true;
-    TRY(db_prepare(&l->s->d, "SELECT id, source, nrows FROM chunk WHERE dataset=? ORDER BY source, seq, id", &st, e));
+    TRY(db_prepare(&l->s->d, "SELECT id, source, nrows FROM chunk WHERE dataset=? ORDER BY source, seq, id LIMIT ? OFFSET ?", &st, e));
     db_bind_text(st, 1, l->ds->name);
+    db_bind_i64(st, 2, l->count);
+    db_bind_i64(st, 3, l->from);
     sla_status rc = db_step(&l->s->d, st, &row, e);
     while (rc == SLA_OK && row) {
         int64_t id = db_col_i64(st, 0), source = db_col_i64(st, 1), n = db_col_i64(st, 2);
@@ -74,6 +77,7 @@ static sla_status list_cells(loader *l, err *e)
         }
     }
     db_finalize(st);
+    for (size_t at = 0; at < l->nparts * l->ds->nfields; at++) l->t->cols[at / l->nparts].stored |= l->cells[at] != 0;
     return rc;
 }
 
@@ -314,9 +318,9 @@ static void loader_clear(loader *l)
     pthread_mutex_destroy(&l->lock);
 }
 
-sla_status load_table(store *s, const dataset *ds, const bool *wanted, dict *world, bool superseded_too, table **out, err *e)
+static sla_status load_chunks(store *s, const dataset *ds, const bool *wanted, dict *world, bool superseded_too, int64_t from, int64_t count, table **out, err *e)
 {
-    loader l = {.s = s, .ds = ds, .world = world, .t = mem_zero(1, sizeof *l.t)};
+    loader l = {.s = s, .ds = ds, .world = world, .from = from, .count = count, .t = mem_zero(1, sizeof *l.t)};
     if (!l.t) return no_memory(&l, e);
     l.t->ds = ds;
     l.t->cols = mem_zero(ds->nfields, sizeof *l.t->cols);
@@ -328,6 +332,26 @@ sla_status load_table(store *s, const dataset *ds, const bool *wanted, dict *wor
     loader_clear(&l);
     if (st != SLA_OK) table_free(l.t);
     else *out = l.t;
+    return st;
+}
+
+sla_status load_table(store *s, const dataset *ds, const bool *wanted, dict *world, bool superseded_too, table **out, err *e)
+{
+    return load_chunks(s, ds, wanted, world, superseded_too, 0, -1, out, e);
+}
+
+sla_status store_table_each(store *s, const dataset *ds, const bool *wanted, dict *world, sla_status (*fn)(void *ctx, const table *t, err *e), void *ctx, err *e)
+{
+    enum { AT_ONCE = 16 };
+    sla_status st = SLA_OK;
+    bool more = true;
+    for (int64_t from = 0; st == SLA_OK && more; from += AT_ONCE) {
+        table *t = NULL;
+        st = load_chunks(s, ds, wanted, world, true, from, AT_ONCE, &t, e);
+        more = t && t->nrows > 0;
+        if (st == SLA_OK && (more || from == 0)) st = fn(ctx, t, e);
+        table_free(t);
+    }
     return st;
 }
 

@@ -38,6 +38,25 @@ static void utf8_row(void **state)
     assert_int_equal(utf8_width(c->text, n), c->width);
 }
 
+/* Long texts are looked at many bytes at a time: a wrong byte, a cut or a good character at every place of a block, among characters of every length. */
+static void utf8_at_every_place(void **state)
+{
+    static const char *const parts[] = {"a", "\xC3\xA9", "\xE5\xB7\xA5", "\xF0\x9F\x98\x80"}, *const wrong[] = {"\x80", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE5\xB7"};
+    (void)state;
+    for (size_t part = 0; part < 4; part++)
+        for (size_t before = 0; before < 70; before++)
+            for (size_t w = 0; w < 6; w++) {
+                char text[512];
+                size_t n = 0, at, bad = SIZE_MAX;
+                for (size_t i = 0; i < before; i++) n += (size_t)snprintf(text + n, sizeof text - n, "%s", parts[(part + i * (i % 3)) % 4]);
+                at = n;
+                if (w < 5) n += (size_t)snprintf(text + n, sizeof text - n, "%s", wrong[w]);
+                n += (size_t)snprintf(text + n, sizeof text - n, "%s", "0123456789abcdef0123456789abcdef0123456789abcdef");
+                assert_int_equal(utf8_valid(text, n, &bad), w == 5);
+                assert_true(bad == (w == 5 ? SIZE_MAX : at));
+            }
+}
+
 static void utf8_round_trip(void **state)
 {
     (void)state;
@@ -173,6 +192,7 @@ int main(void)
     ROWS(tests, n, near_cases, nearest);
     ROWS(tests, n, trim_cases, trims);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(utf8_round_trip);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(utf8_at_every_place);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(compares);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(appends);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(has_a_limit);
