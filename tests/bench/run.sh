@@ -53,3 +53,4 @@ if [ "${BENCH_LARGE:-yes}" = yes ]; then
     awk -v a="$s" -v b="$o" 'BEGIN { printf "a tenth of the data %s s; ten times the data takes %.1f times as long (to reach: 11)\n", a, b / a }'
 fi
 sh tests/bench/reports.sh "$times"
+sh tests/bench/imports.sh "$times"
