@@ -240,3 +240,10 @@ int events_match(const event *e, size_t n, uint64_t key, int64_t from, int64_t t
     }
     return answer;
 }
+
+size_t events_rows(const event *e, size_t n, uint64_t key, int64_t from, int64_t to, uint32_t *rows, size_t max)
+{
+    size_t k = 0;
+    for (size_t i = key == EVENT_NO_KEY ? n : first_event(e, n, key, from); i < n && k < max && e[i].key == key && e[i].from <= to; i++) rows[k++] = e[i].row;
+    return k;
+}

@@ -35,4 +35,6 @@ slice events_time_text(pass *ps, int64_t at);               /* in the zone; ptr 
 bool events_at(const pass *ps, const dataset *ds, int slot, vtype type, size_t row, int64_t *from, int64_t *to);
 /* Whether some event with that key has a moment in [from, to]: 0 no, 1 yes, 2 it cannot be said. */
 int events_match(const event *e, size_t n, uint64_t key, int64_t from, int64_t to);
+/* The rows of those events, up to max: what a judgement rests on. */
+size_t events_rows(const event *e, size_t n, uint64_t key, int64_t from, int64_t to, uint32_t *rows, size_t max);
 #endif

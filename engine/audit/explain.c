@@ -186,13 +186,14 @@ static sla_status add_clock(teller *t, const sla_clock *c, size_t row, err *e)
     return st;
 }
 
+static const char *const words[] = {"out", "conforms", "nonconforming", "unknown", "running"};
+
 static sla_status tell_row(teller *t, size_t row, err *e)
 {
-    static const char *const words[] = {"out", "conforms", "nonconforming", "unknown", "running"};
     const table *tb = t->ps->w.tables[t->r->sel.ds->idx];
     t->x->dataset = tb->ds->name;
     t->x->at = place(t, tb, row);
-    t->x->member = t->out.members ? words[t->out.members[row]] : "no_finding";
+    t->x->member = t->out.members ? words[t->out.members[row]] : slice_is(t->r->kind_name, "metric") ? "figure" : "out"; /* members of other kinds were told of */
     add_values(t, row);
     add_conditions(t, row);
     TRY(add_rows(t, row, e));
@@ -220,20 +221,22 @@ static bool find_row(const teller *t, slice key, size_t *out)
     return found;
 }
 
-/* ---- members that are no records ---- */
-static sla_status tell_findings(teller *t, slice key)
+/* ---- members that are no records, and what a record was joined with ---- */
+static sla_status tell_findings(teller *t)
 {
     if (!(t->x->findings = ARENA_NEW(&t->x->mem, why_finding, FINDINGS_MAX))) return SLA_NOMEM;
     for (size_t i = 0; i < t->out.nextra && t->x->nfindings < FINDINGS_MAX; i++) {
         const extra_finding *f = &t->out.extra[i];
-        if (!slice_eq(f->key, key)) continue;
+        if (!outcome_tells(t->ps, MEMBER_OUT, f->key)) continue;
         why_finding *w = &t->x->findings[t->x->nfindings++];
-        *w = (why_finding){.key = key, .observed = ARENA_NEW(&t->x->mem, res_observed, f->n + 1), .evidence = ARENA_NEW(&t->x->mem, why_place, f->nrows + 1)};
+        *w = (why_finding){.key = arena_slice(&t->x->mem, f->key), .member = words[f->m], .observed = ARENA_NEW(&t->x->mem, res_observed, f->n + 1), .evidence = ARENA_NEW(&t->x->mem, why_place, f->nrows + 1)};
         for (size_t k = 0; w->observed && k < f->n; k++) /* what was observed lives in the pass, which ends */
             w->observed[w->nobserved++] = (res_observed){arena_slice(&t->x->mem, f->observed[k].name), arena_slice(&t->x->mem, f->observed[k].value)};
         for (size_t k = 0; w->evidence && k < f->nrows; k++) w->evidence[w->nevidence++] = place(t, t->ps->w.tables[f->rows_of->idx], f->rows[k]);
     }
-    t->x->member = t->x->nfindings ? "nonconforming" : "";
+    t->x->member = t->x->nfindings ? t->x->findings[0].member : "";
+    for (size_t i = 0; i < t->x->nfindings; i++)
+        if (strcmp(t->x->findings[i].member, words[MEMBER_BAD]) == 0) t->x->member = words[MEMBER_BAD];
     return SLA_OK;
 }
 
@@ -268,8 +271,8 @@ static sla_status tell(teller *t, slice key, err *e)
     TRY(earlier_figure(ps, e));
     TRY(store_sources(ps->s, &t->x->mem, &t->sources, &t->nsources, e));
     TRY(rule_judge(ps, t->r, &t->out, &t->x->result, e));
-    if (!t->out.members) TRY(tell_findings(t, key));
-    if (t->x->nfindings) return SLA_OK;
+    TRY(tell_findings(t));
+    if (!t->out.members && t->x->nfindings) return SLA_OK;
     return find_row(t, key, &row) ? tell_row(t, row, e) : unknown_key(t, key, e);
 }
 
@@ -283,7 +286,7 @@ sla_status audit_explain(store *s, pack *p, const audit_options *o, slice rule_i
         mem_free(x);
         return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to explain");
     }
-    ps->p = p, ps->s = s, ps->period = o->period, ps->as_of = o->as_of;
+    ps->p = p, ps->s = s, ps->period = o->period, ps->as_of = o->as_of, ps->asked = key;
     ps->w = (world){.schema = p->model, .dict = p->texts, .zone = o->zone, .as_of = o->as_of, .from = o->period.from, .to = o->period.to};
     *x = (explanation){.rule = r->id, .kind = r->kind_name, .clause = r->clause, .key = key, .condition = r->condition, .title = r->title, .criterion = r->criterion, .member = ""};
     teller t = {.ps = ps, .r = r, .x = x};

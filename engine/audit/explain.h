@@ -11,7 +11,7 @@ typedef struct why_value { slice name, value; why_place at; } why_value;
 typedef struct why_condition { slice text; uint8_t truth; } why_condition;
 typedef struct why_row { slice dataset, key; why_place at; } why_row;
 typedef struct why_clock { slice name; bitext title; slice calendar, limit, elapsed, paused, state; int64_t elapsed_ms; clock_slice *slices; size_t nslices; } why_clock;
-typedef struct why_finding { slice key; res_observed *observed; size_t nobserved; why_place *evidence; size_t nevidence; } why_finding;
+typedef struct why_finding { slice key; const char *member; res_observed *observed; size_t nobserved; why_place *evidence; size_t nevidence; } why_finding;
 
 typedef struct explanation {
     arena mem;
@@ -22,7 +22,7 @@ typedef struct explanation {
     why_condition *conditions; size_t nconditions;
     why_row *rows; size_t nrows;        /* of other datasets, that look-ups found */
     why_clock *clocks; size_t nclocks;
-    why_finding *findings; size_t nfindings;    /* of kinds whose members are no records */
+    why_finding *findings; size_t nfindings;    /* of what is judged beside or instead of records: bursts, cells, cases, matches */
     res_rule result;                    /* the rule as a whole */
 } explanation;
 

@@ -92,7 +92,8 @@ sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, e
     else if (needs_met(ps, &r->needs, &o->reason)) {
         size_t n = members ? ps->w.tables[r->sel.ds->idx]->nrows : 0;
         if (members && !(o->members = arena_alloc(&ps->mem, n + 1, 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to judge %.*s", SLICE_ARG(r->id));
-        TRY(r->kind->judge(r, ps, o, e));
+        sla_status st = r->kind->judge(r, ps, o, e);
+        TRY(members ? outcome_keep(o, ps, r, st, e) : st);
         if (o->members) {
             tally_members(o->members, n, &o->all);
             TRY(add_groups(ps, r, o, res, e));

@@ -16,9 +16,14 @@ typedef struct rule_kind {
 } rule_kind;
 bool kind_of_rows(const rule *r);                           /* always */
 bool kind_of_no_rows(const rule *r);                        /* never: judge counts into out->all and calls judge_share itself */
+slice record_key_text(pass *ps, const table *t, size_t row); /* findings.c: a record as people name it */
+/* Whether such a member with that key is told of: it does not conform, or explain asks for it (by its key, or by what its key begins with). */
+bool outcome_tells(const pass *ps, member m, slice key);
 /* Adds a finding that is no record; copies what was seen and the rows it rests on. A key without a pointer: no memory. */
 sla_status outcome_find(rule_outcome *out, pass *ps, const extra_finding *f);
 void outcome_count(rule_outcome *out, member m);            /* a member that is no row, into out->all */
+/* st, and what outcome_find was told into memory that dies with the pass. */
+sla_status outcome_keep(rule_outcome *out, pass *ps, const rule *r, sla_status st, err *e);
 /* The end of a judge that counted members and findings itself: st, the verdict from out->all, and the findings into memory that dies with the pass. */
 sla_status outcome_close(rule_outcome *out, pass *ps, const rule *r, sla_status st, err *e);
 const rule_kind *kind_by_name(slice name);

@@ -41,7 +41,7 @@ static sla_status add_burst(void *ctx, const event *e, size_t first, size_t open
     outcome_count(f->out, MEMBER_BAD);
     slice whole = text_format(&ps->mem, "%.*s=%.*s at %.*s", SLICE_ARG(name), SLICE_ARG(key), SLICE_ARG(opened));
     const dataset *ds = f->x->event.sel.ds;
-    return outcome_find(f->out, ps, &(extra_finding){.key = whole, .observed = seen, .n = sizeof seen / sizeof *seen, .ds = ds, .rows_of = ds, .rows = rows, .nrows = shown});
+    return outcome_find(f->out, ps, &(extra_finding){.key = whole, .m = MEMBER_BAD, .observed = seen, .n = sizeof seen / sizeof *seen, .ds = ds, .rows_of = ds, .rows = rows, .nrows = shown});
 }
 
 static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)

@@ -60,30 +60,35 @@ static void prepare(const rule *r, pass *ps)
     }
 }
 
-typedef struct counter { rule_outcome *out; pass *ps; } counter;
+enum { ROWS_TOLD = 12 };
+typedef struct counter { rule_outcome *out; pass *ps; uint32_t rows[ROWS_TOLD]; size_t nrows; /* what meets the requirement, for explain */ } counter;
 
 static sla_status count(counter *c, const requirement *q, member m, slice key, const uint32_t *row)
 {
     res_observed seen[] = {{SLICE_LIT("key"), key}, {SLICE_LIT("label"), q->label.zh}, {SLICE_LIT("label_en"), q->label.en}};
     outcome_count(c->out, m);
-    if (m != MEMBER_BAD) return SLA_OK;
+    if (!outcome_tells(c->ps, m, key)) return SLA_OK;
     const dataset *ds = row ? q->each.sel.ds : q->set.sel.ds;
-    return outcome_find(c->out, c->ps, &(extra_finding){.key = key, .observed = seen, .n = 3, .ds = ds, .rows_of = ds, .rows = row, .nrows = row != NULL});
+    extra_finding f = {.key = key, .m = m, .observed = seen, .n = 3, .ds = ds, .rows_of = ds, .rows = row, .nrows = row != NULL};
+    if (c->ps->asked.ptr && c->nrows) f.rows_of = q->set.sel.ds, f.rows = c->rows, f.nrows = c->nrows;
+    return outcome_find(c->out, c->ps, &f);
 }
 
 /* How many rows of the requirement there are with that key: for certain, and perhaps. */
-static member judge_key(const counter *c, const requirement *q, uint64_t key)
+static member judge_key(counter *c, const requirement *q, uint64_t key)
 {
     const chosen *in = pass_chosen(c->ps, &q->set.sel);
     int64_t sure = 0, perhaps = 0;
+    c->nrows = 0;
     for (size_t i = 0; i < in->n; i++) {
         if (q->has_each && events_key(c->ps, q->set.sel.ds, &q->set.keys, in->rows[i]) != key) continue;
         *(in->state[in->rows[i]] == 1 ? &sure : &perhaps) += 1;
+        if (c->nrows < ROWS_TOLD) c->rows[c->nrows++] = in->rows[i];
     }
     return sure >= q->n ? MEMBER_GOOD : sure + perhaps >= q->n ? MEMBER_UNKNOWN : MEMBER_BAD;
 }
 
-static member judge_row(const counter *c, const requirement *q, uint32_t row, uint64_t key)
+static member judge_row(counter *c, const requirement *q, uint32_t row, uint64_t key)
 {
     static const member by_truth[] = {MEMBER_BAD, MEMBER_GOOD, MEMBER_UNKNOWN};
     if (pass_chosen(c->ps, &q->each.sel)->state[row] == 2 || key == EVENT_NO_KEY) return MEMBER_UNKNOWN;

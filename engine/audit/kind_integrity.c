@@ -39,7 +39,7 @@ static sla_status count(rule_outcome *out, pass *ps, member m, slice key, const 
 {
     res_observed seen[] = {{SLICE_LIT("key"), key}, {SLICE_LIT("departure"), slice_of(zh)}, {SLICE_LIT("departure_en"), slice_of(en)}};
     outcome_count(out, m);
-    return m == MEMBER_BAD ? outcome_find(out, ps, &(extra_finding){.key = key, .observed = seen, .n = 3}) : SLA_OK;
+    return outcome_tells(ps, m, key) ? outcome_find(out, ps, &(extra_finding){.key = key, .m = m, .observed = seen, .n = m == MEMBER_BAD ? 3 : 1}) : SLA_OK;
 }
 
 static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)

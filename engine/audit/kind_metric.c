@@ -81,8 +81,9 @@ static sla_status judge_group(const rule *r, pass *ps, rule_outcome *out, slice 
     if (r->m.kind != MEASURE_SHARE && r->m.kind != MEASURE_UPTIME) seen[1].value = text_format(&ps->mem, "%.10g", value), seen[2].value = text_format(&ps->mem, "%.10g", target->value);
     out->groups[out->ngroups++] = (res_group){.by = by, .key = key, .population = 1, .conforming = met, .nonconforming = !met, .has_value = true, .value = value,
                                               .has_target = target->has, .target = target->value, .met = met};
-    outcome_count(out, met ? MEMBER_GOOD : MEMBER_BAD);
-    return met ? SLA_OK : outcome_find(out, ps, &(extra_finding){.key = key, .observed = seen, .n = 3 + (downtime.len > 0), .ds = r->up.subjects ? r->up.subjects : r->sel.ds});
+    member m = met ? MEMBER_GOOD : MEMBER_BAD;
+    outcome_count(out, m);
+    return !outcome_tells(ps, m, key) ? SLA_OK : outcome_find(out, ps, &(extra_finding){.key = key, .m = m, .observed = seen, .n = 3 + (downtime.len > 0), .ds = r->up.subjects ? r->up.subjects : r->sel.ds});
 }
 
 /* Every group must meet the target: a share of groups says nothing. */

@@ -83,22 +83,39 @@ static member judge_pause(judging *j, uint32_t row, const clock_input *in, uint3
     return MEMBER_OUT; /* counted when it is known whether the customer wrote */
 }
 
-static void judge_record(judging *j, uint32_t row, bool certain)
+static sla_status tell(judging *j, const suspect *s, member m)
+{
+    const dataset *ds = j->r->sel.ds, *changes = &j->ps->p->model->datasets[ds->changes.dataset];
+    const table *t = j->ps->w.tables[ds->idx];
+    if (m != MEMBER_BAD && !j->ps->asked.ptr) return SLA_OK;
+    slice record = pass_text(j->ps, table_codes(t, ds->key[0])[s->row]), from = events_time_text(j->ps, s->from), key = text_format(&j->ps->mem, "%.*s at %.*s", SLICE_ARG(record), SLICE_ARG(from));
+    if (key.ptr && !outcome_tells(j->ps, m, key)) return SLA_OK;
+    uint32_t who = j->actor[s->ended];
+    res_observed seen[] = {{SLICE_LIT("key"), record}, {SLICE_LIT("from"), from}, {SLICE_LIT("to"), events_time_text(j->ps, s->to)}, {SLICE_LIT("left"), text_duration(s->left, &j->ps->mem)},
+                           {SLICE_LIT("by"), who == DICT_NONE ? SLICE_LIT("") : pass_text(j->ps, who)}};
+    const uint32_t rows[] = {s->begun, s->ended};
+    return outcome_find(j->out, j->ps, &(extra_finding){.key = key, .m = m, .observed = seen, .n = 5, .ds = ds, .rows_of = changes, .rows = rows, .nrows = 1 + (s->ended != s->begun)});
+}
+
+static sla_status judge_record(judging *j, uint32_t row, bool certain)
 {
     const dataset *ds = j->r->sel.ds;
     const table *h = j->ps->w.tables[ds->changes.dataset];
     const change_index *c = clock_changes(j->view);
     const size_t at = (size_t)ds->changes.at, is = (size_t)ds->changes.new_;
     clock_input in;
-    if (!c || !clock_input_of(j->view, row, &in)) return;
+    if (!c || !clock_input_of(j->view, row, &in)) return SLA_OK;
     for (uint32_t i = c->first[row]; i < c->first[row + 1]; i++) {
         uint32_t k = c->rows[i], next = i + 1 < c->first[row + 1] ? c->rows[i + 1] : UINT32_MAX;
         if (!table_has(h, at, k) || !table_has(h, is, k)) continue;
         int64_t from = table_i64(h, at)[k];
         if (!is_pause(j, table_codes(h, is)[k]) || from < j->ps->period.from || from >= j->ps->period.to) continue;
         bool ended = next != UINT32_MAX && table_has(h, at, next);
-        outcome_count(j->out, !certain ? MEMBER_UNKNOWN : !ended ? MEMBER_RUNNING : judge_pause(j, row, &in, k, next, from, table_i64(h, at)[next]));
+        member m = !certain ? MEMBER_UNKNOWN : !ended ? MEMBER_RUNNING : judge_pause(j, row, &in, k, next, from, table_i64(h, at)[next]);
+        outcome_count(j->out, m);
+        if (m != MEMBER_OUT) TRY(tell(j, &(suspect){row, k, ended ? next : k, from, ended ? table_i64(h, at)[next] : j->ps->as_of, in.limit - clock_shown_at(&in, from), false}, m));
     }
+    return SLA_OK;
 }
 
 /* One walk over all changes: did the customer write while a suspicious pause lasted? first: by record's key code, the suspect + 1. */
@@ -121,18 +138,10 @@ static sla_status hear_customers(judging *j)
 
 static sla_status report(judging *j)
 {
-    const dataset *ds = j->r->sel.ds;
-    const table *t = j->ps->w.tables[ds->idx];
     for (size_t i = 0; i < j->n; i++) {
-        const suspect *s = &j->items[i];
-        outcome_count(j->out, s->heard ? MEMBER_GOOD : MEMBER_BAD);
-        if (s->heard) continue;
-        const dataset *changes = &j->ps->p->model->datasets[ds->changes.dataset];
-        slice key = pass_text(j->ps, table_codes(t, ds->key[0])[s->row]), from = events_time_text(j->ps, s->from);
-        res_observed seen[] = {{SLICE_LIT("key"), key}, {SLICE_LIT("from"), from}, {SLICE_LIT("to"), events_time_text(j->ps, s->to)}, {SLICE_LIT("left"), text_duration(s->left, &j->ps->mem)},
-                               {SLICE_LIT("by"), pass_text(j->ps, j->actor[s->ended])}};
-        const uint32_t rows[] = {s->begun, s->ended};
-        TRY(outcome_find(j->out, j->ps, &(extra_finding){.key = text_format(&j->ps->mem, "%.*s at %.*s", SLICE_ARG(key), SLICE_ARG(from)), .observed = seen, .n = 5, .ds = ds, .rows_of = changes, .rows = rows, .nrows = 2}));
+        member m = j->items[i].heard ? MEMBER_GOOD : MEMBER_BAD;
+        outcome_count(j->out, m);
+        TRY(tell(j, &j->items[i], m));
     }
     return SLA_OK;
 }
@@ -146,7 +155,7 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     j.customer = pass_kept(ps, r->sel.ds, j.x->customer)->code;
     find_pauses(&j);
     sla_status st = clock_open(ps, j.x->clock, &j.view, e);
-    for (size_t i = 0; st == SLA_OK && i < c->n; i++) judge_record(&j, c->rows[i], c->state[c->rows[i]] == 1);
+    for (size_t i = 0; st == SLA_OK && i < c->n; i++) st = judge_record(&j, c->rows[i], c->state[c->rows[i]] == 1);
     if (st == SLA_OK) st = hear_customers(&j);
     if (st == SLA_OK) st = report(&j);
     clock_close(j.view);

@@ -5,6 +5,7 @@
 #include "engine/base/mem.h"
 #include "engine/time/instant.h"
 
+enum { ROWS_TOLD = 12 };
 typedef enum cell_kind { CELL_NONE, CELL_DAY, CELL_WEEK, CELL_MONTH, CELL_QUARTER, CELL_HALF } cell_kind;
 typedef struct periodic {
     bool has_subject, distinct;                     /* distinct: the subjects are the values of a key that occur up to as_of */
@@ -71,7 +72,7 @@ static void prepare(const rule *r, pass *ps)
 
 /* ---- judging ---- */
 /* first_day, last_day: of the period, or of the one cell that ends with it where the period is shorter than a cell. */
-typedef struct judging { const periodic *x; pass *ps; rule_outcome *out; event *e; size_t n; int64_t first_day, last_day; bool trailing; } judging;
+typedef struct judging { const periodic *x; pass *ps; rule_outcome *out; event *e; size_t n; int64_t first_day, last_day; bool trailing; uint32_t rows[ROWS_TOLD]; size_t nrows; /* the events seen, for explain */ } judging;
 typedef struct subject { uint64_t key; slice name; const uint32_t *row; int64_t from, to; /* instants, [from, to) within the period */ } subject;
 
 static slice date_text(judging *j, int64_t first, int64_t last)
@@ -121,11 +122,14 @@ static void find_span(judging *j)
 static sla_status count(judging *j, const subject *s, member m, slice what, res_observed *seen, size_t n)
 {
     outcome_count(j->out, m);
-    if (m != MEMBER_BAD) return SLA_OK;
+    if (m != MEMBER_BAD && !j->ps->asked.ptr) return SLA_OK;
     seen[0] = (res_observed){SLICE_LIT("key"), s->name};
     slice key = s->name.len && what.len ? text_format(&j->ps->mem, "%.*s %.*s", SLICE_ARG(s->name), SLICE_ARG(what)) : s->name.len ? s->name : what;
+    if (key.ptr && !outcome_tells(j->ps, m, key)) return SLA_OK;
     const dataset *ds = s->row ? j->x->subject.sel.ds : j->x->event.sel.ds;
-    return outcome_find(j->out, j->ps, &(extra_finding){.key = key, .observed = seen, .n = n, .ds = ds, .rows_of = ds, .rows = s->row, .nrows = s->row != NULL});
+    extra_finding f = {.key = key, .m = m, .observed = seen, .n = n, .ds = ds, .rows_of = ds, .rows = s->row, .nrows = s->row != NULL};
+    if (j->ps->asked.ptr && j->nrows) f.rows_of = j->x->event.sel.ds, f.rows = j->rows, f.nrows = j->nrows;
+    return outcome_find(j->out, j->ps, &f);
 }
 
 /* The subject's events are e[*from .. *to). */
@@ -158,6 +162,7 @@ static sla_status judge_cells(judging *j, const subject *s)
             if (!j->e[i].unknown && !isnan(v)) sure += v;
             else perhaps += isnan(v) ? INFINITY : v;
         }
+        j->nrows = j->ps->asked.ptr ? events_rows(j->e, j->n, s->key, from, to - 1, j->rows, ROWS_TOLD) : 0;
         member m = sure >= need - 1e-9 ? MEMBER_GOOD : sure + perhaps >= need - 1e-9 ? MEMBER_UNKNOWN : to > j->ps->as_of ? MEMBER_RUNNING : MEMBER_BAD;
         slice cell = date_text(j, first, last);
         res_observed seen[] = {{{0}, {0}}, {SLICE_LIT("cell"), cell}, {SLICE_LIT("amount"), text_format(&j->ps->mem, "%.10g", sure)}, {SLICE_LIT("required"), text_format(&j->ps->mem, "%.3g", need)}};
@@ -251,7 +256,7 @@ static sla_status judge_subjects(judging *j, uint8_t *seen)
         subject s = {.from = zone_day_start(j->ps->w.zone, j->first_day), .to = j->ps->period.to, .name = SLICE_LIT(""), .row = &c->rows[i]};
         s.key = events_key(j->ps, j->x->subject.sel.ds, &j->x->subject.keys, row);
         if (c->state[row] == 2 || s.key == EVENT_NO_KEY) {
-            if (!j->x->distinct) TRY(count(j, &s, MEMBER_UNKNOWN, SLICE_LIT(""), NULL, 0));
+            if (!j->x->distinct) TRY(count(j, &s, MEMBER_UNKNOWN, SLICE_LIT(""), (res_observed[1]){{{0}, {0}}}, 1));
             continue;
         }
         if (seen_before(j, seen, row, s.key)) continue;

@@ -1,11 +1,13 @@
 /* precedence: each event is covered by a record's window, or preceded by a match within a limit. */
 #include <stdlib.h>
 #include "engine/audit/events.h"
+#include "engine/audit/reasons.h"
 #include "engine/base/mem.h"
 #include "engine/time/instant.h"
 
 typedef struct precedence { event_set event, cover, before; bool covers; int from, to; int64_t within; const calendar *cal; } precedence;
-typedef struct window { uint64_t key; int64_t from, to; uint8_t state; } window;
+enum { ROWS_TOLD = 12 };
+typedef struct window { uint64_t key; int64_t from, to; uint32_t row; uint8_t state; } window;
 
 static void load_cover(pack_loader *l, const ynode *n, rule *r, precedence *x)
 {
@@ -63,7 +65,7 @@ static sla_status make_windows(const precedence *x, pass *ps, window **out, size
     if (!(*out = mem_resize(NULL, c->n + 1, sizeof **out))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for windows");
     for (size_t i = 0; i < c->n; i++) {
         int64_t end;
-        window w = {.key = events_key(ps, ds, &x->cover.keys, c->rows[i]), .state = c->state[c->rows[i]]};
+        window w = {.key = events_key(ps, ds, &x->cover.keys, c->rows[i]), .row = c->rows[i], .state = c->state[c->rows[i]]};
         if (w.key == EVENT_NO_KEY || !events_at(ps, ds, x->from, VT_TIME, c->rows[i], &w.from, &end) || !events_at(ps, ds, x->to, VT_TIME, c->rows[i], &w.to, &end)) continue;
         (*out)[(*n)++] = w;
     }
@@ -101,6 +103,23 @@ static int64_t reach_back(const precedence *x, int64_t at)
     return lo;
 }
 
+/* For explain: the windows that cover the event, and what was looked into. */
+static size_t covering(const window *w, size_t n, uint64_t key, int64_t at, uint32_t *rows)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n && k < ROWS_TOLD; i++)
+        if (w[i].key == key && w[i].from <= at && at <= w[i].to) rows[k++] = w[i].row;
+    return k;
+}
+
+static sla_status tell(const precedence *x, pass *ps, rule_outcome *out, slice key, member m, int64_t at, const uint32_t *rows, size_t nrows)
+{
+    const dataset *ds = x->covers ? x->cover.sel.ds : x->before.sel.ds;
+    res_observed seen[] = {{SLICE_LIT("at"), events_time_text(ps, at)}, {SLICE_LIT("looked_into"), ds->name}, {SLICE_LIT("found"), text_format(&ps->mem, "%zu", nrows)},
+                           {SLICE_LIT("from"), x->covers ? SLICE_LIT("") : events_time_text(ps, reach_back(x, at))}};
+    return outcome_find(out, ps, &(extra_finding){.key = key, .m = m, .observed = seen, .n = x->covers ? 3 : 4, .ds = ds, .rows_of = ds, .rows = rows, .nrows = nrows});
+}
+
 static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
 {
     const precedence *x = r->own;
@@ -108,18 +127,25 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     window *w = NULL;
     event *before = NULL;
     size_t n = 0;
+    sla_status st = SLA_OK;
     TRY(x->covers ? make_windows(x, ps, &w, &n, e) : events_make(ps, &x->before, &x->before.keys, &before, &n, e));
-    for (size_t i = 0; i < c->n; i++) {
+    for (size_t i = 0; st == SLA_OK && i < c->n; i++) {
         uint32_t row = c->rows[i];
         int64_t at, end;
         if (!events_at(ps, r->sel.ds, x->event.at, x->event.at_type, row, &at, &end) || at < ps->period.from || at >= ps->period.to || at > ps->as_of) continue;
         uint64_t key = events_key(ps, r->sel.ds, &x->event.keys, row);
         int found = c->state[row] == 2 || key == EVENT_NO_KEY ? 2 : x->covers ? covered(w, n, key, at) : events_match(before, n, key, reach_back(x, at), at);
-        out->members[row] = found == 2 ? MEMBER_UNKNOWN : found ? MEMBER_GOOD : MEMBER_BAD;
+        member m = found == 2 ? MEMBER_UNKNOWN : found ? MEMBER_GOOD : MEMBER_BAD;
+        out->members[row] = (uint8_t)m;
+        slice name = ps->asked.ptr ? record_key_text(ps, ps->w.tables[r->sel.ds->idx], row) : (slice){0};
+        if (!name.ptr || !slice_eq(name, ps->asked)) continue;
+        uint32_t rows[ROWS_TOLD];
+        size_t nrows = x->covers ? covering(w, n, key, at, rows) : events_rows(before, n, key, reach_back(x, at), at, rows, ROWS_TOLD);
+        st = tell(x, ps, out, name, m, at, rows, nrows);
     }
     mem_free(w);
     mem_free(before);
-    return SLA_OK;
+    return st;
 }
 
 static const char *const keys[] = {"event", "cover", "before", "within", "calendar", NULL};

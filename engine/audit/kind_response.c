@@ -86,6 +86,27 @@ static member judge_row(const judging *j, uint32_t row, uint8_t in)
     return x->absent ? MEMBER_GOOD : MEMBER_BAD;
 }
 
+/* For explain: the window of one trigger, and what was found in it, of each kind of match. */
+static sla_status tell_matches(judging *j, uint32_t row, member m, slice key)
+{
+    const response *x = j->x;
+    pass *ps = j->ps;
+    int64_t at, end, from;
+    if (!events_at(ps, x->trigger.sel.ds, x->trigger.at, x->trigger.at_type, row, &at, &end)) return SLA_OK;
+    from = at;
+    if (x->after >= 0 && !events_at(ps, x->trigger.sel.ds, x->after, x->after_type, row, &from, &end)) return SLA_OK;
+    int64_t to = events_until(x->cal, at, x->within);
+    for (size_t i = 0; i < x->nmatches; i++) {
+        uint32_t rows[12];
+        size_t n = events_rows(j->matches[i], j->n[i], events_key(ps, x->trigger.sel.ds, &x->trigger.keys, row), from, to, rows, sizeof rows / sizeof *rows);
+        const dataset *ds = x->match[i].sel.ds;
+        res_observed seen[] = {{SLICE_LIT("trigger"), events_time_text(ps, at)}, {SLICE_LIT("from"), events_time_text(ps, from)}, {SLICE_LIT("until"), events_time_text(ps, to)}, {SLICE_LIT("looked_into"), ds->name},
+                               {SLICE_LIT("found"), text_format(&ps->mem, "%zu", n)}};
+        TRY(outcome_find(j->out, ps, &(extra_finding){.key = key, .m = m, .observed = seen, .n = sizeof seen / sizeof *seen, .ds = ds, .rows_of = ds, .rows = rows, .nrows = n}));
+    }
+    return SLA_OK;
+}
+
 static sla_status judge_burst(void *ctx, const event *e, size_t first, size_t open, size_t last)
 {
     judging *j = ctx;
@@ -95,7 +116,7 @@ static sla_status judge_burst(void *ctx, const event *e, size_t first, size_t op
     if (m == MEMBER_OUT) return SLA_OK;
     outcome_count(j->out, m);
     g->population += m != MEMBER_RUNNING, g->conforming += m == MEMBER_GOOD, g->nonconforming += m == MEMBER_BAD, g->unknown += m == MEMBER_UNKNOWN, g->running += m == MEMBER_RUNNING;
-    if (m != MEMBER_BAD) return SLA_OK;
+    if (m != MEMBER_BAD && !ps->asked.ptr) return SLA_OK;
     slice key = bursts_key_text(ps, &j->x->b, j->entry, e[open].key), at = events_time_text(ps, e[open].from);
     res_observed seen[] = {{SLICE_LIT("key"), key}, {SLICE_LIT("at"), at}, {SLICE_LIT("from"), events_time_text(ps, e[first].from)}, {SLICE_LIT("to"), events_time_text(ps, e[last].from)},
                                  {SLICE_LIT("count"), text_format(&ps->mem, "%zu", last - first + 1)}};
@@ -103,7 +124,10 @@ static sla_status judge_burst(void *ctx, const event *e, size_t first, size_t op
     size_t n = 0;
     for (size_t i = first; i <= open && n < sizeof rows / sizeof *rows; i++) rows[n++] = e[i].row;
     const dataset *ds = j->x->trigger.sel.ds;
-    return outcome_find(j->out, ps, &(extra_finding){.key = text_format(&ps->mem, "%.*s at %.*s", SLICE_ARG(key), SLICE_ARG(at)), .observed = seen, .n = sizeof seen / sizeof *seen,
+    slice whole = text_format(&ps->mem, "%.*s at %.*s", SLICE_ARG(key), SLICE_ARG(at));
+    if (whole.ptr && !outcome_tells(ps, m, whole)) return SLA_OK;
+    if (ps->asked.ptr) TRY(tell_matches(j, e[open].row, m, whole));
+    return outcome_find(j->out, ps, &(extra_finding){.key = whole, .m = m, .observed = seen, .n = sizeof seen / sizeof *seen,
                                                      .ds = ds, .rows_of = ds, .rows = rows, .nrows = n});
 }
 
@@ -129,7 +153,12 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     for (size_t i = 0; st == SLA_OK && i < x->nmatches; i++) st = events_make(ps, &x->match[i], &x->match[i].keys, &j.matches[i], &j.n[i], e);
     if (st == SLA_OK && x->of_bursts) st = judge_bursts(&j, e);
     else if (st == SLA_OK)
-        for (size_t i = 0; i < c->n; i++) out->members[c->rows[i]] = (uint8_t)judge_row(&j, c->rows[i], c->state[c->rows[i]]);
+        for (size_t i = 0; st == SLA_OK && i < c->n; i++) {
+            member m = judge_row(&j, c->rows[i], c->state[c->rows[i]]);
+            out->members[c->rows[i]] = (uint8_t)m;
+            slice key = ps->asked.ptr ? record_key_text(ps, ps->w.tables[r->sel.ds->idx], c->rows[i]) : (slice){0};
+            if (key.ptr && m != MEMBER_OUT && slice_eq(key, ps->asked)) st = tell_matches(&j, c->rows[i], m, key);
+        }
     for (size_t i = 0; i < x->nmatches; i++) mem_free(j.matches[i]);
     return st;
 }

@@ -231,9 +231,9 @@ static bitext trace_text(judging *j)
     return out;
 }
 
-static sla_status find(judging *j, const trace_result *t, slice key, slice at, uint32_t row)
+static sla_status find(judging *j, const trace_result *t, member m, slice key, slice at, uint32_t row)
 {
-    bitext d = departure_text(j, t), trace = trace_text(j);
+    bitext d = m == MEMBER_BAD ? departure_text(j, t) : (bitext){SLICE_LIT(""), SLICE_LIT("")}, trace = trace_text(j);
     res_observed seen[] = {{SLICE_LIT("key"), key}, {SLICE_LIT("departure"), d.zh}, {SLICE_LIT("departure_en"), d.en}, {SLICE_LIT("trace"), trace.zh}, {SLICE_LIT("trace_en"), trace.en}, {SLICE_LIT("at"), at}};
     uint32_t rows[ROWS_SHOWN];
     size_t n = 0;
@@ -241,7 +241,8 @@ static sla_status find(judging *j, const trace_result *t, slice key, slice at, u
     if (!n) rows[n++] = row;
     const dataset *ds = j->x->cases.sel.ds;
     slice name = at.len ? text_format(&j->ps->mem, "%.*s at %.*s", SLICE_ARG(key), SLICE_ARG(at)) : key;
-    return outcome_find(j->out, j->ps, &(extra_finding){.key = name, .observed = seen, .n = 5 + (at.len > 0), .ds = ds, .rows_of = j->x->stamped || !j->n ? ds : j->x->event.sel.ds, .rows = rows, .nrows = n});
+    if (name.ptr && !outcome_tells(j->ps, m, name)) return SLA_OK;
+    return outcome_find(j->out, j->ps, &(extra_finding){.key = name, .m = m, .observed = seen, .n = 5 + (at.len > 0), .ds = ds, .rows_of = j->x->stamped || !j->n ? ds : j->x->event.sel.ds, .rows = rows, .nrows = n});
 }
 
 /* ---- judging ---- */
@@ -264,8 +265,8 @@ static sla_status judge_case(judging *j, uint32_t row, uint64_t key, int64_t at,
     member m = t.v == TRACE_FITS ? MEMBER_GOOD : t.v == TRACE_DEPARTS ? MEMBER_BAD : MEMBER_UNKNOWN;
     if (running && (m == MEMBER_GOOD || (m == MEMBER_BAD && t.open))) m = MEMBER_RUNNING;
     outcome_count(j->out, m);
-    if (m != MEMBER_BAD) return SLA_OK;
-    return find(j, &t, burst ? *burst : record_name(j, key), burst ? events_time_text(j->ps, at) : (slice){0}, row);
+    if (m != MEMBER_BAD && !j->ps->asked.ptr) return SLA_OK;
+    return find(j, &t, m, burst ? *burst : record_name(j, key), burst ? events_time_text(j->ps, at) : (slice){0}, row);
 }
 
 static bool in_period(const pass *ps, int64_t at) { return at >= ps->period.from && at < ps->period.to && at <= ps->as_of; }

@@ -43,6 +43,13 @@ bool kind_of_no_rows(const rule *r)
     return false;
 }
 
+bool outcome_tells(const pass *ps, member m, slice key)
+{
+    slice a = ps->asked;
+    if (m == MEMBER_BAD || !a.ptr) return m == MEMBER_BAD;
+    return key.ptr && key.len >= a.len && memcmp(key.ptr, a.ptr, a.len) == 0 && (key.len == a.len || key.ptr[a.len] == ' ');
+}
+
 sla_status outcome_find(rule_outcome *out, pass *ps, const extra_finding *f)
 {
     res_observed *o = ARENA_NEW(&ps->mem, res_observed, f->n + 1);
@@ -67,17 +74,21 @@ void outcome_count(rule_outcome *out, member m)
     t->running += m == MEMBER_RUNNING;
 }
 
-sla_status outcome_close(rule_outcome *out, pass *ps, const rule *r, sla_status st, err *e)
+sla_status outcome_keep(rule_outcome *out, pass *ps, const rule *r, sla_status st, err *e)
 {
     extra_finding *lasting = st == SLA_OK ? ARENA_NEW(&ps->mem, extra_finding, out->nextra + 1) : NULL;
     if (lasting && out->nextra) memcpy(lasting, out->extra, out->nextra * sizeof *lasting);
     mem_free(out->extra);
     out->extra = lasting;
+    if (lasting) return SLA_OK;
+    out->nextra = 0;
+    return err_set(e, st == SLA_OK ? SLA_NOMEM : st, SRCPOS_NONE, "no memory to judge %.*s", SLICE_ARG(r->id));
+}
+
+sla_status outcome_close(rule_outcome *out, pass *ps, const rule *r, sla_status st, err *e)
+{
     out->counted = true;
-    if (!lasting) {
-        out->nextra = 0;
-        return err_set(e, st == SLA_OK ? SLA_NOMEM : st, SRCPOS_NONE, "no memory to judge %.*s", SLICE_ARG(r->id));
-    }
+    TRY(outcome_keep(out, ps, r, st, e));
     judge_share(ps, r, out, NULL, 0);
     return SLA_OK;
 }

@@ -29,6 +29,7 @@ typedef struct pass {
     struct chosen *chosen; size_t nchosen, cap_chosen;
     struct earlier *earlier_kpis, *earlier;                          /* by KPI and by rule: the period before; NULL: not worked out yet */
     size_t people, people_rated; bitext card_reason; /* of the scorecard; the reason where it could not be worked out */
+    slice asked;                                    /* explain: kinds tell of every member with this key, not only of those that do not conform; NULL in an audit */
     int64_t without_history;                        /* clocks of records without any status change, though a history was imported */
     bool no_history;                                /* some clock wanted a history that was not imported */
     arena mem;
@@ -52,7 +53,7 @@ typedef enum member { MEMBER_OUT, MEMBER_GOOD, MEMBER_BAD, MEMBER_UNKNOWN, MEMBE
 
 typedef struct tally { int64_t population, good, bad, unknown, running; } tally;
 /* ds: the dataset it speaks of; NULL: none. rows of rows_of: the records it rests on. */
-typedef struct extra_finding { slice key; res_observed *observed; size_t n; const dataset *ds, *rows_of; const uint32_t *rows; size_t nrows; } extra_finding;
+typedef struct extra_finding { slice key; member m; res_observed *observed; size_t n; const dataset *ds, *rows_of; const uint32_t *rows; size_t nrows; } extra_finding;
 typedef struct rule_outcome {
     verdict v; bitext reason;
     tally all;

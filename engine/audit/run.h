@@ -15,6 +15,5 @@ sla_status earlier_figure(pass *ps, err *e);                                    
 void earlier_show(const pass *ps, audit_result *r);                                         /* after kpis_figure */
 void scorecard_prepare(pass *ps);
 sla_status scorecard_figure(pass *ps, audit_result *r, err *e);                           /* scorecard.c */
-slice record_key_text(pass *ps, const table *t, size_t row);                                /* findings.c: as people name it */
 sla_status result_save(store *s, audit_result *r, err *e);                                /* save.c: gives r its run number */
 #endif

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "engine/audit/reasons.h"
+#include "engine/audit/kind.h"
 #include "engine/audit/run.h"
 #include "engine/base/mem.h"
 #include "engine/base/sum.h"

@@ -11,12 +11,12 @@ typedef struct voice { const explanation *x; const zone *zn; bool en; } voice;
 static const char *say_in(const voice *v, const char *zh, const char *en) { return v->en ? en : zh; }
 static slice both_in(const voice *v, bitext t) { return v->en ? t.en : t.zh; }
 
-static const char *member_word(const voice *v)
+static const char *member_word(const voice *v, const char *member)
 {
     static const char *const words[][3] = {{"conforms", "符合", "conforms"}, {"nonconforming", "不符合", "does not conform"}, {"unknown", "无法判定（缺少所需的值）", "unknown: values it needs are missing"},
-        {"running", "期限未到，不计入", "running: its time has not passed, so it is not counted"}, {"no_finding", "没有关于它的发现（符合、未知或不在范围内）", "no finding is about it: it conforms, is unknown or is no member"}, {"out", "不在本规则的范围内", "not in the rule's population"}};
+        {"running", "期限未到，不计入", "running: its time has not passed, so it is not counted"}, {"figure", "计入指标，不单独判定", "part of a figure, not judged by itself"}, {"out", "不在本规则的范围内", "not in the rule's population"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(v->x->member, words[i][0]) == 0) return say_in(v, words[i][1], words[i][2]);
+        if (strcmp(member, words[i][0]) == 0) return say_in(v, words[i][1], words[i][2]);
     return "";
 }
 
@@ -42,7 +42,7 @@ static void text_head(const voice *v, buf *b)
     if (x->condition.len) buf_printf(b, "%s%.*s\n", say_in(v, "条件：", "condition: "), SLICE_ARG(x->condition));
     buf_printf(b, "%s%.*s %.*s", say_in(v, "记录：", "record: "), SLICE_ARG(x->dataset), SLICE_ARG(x->key));
     if (x->at.line) buf_printf(b, "  (%.*s:%u)", SLICE_ARG(x->at.source), (unsigned)x->at.line);
-    buf_printf(b, "\n%s%s\n", say_in(v, "结论：", "verdict: "), member_word(v));
+    buf_printf(b, "\n%s%s\n", say_in(v, "结论：", "verdict: "), member_word(v, v->x->member));
     buf_printf(b, "%s%s%s%lld%s%lld%s%lld%s%lld\n", say_in(v, "整条规则：", "the rule as a whole: "), verdict_word(x->result.v, v->en ? "en" : "zh"), say_in(v, "，总体", ", population "), (long long)x->result.population,
                say_in(v, "，符合", ", conforming "), (long long)x->result.conforming, say_in(v, "，不符合", ", nonconforming "), (long long)x->result.nonconforming, say_in(v, "，未知", ", unknown "), (long long)x->result.unknown);
 }
@@ -90,7 +90,7 @@ static void text_findings(const voice *v, buf *b)
 {
     for (size_t i = 0; i < v->x->nfindings; i++) {
         const why_finding *f = &v->x->findings[i];
-        buf_printf(b, "\n%s %.*s\n", say_in(v, "发现", "finding"), SLICE_ARG(f->key));
+        buf_printf(b, "\n%.*s%s%s\n", SLICE_ARG(f->key), say_in(v, "：", ": "), member_word(v, f->member));
         for (size_t k = 0; k < f->nobserved; k++) buf_printf(b, "  %.*s = %.*s\n", SLICE_ARG(f->observed[k].name), SLICE_ARG(f->observed[k].value));
         for (size_t k = 0; k < f->nevidence; k++) buf_printf(b, "  %s %.*s:%u\n", say_in(v, "依据", "evidence"), SLICE_ARG(f->evidence[k].source), (unsigned)f->evidence[k].line);
     }
@@ -139,7 +139,7 @@ static void json_findings(jsonw *w, const explanation *x)
     jsonw_key(w, "findings"), jsonw_open(w, '[');
     for (size_t i = 0; i < x->nfindings; i++) {
         const why_finding *f = &x->findings[i];
-        jsonw_open(w, '{'), jsonw_kv_text(w, "key", f->key), jsonw_key(w, "observed"), jsonw_open(w, '[');
+        jsonw_open(w, '{'), jsonw_kv_text(w, "key", f->key), jsonw_kv_text(w, "verdict", slice_of(f->member)), jsonw_key(w, "observed"), jsonw_open(w, '[');
         for (size_t k = 0; k < f->nobserved; k++) jsonw_open(w, '{'), jsonw_kv_text(w, "name", f->observed[k].name), jsonw_kv_text(w, "value", f->observed[k].value), jsonw_close(w, '}');
         jsonw_close(w, ']'), jsonw_key(w, "evidence"), jsonw_open(w, '[');
         for (size_t k = 0; k < f->nevidence; k++) jsonw_open(w, '{'), json_place(w, f->evidence[k]), jsonw_close(w, '}');
@@ -208,7 +208,8 @@ const command cmd_explain = {
     "explain", "how one record was judged", "[-w FILE] [--run ID] [--lang zh|en] [--format json] RULE KEY",
     "Works out a rule anew for one record: the criterion, each value with its file and line,\n"
     "each condition, the records looked up, the clock as a ledger whose sum is the time\n"
-    "elapsed, and the verdict. KEY is the key that the findings show.\n\n"
+    "elapsed, and the verdict. KEY is the key that the findings show, or what it begins with:\n"
+    "a ticket, a system (all its days), src_ip=198.51.100.7.\n\n"
     "example: slaudit explain -w q3.db 4.1-b GD000123",
     OPT(WORKSPACE) | OPT(RUN) | OPT(PACK) | OPT(PROFILE) | OPT(LANG) | OPT(FORMAT),
     2, 2, run,

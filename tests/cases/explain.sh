@@ -16,6 +16,20 @@ while IFS=$tab read -r rule key; do
     awk '/"elapsed_ms":/ { gsub(/[^0-9]/, "", $2); want = $2; clocks = 1 } /"counted_ms":/ { gsub(/[^0-9]/, "", $2); sum += $2 } END { exit clocks && sum != want }' "$d/why" ||
         { fails=$((fails + 1)); echo "[  FAILED  ] explain $rule $key: the ledger does not add up"; }
 done <"$d/asked"
+# members that conform are explained as well: what was looked into, and the lines it rests on
+told() { # RULE KEY VERDICT EVIDENCE: the lines it must rest on begin with that file
+    n=$((n + 1))
+    "$SLAUDIT" explain -w "$d/w.db" --format json "$1" "$2" >"$d/why" 2>"$d/log" || { fails=$((fails + 1)); echo "[  FAILED  ] explain $1 $2"; cat "$d/log"; return; }
+    grep -q "^ *\"verdict\": \"$3\"" "$d/why" && sed -n '/"findings"/,$p' "$d/why" | grep -q "\"source\": \"$4\"" || { fails=$((fails + 1)); echo "[  FAILED  ] explain $1 $2: $3 by $4 is not told"; cat "$d/why"; }
+}
+first() { "$SLAUDIT" sql -w "$d/w.db" "$1" | head -1; }
+told 1.4-a "$(first "select id from ticket where type = 'request' and closed_at > '2025-07-10' and id not in (select key from finding where rule = '1.4-a')")" conforms history.csv
+told 2.1-e "$(first "select id from ticket where type = 'request' and started_at > '2025-07-10' and id not in (select key from finding where rule = '2.1-e') and responded_at < started_at")" conforms ticket.csv
+told 6.3-a "$(first "select id from system where backup_required") 2025-07-02" conforms log.csv
+told 5.2-a "$(first "select id from staff where left_on is null")" conforms training.csv
+told 1.2-a "GB/T 36055-2018" conforms document.csv
+told 7.4-a "$(first "select id from ticket where type = 'incident' and priority = 'P1' and resolved_at between '2025-07-02' and '2025-09-20' and id in (select ticket_id from activity where kind = 'postmortem') order by 1 desc")" conforms activity.csv
+told 3.4-a "$(first "select id from ticket where type = 'change' and title like '%迁移%' and started_at between '2025-07-02' and '2025-09-20' and id not in (select key from finding where rule = '3.4-a')")" conforms log.csv
 n=$((n + 1))
 if "$SLAUDIT" explain -w "$d/w.db" 4.1-b nobody >"$d/why" 2>&1; then fails=$((fails + 1)); echo "[  FAILED  ] a key that is not there was explained"; fi
 grep -q "has no record or finding" "$d/why" || { fails=$((fails + 1)); echo "[  FAILED  ] the error does not say what is missing"; }
