@@ -11,7 +11,7 @@ for pack in "$SLAUDIT_HOME"/rules/*/; do
 done
 # spec/cases in the same form: a small pack beside the tests
 n=$((n + 1))
-"$SLAUDIT_HOME/slaudit" rules test tests/cases/complaints >"$d/out" 2>&1 && grep -q '^1[5-9] examples of' "$d/out" || { fails=$((fails + 1)); echo "[  FAILED  ] complaints"; cat "$d/out"; }
+"$SLAUDIT_HOME/slaudit" rules test tests/cases/complaints >"$d/out" 2>&1 && grep -q '^2[2-9] examples of' "$d/out" || { fails=$((fails + 1)); echo "[  FAILED  ] complaints"; cat "$d/out"; }
 n=$((n + 1))
 "$SLAUDIT" import -w "$d/w.db" "$SAMPLES/ticket.csv" >/dev/null 2>&1
 "$SLAUDIT" rules list -w "$d/w.db" --lang en >"$d/out" 2>&1
