@@ -55,11 +55,19 @@ static void load_identity(pack_loader *l, const ynode *n, rule *r)
     r->by_heading = basis ? slice_is(basis->text, "heading") : c && c->by_heading;
 }
 
+/* The target of a share: 95 is no 95 %. */
+static void check_share(pack_loader *l, const rule *r, const ynode *at, const bound *b)
+{
+    if (slice_is(r->kind_name, "metric") || b->num <= b->den) return;
+    errlist_add(l->errors, SLA_RANGE, at->at, "'%.*s' is above 100 %%: a target here is a share", SLICE_ARG(at->text));
+    errlist_hint(l->errors, "write 95%%");
+}
+
 static void load_targets(pack_loader *l, const ynode *n, rule *r)
 {
     const ynode *target = tailored(l, r->id, n, "target"), *targets = tailored(l, r->id, n, "targets"), *by = yaml_get(targets, "by");
     r->targets_by = SLOT_NONE;
-    if (target && target->kind == YNODE_SCALAR && !r->than_before) load_bound(l, target, true, &r->target);
+    if (target && target->kind == YNODE_SCALAR && !r->than_before && load_bound(l, target, true, &r->target)) check_share(l, r, target, &r->target);
     if (!targets || !r->sel.ds) return;
     if (!by) {
         errlist_add(l->errors, SLA_SYNTAX, targets->at, "targets need 'by': {by: priority, P1: 99%%, default: 95%%}");
@@ -72,8 +80,10 @@ static void load_targets(pack_loader *l, const ynode *n, rule *r)
     for (size_t i = 0; r->targets && i < targets->n; i++) {
         const ynode *k = targets->items[i];
         if (slice_is(k->key, "by")) continue;
-        if (slice_is(k->key, "default")) load_bound(l, k, true, &r->target);
-        else if (load_bound(l, k, true, &r->targets[r->ntargets].b)) r->targets[r->ntargets++].key = k->key;
+        bound *b = slice_is(k->key, "default") ? &r->target : &r->targets[r->ntargets].b;
+        if (!load_bound(l, k, true, b)) continue;
+        check_share(l, r, k, b);
+        if (b != &r->target) r->targets[r->ntargets++].key = k->key;
     }
 }
 

@@ -13,7 +13,7 @@
 
 enum { EXAMPLE_FILE_MAX = 4 << 20 };
 /* What the examples have shown of a rule. */
-typedef struct shown { slice id; bool any, good, bad, unknown; } shown;
+typedef struct shown { slice id; bool any, good, bad, unknown, never_unknown; } shown;
 typedef struct runner { const char *pack_dir; const zone *zn; arena mem; char folder[64]; const ynode *base; shown *rules; size_t nrules, failed, count; } runner;
 
 static const char *const own_keys[] = {"rule", "what", "period", "as_of", "expect", NULL};
@@ -187,7 +187,7 @@ static void remember(runner *r, const res_rule *x)
         s->any = true;
         s->good = s->good || x->conforming > 0 || x->v == VERDICT_CONFORMS;
         s->bad = s->bad || x->nonconforming > 0 || x->v == VERDICT_FAILS;
-        s->unknown = s->unknown || x->unknown > 0 || x->v == VERDICT_NOT_ASSESSED;
+        s->unknown = s->unknown || x->unknown > 0;
     }
 }
 
@@ -218,6 +218,10 @@ static sla_status run_file(runner *r, const char *path, const char *name, err *e
     buf_free(&b);
     const ynode *list = yaml_get(root, "examples");
     r->base = yaml_get(root, "base");
+    const ynode *never = yaml_get(root, "never_unknown");
+    for (size_t i = 0; never && i < never->n; i++)
+        for (size_t k = 0; k < r->nrules; k++)
+            if (slice_eq(r->rules[k].id, never->items[i]->text)) r->rules[k].never_unknown = true;
     for (size_t i = 0; st == SLA_OK && list && i < list->n; i++) {
         st = run_example(r, list->items[i], e);
         if (st == SLA_OK) continue;
@@ -254,12 +258,14 @@ static void tell_gaps(const runner *r)
     size_t without = 0;
     for (size_t i = 0; i < r->nrules; i++) {
         const shown *s = &r->rules[i];
-        if (s->any && s->good && s->bad && s->unknown) continue;
+        if (s->never_unknown && s->unknown) printf("%.*s: an example is unknown, which is said never to be\n", SLICE_ARG(s->id)), without++;
+        if (s->any && s->good && s->bad && s->unknown != s->never_unknown) continue;
         if (!s->any) printf("%.*s has no example\n", SLICE_ARG(s->id)), without++;
         else if (!s->bad) printf("%.*s: no example makes it fail\n", SLICE_ARG(s->id)), without++;
         else if (!s->good) printf("%.*s: no example conforms\n", SLICE_ARG(s->id)), without++;
+        else if (!s->unknown && !s->never_unknown) printf("%.*s: no example is unknown\n", SLICE_ARG(s->id)), without++;
     }
-    printf("%zu examples of %zu rules, %zu not as expected; %zu rules lack an example that conforms or one that does not\n", r->count, r->nrules, r->failed, without);
+    printf("%zu examples of %zu rules, %zu not as expected; %zu rules lack an example that conforms, one that does not or one that is unknown\n", r->count, r->nrules, r->failed, without);
 }
 
 sla_status examples_run(const char *pack_dir, const zone *zn, size_t *failed, err *e)

@@ -34,7 +34,8 @@ sla_status cal_new(const cal_desc *d, const zone *z, calendar **out, err *e);   
  *     day: 8h                                             the standard day (default: the longest weekday)
  *   holiday lists:  cn: {years: [2024, 2025, 2026], off: [2024-01-01, 2024-02-10..2024-02-17, …], work: [2024-02-04, …]}
  * node: the map under `calendars:`; lists: the map under `holidays:` (may be NULL). Adds every error found (overlapping hours, a date twice, a
- * list nobody defined, 00:00-23:59 as a warning) to errors; warnings go to warnings. cals: arena-owned array of {id, title_zh, title_en, cal}. */
+ * list nobody defined, 00:00-23:59 as a warning) to errors; warnings go to warnings. A calendar with
+ * errors is there as one that always runs, so that those who name it are not told of as well. cals: arena-owned array of {id, title_zh, title_en, cal}. */
 typedef struct cal_entry { const char *id; slice title_zh, title_en; calendar *cal; } cal_entry;
 typedef struct cal_set { cal_entry *items; size_t n; } cal_set;
 sla_status cal_set_load(const ynode *node, const ynode *lists, const zone *z, arena *a, cal_set *out, errlist *errors, errlist *warnings);

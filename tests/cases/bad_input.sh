@@ -42,6 +42,23 @@ cp -r "$SLAUDIT_HOME/rules/itss-2025" "$d/pack"
 sed 's/require: channel is not/require: chanel is not/' "$SLAUDIT_HOME/rules/itss-2025/rules/1-general.yaml" > "$d/pack/rules/1-general.yaml"
 expect 'rule with an error' 1 "1-general\.yaml:[0-9]+:[0-9]+.*chanel" "$SLAUDIT" audit -w "$d/c.db" --period 2025Q3 --pack "$d/pack"
 expect 'rules check names it too' 1 "did you mean .?'?channel" "$SLAUDIT" rules check "$d/pack"
+# all errors of a pack at once, and one of a calendar not once more for each clock and rule that names it
+p=$SLAUDIT_HOME/rules/itss-2025
+sed 's/09:00-12:00, 13:00-18:00/09:00-12:30, 12:00-18:00/' "$p/calendars/cn.yaml" >"$d/pack/calendars/cn.yaml"
+expect 'hours that overlap, and a name' 1 'cn\.yaml:[0-9]+:[0-9]+: error: these hours overlap' "$SLAUDIT" rules check "$d/pack"
+expect 'two errors' 1 'has 2 errors' "$SLAUDIT" rules check "$d/pack"
+cp "$p/calendars/cn.yaml" "$d/pack/calendars/cn.yaml"
+sed 's/id: 2\.3-b/id: 2.3-a/; s/accepter != assignee/accepter != created_at/' "$p/rules/2-service.yaml" >"$d/pack/rules/2-service.yaml"
+sed 's/\^TLS ?v?1/^(a+)+b(c|c)*1/' "$p/rules/6-information.yaml" >"$d/pack/rules/6-information.yaml"
+sed 's/    load: count(/    load: off_hours + count(/' "$p/pack.yaml" >"$d/pack/pack.yaml"
+expect 'an id twice' 1 "2-service\.yaml:[0-9]+:9: error: rule '2\.3-a' is there already" "$SLAUDIT" rules check "$d/pack"
+expect 'a wrong type' 1 '2-service\.yaml:[0-9]+:[0-9]+: error: text cannot be compared with time' "$SLAUDIT" rules check "$d/pack"
+expect 'a pattern that explodes' 1 '6-information\.yaml:[0-9]+:[0-9]+: error: wrong regular expression: it takes millions' "$SLAUDIT" rules check "$d/pack"
+expect 'a circle' 1 "pack\.yaml:[0-9]+:[0-9]+: error: 'load' is computed before 'off_hours'" "$SLAUDIT" rules check "$d/pack"
+printf 'rules:\n  4.1-a: {target: 190%%}\n  9.9-z: {target: 90%%}\n  3.4-b: {off: true}\nwaivers:\n  - {rule: 6.3-a, owner: x, reason: y, until: 2025-13-31}\n' >"$d/profile.yaml"
+for e in "3:3: error: the pack has no rule '9\.9-z'" '2:19: error: .190%. is above 100' '4:3: error: rule 3\.4-b is switched off without a reason' "6:[0-9]+: error: '2025-13-31' is no date"; do
+    expect "profile: $e" 1 "profile\.yaml:$e" "$SLAUDIT" audit -w "$d/c.db" --period 2025Q3 --profile "$d/profile.yaml"
+done
 if [ -c /dev/full ]; then
     expect 'full disk for data' 1 'written|space' sh -c "\"$SLAUDIT\" rules list > /dev/full"
 fi
