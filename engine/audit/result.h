@@ -160,7 +160,7 @@ typedef struct audit_result {
 
 /* Reads a run back. run 0: the latest. SLA_NAME if there is none. The caller frees with result_free. */
 sla_status result_load(store *s, int64_t run, audit_result **out, err *e);
-/* Whether the results of every run are those whose hash the audit put into the trail; *bad: the first run of which they are not, 0: none. */
-sla_status results_check(store *s, int64_t *bad, err *e);
+/* Whether the results of every run are those whose hash the audit put into the trail, and the tables say what the results say. A line of said for each that is not, counted in wrong. */
+sla_status results_check(store *s, buf *said, size_t *wrong, err *e);
 void result_free(audit_result *r);                           /* NULL allowed */
 #endif

@@ -2,6 +2,7 @@
 #ifndef SLA_AUDIT_RUN_H
 #define SLA_AUDIT_RUN_H
 #include "engine/audit/pass.h"
+#include "engine/store/db.h"
 sla_status pass_run(pass *ps, err *e);                                                    /* pass.c: evaluates all programs, keeps what was asked for */
 sla_status rules_prepare(pass *ps);
 bool needs_met(pass *ps, const needs *n, bitext *reason);                                  /* judge.c */
@@ -16,4 +17,5 @@ void earlier_show(const pass *ps, audit_result *r);                             
 void scorecard_prepare(pass *ps);
 sla_status scorecard_figure(pass *ps, audit_result *r, err *e);                           /* scorecard.c */
 sla_status result_save(store *s, audit_result *r, err *e);                                /* save.c: gives r its run number */
+sla_status result_put(db *d, const audit_result *r, slice blob, err *e);                   /* its rows in the tables */
 #endif

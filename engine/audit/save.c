@@ -92,7 +92,7 @@ static sla_status put_rules(db *d, const audit_result *r, err *e)
         db_bind_i64(st, 9, x->population), db_bind_i64(st, 10, x->conforming), db_bind_i64(st, 11, x->nonconforming), db_bind_i64(st, 12, x->unknown), db_bind_i64(st, 13, x->running);
         if (x->has_value || x->has_share) db_bind_f64(st, 14, x->has_value ? x->value : x->share);
         if (x->has_target) db_bind_f64(st, 15, x->target);
-        db_bind_text(st, 16, x->reason.zh), db_bind_text(st, 17, x->title.zh.ptr ? x->title.zh : SLICE_LIT(""));
+        db_bind_text(st, 16, x->reason.zh.len ? x->reason.zh : (slice){0}), db_bind_text(st, 17, x->title.zh.ptr ? x->title.zh : SLICE_LIT(""));
         rc = db_run(d, st, e);
         for (size_t g = 0; rc == SLA_OK && g < x->ngroups; g++) {
             const res_group *k = &x->groups[g];
@@ -159,7 +159,7 @@ static sla_status put_findings(db *d, const audit_result *r, err *e)
         buf_reset(&b);
         jsonw_begin(&w, &b, 0);
         jsonw_open(&w, '{');
-        for (size_t k = 0; k < f->nobserved; k++) jsonw_key(&w, f->observed[k].name.ptr), jsonw_text(&w, f->observed[k].value);
+        for (size_t k = 0; k < f->nobserved; k++) jsonw_name(&w, f->observed[k].name), jsonw_text(&w, f->observed[k].value);
         jsonw_close(&w, '}');
         db_bind_i64(st, 1, r->run), db_bind_i64(st, 2, (int64_t)i + 1), db_bind_text(st, 3, r->rules[f->rule].id), db_bind_text(st, 4, f->dataset), db_bind_text(st, 5, f->key);
         if (f->nevidence) db_bind_i64(st, 6, f->evidence[0].source), db_bind_i64(st, 7, f->evidence[0].line);
@@ -206,6 +206,17 @@ static sla_status put_evidence(db *d, const audit_result *r, err *e)
     return rc;
 }
 
+sla_status result_put(db *d, const audit_result *r, slice blob, err *e)
+{
+    TRY(put_run(d, r, blob, e));
+    TRY(put_clauses(d, r, e));
+    TRY(put_rules(d, r, e));
+    TRY(put_figures(d, r, e));
+    TRY(put_staff(d, r, e));
+    TRY(put_findings(d, r, e));
+    return put_evidence(d, r, e);
+}
+
 sla_status result_save(store *s, audit_result *r, err *e)
 {
     db *d = store_db(s);
@@ -218,13 +229,7 @@ sla_status result_save(store *s, audit_result *r, err *e)
     if (st == SLA_OK && w.failed) st = SLA_NOMEM;
     if (st == SLA_OK) st = digest_once(w.out.ptr, w.out.len, hex);
     if (st == SLA_OK) st = next_run(d, r, e);
-    if (st == SLA_OK) st = put_run(d, r, (slice){w.out.ptr, w.out.len}, e);
-    if (st == SLA_OK) st = put_clauses(d, r, e);
-    if (st == SLA_OK) st = put_rules(d, r, e);
-    if (st == SLA_OK) st = put_figures(d, r, e);
-    if (st == SLA_OK) st = put_staff(d, r, e);
-    if (st == SLA_OK) st = put_findings(d, r, e);
-    if (st == SLA_OK) st = put_evidence(d, r, e);
+    if (st == SLA_OK) st = result_put(d, r, (slice){w.out.ptr, w.out.len}, e);
     if (st == SLA_OK) st = put_trail(s, r, hex, e);
     if (st == SLA_OK) st = db_exec(d, "COMMIT", e);
     else sqlite3_exec(d->h, "ROLLBACK", NULL, NULL, NULL);
@@ -313,25 +318,6 @@ sla_status result_load(store *s, int64_t run, audit_result **out, err *e)
     }
     *out = r;
     return SLA_OK;
-}
-
-sla_status results_check(store *s, int64_t *bad, err *e)
-{
-    db *d = store_db(s);
-    sqlite3_stmt *st = NULL;
-    bool row = true;
-    *bad = 0;
-    TRY(db_prepare(d, "SELECT id, meta, (SELECT json_extract(detail, '$.results') FROM trail WHERE kind='audit' AND json_extract(detail, '$.run')=run.id) FROM run ORDER BY id", &st, e));
-    sla_status rc = db_step(d, st, &row, e);
-    while (rc == SLA_OK && row && !*bad) {
-        char hex[DIGEST_HEX];
-        const void *p = sqlite3_column_blob(st, 1);
-        rc = digest_once(p, p ? (size_t)sqlite3_column_bytes(st, 1) : 0, hex);
-        if (rc == SLA_OK && !slice_is(db_col_text(st, 2), hex)) *bad = db_col_i64(st, 0);
-        if (rc == SLA_OK) rc = db_step(d, st, &row, e);
-    }
-    db_finalize(st);
-    return rc;
 }
 
 void result_free(audit_result *r)

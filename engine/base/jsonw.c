@@ -95,10 +95,12 @@ static void string(buf *out, slice s)
     buf_char(out, '"');
 }
 
-void jsonw_key(jsonw *w, const char *key)
+void jsonw_key(jsonw *w, const char *key) { jsonw_name(w, slice_of(key)); }
+
+void jsonw_name(jsonw *w, slice key)
 {
     before_item(w);
-    string(w->out, slice_of(key));
+    string(w->out, key);
     buf_text(w->out, w->indent ? ": " : ":");
     w->after_key = true;
 }

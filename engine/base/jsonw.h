@@ -10,6 +10,7 @@ void jsonw_begin(jsonw *w, buf *out, int indent);
 void jsonw_open(jsonw *w, char bracket);            /* '{' or '[' */
 void jsonw_close(jsonw *w, char bracket);           /* '}' or ']' */
 void jsonw_key(jsonw *w, const char *key);
+void jsonw_name(jsonw *w, slice key);               /* a key that is no C string */
 void jsonw_text(jsonw *w, slice s);                 /* wrong UTF-8 becomes U+FFFD */
 void jsonw_i64(jsonw *w, int64_t v);
 void jsonw_f64(jsonw *w, double v);                 /* shortest form that reads back the same; not finite: null */

@@ -17,13 +17,25 @@ static sla_status put(store *s, const stored_action *a, err *e)
     return rc;
 }
 
+/* The entry says, after what the caller says, what all answers were then. */
+static sla_status put_trail(store *s, slice detail_json, err *e)
+{
+    char seal[DIGEST_HEX];
+    buf b = {0};
+    sla_status st = seal_actions(s, seal, e);
+    if (st == SLA_OK) buf_printf(&b, "%.*s,\"stored\":\"%s\"}", (int)detail_json.len - 1, detail_json.ptr, seal);
+    if (st == SLA_OK) st = b.failed ? SLA_NOMEM : store_trail_add(s, "action", (slice){b.ptr, b.len}, e);
+    buf_free(&b);
+    return st;
+}
+
 sla_status store_actions_put(store *s, const stored_action *items, size_t n, slice detail_json, err *e)
 {
     err ignored = {0};
     TRY(db_exec(&s->d, "BEGIN IMMEDIATE", e));
     sla_status rc = SLA_OK;
     for (size_t i = 0; i < n && rc == SLA_OK; i++) rc = put(s, &items[i], e);
-    if (rc == SLA_OK) rc = store_trail_add(s, "action", detail_json, e);
+    if (rc == SLA_OK) rc = put_trail(s, detail_json, e);
     if (rc == SLA_OK) return db_exec(&s->d, "COMMIT", e);
     db_exec(&s->d, "ROLLBACK", &ignored);
     return rc;

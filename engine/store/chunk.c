@@ -152,6 +152,7 @@ sla_status chunk_pack(const batch *b, chunk **out, err *e)
         c->nrows = b->nrows;
         c->cols = mem_zero(b->ds->nfields, sizeof *c->cols);
         st = !c->cols ? SLA_NOMEM : b->nrows ? pack_all(b, c) : SLA_OK;
+        if (st == SLA_OK) st = seal_chunk(c);
     }
     if (st != SLA_OK) {
         chunk_free(c);

@@ -26,7 +26,6 @@ static const char *const tables_of_results =
     /* one audit of one period */
     "CREATE TABLE run(id INTEGER PRIMARY KEY, period TEXT NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, as_of_ms INTEGER NOT NULL, pack_id TEXT NOT NULL,"
     " pack_version TEXT NOT NULL, pack_sha256 TEXT NOT NULL, profile_sha256 TEXT, tool_version TEXT NOT NULL, zone TEXT NOT NULL, meta TEXT NOT NULL);"
-    "CREATE TABLE run_source(run INTEGER NOT NULL, source INTEGER NOT NULL, PRIMARY KEY(run, source)) WITHOUT ROWID;"
     "CREATE TABLE clause_result(run INTEGER NOT NULL, seq INTEGER NOT NULL, clause TEXT NOT NULL, chapter TEXT NOT NULL, title_zh TEXT, title_en TEXT, basis TEXT NOT NULL,"
     " verdict TEXT NOT NULL, rules INTEGER NOT NULL, assessed INTEGER NOT NULL, PRIMARY KEY(run, seq)) WITHOUT ROWID;"
     "CREATE TABLE rule_result(run INTEGER NOT NULL, seq INTEGER NOT NULL, rule TEXT NOT NULL, clause TEXT NOT NULL, kind TEXT NOT NULL, severity TEXT NOT NULL, basis TEXT NOT NULL,"
@@ -40,15 +39,12 @@ static const char *const tables_of_results =
     " PRIMARY KEY(run, metric, seq)) WITHOUT ROWID;"
     "CREATE TABLE staff_result(run INTEGER NOT NULL, seq INTEGER NOT NULL, staff TEXT NOT NULL, name TEXT, team TEXT, score REAL, grade TEXT NOT NULL, n INTEGER NOT NULL,"
     " detail TEXT NOT NULL, PRIMARY KEY(run, seq)) WITHOUT ROWID;"
-    "CREATE TABLE staff_indicator(run INTEGER NOT NULL, staff TEXT NOT NULL, seq INTEGER NOT NULL, indicator TEXT NOT NULL, value REAL, n INTEGER NOT NULL, low REAL, high REAL,"
-    " expected REAL, points REAL, detail TEXT NOT NULL, PRIMARY KEY(run, staff, seq)) WITHOUT ROWID;"
     /* a member that does not conform; observed: JSON object of the fields looked at */
     "CREATE TABLE finding(run INTEGER NOT NULL, seq INTEGER NOT NULL, rule TEXT NOT NULL, dataset TEXT NOT NULL, key TEXT NOT NULL, source INTEGER, line INTEGER, fingerprint TEXT NOT NULL,"
     " state TEXT NOT NULL, observed TEXT NOT NULL, PRIMARY KEY(run, seq)) WITHOUT ROWID;"
     /* evidence beyond the record itself */
     "CREATE TABLE finding_evidence(run INTEGER NOT NULL, finding INTEGER NOT NULL, seq INTEGER NOT NULL, source INTEGER NOT NULL, line INTEGER NOT NULL,"
     " PRIMARY KEY(run, finding, seq)) WITHOUT ROWID;"
-    "CREATE TABLE waiver(id INTEGER PRIMARY KEY, rule TEXT NOT NULL, owner TEXT NOT NULL, reason TEXT NOT NULL, until_day TEXT NOT NULL);"
     "CREATE TABLE action(id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, owner TEXT, due_day TEXT, status TEXT, response TEXT);";
 
 static sla_status pragma_value(db *d, const char *sql, int64_t *out, err *e)

@@ -7,17 +7,15 @@
  *   caveat(seq, source, kind, dataset, field, n, of, zh, en)  what the data cannot prove; source 0: the workspace as a whole
  *   trail(seq, kind, detail, prev, hash)
  *   run(id, period, from_ms, to_ms, as_of_ms, pack_id, pack_version, pack_sha256, profile_sha256, tool_version, zone, meta)   meta: JSON for the reports (titles, calendars, policies, caveats, warnings)
- *   run_source(run, source)                                  what the run rested on
  *   clause_result(run, seq, clause, chapter, title_zh, title_en, basis, verdict, rules, assessed)
  *   rule_result(run, seq, rule, clause, kind, severity, basis, verdict, population, conforming, nonconforming, unknown, running, value, target, reason, detail)   detail: JSON (titles, criteria, texts)
  *   rule_group(run, rule, seq, by, key, population, conforming, nonconforming, unknown, running, value, target, met)
  *   metric_result(run, seq, metric, title_zh, title_en, unit, value, target, n, detail)
  *   metric_group(run, metric, seq, by, key, value, n)
  *   staff_result(run, seq, staff, name, team, score, grade, n, detail)
- *   staff_indicator(run, staff, seq, indicator, value, n, low, high, expected, points)
  *   finding(run, seq, rule, dataset, key, source, line, fingerprint, state, observed)    observed: JSON object
  *   finding_evidence(run, finding, seq, source, line)        evidence beyond the record itself
- *   waiver(…), action(…)                                     answers to findings (action.c) */
+ *   action(fingerprint, owner, due_day, status, response)    answers to findings (action.c) */
 #ifndef SLA_STORE_DDL_H
 #define SLA_STORE_DDL_H
 #include "engine/store/db.h"

@@ -2,6 +2,7 @@
 #ifndef SLA_STORE_INTERNAL_H
 #define SLA_STORE_INTERNAL_H
 #include "engine/base/buf.h"
+#include "engine/base/digest.h"
 #include "engine/store/store.h"
 
 enum { PUT_CHUNK, PUT_COLUMN, PUT_REJECT, NPUT, READERS_MAX = 64 };
@@ -18,6 +19,7 @@ struct store {
     sqlite3_stmt *put[NPUT];    /* prepared once */
     int64_t open_source;        /* of the transaction under way; 0: none */
     int64_t seq;                /* of its next chunk */
+    digest *seals;              /* over its chunks so far (seal.c) */
     struct noted { int64_t source; file_stamp stamp; } *noted; size_t nnoted, cap_noted;    /* files read by this process */
 };
 
@@ -31,9 +33,14 @@ sla_status table_supersede(table *t, err *e);   /* keeps the last row of each ke
 /* ---- vtab.c ---- */
 void vtabs_free(vtabs *v);                      /* after the connection is closed */
 
+/* ---- seal.c ---- */
+sla_status seal_chunk(chunk *c);
+sla_status seal_source(store *s, digest *chunks, int64_t source, char out[DIGEST_HEX], err *e);   /* ends the digest of its chunks' seals, together with its rows in source and reject */
+sla_status seal_actions(store *s, char out[DIGEST_HEX], err *e);
+
 /* ---- chunk.c ---- */
 typedef struct packed_column { slice field; buf data; } packed_column;
-struct chunk { const dataset *ds; size_t nrows; buf lines; packed_column *cols; size_t ncols; };
+struct chunk { const dataset *ds; size_t nrows; buf lines; packed_column *cols; size_t ncols; char seal[DIGEST_HEX]; };
 /* Unpacks into out[0..n) (of the storage's width) and sets bits from bit0 on in valid. For codes: codes are those of the chunk's own dictionary, whose n texts go to
  * texts (arena a). SLA_CONFLICT: damaged. */
 sla_status unpack_lines(slice blob, size_t n, uint32_t *out);

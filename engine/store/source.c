@@ -52,6 +52,8 @@ sla_status store_source_begin(store *s, const source_info *info, bool *known, in
     db_finalize(st);
     s->open_source = rc == SLA_OK ? *id : -1;
     s->seq = 0;
+    digest_free(s->seals);
+    if (!(s->seals = digest_new()) && rc == SLA_OK) rc = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for a source");
     if (rc == SLA_OK) rc = write_source(s, "INSERT INTO source(" SOURCE_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)", *id, info, e);
     if (rc != SLA_OK) store_source_abort(s);
     return rc;
@@ -83,7 +85,7 @@ sla_status store_chunk_put(store *s, int64_t source, const chunk *c, err *e)
         db_bind_blob(st, 3, c->cols[i].data.ptr, c->cols[i].data.len);
         TRY(db_run(&s->d, st, e));
     }
-    return SLA_OK;
+    return digest_add(s->seals, c->seal, sizeof c->seal);
 }
 
 sla_status store_reject_put(store *s, int64_t source, const reject *r, err *e)
@@ -102,6 +104,8 @@ sla_status store_reject_put(store *s, int64_t source, const reject *r, err *e)
 
 static sla_status trail_of_source(store *s, int64_t id, const source_info *i, err *e)
 {
+    char seal[DIGEST_HEX];
+    TRY(seal_source(s, s->seals, id, seal, e));
     buf b = {0};
     jsonw w;
     jsonw_begin(&w, &b, 0);
@@ -111,6 +115,7 @@ static sla_status trail_of_source(store *s, int64_t id, const source_info *i, er
     jsonw_kv_text(&w, "sha256", slice_of(i->sha256));
     jsonw_kv_i64(&w, "rows", (int64_t)i->rows);
     jsonw_kv_i64(&w, "rejected", (int64_t)i->rejected);
+    jsonw_kv_text(&w, "stored", slice_of(seal));
     jsonw_close(&w, '}');
     sla_status st = b.failed ? err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the trail") : store_trail_add(s, "import", (slice){b.ptr, b.len}, e);
     buf_free(&b);

@@ -136,6 +136,7 @@ void store_close(store *s)
     while (s->nidle) sqlite3_close(s->idle[--s->nidle]);
     if (!s->attached) sqlite3_close(s->d.h);
     vtabs_free(s->tables);
+    digest_free(s->seals);
     mem_free(s->noted);
     mem_free(s->path);
     mem_free(s);

@@ -86,6 +86,8 @@ sla_status store_trail_head(store *s, trail_head *out, err *e);
 /* Whether an entry of the chain has this hash, and how many were added after it. */
 sla_status store_trail_find(store *s, slice hash, bool *there, int64_t *after, err *e);
 sla_status store_trail_check(store *s, trail_head *out, err *e);   /* walks the chain; SLA_CONFLICT names the first entry that does not fit */
+/* Whether what the workspace holds of each source, and the answers, are what was stored: the trail has hashes over them. A line of said for each that is not, counted in wrong. */
+sla_status store_seals_check(store *s, buf *said, size_t *wrong, err *e);
 
 /* ---- records as SQL tables ---- */
 /* Registers a virtual table for each dataset of the stored model: SELECT … FROM ticket has the live rows, ticket_all the superseded ones too. Hidden columns

@@ -37,6 +37,24 @@ copy
 sqlite3 "$d/c.db" "UPDATE run SET meta = CAST(replace(CAST(meta AS TEXT), 'GD', 'GE') AS BLOB)"
 breaks "$d/c.db" "" "the results" 'results are NOT those|damaged'
 
+# one row of any table
+row() { # what, SQL, what is said
+    copy
+    sqlite3 "$d/c.db" "$2"
+    breaks "$d/c.db" "" "$1" "$3"
+    [ "$(grep -cE 'NOT|NO import' "$d/out")" = 1 ] || fail "$1: more than that"
+}
+row "a finding" "UPDATE finding SET key='X' WHERE seq=3" 'run 1: 1 row of the table finding'
+row "a finding that is gone" "DELETE FROM finding WHERE seq=3" 'run 1: 1 row of the table finding'
+row "a line of evidence" "UPDATE finding_evidence SET line=line+1 WHERE finding=(SELECT min(finding) FROM finding_evidence) AND seq=1" 'table finding_evidence'
+row "a verdict" "UPDATE rule_result SET verdict='conforms' WHERE rule='4.1-b'" 'table rule_result'
+row "a score" "UPDATE staff_result SET score=100 WHERE seq=1" 'table staff_result'
+row "a column of records" "UPDATE chunk_column SET data=zeroblob(length(data)) WHERE rowid=1" 'source 1 action.csv: what the workspace holds of it is NOT'
+row "records taken out" "DELETE FROM chunk WHERE source=2" 'source 2 activity.csv: what the workspace holds'
+row "records put in" "INSERT INTO chunk SELECT max(id)+1, 99, 'ticket', 0, 1, x'' FROM chunk" 'source 99: in the table chunk'
+row "an answer" "INSERT INTO action(fingerprint, status) SELECT fingerprint, 'done' FROM finding LIMIT 1" 'answers: what the workspace holds'
+row "a rejected row" "INSERT INTO reject VALUES(1, 5, 1, 'a', 'b', 'c', 1)" 'source 1 action.csv: what the workspace holds'
+
 # the whole chain anew, every hash right, an entry changed: only the printed head knows
 copy
 sqlite3 "$d/c.db" "UPDATE trail SET detail = replace(detail, '\"rejected\":0', '\"rejected\":1') WHERE seq = 1"
@@ -59,4 +77,4 @@ cp "$SAMPLES/ticket.csv" "$d/data/ticket.csv"
 "$SLAUDIT" audit --period 2025Q3 -w "$d/w.db" >/dev/null 2>&1
 holds "$d/w.db" "--run 1 $d/zh/audit-2025Q3.xlsx" "a report of the run before"
 grep -q '1 were added since' "$d/out" || fail "entries added since"
-echo "[  PASSED  ] 13 test(s)."
+echo "[  PASSED  ] 23 test(s)."
