@@ -16,6 +16,7 @@ typedef enum cell_kind { CELL_EMPTY, CELL_TEXT, CELL_INT, CELL_NUMBER, CELL_PERC
 typedef struct cell {
     cell_kind kind; tone tone; mark mark; bool strong;
     bool cut;                        /* workbook: cut where the column ends, not broken into lines */
+    bool right;                      /* workbook: text at the right, as the figures of its column; set by the renderer */
     slice text;                      /* TEXT */
     double num; int places;          /* the figure; places of a NUMBER */
     bool has_apart; double apart;    /* a PERCENT that must not print as this other one */

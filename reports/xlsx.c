@@ -42,8 +42,8 @@ static void dress(book *k, lxw_format *f, int look)
     if (look == CELL_TEXT) format_set_text_wrap(f);
     if (look == CELL_TEXT || look == LOOK_HEAD) format_set_indent(f, 1);    /* away from a figure at the left */
     if (look == LOOK_CUT) format_set_align(f, LXW_ALIGN_FILL);              /* as much as fits, no more */
-    if (look <= CELL_INTERVAL || look == LOOK_PLAIN || look == LOOK_CUT || look == LOOK_DAY) format_set_bottom(f, LXW_BORDER_HAIR), format_set_bottom_color(f, RGB_RULE);
-    if (look == LOOK_HEAD_RIGHT) format_set_align(f, LXW_ALIGN_RIGHT);
+    if (look <= CELL_INTERVAL || look == LOOK_PLAIN || look == LOOK_CUT || look == LOOK_RIGHT || look == LOOK_DAY) format_set_bottom(f, LXW_BORDER_HAIR), format_set_bottom_color(f, RGB_RULE);
+    if (look == LOOK_HEAD_RIGHT || look == LOOK_RIGHT) format_set_align(f, LXW_ALIGN_RIGHT);
     if (look == LOOK_HEAD || look == LOOK_HEAD_RIGHT) {
         format_set_bg_color(f, RGB_NAVY), format_set_font_color(f, RGB_WHITE), format_set_bold(f), format_set_text_wrap(f);
         format_set_align(f, LXW_ALIGN_VERTICAL_CENTER);
@@ -64,7 +64,7 @@ lxw_format *book_format(book *k, int look, tone t, bool strong, bool input)
         return NULL;
     }
     dress(k, *f, look);
-    if (t != TONE_PLAIN && look < LOOK_HEAD) format_set_font_color(*f, tone_ink(t));
+    if (t != TONE_PLAIN && (look < LOOK_HEAD || look == LOOK_RIGHT)) format_set_font_color(*f, tone_ink(t));
     if (strong) format_set_bold(*f), format_set_top(*f, look < LOOK_HEAD && input ? LXW_BORDER_THIN : LXW_BORDER_NONE);
     if (input && !strong) format_set_bg_color(*f, 0xFFF9E6), format_set_unlocked(*f);
     return *f;
@@ -151,11 +151,30 @@ void book_day(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const cell *c)
 
 void book_cell(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const cell *c, bool input)
 {
-    lxw_format *f = book_format(k, c->cut ? LOOK_CUT : c->kind == CELL_NUMBER && c->places == 0 ? LOOK_PLAIN : (int)c->kind, c->tone, c->strong, input);
+    lxw_format *f = book_format(k, c->cut ? LOOK_CUT : c->right && c->kind == CELL_TEXT ? LOOK_RIGHT : c->kind == CELL_NUMBER && c->places == 0 ? LOOK_PLAIN : (int)c->kind, c->tone, c->strong, input);
     if (c->formula.len > 0) put_formula(k, s, row, col, c, f);
     else if (c->kind == CELL_EMPTY || c->kind == CELL_INTERVAL) book_note(k, worksheet_write_blank(s->ws, row, col, f));
     else if (c->kind == CELL_TEXT) book_note(k, worksheet_write_string(s->ws, row, col, book_cstr(&k->text, c->text), f));
     else if (isfinite(c->num)) book_note(k, worksheet_write_number(s->ws, row, col, stored(k->d, c), f));
+}
+
+/* The first figures of the report, as its first page shows them. */
+static void cover_figures(book *k, sheet *s)
+{
+    const document *d = k->d;
+    size_t i = 0;
+    while (i < d->n && d->blocks[i].kind != BLOCK_FIGURES) i++;
+    if (i == d->n) return;
+    book_text(k, s, ++s->row, 1, LOOK_CAPTION, texts_get(d->t, "book.figures"));
+    for (size_t f = 0; f < d->blocks[i].nfigures; f++) {
+        const figure *x = &d->blocks[i].figures[f];
+        s->row++;
+        book_text(k, s, s->row, 1, LOOK_NAME, x->label);
+        buf_reset(&k->text2);
+        buf_printf(&k->text2, "%.*s  %.*s", SLICE_ARG(x->value), SLICE_ARG(x->sub));
+        book_note(k, worksheet_write_string(s->ws, s->row, 2, buf_cstr(&k->text2), book_format(k, CELL_TEXT, x->tone, true, false)));
+    }
+    s->row++;
 }
 
 /* ---- the cover: what this is, and where its sheets are ---- */
@@ -175,6 +194,8 @@ void book_cover(book *k)
             book_text(k, s, s->row, 1, LOOK_NAME, d->blocks[i].pairs[p].name);
             book_text(k, s, s->row, 2, LOOK_NOTE, d->blocks[i].pairs[p].value);
         }
+    cover_figures(k, s);
+    worksheet_set_tab_color(s->ws, RGB_NAVY);
     s->row += 2;
     book_text(k, s, s->row - 1, 1, LOOK_CAPTION, texts_get(d->t, "book.sheets"));
 }

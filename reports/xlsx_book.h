@@ -5,7 +5,7 @@
 #include "reports/xlsx.h"
 #include "reports/xlsx_splice.h"
 
-enum { SHEETS_MAX = 64, SPLICES_MAX = 32, BREAKS_MAX = 64, LOOK_HEAD = CELL_INTERVAL + 1, LOOK_CAPTION, LOOK_TITLE, LOOK_NAME, LOOK_NOTE, LOOK_LINK, LOOK_DAY, LOOK_PLAIN, LOOK_HEAD_RIGHT, LOOK_CUT, LOOK_COUNT };
+enum { SHEETS_MAX = 64, SPLICES_MAX = 32, BREAKS_MAX = 64, LOOK_HEAD = CELL_INTERVAL + 1, LOOK_CAPTION, LOOK_TITLE, LOOK_NAME, LOOK_NOTE, LOOK_LINK, LOOK_DAY, LOOK_PLAIN, LOOK_HEAD_RIGHT, LOOK_CUT, LOOK_RIGHT, LOOK_COUNT };
 typedef struct sheet {
     slice name; lxw_worksheet *ws;
     lxw_row_t row;                       /* where the next block goes */

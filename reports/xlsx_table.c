@@ -12,10 +12,13 @@ static void put_head(book *k, sheet *s, const tablet *t)
         double chars = t->cols[c].chars > 0 ? t->cols[c].chars : 12;
         if (c < 64 && chars > s->widths[c]) {
             s->widths[c] = chars;
-            book_note(k, worksheet_set_column(s->ws, (lxw_col_t)c, (lxw_col_t)c, chars, NULL));
+            lxw_row_col_options seen = {.hidden = t->cols[c].hidden};
+            book_note(k, worksheet_set_column_opt(s->ws, (lxw_col_t)c, (lxw_col_t)c, chars, NULL, &seen));
         }
     }
     double all = 0;
+    for (size_t c = 0; c < t->ncols; c++)
+        if (t->cols[c].is_input) worksheet_set_tab_color(s->ws, tone_fill(TONE_MINOR));      /* a sheet to be filled in */
     for (size_t c = 0; c < t->ncols && c < 64; c++) all += s->widths[c];
     if (all > WIDE_SHEET) worksheet_set_paper(s->ws, k->letter ? 3 : 8);      /* tabloid, A3 */
     worksheet_set_row(s->ws, s->row, 30, NULL);
@@ -102,6 +105,7 @@ static void put_rows(book *k, sheet *s, const tablet *t, size_t from, size_t upt
         if (lines > 1) book_note(k, worksheet_set_row(s->ws, s->row, (double)(lines * XLSX_LINE_HEIGHT), NULL));
         for (size_t c = 0; c < t->ncols; c++) {
             cell one = cells[c];
+            one.right = t->cols[c].align == ALIGN_RIGHT;
             if (t->cols[c].is_date) book_day(k, s, s->row, (lxw_col_t)c, &one);
             else book_cell(k, s, s->row, (lxw_col_t)c, &one, t->cols[c].is_input);
         }
