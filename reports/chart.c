@@ -178,7 +178,7 @@ static void draw_columns(plot *p)
             } else page_rect(p->ps, p->no, x, y, bar - 1, p->y + p->h - y, bar_colour(p, s, i));
             if (crowded) continue;
             bool below = p->s.dots && c->has_target && v < c->target;
-            plot_value(p, x + bar / 2 - 0.5, below ? fmin(y + 11, p->y + p->h - 2) : fmax(y - 5, p->y - 1), v, ALIGN_CENTRE);
+            plot_value(p, x + bar / 2 - 0.5, below ? fmin(y + 11, p->y + p->h - 2) : fmax(y - 5, p->y - 5), v, ALIGN_CENTRE);
         }
     plot_target(p);
     plot_cats(p, band);

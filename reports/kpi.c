@@ -234,8 +234,8 @@ static void formulas(document *d)
     block *b = doc_table(d, 3, r->nmetrics);
     if (b == NULL) return;
     doc_col(b, 0, doc_text(d, "kpi.indicator"), ALIGN_LEFT, 1.6, 28);
-    doc_col(b, 1, doc_text(d, "kpi.formula"), ALIGN_LEFT, 3, 60);
-    doc_col(b, 2, doc_text(d, "kpi.exclusions"), ALIGN_LEFT, 2, 40);
+    doc_col(b, 1, doc_text(d, "kpi.formula"), ALIGN_LEFT, 2.6, 60);
+    doc_col(b, 2, doc_text(d, "kpi.exclusions"), ALIGN_LEFT, 2.2, 40);
     b->table->compact = true;
     b->sheet = doc_text(d, "sheet.formulas");
     for (size_t i = 0; i < r->nmetrics; i++) {

@@ -248,13 +248,22 @@ static const res_metric *lead_of(const document *d, slice theme)
     return count;
 }
 
+/* Availability with and without planned windows, say: one of them by service is enough. */
+static bool first_without_months(const document *d, const res_metric *x)
+{
+    for (const res_metric *y = d->r->metrics; y < x; y++)
+        if (slice_eq(y->theme, x->theme) && slice_eq(y->unit, x->unit) && y->ngroups > 0 && metric_groups(y, "month") == 0) return false;
+    return true;
+}
+
 /* Which breakdowns stand on paper: what is in a heat map is there already, and counts by month stand beside each other. */
 static bool on_paper(const document *d, const res_metric *x, const char *by, const res_metric *lead, bool months_done)
 {
     bool month = strcmp(by, "month") == 0, count = slice_is(x->unit, "count");
     if (kpi_in_heat(d, x) || strcmp(by, "channel") == 0 || strcmp(by, "host") == 0) return false;
     if (month) return !(count && months_done) && metric_groups(x, "month") > 1;
-    if (x == lead || metric_groups(x, "month") == 0) return true;
+    if (x == lead) return true;
+    if (metric_groups(x, "month") == 0) return first_without_months(d, x);
     return strcmp(by, "priority") == 0 && (x->has_target || (count && !months_done));
 }
 

@@ -135,6 +135,7 @@ static void team_table(document *d, const res_indicator *of)
     if (b == NULL) return;
     for (size_t c = 0; c < 10; c++) doc_col(b, c, doc_text(d, heads[c]), (c > 3 && c < 6) || c == 7 || c == 8 ? ALIGN_RIGHT : ALIGN_LEFT, c == 9 ? 3 : c == 0 ? 1 : 0, 14);
     b->table->compact = true;
+    bool named = false;
     b->table->caption = doc_fill(d, "staff.team_caption", (text_fill[]){{"name", of != NULL ? doc_bi(d, of->title) : SLICE_LIT("–")}, {NULL, {0}}});
     b->table->note = doc_text(d, "staff.bar_note");
     for (size_t i = 0; i < r->nstaff; i++) {
@@ -145,7 +146,9 @@ static void team_table(document *d, const res_indicator *of)
         row[5] = s->rated ? (cell){.kind = CELL_NUMBER, .num = s->score, .places = 1} : cell_text(SLICE_LIT("–"));
         row[6] = cell_text(staff_grade(d, s));
         if (!s->rated) row[6].tone = TONE_MUTED;
-        row[0].link = doc_join(d, "person-%.*s", SLICE_ARG(s->id));
+        row[0].link = row[1].link = doc_join(d, "person-%.*s", SLICE_ARG(s->id));
+        named |= !slice_eq(s->name, s->id);
+        b->table->cols[0].off_paper = !named;
         if (x == NULL || !x->has_value) continue;
         row[7] = staff_value(x, true, x->value), row[8] = cell_text(staff_interval(d, x));
         if (x->has_interval) row[9] = interval_cell(r, x);
@@ -248,7 +251,7 @@ static void person_sum(document *d, const res_staff *s)
 
 static void person(document *d, const res_staff *s)
 {
-    block *h = doc_heading(d, 2, doc_join(d, "%.*s  %.*s", SLICE_ARG(s->name), SLICE_ARG(s->id)));
+    block *h = doc_heading(d, 2, slice_eq(s->name, s->id) ? s->id : doc_join(d, "%.*s  %.*s", SLICE_ARG(s->name), SLICE_ARG(s->id)));     /* a pseudonym is both */
     h->anchor = doc_join(d, "person-%.*s", SLICE_ARG(s->id));
     h->tag = staff_grade(d, s), h->tone = s->rated ? TONE_ACCENT : TONE_NONE;
     doc_para(d, doc_fill(d, "staff.person", (text_fill[]){{"team", s->team}, {"role", s->role}, {"level", doc_word(d, "level", s->level)}, {NULL, {0}}}));

@@ -106,7 +106,7 @@ typedef struct res_indicator {
     bool has_overall; double overall;                        /* of a share: that of all records together, whoever handled them */
     bool has_points; double points;                          /* 0..100 before weighting */
     double weight;
-    double monthly[3]; bool has_monthly[3];
+    double monthly[3]; bool has_monthly[3];                  /* the calendar months that end with the period, oldest first */
     res_item *items; size_t nitems; int64_t items_all;       /* of a share, the records that count against the person; of findings, these: the first ones, and how many there are */
 } res_indicator;
 typedef struct res_staff {

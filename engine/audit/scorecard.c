@@ -1,11 +1,13 @@
 /* The staff report's figures: each person's indicators, what was to be expected of the same mix of work, points, score and grade. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include "engine/audit/reasons.h"
 #include "engine/audit/kind.h"
 #include "engine/audit/run.h"
 #include "engine/base/mem.h"
 #include "engine/base/sum.h"
+#include "engine/time/instant.h"
 
 static breakdown person_of(int slot) { return (breakdown){SLICE_LIT("person"), slot, {VT_TEXT, NULL}}; }
 
@@ -296,20 +298,27 @@ static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const ui
     return in->m.kind == MEASURE_SHARE && in->better.len ? add_items(ps, r, i) : SLA_OK;
 }
 
-/* The three months of the period, each with the same measure. */
+/* The calendar months that the three figures are of: the last three of the period, whether or not there are records in each. */
+static void last_months(const pass *ps, const audit_result *r, uint32_t codes[3])
+{
+    int32_t year, month, day;
+    civil_from_days(zone_day_of(ps->p->zone, r->to - 1), &year, &month, &day);
+    for (int m = 2; m >= 0; m--) {
+        char text[32];
+        int n = snprintf(text, sizeof text, "%04d-%02d", (int)year, (int)month);
+        codes[m] = dict_find(ps->w.dict, (slice){text, (size_t)n});
+        if (--month < 1) month = 12, year--;
+    }
+}
+
+/* Three months, each with the same measure. */
 static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint32_t *person, err *e)
 {
     const scorecard *c = &ps->p->card;
     const indicator *in = &c->items[i];
     const kept *month = pass_kept(ps, c->over, c->month.slot), *k = pass_kept(ps, in->sel.ds, in->m.slot);
     if (!month || in->m.kind == MEASURE_PERCENTILE || in->sel.ds != c->over) return SLA_OK;
-    figure_group *g;
-    size_t n, cell_count = (r->nstaff + 1) * 3;
-    measuring mg;
-    TRY(measure_begin(ps, &in->sel, &in->m, &mg, e));
-    sla_status st = measure_groups(&mg, &c->month, &g, &n, e);
-    measure_end(&mg);
-    TRY(st);
+    size_t cell_count = (r->nstaff + 1) * 3;
     double *sum = mem_zero(2 * cell_count, sizeof *sum);
     int64_t *count = mem_zero(cell_count, sizeof *count);
     if (!sum || !count) {
@@ -319,7 +328,7 @@ static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint3
     }
     double *rest = sum + cell_count;
     uint32_t codes[3];
-    for (size_t m = 0; m < 3; m++) codes[m] = m < n ? dict_find(ps->w.dict, g[m].key) : DICT_NONE;
+    last_months(ps, r, codes);
     const chosen *in_rows = pass_chosen(ps, &in->sel);
     for (size_t at = 0; at < in_rows->n; at++) {
         uint32_t row = in_rows->rows[at];

@@ -42,4 +42,7 @@ refused --person "$who" --kind audit
 refused --anonymise "$d/key" --format json
 printf short >"$d/short"
 refused --anonymise "$d/short"
-echo "[  PASSED  ] 10 test(s)."
+# a period of one month: its figures stand under that month, whatever months before have no records
+"$SLAUDIT" run --period 2025-08 -w "$d/m.db" -o "$d/month" --kind staff "$SAMPLES" >/dev/null 2>&1
+pdftotext -layout "$d/month/staff-2025-08.pdf" - 2>/dev/null | awk '$1 == "解决工单数" && NF == 11 && $2 > 0 { n++; if ($9 != $2 || $7 != "–") bad++ } END { exit !(n > 20 && !bad) }' || fail "months of a figure"
+echo "[  PASSED  ] 11 test(s)."
