@@ -47,9 +47,18 @@ static cell change_cell(document *d, const res_metric *x)
     return c;
 }
 
+slice kpi_theme_name(document *d, slice theme)
+{
+    for (size_t i = 0; i < d->r->nmetrics; i++) {
+        slice s = slice_eq(d->r->metrics[i].theme, theme) ? doc_bi(d, d->r->metrics[i].theme_title) : (slice){"", 0};
+        if (s.len > 0) return s;
+    }
+    return doc_word(d, "theme", theme);
+}
+
 static bool wanted(const res_metric *x, slice theme, metrics which)
 {
-    return (theme.len == 0 || slice_eq(x->theme, theme)) && (which == METRICS_ALL || (x->has_target && x->has_value));
+    return (theme.len == 0 || slice_eq(x->theme, theme)) && (which == METRICS_ALL || (x->has_value && (x->has_target || which == METRICS_WITH_VALUE)));
 }
 
 void kpi_metric_table(document *d, slice theme, metrics which)
@@ -73,7 +82,7 @@ void kpi_metric_table(document *d, slice theme, metrics which)
         row[4] = x->has_previous ? cell_value(x->unit, x->previous) : cell_text(SLICE_LIT("–"));
         row[5] = change_cell(d, x), row[6] = cell_int(x->n);
         if (!metric_met(x)) row[1].tone = TONE_MAJOR;
-        if (ncols == 9) row[7] = cell_text(doc_word(d, "theme", x->theme)), row[8] = cell_text(doc_bi(d, x->formula));
+        if (ncols == 9) row[7] = cell_text(kpi_theme_name(d, x->theme)), row[8] = cell_text(doc_bi(d, x->formula));
     }
 }
 
@@ -190,7 +199,7 @@ static void volumes(document *d)
         if (x->has_target || !x->has_value || !slice_is(x->unit, "count")) continue;
         figure *f = &b->figures[b->nfigures++];
         *f = (figure){.label = doc_bi(d, x->title), .value = doc_value(d, x->unit, x->value), .tone = TONE_PLAIN};
-        f->sub = x->has_previous ? doc_fill(d, "kpi.tile_previous", (text_fill[]){{"previous", doc_value(d, x->unit, x->previous)}, {NULL, {0}}}) : doc_word(d, "theme", x->theme);
+        f->sub = x->has_previous ? doc_fill(d, "kpi.tile_previous", (text_fill[]){{"previous", doc_value(d, x->unit, x->previous)}, {NULL, {0}}}) : kpi_theme_name(d, x->theme);
         put_arrow(x, f);
     }
 }
@@ -275,7 +284,7 @@ static void without_value(document *d)
             const res_metric *x = &r->metrics[k];
             if (!slice_eq(x->theme, r->metrics[i].theme)) continue;
             cell *row = tablet_cell(b->table, at++, 0);
-            row[0] = cell_text(doc_word(d, "theme", x->theme)), row[1] = cell_text(doc_bi(d, x->title)), row[2] = cell_text(doc_bi(d, x->reason));
+            row[0] = cell_text(kpi_theme_name(d, x->theme)), row[1] = cell_text(doc_bi(d, x->title)), row[2] = cell_text(doc_bi(d, x->reason));
         }
 }
 
@@ -285,7 +294,9 @@ sla_status document_kpi(document *d, err *e)
     tiles(d);
     volumes(d);
     kpi_sentences(d);
-    kpi_metric_table(d, (slice){"", 0}, METRICS_WITH_TARGET);
+    bool any = false;
+    for (size_t i = 0; i < d->r->nmetrics; i++) any |= wanted(&d->r->metrics[i], (slice){"", 0}, METRICS_WITH_TARGET);
+    kpi_metric_table(d, (slice){"", 0}, any ? METRICS_WITH_TARGET : METRICS_WITH_VALUE);
     if (d->r->nmetrics > 0) kpi_demand(d, d->r->metrics[0].theme);
     all_metrics_sheet(d);
     for (size_t i = 0; i < d->r->nmetrics; i++) {

@@ -11,7 +11,8 @@ bool metric_misses(const res_metric *x, double v);
 slice metric_target(document *d, const res_metric *x);
 void kpi_sentences(document *d);
 void kpi_theme(document *d, slice theme);
-typedef enum metrics { METRICS_ALL, METRICS_WITH_TARGET } metrics;
+slice kpi_theme_name(document *d, slice theme);          /* in the pack's words; where it has none, in the report's */
+typedef enum metrics { METRICS_ALL, METRICS_WITH_VALUE, METRICS_WITH_TARGET /* and value */ } metrics;
 void kpi_metric_table(document *d, slice theme, metrics which);         /* theme "": all */
 void kpi_demand(document *d, slice theme);               /* counts of the first theme, on the first page: by month, or by day where there is one month */
 

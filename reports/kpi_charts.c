@@ -280,7 +280,7 @@ static void theme_charts(document *d, slice theme, slice sheet, bool months_done
 
 void kpi_theme(document *d, slice theme)
 {
-    slice name = doc_word(d, "theme", theme);
+    slice name = kpi_theme_name(d, theme);
     doc_heading(d, 1, name);
     kpi_metric_table(d, theme, METRICS_ALL);
     missing_values(d, theme);

@@ -49,7 +49,7 @@ static sla_status figure_groups(pass *ps, const measuring *mg, const kpi *k, res
 
 static sla_status figure_one(pass *ps, const kpi *k, res_metric *out, err *e)
 {
-    *out = (res_metric){.id = k->id, .theme = k->theme, .title = k->title, .formula = k->formula, .exclusions = k->exclusions, .unit = k->unit, .better = k->better,
+    *out = (res_metric){.id = k->id, .theme = k->theme, .title = k->title, .theme_title = k->theme_title, .formula = k->formula, .exclusions = k->exclusions, .unit = k->unit, .better = k->better,
                         .has_target = k->target.has, .target = k->target.value, .target_op = k->target.at_most ? SLICE_LIT("<=") : SLICE_LIT(">=")};
     if (!needs_met(ps, &k->needs, &out->reason)) return SLA_OK;
     if (k->m.kind == MEASURE_UPTIME) return figure_uptime(ps, k, out, e);

@@ -66,7 +66,7 @@ typedef struct rule {
 } rule;
 
 typedef struct kpi {
-    slice id, theme, unit, better; bitext title, formula, exclusions;
+    slice id, theme, unit, better; bitext title, theme_title, formula, exclusions;
     selection sel; measure m; uptime up; bound target; int64_t least_n;
     breakdown *groups; size_t ngroups;
     needs needs;

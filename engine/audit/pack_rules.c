@@ -1,4 +1,5 @@
 /* The rule files, kpis.yaml and scorecard.yaml. */
+#include <stdio.h>
 #include <string.h>
 #include "engine/audit/kind.h"
 
@@ -190,7 +191,14 @@ void load_kpis(pack_loader *l, const ynode *root)
     const ynode *kpis = yaml_get(root, "kpis");
     yaml_check_keys(root, (const char *const[]){"themes", "kpis", NULL}, l->errors);
     if (!kpis || !(l->p->kpis = load_take(l, kpis->n, sizeof *l->p->kpis))) return;
-    for (size_t i = 0; i < kpis->n; i++) load_kpi(l, kpis->items[i], &l->p->kpis[l->p->nkpis++]);
+    const ynode *themes = yaml_get(root, "themes");
+    for (size_t i = 0; i < kpis->n; i++) {
+        char key[64];
+        kpi *k = &l->p->kpis[l->p->nkpis++];
+        load_kpi(l, kpis->items[i], k);
+        int n = snprintf(key, sizeof key, "%.*s", SLICE_ARG(k->theme));
+        if (n > 0 && (size_t)n < sizeof key && yaml_get(themes, key)) k->theme_title = load_bitext(themes, key);
+    }
 }
 
 /* ---- the scorecard ---- */

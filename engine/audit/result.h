@@ -85,7 +85,7 @@ typedef struct res_clause {
 typedef struct res_metric_group { slice by, key; bool has_value; double value; int64_t n; } res_metric_group;
 typedef struct res_metric {                                  /* a KPI */
     slice id, theme;                                         /* theme: "demand", "resolution", … the page it belongs to */
-    bitext title, formula, exclusions;
+    bitext title, theme_title, formula, exclusions;          /* theme_title: as the pack names the page; empty: it does not */
     slice unit;                                              /* "count", "share" (a fraction), "ms" (a duration), "number" */
     slice better;                                            /* "higher", "lower" or "" */
     bool has_value; double value; int64_t n;

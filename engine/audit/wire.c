@@ -2,7 +2,7 @@
 #include "engine/audit/wire.h"
 #include <string.h>
 
-enum { WIRE_VERSION = 1, COUNT_MAX = 1 << 26 };
+enum { WIRE_VERSION = 2, COUNT_MAX = 1 << 26 };
 
 static void raw(wire *w, void *p, size_t n)
 {
@@ -75,7 +75,7 @@ static void clause_result(wire *w, res_clause *c)
 
 static void metric(wire *w, res_metric *m)
 {
-    text(w, &m->id), text(w, &m->theme), both(w, &m->title), both(w, &m->formula), both(w, &m->exclusions), text(w, &m->unit), text(w, &m->better), VALUE(w, m->has_value), VALUE(w, m->value);
+    text(w, &m->id), text(w, &m->theme), both(w, &m->title), both(w, &m->theme_title), both(w, &m->formula), both(w, &m->exclusions), text(w, &m->unit), text(w, &m->better), VALUE(w, m->has_value), VALUE(w, m->value);
     VALUE(w, m->n), VALUE(w, m->has_previous), VALUE(w, m->previous), VALUE(w, m->previous_n), VALUE(w, m->has_target), VALUE(w, m->target), text(w, &m->target_op), both(w, &m->reason);
     LIST(w, m->groups, m->ngroups) {
         res_metric_group *g = &m->groups[EACH];
