@@ -46,9 +46,17 @@ static double about_width(slice s)
     return w;
 }
 
+/* The names of rows take what they need, up to a third. */
+static double heat_names(const chart *c, double w)
+{
+    double most = 60;
+    for (size_t s = 0; s < c->nseries; s++) most = fmax(most, about_width(c->series[s].name) * 0.95 + 8);
+    return fmin(w * 0.34, most);
+}
+
 double heat_heads(const chart *c, double w)
 {
-    double cw = (w - fmin(w * 0.3, 132)) / (double)(c->ncats ? c->ncats : 1) - 3, lines = 1;
+    double cw = (w - heat_names(c, w)) / (double)(c->ncats ? c->ncats : 1) - 3, lines = 1;
     for (size_t i = 0; i < c->ncats; i++) lines = fmax(lines, ceil(about_width(c->cats[i]) * 1.15 / cw));
     return 9 * fmin(lines, HEADS_MOST);
 }
@@ -72,7 +80,7 @@ static void put_heat_head(const plot *p, slice text, double x, double y, double 
 void draw_heat(plot *p)
 {
     const chart *c = p->c;
-    double names = fmin(p->full_w * 0.3, 132), cw = (p->full_w - names) / (double)c->ncats, heads = heat_heads(c, p->full_w), y = p->y - 12 + heads;
+    double names = heat_names(c, p->full_w), cw = (p->full_w - names) / (double)c->ncats, heads = heat_heads(c, p->full_w), y = p->y - 12 + heads;
     for (size_t i = 0; i < c->ncats; i++) put_heat_head(p, c->cats[i], p->full_x + names + cw * ((double)i + 0.5), y, cw - 3);
     for (size_t s = 0; s < c->nseries; s++) {
         const series *of = &c->series[s];

@@ -25,7 +25,7 @@ slice group_name(document *d, const char *by, slice key);
 size_t metric_groups(const res_metric *x, const char *by);
 const res_metric_group *metric_group(const res_metric *x, const char *by, slice key);    /* NULL: no such group */
 
-void kpi_heats(document *d, slice theme, slice sheet);
+void kpi_heats(document *d, slice theme, slice sheet, bool overview);    /* by month and priority; then by team and service */
 bool kpi_in_heat(const document *d, const res_metric *x);
 const res_metric *kpi_lead_attainment(const document *d, slice theme);   /* the first of those in the theme's map of targets; NULL: there is none */
 #endif

@@ -292,6 +292,7 @@ void kpi_theme(document *d, slice theme)
         metric_chart(d, lead, metric_groups(lead, "month") > 1 ? "month" : "priority", (slice){"", 0}, true);
         met_and_missed(d, lead, "priority", name);
     }
-    kpi_heats(d, theme, name);
+    kpi_heats(d, theme, name, true);
     theme_charts(d, theme, name, together);
+    kpi_heats(d, theme, name, false);
 }

@@ -110,14 +110,17 @@ static void heat_down(document *d, const res_metric *const *x, size_t n, const c
     }
 }
 
-void kpi_heats(document *d, slice theme, slice sheet)
+void kpi_heats(document *d, slice theme, slice sheet, bool overview)
 {
     static const chooser choosers[] = {is_duration, is_attainment};
     for (size_t i = 0; i < 2; i++) {
         const res_metric *x[ROWS_MOST];
         size_t n = chosen(d, theme, choosers[i], x);
         if (n < LEAST_TOGETHER) continue;
-        heat_by(d, x, n, "month", "priority", sheet);
+        if (overview) {
+            heat_by(d, x, n, "month", "priority", sheet);
+            continue;
+        }
         heat_by(d, x, n, "team", NULL, sheet);
         heat_down(d, x, n, "service", sheet);
     }
