@@ -257,7 +257,8 @@ static sla_status read_blob(db *d, int64_t run, audit_result *r, err *e)
         r->run = db_col_i64(st, 0);
         rc = digest_once(blob.ptr, blob.len, hex);
         wire_result(&w, r);
-        if (rc == SLA_OK && (w.failed || w.in.len)) rc = err_set(e, SLA_CONFLICT, (srcpos){d->name, 0, 0}, "the results of run %lld are damaged", (long long)r->run);
+        if (rc == SLA_OK && (w.failed || w.in.len)) rc = err_set(e, SLA_CONFLICT, (srcpos){d->name, 0, 0}, w.other_version ? "the results of run %lld were kept by another version of the program" : "the results of run %lld are damaged", (long long)r->run);
+        if (rc != SLA_OK && w.other_version) err_hint(e, "audit the period again: slaudit audit --period 2025Q3");
         r->digest = arena_slice(&r->mem, slice_of(hex));
     }
     db_finalize(st);

@@ -116,7 +116,7 @@ void wire_result(wire *w, audit_result *r)
 {
     uint32_t version = WIRE_VERSION;
     VALUE(w, version);
-    if (version != WIRE_VERSION) w->failed = true;
+    if (version != WIRE_VERSION) w->failed = w->other_version = true;
     text(w, &r->tool_name), text(w, &r->tool_version), text(w, &r->pack_id), text(w, &r->pack_version), text(w, &r->pack_sha256), both(w, &r->pack_title), text(w, &r->period_id), text(w, &r->zone);
     VALUE(w, r->from), VALUE(w, r->to), VALUE(w, r->as_of), VALUE(w, r->rejects_total), VALUE(w, r->baseline);
     LIST(w, r->sources, r->nsources) source(w, &r->sources[EACH]);

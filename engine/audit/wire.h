@@ -3,6 +3,6 @@
 #define SLA_AUDIT_WIRE_H
 #include "engine/audit/result.h"
 #include "engine/base/buf.h"
-typedef struct wire { bool writing, failed; buf out; slice in; arena *a; } wire;
+typedef struct wire { bool writing, failed, other_version; buf out; slice in; arena *a; } wire;
 void wire_result(wire *w, audit_result *r);     /* failed: no memory, or what is read is damaged */
 #endif
