@@ -124,7 +124,7 @@ coverage: deps
 fuzz: deps ; @$(SUBMAKE) $(if $(shell command -v clang),V=fuzz CC=clang,V=fuzzgcc) run-fuzz
 run-fuzz: $(FUZZ)
 	@for f in $^; do s=$${f##*fuzz_}; mkdir -p build/corpus/$$s; \
-	    $$f -max_total_time=$${SECS:-60} build/corpus/$$s $$(ls -d tests/fuzz/seeds/$$s 2>/dev/null) || exit 1; done
+	    SLAUDIT_HOME=. $$f -max_total_time=$${SECS:-60} build/corpus/$$s $$(ls -d tests/fuzz/seeds/$$s 2>/dev/null) || exit 1; done
 
 clean: ; rm -rf build slaudit slaudit.so out
 

@@ -98,10 +98,10 @@ static void add_change(reading *rd, slice item)
 
 static void each_item(slice array, void (*fn)(reading *rd, slice item), reading *rd)
 {
+    if (array.len == 0 || *array.ptr != '[') return;
     json_reader r = {.p = array.ptr, .end = array.ptr + array.len, .scratch = &rd->scratch};
     json_level l;
     slice key, item;
-    if (array.len == 0 || *r.p != '[') return;
     json_enter(&r, &l);
     while (!rd->nomem && json_next(&r, &l, &key) && json_value(&r, &item, 1)) fn(rd, item);
 }

@@ -37,10 +37,10 @@ sla_status cycles_find(const profile *pf, const slice *names, size_t n, arena *a
 
 static slice first_cycle(slice list, slice path, arena *scratch)
 {
+    if (list.len == 0 || *list.ptr != '[') return (slice){0};
     json_reader r = {.p = list.ptr, .end = list.ptr + list.len, .scratch = scratch};
     json_level l;
     slice key, item;
-    if (list.len == 0 || *r.p != '[') return (slice){0};
     json_enter(&r, &l);
     return json_next(&r, &l, &key) && json_value(&r, &item, 1) ? json_at(item, path, scratch) : (slice){0};
 }

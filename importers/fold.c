@@ -106,6 +106,7 @@ static sla_status keep_texts(fold *f, size_t c, const column *from, size_t n)
 
 sla_status fold_add(fold *f, const batch *b, err *e)
 {
+    if (b->nrows == 0) return SLA_OK;
     if (!grow(f, f->nrows + b->nrows)) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to fold updates");
     memcpy(f->lines + f->nrows, b->lines, b->nrows * sizeof *f->lines);
     for (size_t c = 0; c < f->ds.nfields; c++) {

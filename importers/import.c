@@ -72,7 +72,7 @@ static void tell_notes(const session *se, const char *shown, const importer_kind
 {
     buf b = {0};
     if (kind->notes && se->o->say) kind->notes(im, &b);
-    for (char *line = b.failed ? NULL : b.ptr, *end = line + b.len; line && line < end;) {
+    for (char *line = b.failed ? NULL : b.ptr, *end = line ? line + b.len : NULL; line && line < end;) {
         char *nl = memchr(line, '\n', (size_t)(end - line));
         slice text = {line, (size_t)((nl ? nl : end) - line)};
         bool cut = shorten(&text);

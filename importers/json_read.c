@@ -183,9 +183,9 @@ slice json_at(slice object, slice path, arena *scratch)
 {
     const char *dot = path.len ? memchr(path.ptr, '.', path.len) : NULL;
     slice head = dot ? (slice){path.ptr, (size_t)(dot - path.ptr)} : path, key, value, found = {0};
+    if (object.len == 0 || *object.ptr != '{' || path.len == 0) return found;
     json_reader r = {.p = object.ptr, .end = object.ptr + object.len, .scratch = scratch};
     json_level l;
-    if (object.len == 0 || *r.p != '{' || path.len == 0) return found;
     json_enter(&r, &l);
     while (json_next(&r, &l, &key)) {
         if (!json_value(&r, &value, 1)) return (slice){0};

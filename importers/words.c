@@ -154,6 +154,7 @@ static void joint(const char **p, const char *end)
 bool words_duration(slice s, int64_t unit, int64_t *ms)
 {
     s = slice_trim(s);
+    if (s.len == 0) return false;
     const char *p = s.ptr, *end = s.ptr + s.len;
     double total = 0, v;
     size_t parts = 0;
