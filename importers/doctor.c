@@ -9,10 +9,11 @@ typedef struct span { bool any; int64_t first, last; } span;
 typedef struct terms { int64_t *by; size_t cap; } terms;   /* how often each text of the dictionary is a field's value */
 /* What is kept of a dataset, whose rows are looked at once: all together where they have a key, else some at a time. */
 typedef struct seen {
-    bool imported, history, stored[FIELDS_MAX];
+    const dataset *history_of;  /* whose changes these are; NULL: nobody's */
+    bool imported, stored[FIELDS_MAX];
     size_t nrows;
     span span;
-    terms terms[FIELDS_MAX];
+    terms terms[FIELDS_MAX];    /* of fields with terms, and of the records that a history speaks of */
 } seen;
 typedef struct doctor {
     store *s;
@@ -49,6 +50,23 @@ static void look_at_history(doctor *d, const dataset *ds)
     buf_printf(&en, "no history of %s was delivered: waiting, reopening, and the state at the instant of judgement cannot be shown", ds->name.ptr);
     add(d, "history", ds, (slice){fields.ptr, fields.len}, (int64_t)t->nrows, (int64_t)t->nrows, &zh, &en);
     buf_free(&fields);
+}
+
+/* Changes of records that were not imported: another period, another desk, or numbers of another kind (ServiceNow's sys_id). t: the records. */
+static void look_at_orphans(doctor *d, const table *t)
+{
+    const dataset *ds = t->ds, *history = ds->changes.dataset >= 0 && ds->nkey == 1 ? &d->m->datasets[ds->changes.dataset] : NULL;
+    const terms *k = history ? &d->seen[history->idx].terms[ds->changes.record] : NULL;
+    int64_t orphans = 0, all = 0;
+    for (size_t c = 0; k && c < k->cap; c++) all += k->by[c];
+    orphans = all;
+    for (size_t r = 0; k && r < t->nrows; r++)
+        if (table_has(t, ds->key[0], r) && table_codes(t, ds->key[0])[r] < k->cap) orphans -= k->by[table_codes(t, ds->key[0])[r]];
+    if (orphans == 0) return;
+    buf zh = {0}, en = {0};
+    buf_printf(&zh, "%lld 条变更历史中有 %lld 条属于未导入的%s", (long long)all, (long long)orphans, ds->title_zh.ptr);
+    buf_printf(&en, "%lld of %lld changes belong to a %s that was not imported", (long long)orphans, (long long)all, ds->name.ptr);
+    add(d, "orphans", history, history->fields[ds->changes.record].name, orphans, all, &zh, &en);
 }
 
 /* ---- fields without any value ---- */
@@ -93,11 +111,11 @@ static void say_odd(doctor *d, const dataset *ds, const field *f, odd *list, siz
     buf_free(&names);
 }
 
-static void count_terms(doctor *d, const table *t, size_t f)
+static void count_texts(doctor *d, const table *t, size_t f)
 {
     terms *k = &d->seen[t->ds->idx].terms[f];
     size_t before = k->cap;
-    if (!t->ds->fields[f].en || !t->cols[f].data) return;
+    if (!t->cols[f].data) return;
     if (mem_grow(&k->by, &k->cap, dict_count(d->texts), sizeof *k->by)) {
         d->nomem = true;
         return;
@@ -266,26 +284,30 @@ static sla_status look_at_rows(void *ctx, const table *t, err *e)
     n->nrows += t->nrows;
     for (size_t f = 0; f < t->ds->nfields; f++) {
         n->stored[f] |= t->cols[f].stored;
-        count_terms(d, t, f);
+        if (t->ds->fields[f].en || (n->history_of && (int)f == n->history_of->changes.record)) count_texts(d, t, f);
     }
     widen(&n->span, t);
     return SLA_OK;
 }
 
-/* Rows with a key all at once, as a later one may stand for an earlier one; of a history only whether there is one. */
+/* Rows with a key all at once, as a later one may stand for an earlier one; of a history only whose it is. */
 static sla_status look_at_dataset(doctor *d, const dataset *ds, err *e)
 {
-    bool wanted[FIELDS_MAX] = {false}, history = d->seen[ds->idx].history;
+    const dataset *history_of = d->seen[ds->idx].history_of;
+    bool wanted[FIELDS_MAX] = {false};
     table *t = NULL;
-    for (size_t f = 0; f < ds->nfields && !history; f++) wanted[f] = (int)f == ds->time_field || ds->fields[f].en;
+    if (history_of) wanted[history_of->changes.record] = true;
+    for (size_t f = 0; f < ds->nfields && !history_of; f++) wanted[f] = (int)f == ds->time_field || ds->fields[f].en;
     if (ds->nkey == 0) TRY(store_table_each(d->s, ds, wanted, d->texts, look_at_rows, d, e));
     else {
         TRY(store_table_load(d->s, ds, wanted, d->texts, &t, e));
         TRY(look_at_rows(d, t, e));
     }
     look_at_history(d, ds);
-    if (!history) look_at_absent(d, ds);
-    for (size_t f = 0; f < ds->nfields; f++) look_at_terms(d, ds, f);
+    if (!history_of) look_at_absent(d, ds);
+    for (size_t f = 0; f < ds->nfields; f++)
+        if (ds->fields[f].en) look_at_terms(d, ds, f);
+    if (t) look_at_orphans(d, t);
     if (t) look_at_numbers(d, t);
     if (t) look_at_doubles(d, t);
     table_free(t);
@@ -295,10 +317,10 @@ static sla_status look_at_dataset(doctor *d, const dataset *ds, err *e)
 static sla_status look(doctor *d, err *e)
 {
     for (size_t i = 0; i < d->m->n; i++)
-        if (d->m->datasets[i].changes.dataset >= 0) d->seen[d->m->datasets[i].changes.dataset].history = true;
+        if (d->m->datasets[i].changes.dataset >= 0) d->seen[d->m->datasets[i].changes.dataset].history_of = &d->m->datasets[i];
     for (int pass = 0; pass < 2; pass++) /* histories first: others are held against them */
         for (size_t i = 0; i < d->m->n; i++)
-            if (d->seen[i].history == (pass == 0)) TRY(look_at_dataset(d, &d->m->datasets[i], e));
+            if (!d->seen[i].history_of == (pass == 1)) TRY(look_at_dataset(d, &d->m->datasets[i], e));
     look_at_logs(d);
     if (d->nomem) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to look at what the data cannot prove");
     return store_caveats_replace(d->s, d->items, d->n, e);

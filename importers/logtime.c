@@ -187,11 +187,11 @@ static bool all_digits(slice s)
 
 static bool epoch_by_size(slice s, log_time *t)
 {
-    int64_t v = 0, per_ms[] = {0, 1, 1000, 1000000};
+    uint64_t v = 0, per_ms[] = {0, 1, 1000, 1000000};
     if (s.len > 19 || s.len < 9) return false;
-    for (size_t i = 0; i < s.len; i++) v = v * 10 + (s.ptr[i] - '0');
+    for (size_t i = 0; i < s.len; i++) v = v * 10 + (uint64_t)(s.ptr[i] - '0');
     size_t unit = s.len <= 11 ? 0 : s.len <= 14 ? 1 : s.len <= 17 ? 2 : 3;
-    from_utc_ms(unit ? v / per_ms[unit] : v * 1000, t);
+    from_utc_ms((int64_t)(unit ? v / per_ms[unit] : v * 1000), t);
     return plausible(t);
 }
 

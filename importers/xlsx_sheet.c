@@ -10,7 +10,7 @@ static int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a'
 /* ECMA-376 part 1, 22.9.2.19: a character that XML cannot hold, or an underscore that would look like one. */
 void xlsx_unescape(buf *out, slice s)
 {
-    const char *p = s.ptr, *end = s.ptr + s.len;
+    const char *p = s.ptr, *end = s.len ? s.ptr + s.len : p;
     while (p < end) {
         const char *mark = memchr(p, '_', (size_t)(end - p));
         if (!mark) mark = end;

@@ -80,7 +80,10 @@ static const struct look_case { const char *name; const char *values[4]; const c
     {"a first number over 12", {"29/2/2016", "1/2/2016"}, "dmy", true, NUMBERS_NONE}, {"a second number over 12", {"2/29/2016 1:16", "1/2/2016"}, "mdy", true, NUMBERS_NONE},
     {"nothing decides", {"1/2/2016", "3/4/2016"}, "dmy", false, NUMBERS_NONE}, {"both", {"29/2/2016", "2/29/2016", "3/29/2016"}, "mdy", false, NUMBERS_NONE},
     {"names and ISO decide nothing", {"10/Jan/26", "2016-02-29"}, "dmy", false, NUMBERS_NONE}, {"serials", {"44267.41", "44268", "No SLA"}, "dmy", false, NUMBERS_SERIAL_1900},
-    {"epochs", {"1735689600", "1735689600123"}, "dmy", false, NUMBERS_EPOCH}, {"mostly dates", {"44267", "29/2/2016", "1/3/2016"}, "dmy", true, NUMBERS_NONE},
+    {"epochs", {"1735689600", "1735689600123"}, "dmy", false, NUMBERS_EPOCH}, {"a sheet's day among dates", {"44267", "29/2/2016", "1/3/2016"}, "dmy", true, NUMBERS_SERIAL_1900},
+    {"an epoch among dates", {"1735689600", "29/2/2016", "1/3/2016"}, "dmy", true, NUMBERS_NONE}, {"points: days first", {"1.2.2016", "3.4.2016"}, "dmy", true, NUMBERS_NONE},
+    {"no year has one digit", {"25/7/2", "25/12/31"}, "ymd", true, NUMBERS_NONE}, {"days vary, the year does not", {"25-07-01", "25-07-12", "25-08-30"}, "ymd", true, NUMBERS_NONE},
+    {"short, and open", {"01/02/25", "03/04/25"}, "dmy", false, NUMBERS_NONE}, {"short, month first", {"01/22/25", "03/04/25"}, "mdy", true, NUMBERS_NONE},
 };
 static void columns_decide(void **state)
 {
