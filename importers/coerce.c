@@ -15,6 +15,8 @@ typedef struct job {
     reject_list *rejects;
     uint64_t bad[BITS_WORDS(CELLS_ROWS)];   /* rows that lack a required value */
     size_t nbad;
+    arena texts;                /* days and times of day put together */
+    bool nomem;
 } job;
 
 static uint32_t column_of(const cells *c, size_t row, slice cell, int input)
@@ -25,7 +27,9 @@ static uint32_t column_of(const cells *c, size_t row, slice cell, int input)
 
 static sla_status refuse(job *j, size_t row, size_t fno, slice cell, const char *reason)
 {
-    return reject_list_add(j->rejects, j->c->lines[row], column_of(j->c, row, cell, j->co->p->fields[fno].input), j->b->ds->fields[fno].name, cell, reason, false);
+    const target *t = &j->co->p->fields[fno];
+    slice at = t->clock >= 0 ? j->c->at[(size_t)t->input * CELLS_ROWS + row] : cell; /* what was put together stands nowhere */
+    return reject_list_add(j->rejects, j->c->lines[row], column_of(j->c, row, at, t->input), j->b->ds->fields[fno].name, cell, reason, false);
 }
 
 static inline slice trimmed(slice s)
@@ -42,14 +46,33 @@ static bool is_missing(const profile *pf, slice s)
     return false;
 }
 
+/* "2006-01-11" and "15:49:42" of another column; a sheet gives times of day as those of its first day. A day that has its own time stays as it is. */
+static slice with_clock(job *j, slice day, slice clock)
+{
+    static const char *const first_days[] = {"1899-12-30 ", "1899-12-31 ", "1900-01-00 ", "1904-01-01 "};
+    for (size_t k = 0; k < sizeof first_days / sizeof first_days[0]; k++)
+        if (clock.len > 11 && memcmp(clock.ptr, first_days[k], 11) == 0) clock = (slice){clock.ptr + 11, clock.len - 11};
+    if (!memchr(clock.ptr, ':', clock.len) || memchr(day.ptr, ':', day.len)) return day;
+    char *text = arena_alloc(&j->texts, day.len + clock.len + 1, 1);
+    if (!text) return j->nomem = true, day;
+    memcpy(text, day.ptr, day.len);
+    text[day.len] = ' ';
+    memcpy(text + day.len + 1, clock.ptr, clock.len);
+    return (slice){text, day.len + clock.len + 1};
+}
+
 /* The cells of a target: its column, and where that has no value the next of its columns. merged: room for CELLS_ROWS. */
-static const slice *cells_of(const job *j, const target *t, slice *merged)
+static const slice *cells_of(job *j, const target *t, slice *merged)
 {
     const slice *first = j->c->at + (size_t)t->input * CELLS_ROWS;
-    if (t->nmore == 0) return first;
+    if (t->nmore == 0 && t->clock < 0) return first;
     memcpy(merged, first, j->c->nrows * sizeof *merged);
     for (size_t i = 0; i < j->c->nrows; i++)
         for (size_t k = 0; k < t->nmore && is_missing(j->co->p->pf, trimmed(merged[i])); k++) merged[i] = j->c->at[(size_t)t->more[k] * CELLS_ROWS + i];
+    for (size_t i = 0; t->clock >= 0 && i < j->c->nrows; i++) {
+        slice day = trimmed(merged[i]), clock = trimmed(j->c->at[(size_t)t->clock * CELLS_ROWS + i]);
+        if (day.len && clock.len) merged[i] = with_clock(j, day, clock);
+    }
     return merged;
 }
 
@@ -352,6 +375,7 @@ static sla_status read_column(job *j, size_t fno)
     }
     slice merged[CELLS_ROWS];
     const slice *in = cells_of(j, t, merged);
+    if (j->nomem) return SLA_NOMEM;
     if (t->after >= 0) return read_after(j, fno, in, t);
     switch (j->b->ds->fields[fno].type) {
     case VT_TEXT: return read_texts(j, fno, in, t);
@@ -431,6 +455,7 @@ sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *reje
     if (st == SLA_OK) st = read_decided(&j);
     for (size_t f = 0; st == SLA_OK && f < b->ds->nfields; f++)
         if (b->ds->fields[f].required) st = check_required(&j, f);
+    arena_free(&j.texts);
     if (st != SLA_OK) return err_set(e, st, SRCPOS_NONE, "no memory for a batch of %s", b->ds->name.ptr);
     memcpy(b->lines + b->nrows, c->lines, c->nrows * sizeof *b->lines);
     if (j.nbad) drop_bad(&j);

@@ -62,6 +62,8 @@ static int find(const slice *names, size_t n, const header_list *l)
 void fold_place(const fold *f, target *fields, const slice *names, size_t n)
 {
     fields[f->at].input = find(names, n, &f->pf->fold_at);
+    for (size_t c = 0; c < f->at; c++) /* the same days have the same times of day */
+        if (fields[c].input >= 0 && fields[c].input == fields[f->at].input) fields[f->at].clock = fields[c].clock;
     fields[f->actor].input = find(names, n, &f->pf->fold_actor);
     fields[f->sequence].input = find(names, n, &f->pf->fold_sequence);
 }

@@ -93,6 +93,13 @@ static void column_with_unit(const slice *folded, size_t n, const field_map *map
     }
 }
 
+static void find_clock(const slice *folded, size_t n, const field_map *map, target *t)
+{
+    for (size_t h = 0; t->input >= 0 && h < map->clock.n && t->clock < 0; h++)
+        for (size_t i = 0; i < n && t->clock < 0; i++)
+            if ((int)i != t->input && slice_eq(folded[i], map->clock.folded[h])) t->clock = (int)i;
+}
+
 static sla_status place(planner *pl, const slice *folded, target *t, const field *f)
 {
     for (size_t i = 0; !pl->pf && t->input < 0 && i < pl->ncols; i++)
@@ -105,9 +112,11 @@ static sla_status place(planner *pl, const slice *folded, target *t, const field
         t->unit = map->unit;
         TRY(columns_of(pl, folded, &map->from, t));
         if (map->prefix_of >= 0) buf_printf(&pl->said, "%.*s: for want of a value, by what %.*s begins with\n", SLICE_ARG(f->name), SLICE_ARG(pl->pf->ds->fields[map->prefix_of].name));
+        find_clock(folded, pl->ncols, map, t);
         if (t->input >= 0 || map->fallback.n == 0) return SLA_OK;
         TRY(columns_of(pl, folded, &map->fallback, t));
         if (t->input < 0 && map->or_after >= 0) column_with_unit(folded, pl->ncols, map, t);
+        find_clock(folded, pl->ncols, map, t);
         if (t->input >= 0) buf_printf(&pl->said, "%.*s is taken from the column %.*s, for want of a better one\n", SLICE_ARG(f->name), SLICE_ARG(pl->names[t->input]));
         return SLA_OK;
     }
@@ -143,7 +152,7 @@ static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
     for (size_t i = 0; i < pl->ncols; i++)
         if (!(folded[i] = words_folded(&pl->mem, pl->names[i])).ptr) return SLA_NOMEM;
     for (size_t f = 0; f < ds->nfields; f++) {
-        pl->p.fields[f] = (target){.input = -1, .after = -1, .order = "ymd", .counts = &pl->counts[f]};
+        pl->p.fields[f] = (target){.input = -1, .clock = -1, .after = -1, .order = "ymd", .counts = &pl->counts[f]};
         TRY(place(pl, folded, &pl->p.fields[f], &ds->fields[f]));
     }
     if (pl->fold) fold_place(pl->fold, pl->p.fields, pl->names, pl->ncols);
@@ -224,7 +233,7 @@ static void say_columns(planner *pl)
         bool taken = false;
         for (size_t f = 0; f < pl->p.ds->nfields; f++) {
             const target *t = &pl->p.fields[f];
-            taken = taken || t->input == (int)i;
+            taken = taken || t->input == (int)i || t->clock == (int)i;
             for (size_t k = 0; k < t->nmore; k++) taken = taken || t->more[k] == (int)i;
         }
         if (taken || (pl->changes && changes_use(pl->changes, (int)i))) continue;

@@ -168,7 +168,7 @@ static void load_prefixes(loader *l, const profile *p, const field *fd, field_ma
 
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
@@ -181,6 +181,8 @@ static void load_field(loader *l, profile *p, const ynode *n)
     if (value && fd->type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, value->at, "only a text field can have a fixed value");
     load_cycle(l, m, yaml_get(n, "cycle"));
     load_prefixes(l, p, fd, m, yaml_get(n, "begins"));
+    m->clock = texts(l, yaml_get(n, "time"));
+    if (m->clock.n && fd->type != VT_TIME) errlist_add(l->errors, SLA_TYPE, n->key_at, "only a time has a time of day");
     if (!value && m->from.n + m->fallback.n + m->cycle.n + m->prefixes.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->key_at, "say where '%.*s' comes from: from: [header] or value: text", SLICE_ARG(n->key));
     if (digits && !yaml_bool(digits, &m->digits)) errlist_add(l->errors, SLA_TYPE, digits->at, "digits is true or false");
     if (after) m->after = field_named(l, p->ds, after->text, after->at);
@@ -345,7 +347,7 @@ static void collect_known(loader *l, profile *p)
     }
     know(l, p, &p->knows);
     for (size_t i = 0; i < p->nneeds; i++) know(l, p, &p->needs[i]);
-    for (size_t i = 0; i < p->nmaps; i++) know(l, p, &p->maps[i].from), know(l, p, &p->maps[i].fallback);
+    for (size_t i = 0; i < p->nmaps; i++) know(l, p, &p->maps[i].from), know(l, p, &p->maps[i].fallback), know(l, p, &p->maps[i].clock);
     know(l, p, &p->fold_at);
     know(l, p, &p->fold_actor);
     know(l, p, &p->fold_sequence);

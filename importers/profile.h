@@ -13,6 +13,7 @@ typedef struct header_list { slice *items, *folded; size_t n; } header_list;   /
 typedef struct term_map { dict *from; slice *to; size_t cap; } term_map;
 typedef struct field_map {
     size_t field;                       /* of the dataset */
+    header_list clock;                  /* of days: columns that hold the time of day */
     header_list from, fallback;         /* names it goes by, the preferred one first; fallback: only if the table has none of these, and said */
     term_map terms;                     /* of this profile; */
     const term_map *vocabulary;         /* then of everyone; NULL: free text. Other texts stay as they are */
