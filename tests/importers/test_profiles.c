@@ -159,6 +159,7 @@ static const struct refusal { const char *name, *text, *says; } refusals[] = {
     {"anything with names that some profile knows", "row;nick;firstname;mail;no;registered;status\n1;u;One;a@b;1;2025-07-01;active\n", "is that of no dataset and no profile"},
     {"figures of tickets, not the tickets", "{\"ticket_metrics\":[{\"id\":9,\"ticket_id\":1,\"created_at\":\"2025-07-01T01:00:00Z\",\"group_stations\":1,\"assignee_stations\":1,\"reopens\":1,\"solved_at\":null,\"reply_time_in_minutes\":{\"calendar\":20}}]}\n", "include=metric_sets"},
     {"a product's own clocks", "Task,SLA definition,Type,Target,Stage,Business elapsed time,Start time,Stop time,Has breached\nINC1,P1 resolution,SLA,Resolution,Completed,3 Hours,2025-07-01 09:00:00,,false\n", "export the incidents"},
+    {"attachments, not tickets", "[{\"id\":1,\"bug_id\":5,\"file_name\":\"a.png\",\"content_type\":\"image/png\",\"creator\":\"ann\",\"creation_time\":\"2025-07-01T09:00:00Z\",\"summary\":\"x\"}]\n", "files that hang on tickets"},
     {"hours booked", "row,issue_id,date,hours,comment,activity,overtime,user\n1,,2020-01-01,1.00,x,Design,,redmine\n", "hours booked on tickets"},
     {"Bugzilla without opendate", "bug_id,product,component,assigned_to,bug_status,resolution,short_desc,changeddate\n15,p,c,a,NEW,,s,2009-07-22 15:27:25\n", "lacks created_at (opendate, Opened)"},
 };
