@@ -186,7 +186,7 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(utf8_cases) + LEN(near_cases) + LEN(trim_cases) + 5];
+    struct CMUnitTest tests[LEN(utf8_cases) + LEN(near_cases) + LEN(trim_cases) + 6];
     size_t n = 0;
     ROWS(tests, n, utf8_cases, utf8_row);
     ROWS(tests, n, near_cases, nearest);
