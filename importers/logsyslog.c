@@ -106,6 +106,17 @@ static bool looks_5424(slice rest)
 }
 
 /* ---- RFC 3164 ---- */
+/* BusyBox's syslogd writes facility.severity behind the host: "host authpriv.notice login[7]: …". */
+static slice skip_facility(slice rest)
+{
+    static const char *const severities[] = {"emerg", "alert", "crit", "err", "error", "warning", "warn", "notice", "info", "debug"};
+    slice after = rest, w = word(&after);
+    const char *point = w.len ? memchr(w.ptr, '.', w.len) : NULL;
+    for (size_t i = 0; point && i < sizeof severities / sizeof severities[0]; i++)
+        if (slice_is(behind(w, (size_t)(point - w.ptr) + 1), severities[i])) return after;
+    return rest;
+}
+
 static bool frame_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v;
@@ -119,10 +130,11 @@ static bool frame_3164(slice rest, log_framed *f)
         }
         rest = all;
     } else v[LOG_HOST] = host;
-    rest = skip_blanks(rest);
+    rest = skip_facility(skip_blanks(rest));
     const char *colon = rest.len ? memchr(rest.ptr, ':', rest.len) : NULL, *space = rest.len ? memchr(rest.ptr, ' ', rest.len) : NULL;
     if (!colon || (space && space < colon)) { /* a message without a tag; "program [pid]: …" has one */
-        bool pid = space && space + 1 < rest.ptr + rest.len && space[1] == '[' && colon && colon[-1] == ']' && !memchr(space + 1, ' ', (size_t)(colon - space) - 1);
+        bool pid = colon && space > rest.ptr && space[-1] == ']' && space + 1 < colon && space[1] == '(' && colon[-1] == ')'; /* launchd: "com.apple.xpc.launchd[1] (job[2]): …" */
+        pid = pid || (space && space + 1 < rest.ptr + rest.len && space[1] == '[' && colon && colon[-1] == ']' && !memchr(space + 1, ' ', (size_t)(colon - space) - 1));
         if (!pid) {
             v[LOG_MESSAGE] = rest;
             return true;
