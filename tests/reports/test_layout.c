@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "engine/base/mem.h"
@@ -111,6 +112,55 @@ static void headings_are_never_last(void **state)
     }
 }
 
+/* 99.97%, 98% and 1,204 below each other: what stands before the point ends at the same place. */
+static void decimal_points_stand_below_each_other(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *whole; cell c; } rows[] = {
+        {"99.97%", "99", {.kind = CELL_PERCENT, .num = 0.9997}}, {"98%", "98", {.kind = CELL_PERCENT, .num = 0.98}}, {"1,204", "1,204", {.kind = CELL_INT, .num = 1204}}, {"4.31", "4", {.kind = CELL_NUMBER, .num = 4.31, .places = 2}}};
+    enum { ROWS = sizeof rows / sizeof rows[0] };
+    document d;
+    pageset ps = {0};
+    double at = 0;
+    begin(&d);
+    block *b = doc_table(&d, 2, ROWS);
+    doc_col(b, 0, SLICE_LIT("名"), ALIGN_LEFT, 1, 10);
+    doc_col(b, 1, SLICE_LIT("值"), ALIGN_RIGHT, 1, 10);
+    for (size_t i = 0; i < ROWS; i++) *tablet_cell(b->table, i, 1) = rows[i].c;
+    lay(&d, REPORT_A4, &ps);
+    for (size_t i = 0; i < ROWS; i++) {
+        const op *o = find_text(&ps.pages[0], rows[i].text);
+        assert_non_null(o);
+        double end = (double)o->x + fontset_width(&fonts, false, (double)o->size, slice_of(rows[i].whole));
+        if (i == 0) at = end;
+        assert_true(fabs(end - at) < 0.1);
+    }
+    pageset_clear(&ps);
+    document_clear(&d);
+}
+
+/* The boxes for an answer are not left alone on the next page: the last row goes with them. */
+static void boxes_stand_with_the_last_row(void **state)
+{
+    (void)state;
+    for (size_t before = 20; before < 50; before++) {
+        document d;
+        pageset ps = {0};
+        pair boxes[] = {{SLICE_LIT("答复"), SLICE_LIT("3")}, {SLICE_LIT("日期"), SLICE_LIT("")}};
+        begin(&d);
+        block *b = doc_table(&d, 1, before);
+        doc_col(b, 0, SLICE_LIT("名"), ALIGN_LEFT, 1, 10);
+        for (size_t i = 0; i < before; i++) *tablet_cell(b->table, i, 0) = cell_text(i + 1 < before ? SLICE_LIT("行") : SLICE_LIT("末行"));
+        block *f = doc_add(&d, BLOCK_FORM);
+        f->pairs = boxes, f->npairs = 2;
+        lay(&d, REPORT_A4, &ps);
+        for (size_t p = 0; p < ps.n; p++)
+            if (find_text(&ps.pages[p], "答复")) assert_non_null(find_text(&ps.pages[p], "末行"));
+        pageset_clear(&ps);
+        document_clear(&d);
+    }
+}
+
 static void contents_name_the_pages(void **state)
 {
     (void)state;
@@ -181,7 +231,8 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
+                                       cmocka_unit_test(boxes_stand_with_the_last_row),
                                        cmocka_unit_test(nothing_runs_off_the_page), cmocka_unit_test(memory_runs_out)};
     err e = {0};
     setenv("SLAUDIT_HOME", ".", 0);
