@@ -1,6 +1,7 @@
 /* Which files, in which order: each report's document is built once and drawn by each renderer asked for. */
 #include <stdio.h>
 #include "engine/base/file.h"
+#include "engine/base/progress.h"
 #include "reports/html.h"
 #include "reports/oscal.h"
 #include "reports/xlsx.h"
@@ -19,6 +20,7 @@ static sla_status save(job *j, const char *name, const char *suffix, err *e)
     if (n < 0 || (size_t)n >= sizeof path) return err_set(e, SLA_LIMIT, SRCPOS_NONE, "the name of the output folder is too long");
     if (j->bytes.failed) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for %s.%s", name, suffix);
     TRY(file_write(path, j->bytes.ptr, j->bytes.len, e));
+    progress_add(j->bytes.len, 0);
     if (j->notes != NULL) buf_printf(j->notes, "%s\n", path);
     buf_free(&j->bytes);
     return SLA_OK;
@@ -124,6 +126,7 @@ sla_status report_write(const audit_result *r, const report_options *o, buf *not
     job j = {.r = r, .o = o, .t = &t, .notes = notes};
     unsigned wanted = o->kinds ? o->kinds : REPORT_ALL_KINDS, formats = o->formats ? o->formats : REPORT_ALL_FORMATS;
     if (o->out != NULL && o->out[0] != '\0') TRY(file_make_dirs(o->out, e));
+    progress_begin("reports", 0);
     sla_status st = texts_load(o->lang ? o->lang : "zh", &t, e);
     if (st == SLA_OK && formats & REPORT_JSON) st = write_machine(&j, e);
     if (st == SLA_OK && formats & REPORT_OSCAL) st = write_oscal(&j, e);
@@ -134,5 +137,6 @@ sla_status report_write(const audit_result *r, const report_options *o, buf *not
     if (j.has_fonts) fontset_close(&j.fonts);
     buf_free(&j.bytes);
     texts_free(&t);
+    progress_end();
     return st;
 }

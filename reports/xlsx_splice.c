@@ -4,6 +4,7 @@
 #include <zlib.h>
 #include "engine/base/mem.h"
 #include "engine/base/pool.h"
+#include "engine/base/progress.h"
 #include "engine/base/utf8.h"
 #include "engine/time/instant.h"
 #include "reports/xlsx_splice.h"
@@ -138,6 +139,7 @@ static sla_status make_part(void *ctx, size_t part, err *e)
         if (r % 256 == 255) arena_free(&texts_of_row);
         if (xml.failed) st = SLA_NOMEM;
     }
+    progress_add(0, upto - from);
     arena_free(&texts_of_row);
     if (st == SLA_OK) st = zip_pack((slice){xml.ptr, xml.len}, LEVEL, false, &m->parts[part]);
     buf_free(&xml);
