@@ -43,6 +43,22 @@ static void print_rule(lister *l, const pack_line *x)
     l->lacking += lacks;
 }
 
+/* A clause and the data its rules rest on: + is there, - is missing. */
+static void print_coverage(const lister *l, const pack_line *lines, size_t n)
+{
+    puts("\nclause × dataset: + imported, - missing");
+    for (size_t i = 0; i < n; i++) {
+        if (!lines[i].is_clause) continue;
+        printf("%-5.*s", SLICE_ARG(lines[i].id));
+        for (size_t d = 0; d < l->m->n; d++) {
+            bool needed = false;
+            for (size_t k = i + 1; k < n && !lines[k].is_clause; k++) needed = needed || lines[k].needs[d];
+            if (needed) printf(" %c%.*s", l->there[d] ? '+' : '-', SLICE_ARG(l->m->datasets[d].name));
+        }
+        puts("");
+    }
+}
+
 static void print_datasets(const lister *l)
 {
     printf("%zu rules; %zu cannot be assessed for want of a dataset:", l->rules, l->lacking);
@@ -63,7 +79,7 @@ static int list(session *s, const options *o, err *e)
         if (lines[i].is_clause) printf("%.*s %.*s  [%s]\n", SLICE_ARG(lines[i].id), SLICE_ARG(l.zh ? lines[i].title.zh : lines[i].title.en), lines[i].by_heading ? "heading" : "text");
         else print_rule(&l, &lines[i]);
     }
-    if (st == SLA_OK && l.coverage) print_datasets(&l);
+    if (st == SLA_OK && l.coverage) print_datasets(&l), print_coverage(&l, lines, n);
     arena_free(&a);
     return st == SLA_OK ? EXIT_DONE : EXIT_CANNOT;
 }
@@ -102,7 +118,7 @@ static int run(const options *o, err *e)
 const command cmd_rules = {
     "rules", "list the pack's clauses and rules, check it, or run its examples", "list|check|test [-w FILE] [PACK]",
     "list  the clauses, and under each its rules with kind, severity and the datasets they rest on;\n"
-    "      with -w those that the workspace lacks\n"
+    "      with -w those that the workspace lacks, and a table of clauses by datasets\n"
     "check all errors of the pack with file, line and column\n"
     "test  the pack's own examples, and the rules that lack some\n\n"
     "example: slaudit rules check rules/itss-2025\n"

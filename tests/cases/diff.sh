@@ -16,6 +16,8 @@ diff_runs 1 2
 has '^0 rules changed' "nothing changed"
 has 'data the same, pack the same, calendars the same' "nothing changed"
 
+"$SLAUDIT" report -w "$d/w.db" --run 1 --format json -o "$d/then" >/dev/null 2>&1
+
 # one ticket's category is mended: its finding is gone, by the data
 f=$(sed -n 's/^\(GD[0-9]*\).*行政后勤.*/\1/p' "$d/data/ticket.csv" | head -1)
 sed -i "/^$f,/s/行政后勤/故障排除/" "$d/data/ticket.csv"
@@ -48,4 +50,12 @@ has '^compared with run 1: 1 new, [1-9][0-9]+ persisting' baseline
 has 'no run 77' "a baseline that is not there"
 "$SLAUDIT" diff -w "$d/w.db" 1 99 >"$d/out" 2>&1 && fail "a run that is not there"
 has '99' "a run that is not there"
-echo "[  PASSED  ] 8 test(s)."
+# C39, C40: hours and limits changed later do not touch what was judged: the report of the first run is the same, that of a new one is not
+printf 'clocks:\n  resolution: {limits: {limit: 1h, calendar: always}}\ncalendars:\n  office: {title: {zh: 新, en: New}, hours: {mon-fri: [10:00-16:00]}, holidays: cn}\n' >"$d/hours.yaml"
+audit --profile "$d/hours.yaml"
+"$SLAUDIT" report -w "$d/w.db" --format json -o "$d/new" >/dev/null 2>&1
+"$SLAUDIT" report -w "$d/w.db" --run 1 --format json -o "$d/now" >/dev/null 2>&1
+cmp "$d/then/findings-2025Q3.ndjson" "$d/now/findings-2025Q3.ndjson" >"$d/out" 2>&1 || fail "the first run's findings changed"
+cmp "$d/then/results-2025Q3.json" "$d/now/results-2025Q3.json" >"$d/out" 2>&1 || fail "the first run's results changed"
+! cmp -s "$d/now/findings-2025Q3.ndjson" "$d/new/findings-2025Q3.ndjson" || fail "other hours and limits change nothing"
+echo "[  PASSED  ] 9 test(s)."

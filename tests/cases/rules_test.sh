@@ -15,6 +15,6 @@ n=$((n + 1))
 n=$((n + 1))
 "$SLAUDIT" import -w "$d/w.db" "$SAMPLES/ticket.csv" >/dev/null 2>&1
 "$SLAUDIT" rules list -w "$d/w.db" --lang en >"$d/out" 2>&1
-grep -q '1.1-b .*\[ticket, no service\]' "$d/out" && grep -q '^10[0-9] rules; [1-9][0-9]* cannot be assessed .* service' "$d/out" || { fails=$((fails + 1)); echo "[  FAILED  ] rules list -w"; cat "$d/out"; }
+grep -q '1.1-b .*\[ticket, no service\]' "$d/out" && grep -q '^1\.1 *+ticket -service' "$d/out" && grep -q '^10[0-9] rules; [1-9][0-9]* cannot be assessed .* service' "$d/out" || { fails=$((fails + 1)); echo "[  FAILED  ] rules list -w"; cat "$d/out"; }
 echo "[  PASSED  ] $((n - fails)) test(s)."
 [ $fails -eq 0 ]
