@@ -1,6 +1,7 @@
 /* evidence: the register holds what is required; one member for each entry of `requires`, or for each row of its `each`. Documents count where they were valid in the period. */
 #include "engine/audit/events.h"
 #include "engine/audit/reasons.h"
+#include "engine/base/bits.h"
 
 /* What is required: n rows of `set`, in all or (joined by key) for each row of `each`; or that `holds` is true of each row of `each`. */
 typedef struct requirement { event_set set, each; bool has_set, has_each; int holds; int64_t n; bitext label; } requirement;
@@ -79,8 +80,10 @@ static member judge_key(counter *c, const requirement *q, uint64_t key)
 {
     const chosen *in = pass_chosen(c->ps, &q->set.sel);
     int64_t sure = 0, perhaps = 0;
+    const uint64_t *later = c->ps->w.later[q->set.sel.ds->idx];
     c->nrows = 0;
     for (size_t i = 0; i < in->n; i++) {
+        if (later && bits_get(later, in->rows[i])) continue; /* had not happened */
         if (q->has_each && events_key(c->ps, q->set.sel.ds, &q->set.keys, in->rows[i]) != key) continue;
         *(in->state[in->rows[i]] == 1 ? &sure : &perhaps) += 1;
         if (c->nrows < ROWS_TOLD) c->rows[c->nrows++] = in->rows[i];
