@@ -323,11 +323,12 @@ static void load_profile(loader *l, profile *p, const ynode *root)
 /* Tables that are known and of which nothing is taken. */
 static void load_refusal(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"name", "needs", "because", NULL};
+    static const char *const keys[] = {"name", "needs", "unless", "because", NULL};
     yaml_check_keys(n, keys, l->errors);
     p->name = p->title = yaml_text(n, "name", (slice){0});
     p->refuse = yaml_text(n, "because", (slice){0});
     p->ds = &l->m->datasets[0];
+    p->unless = texts(l, yaml_get(n, "unless"));
     load_needs(l, p, yaml_get(n, "needs"));
     if (p->name.len == 0 || p->refuse.len == 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "a refusal has a name, needs and because");
 }

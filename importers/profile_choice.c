@@ -44,7 +44,7 @@ static bool has_all(const profile *p, const slice *names, size_t n)
 {
     for (size_t k = 0; k < p->nneeds; k++)
         if (first_of(p, &p->needs[k], names, n) < 0) return false;
-    return p->nneeds > 0;
+    return p->nneeds > 0 && first_of(p, &p->unless, names, n) < 0;
 }
 
 static bool knows(const profile *p, slice name)
