@@ -128,6 +128,8 @@ static const struct line_case { const char *name, *line, *host, *program, *messa
     {"no host", "Oct 11 22:14:15 kernel: x", "", "kernel", "x", 0},
     {"a host with a colon", "Oct 11 22:14:15 h: last message repeated 3 times", "h", "", "last message repeated 3 times", 0},
     {"an empty message", "Oct 11 22:14:15 h cron:", "h", "cron", "", 0},
+    {"BusyBox", "Oct 11 22:14:15 h authpriv.notice login[7]: x", "h", "login", "x", 0},
+    {"launchd", "Oct 11 22:14:15 h com.apple.xpc.launchd[1] (com.apple.quicklook[32883]): x", "h", "com.apple.xpc.launchd", "x", 0},
     {"ISO 8601", "2013-10-30T14:51:21.901728+01:00 srv sshd[12664]: x [preauth]", "srv", "sshd", "x [preauth]", 2013},
     {"RFC 5424", "<165>1 2003-08-24T05:14:15.000003-07:00 192.0.2.1 myproc 8710 - - %% It's time", "192.0.2.1", "myproc", "%% It's time", 2003},
     {"structured data", "<165>1 2003-10-11T22:14:15.003Z h evntslog - ID47 [a@1 iut=\"3\" e=\"10\\] 11\"][b@2 c=\"d\"] \xEF\xBB\xBFmsg", "h", "evntslog", "msg", 2003},
