@@ -76,7 +76,7 @@ static sla_status check_trail(session *s, const char *head, size_t *wrong, err *
     st = store_seals_check(s->ws, &said, wrong, e);
     if (st == SLA_OK) st = results_check(s->ws, &said, wrong, e);
     if (st == SLA_OK && said.failed) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory");
-    fwrite(said.ptr, 1, said.len, stdout);
+    if (said.len) fwrite(said.ptr, 1, said.len, stdout);
     buf_free(&said);
     return st;
 }
