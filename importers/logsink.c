@@ -181,7 +181,7 @@ static sla_status write_texts(log_writer *w, log_field f, size_t first, size_t n
     const uint16_t *fixed = w->pending->fixed + first;
     column *c = &w->out->cols[w->sink->fields[f]];
     uint32_t *data = (uint32_t *)c->data + row, codes[PENDING];
-    slice texts[PENDING] = {{0}};
+    slice texts[PENDING];
     uint8_t which[PENDING]; /* of texts, for each event without a code yet */
     size_t m = 0;
     for (size_t i = 0; i < n; i++) {
@@ -197,7 +197,10 @@ static sla_status write_texts(log_writer *w, log_field f, size_t first, size_t n
         if (m == 0 || !slice_eq(v[i], texts[m - 1])) texts[m++] = v[i];
         which[i] = (uint8_t)(m - 1);
     }
-    if (!dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
+    bool all_new = dict_all_new(c->codes, row);
+    if (!all_new && !dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
+    for (size_t i = 0; all_new && i < m; i++)
+        if ((codes[i] = dict_append(c->codes, texts[i])) == DICT_NONE) return SLA_NOMEM;
     for (size_t i = 0; m && i < n; i++) {
         if (which[i] == PENDING) continue;
         data[i] = codes[which[i]];

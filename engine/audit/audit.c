@@ -166,6 +166,7 @@ sla_status audit_run(store *s, pack *p, const audit_options *o, int64_t *run, er
         r->baseline = o->baseline;
         st = run_all(ps, r, e);
         *run = r->run;
+        if (st == SLA_OK && o->told) st = o->told(o->ctx, r, e);
     }
     if (ps) world_clear(ps);
     mem_free(ps);

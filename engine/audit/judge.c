@@ -1,4 +1,5 @@
 /* Every rule's verdict, then every clause's. */
+#include <stdlib.h>
 #include "engine/audit/kind.h"
 #include "engine/audit/reasons.h"
 #include "engine/audit/run.h"
@@ -163,10 +164,29 @@ static int by_clause(const pass *ps, slice id)
     return -1;
 }
 
-typedef struct judge_job { const rule **rules; rule_outcome *outs; res_rule *results; } judge_job;
-static sla_status judge_nth(void *ctx, pass *own, size_t i, err *e)
+/* How many rows a rule may have to look at, as far as it can be told from outside its kind. */
+static size_t weight(const pass *ps, const rule *r)
+{
+    size_t sum = 0;
+    for (size_t d = 0; d < ps->p->model->n; d++)
+        if (r->needs.dataset[d] && ps->w.tables[d]) sum += ps->w.tables[d]->nrows;
+    return sum;
+}
+
+/* The heaviest first, so that no thread is left alone with one of them at the end. */
+typedef struct turn { size_t rule, weight; } turn;
+static int heaviest_first(const void *a, const void *b)
+{
+    const turn *x = a, *y = b;
+    if (x->weight != y->weight) return x->weight < y->weight ? 1 : -1;
+    return (x->rule > y->rule) - (x->rule < y->rule);
+}
+
+typedef struct judge_job { const rule **rules; turn *turns; rule_outcome *outs; res_rule *results; } judge_job;
+static sla_status judge_nth(void *ctx, pass *own, size_t nth, err *e)
 {
     judge_job *j = ctx;
+    size_t i = j->turns[nth].rule;
     return rule_judge(own, j->rules[i], &j->outs[i], &j->results[i], e);
 }
 
@@ -175,13 +195,16 @@ sla_status rules_judge(pass *ps, audit_result *r, err *e)
     const pack *p = ps->p;
     rule_outcome *outs = ARENA_NEW(&ps->mem, rule_outcome, p->nrules + 1);
     const rule **order = ARENA_NEW(&ps->mem, const rule *, p->nrules + 1);
+    turn *turns = ARENA_NEW(&ps->mem, turn, p->nrules + 1);
     r->rules = ARENA_NEW(&r->mem, res_rule, p->nrules + 1);
     r->clauses = ARENA_NEW(&r->mem, res_clause, p->nclauses + 1);
-    if (!outs || !order || !r->rules || !r->clauses) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
+    if (!outs || !order || !turns || !r->rules || !r->clauses) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
     for (size_t c = 0; c < p->nclauses; c++) /* rules in the order of the clauses, then as the pack has them */
         for (size_t i = 0; i < p->nrules; i++)
             if (by_clause(ps, p->rules[i].clause) == (int)c) order[r->nrules++] = &p->rules[i];
-    TRY(pass_each(ps, r->nrules, judge_nth, &(judge_job){order, outs, r->rules}, e));
+    for (size_t i = 0; i < r->nrules; i++) turns[i] = (turn){i, weight(ps, order[i])};
+    qsort(turns, r->nrules, sizeof *turns, heaviest_first);
+    TRY(pass_each(ps, r->nrules, judge_nth, &(judge_job){order, turns, outs, r->rules}, e));
     for (size_t c = 0; c < p->nclauses; c++) judge_clause(&p->clauses[c], r, &r->clauses[r->nclauses++]);
     return findings_make(ps, r, outs, e);
 }

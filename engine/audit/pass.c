@@ -137,25 +137,35 @@ static slice key_text(const pass *ps, vtype t, double v, buf *b)
     return (slice){b->ptr, b->len};
 }
 
-/* Numbers, times and dates as keys of groups become codes of their texts; equal ones follow each other often, small whole ones nearly always. */
+enum { LATELY_BITS = 10, LATELY = 1 << LATELY_BITS };
+static size_t place_of(double v)
+{
+    uint64_t bits;
+    v += 0.0; /* -0 is 0 */
+    memcpy(&bits, &v, sizeof bits);
+    return (size_t)(bits * UINT64_C(0x9E3779B97F4A7C15) >> (64 - LATELY_BITS)); /* Fibonacci hashing */
+}
+
+/* Numbers, times and dates as keys of groups become codes of their texts. There are few different ones, such as days: each is printed about once. */
 static sla_status code_numbers(pass *ps, kept *k, size_t n, err *e)
 {
-    uint32_t small[256], last_code = DICT_NONE;
-    double last = NAN;
+    struct { double v; uint32_t code; } lately[LATELY];
     buf b = {0};
-    memset(small, 0xFF, sizeof small);
+    for (size_t i = 0; i < LATELY; i++) lately[i].v = (double)NAN;
     if (!(k->code = arena_room(&ps->mem, n + 1, sizeof *k->code))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     for (size_t i = 0; i < n; i++) {
         double v = k->truth ? (k->truth[i] == 2 ? (double)NAN : k->truth[i]) : k->number[i];
-        bool is_small = v >= 0 && v < 256 && v == floor(v);
-        k->code[i] = isnan(v) ? DICT_NONE : v >= last && v <= last ? last_code : is_small ? small[(int)v] : DICT_NONE;
+        k->code[i] = DICT_NONE;
         if (isnan(v)) continue;
-        if (k->code[i] == DICT_NONE && (k->code[i] = dict_intern(ps->w.dict, key_text(ps, k->type, v, &b))) == DICT_NONE) {
-            buf_free(&b);
-            return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+        size_t at = place_of(v);
+        if (!(lately[at].v >= v && lately[at].v <= v)) {
+            lately[at].v = v;
+            if ((lately[at].code = dict_intern(ps->w.dict, key_text(ps, k->type, v, &b))) == DICT_NONE) {
+                buf_free(&b);
+                return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+            }
         }
-        if (is_small) small[(int)v] = k->code[i];
-        last = v, last_code = k->code[i];
+        k->code[i] = lately[at].code;
     }
     buf_free(&b);
     return SLA_OK;

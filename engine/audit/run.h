@@ -17,5 +17,5 @@ void earlier_show(const pass *ps, audit_result *r);                             
 void scorecard_prepare(pass *ps);
 sla_status scorecard_figure(pass *ps, audit_result *r, err *e);                           /* scorecard.c */
 sla_status result_save(store *s, audit_result *r, err *e);                                /* save.c: gives r its run number */
-sla_status result_put(db *d, const audit_result *r, slice blob, err *e);                   /* its rows in the tables */
+sla_status result_put(db *d, const audit_result *r, err *e);                               /* its rows in the tables, all but run.meta */
 #endif

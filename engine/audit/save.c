@@ -8,6 +8,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/jsonw.h"
 #include "engine/base/mem.h"
+#include "engine/base/pool.h"
 #include "engine/time/instant.h"
 #include "engine/time/zone.h"
 
@@ -53,12 +54,12 @@ static sla_status next_run(db *d, audit_result *r, err *e)
     return rc;
 }
 
-static sla_status put_run(db *d, const audit_result *r, slice blob, err *e)
+static sla_status put_run(db *d, const audit_result *r, err *e)
 {
     sqlite3_stmt *st = NULL;
     TRY(db_prepare(d, "INSERT INTO run(id, period, from_ms, to_ms, as_of_ms, pack_id, pack_version, pack_sha256, tool_version, zone, meta) VALUES(?,?,?,?,?,?,?,?,?,?,?)", &st, e));
     db_bind_i64(st, 1, r->run), db_bind_text(st, 2, r->period_id), db_bind_i64(st, 3, r->from), db_bind_i64(st, 4, r->to), db_bind_i64(st, 5, r->as_of), db_bind_text(st, 6, r->pack_id);
-    db_bind_text(st, 7, r->pack_version), db_bind_text(st, 8, r->pack_sha256), db_bind_text(st, 9, r->tool_version), db_bind_text(st, 10, r->zone), db_bind_blob(st, 11, blob.ptr, blob.len);
+    db_bind_text(st, 7, r->pack_version), db_bind_text(st, 8, r->pack_sha256), db_bind_text(st, 9, r->tool_version), db_bind_text(st, 10, r->zone), db_bind_blob(st, 11, "", 0);
     sla_status rc = db_run(d, st, e);
     db_finalize(st);
     return rc;
@@ -206,9 +207,9 @@ static sla_status put_evidence(db *d, const audit_result *r, err *e)
     return rc;
 }
 
-sla_status result_put(db *d, const audit_result *r, slice blob, err *e)
+sla_status result_put(db *d, const audit_result *r, err *e)
 {
-    TRY(put_run(d, r, blob, e));
+    TRY(put_run(d, r, e));
     TRY(put_clauses(d, r, e));
     TRY(put_rules(d, r, e));
     TRY(put_figures(d, r, e));
@@ -217,23 +218,40 @@ sla_status result_put(db *d, const audit_result *r, slice blob, err *e)
     return put_evidence(d, r, e);
 }
 
+static sla_status put_meta(db *d, const audit_result *r, slice blob, err *e)
+{
+    sqlite3_stmt *st = NULL;
+    TRY(db_prepare(d, "UPDATE run SET meta=?1 WHERE id=?2", &st, e));
+    db_bind_blob(st, 1, blob.ptr, blob.len), db_bind_i64(st, 2, r->run);
+    sla_status rc = db_run(d, st, e);
+    db_finalize(st);
+    return rc;
+}
+
+/* The results as one blob with its hash, and as rows: two things to do at once. */
+typedef struct saving { db *d; audit_result *r; wire w; char hex[DIGEST_HEX]; } saving;
+static sla_status save_part(void *ctx, size_t part, err *e)
+{
+    saving *v = ctx;
+    if (part == 0) return result_put(v->d, v->r, e);
+    wire_result(&v->w, v->r);
+    return v->w.failed ? SLA_NOMEM : digest_once(v->w.out.ptr, v->w.out.len, v->hex);
+}
+
 sla_status result_save(store *s, audit_result *r, err *e)
 {
     db *d = store_db(s);
-    char hex[DIGEST_HEX] = "";
-    wire w = {.writing = true};
+    saving v = {.d = d, .r = r, .w = {.writing = true}};
     TRY(db_exec(d, "BEGIN IMMEDIATE", e));
     sla_status st = find_baseline(d, r, e);
     if (st == SLA_OK) st = mark_persisting(d, r, e);
-    wire_result(&w, r);
-    if (st == SLA_OK && w.failed) st = SLA_NOMEM;
-    if (st == SLA_OK) st = digest_once(w.out.ptr, w.out.len, hex);
     if (st == SLA_OK) st = next_run(d, r, e);
-    if (st == SLA_OK) st = result_put(d, r, (slice){w.out.ptr, w.out.len}, e);
-    if (st == SLA_OK) st = put_trail(s, r, hex, e);
+    if (st == SLA_OK) st = pool_each(2, save_part, &v, e);
+    if (st == SLA_OK) st = put_meta(d, r, (slice){v.w.out.ptr, v.w.out.len}, e);
+    if (st == SLA_OK) st = put_trail(s, r, v.hex, e);
     if (st == SLA_OK) st = db_exec(d, "COMMIT", e);
     else sqlite3_exec(d->h, "ROLLBACK", NULL, NULL, NULL);
-    buf_free(&w.out);
+    buf_free(&v.w.out);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "the results could not be kept");
 }
 

@@ -41,7 +41,7 @@ static sla_status compare_tables(db *d, const audit_result *r, buf *said, size_t
 {
     char keep[96];
     TRY(exec_each(d, "CREATE TEMP TABLE ", " AS SELECT * FROM main.", true, e));          /* from here on these names mean the copies */
-    sla_status st = result_put(d, r, (slice){"", 0}, e);
+    sla_status st = result_put(d, r, e);
     snprintf(keep, sizeof keep, "UPDATE temp.run SET meta=(SELECT meta FROM main.run WHERE id=%lld)", (long long)r->run);   /* the hash vouches for it */
     if (st == SLA_OK) st = db_exec(d, keep, e);
     for (size_t i = 0; st == SLA_OK && i < NTABLES; i++) {

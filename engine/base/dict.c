@@ -10,7 +10,7 @@
 enum { FIRST_SLOTS = 64, FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20 };
 
 typedef struct slot { uint32_t tag, code1; } slot; /* code1: code + 1; 0: free */
-typedef struct entry { const char *ptr; uint64_t hash; uint32_t len; } entry;
+typedef struct entry { const char *ptr; uint64_t hash; /* 0: appended, in no slot */ uint32_t len; } entry;
 typedef struct chunk { struct chunk *next; size_t cap; char bytes[]; } chunk;
 
 struct dict {
@@ -18,7 +18,7 @@ struct dict {
     size_t mask;            /* slots - 1, slots a power of two */
     entry *entries;
     size_t entries_cap;
-    uint32_t count;
+    uint32_t count, placed; /* all entries; those in slots */
     uint64_t seed;
     chunk *first, *current; /* those behind current are empty, kept from before a reset */
     size_t used;            /* in current */
@@ -62,12 +62,13 @@ void dict_reset(dict *d)
     } else {
         /* few entries in a large table: undo the insertions, the last one first, so that each is still found */
         for (uint32_t code = d->count; code-- > 0;) {
+            if (!d->entries[code].hash) continue;
             size_t i = d->entries[code].hash & d->mask;
             while (d->slots[i].code1 != code + 1) i = (i + 1) & d->mask;
             d->slots[i] = (slot){0};
         }
     }
-    d->count = 0;
+    d->count = d->placed = 0;
     d->current = d->first;
     d->used = 0;
     d->bytes = 0;
@@ -81,6 +82,7 @@ static bool slots_double(dict *d)
     for (uint32_t code = 0; code < d->count; code++) {
         uint64_t h = d->entries[code].hash;
         size_t i = h & (n - 1);
+        if (!h) continue;
         if (d->count - code > 16) __builtin_prefetch(&slots[d->entries[code + 16].hash & (n - 1)], 1);
         while (slots[i].code1) i = (i + 1) & (n - 1);
         slots[i] = (slot){(uint32_t)(h >> 32), code + 1};
@@ -112,10 +114,16 @@ static char *text_room(dict *d, size_t n)
     return next->bytes;
 }
 
-static uint32_t add(dict *d, slice s, uint64_t h)
+static uint64_t hash_of(const dict *d, slice s)
+{
+    uint64_t h = hash64(s.ptr, s.len, d->seed);
+    return h ? h : 1;
+}
+
+/* A new entry, in no slot yet. */
+static uint32_t append(dict *d, slice s, uint64_t h)
 {
     if (s.len > UINT32_MAX || d->count >= DICT_NONE - 1) return DICT_NONE;
-    if ((size_t)d->count + 1 > (d->mask + 1) / 2 && !slots_double(d)) return DICT_NONE;
     if (mem_grow(&d->entries, &d->entries_cap, (size_t)d->count + 1, sizeof *d->entries) != 0) return DICT_NONE;
     char *text = text_room(d, s.len ? s.len : 1);
     if (!text) return DICT_NONE;
@@ -123,10 +131,27 @@ static uint32_t add(dict *d, slice s, uint64_t h)
     d->used += s.len;
     d->bytes += s.len;
     d->entries[d->count] = (entry){text, h, (uint32_t)s.len};
+    return d->count++;
+}
+
+static uint32_t add(dict *d, slice s, uint64_t h)
+{
+    if ((size_t)d->placed + 1 > (d->mask + 1) / 2 && !slots_double(d)) return DICT_NONE;
+    uint32_t code = append(d, s, h);
+    if (code == DICT_NONE) return code;
     size_t i = h & d->mask;
     while (d->slots[i].code1) i = (i + 1) & d->mask;
-    d->slots[i] = (slot){(uint32_t)(h >> 32), d->count + 1};
-    return d->count++;
+    d->slots[i] = (slot){(uint32_t)(h >> 32), code + 1};
+    d->placed++;
+    return code;
+}
+
+uint32_t dict_append(dict *d, slice s) { return append(d, s, 0); }
+
+bool dict_all_new(const dict *d, size_t seen)
+{
+    enum { SAMPLE = 2048 };
+    return d->count >= SAMPLE && d->count >= seen - seen / 8;
 }
 
 static inline uint32_t look_up(const dict *d, slice s, uint64_t h)
@@ -142,7 +167,7 @@ static inline uint32_t look_up(const dict *d, slice s, uint64_t h)
 
 uint32_t dict_intern(dict *d, slice s)
 {
-    uint64_t h = hash64(s.ptr, s.len, d->seed);
+    uint64_t h = hash_of(d, s);
     uint32_t code = look_up(d, s, h);
     return code != DICT_NONE ? code : add(d, s, h);
 }
@@ -155,7 +180,7 @@ bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes)
     for (size_t at = 0; at < n; at += AHEAD) {
         size_t m = n - at < AHEAD ? n - at : AHEAD;
         for (size_t i = 0; i < m; i++) {
-            h[i] = hash64(texts[at + i].ptr, texts[at + i].len, d->seed);
+            h[i] = hash_of(d, texts[at + i]);
             __builtin_prefetch(&d->slots[h[i] & d->mask]);
         }
         for (size_t i = 0; i < m; i++) {
@@ -174,7 +199,7 @@ bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes)
 
 uint32_t dict_find(const dict *d, slice s)
 {
-    return look_up(d, s, hash64(s.ptr, s.len, d->seed));
+    return look_up(d, s, hash_of(d, s));
 }
 
 slice dict_text(const dict *d, uint32_t code)

@@ -15,6 +15,10 @@ void dict_reset(dict *d);                               /* empty again, memory k
 uint32_t dict_intern(dict *d, slice s);                 /* code, added if new; DICT_NONE: no memory or 2^32-1 entries */
 /* The same for n texts at once, in order: faster where the table is larger than the caches. false: no memory, and some of them may be in. */
 bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes);
+/* For columns of texts that are nearly all different, where looking costs more than it spares: whether of the texts seen so far nearly all were new … */
+bool dict_all_new(const dict *d, size_t seen);
+/* … and a text taken as new without being looked for: one that is there already gets one more code, and no look-up finds this one. DICT_NONE as above. */
+uint32_t dict_append(dict *d, slice s);
 uint32_t dict_find(const dict *d, slice s);             /* DICT_NONE: not there */
 slice dict_text(const dict *d, uint32_t code);          /* borrowed until the dict is freed or reset; code < dict_count */
 uint32_t dict_count(const dict *d);

@@ -198,33 +198,38 @@ static void print_summary(const audit_result *r)
     if (r->baseline) printf("compared with run %lld: %zu new, %zu persisting\n", (long long)r->baseline, r->nfindings - old, old);
 }
 
-static sla_status fails_on(const options *o, const audit_result *r, bool *failed, err *e)
+/* --fail-on as the least severity that counts; SEVERITY_COUNT: none was given. */
+static sla_status read_fail_on(const char *text, severity *out, err *e)
 {
-    const char *text = o->value[OPT_ID_FAIL_ON];
-    if (!text) return SLA_OK;
-    int least = -1;
-    for (int i = 0; i < SEVERITY_COUNT; i++)
-        if (strcmp(text, severity_word((severity)i, "json")) == 0) least = i;
-    if (least < 0) return err_set(e, SLA_USAGE, SRCPOS_NONE, "--fail-on wants critical, major, minor or observation, not '%s'", text);
-    for (size_t i = 0; i < r->nrules; i++) *failed = *failed || (r->rules[i].v == VERDICT_FAILS && (int)r->rules[i].sev <= least);
+    *out = SEVERITY_COUNT;
+    for (int i = 0; text && i < SEVERITY_COUNT; i++)
+        if (strcmp(text, severity_word((severity)i, "json")) == 0) *out = (severity)i;
+    return text && *out == SEVERITY_COUNT ? err_set(e, SLA_USAGE, SRCPOS_NONE, "--fail-on wants critical, major, minor or observation, not '%s'", text) : SLA_OK;
+}
+
+typedef struct telling { severity fail_on; bool failed; } telling;
+static sla_status tell(void *ctx, const audit_result *r, err *e)
+{
+    telling *t = ctx;
+    (void)e;
+    print_summary(r);
+    for (size_t i = 0; i < r->nnotes; i++)
+        if (slice_is(r->notes[i].id, "warning") || slice_is(r->notes[i].id, "caveat")) say("%.*s: %.*s", SLICE_ARG(r->notes[i].id), SLICE_ARG(r->notes[i].text.en));
+    for (size_t i = 0; t->fail_on != SEVERITY_COUNT && i < r->nrules; i++) t->failed = t->failed || (r->rules[i].v == VERDICT_FAILS && r->rules[i].sev <= t->fail_on);
     return SLA_OK;
 }
 
 sla_status step_audit(session *s, const options *o, int64_t *run, bool *failed, err *e)
 {
-    audit_options ao = {.zone = s->zn};
-    audit_result *r = NULL;
+    telling t = {.fail_on = SEVERITY_COUNT};
+    audit_options ao = {.zone = s->zn, .told = tell, .ctx = &t};
     TRY(period_parse(slice_of(o->value[OPT_ID_PERIOD]), s->zn, &ao.period, e));
     TRY(read_as_of(s, o, &ao.period, &ao.as_of, e));
+    TRY(read_fail_on(o->value[OPT_ID_FAIL_ON], &t.fail_on, e));
     if (o->value[OPT_ID_BASELINE]) TRY(read_run_number(o->value[OPT_ID_BASELINE], &ao.baseline, e));
     TRY(audit_run(s->ws, s->pk, &ao, run, e));
-    TRY(result_load(s->ws, *run, &r, e));
-    print_summary(r);
-    for (size_t i = 0; i < r->nnotes; i++)
-        if (slice_is(r->notes[i].id, "warning") || slice_is(r->notes[i].id, "caveat")) say("%.*s: %.*s", SLICE_ARG(r->notes[i].id), SLICE_ARG(r->notes[i].text.en));
-    sla_status st = fails_on(o, r, failed, e);
-    result_free(r);
-    return st;
+    *failed = *failed || t.failed;
+    return SLA_OK;
 }
 
 /* ---- reports ---- */

@@ -58,6 +58,8 @@ static bool is_wanted(const lang_shared *s, const wanted_index *list, size_t n, 
 
 static bool walks_rows(const program *p, uint32_t look)
 {
+    for (uint32_t i = 0; i < p->nnodes; i++)
+        if (p->nodes[i].op == OP_GAP && same_look(&p->looks[p->nodes[p->nodes[i].args[0]].val.u], &p->looks[look])) return true;
     for (size_t i = 0; i < p->naggs; i++)
         if (p->aggs[i].each && same_look(&p->looks[p->aggs[i].look], &p->looks[look])) return true;
     return false;
@@ -187,12 +189,28 @@ static void mark_live(bound *b)
         for (size_t k = 0; b->live[i] && k < p->nodes[i].nargs; k++) b->live[p->nodes[i].args[k]] = true;
 }
 
+/* The codes that can come up: those of the column, where the text is just a field's; else all there are. */
+static void codes_of(const bound *b, uint32_t node_no, text_memo *t)
+{
+    const node *x = &b->p->nodes[node_no];
+    const tcolumn *c = x->op == OP_FIELD ? world_column(b->w, b->p->ds, x->val.u, false) : NULL;
+    const uint32_t *codes = c ? c->data : NULL;
+    uint32_t lo = UINT32_MAX, hi = 0;
+    t->n = dict_count(b->w->dict);
+    for (size_t r = 0; codes && r < b->w->tables[b->p->ds->idx]->nrows; r++) {
+        if (!column_has(c, r)) continue;
+        lo = codes[r] < lo ? codes[r] : lo;
+        hi = codes[r] > hi ? codes[r] : hi;
+    }
+    if (lo <= hi) t->first = lo, t->n = hi - lo + 1;
+}
+
 static sla_status make_memo(bound *b, uint32_t i, bool words, err *e)
 {
     text_memo *t = mem_zero(1, sizeof *t);
     if (!t) return no_memory(e);
     b->aux[i] = t;
-    t->n = dict_count(b->w->dict);
+    codes_of(b, b->p->nodes[i].args[0], t);
     if (words) t->words = mem_zero((size_t)t->n + 1, sizeof *t->words);
     else t->bytes = mem_zero((size_t)t->n + 1, sizeof *t->bytes);
     return t->words || t->bytes ? SLA_OK : no_memory(e);

@@ -29,12 +29,13 @@ static sla_status yes_or_no(machine *m, uint32_t self, err *e)
         for (uint64_t left = a->known[w]; left; left &= left - 1) {
             unsigned bit = (unsigned)__builtin_ctzll(left);
             uint32_t c = code[w * 64 + bit];
-            unsigned v = c < memo->n ? atomic_load_explicit(&memo->bytes[c], memory_order_relaxed) : 0;
+            uint32_t at = c - memo->first;
+            unsigned v = at < memo->n ? atomic_load_explicit(&memo->bytes[at], memory_order_relaxed) : 0;
             if (!v) {
                 bool yes = false;
                 TRY(decide(m, nd, c, &yes, e));
                 v = yes ? MEMO_YES : MEMO_NO;
-                if (c < memo->n) atomic_store_explicit(&memo->bytes[c], (uint8_t)v, memory_order_relaxed);
+                if (at < memo->n) atomic_store_explicit(&memo->bytes[at], (uint8_t)v, memory_order_relaxed);
             }
             word |= (uint64_t)(v == MEMO_YES) << bit;
         }
@@ -47,10 +48,10 @@ sla_status kernel_match(machine *m, uint32_t self, err *e) { return yes_or_no(m,
 sla_status kernel_textcheck(machine *m, uint32_t self, err *e) { return yes_or_no(m, self, e); }
 
 /* f(code) + 1, memoised. */
-static uint32_t memo_word(text_memo *memo, uint32_t c) { return c < memo->n ? atomic_load_explicit(&memo->words[c], memory_order_relaxed) : 0; }
+static uint32_t memo_word(text_memo *memo, uint32_t c) { return c - memo->first < memo->n ? atomic_load_explicit(&memo->words[c - memo->first], memory_order_relaxed) : 0; }
 static void memo_set(text_memo *memo, uint32_t c, uint32_t v)
 {
-    if (c < memo->n) atomic_store_explicit(&memo->words[c], v, memory_order_relaxed);
+    if (c - memo->first < memo->n) atomic_store_explicit(&memo->words[c - memo->first], v, memory_order_relaxed);
 }
 
 sla_status kernel_length(machine *m, uint32_t self, err *e)

@@ -21,8 +21,8 @@ typedef struct reg {
 /* code -> place in an enumeration + 1; codes past the end are no terms. */
 typedef struct rank_table { const enumeration *en; uint16_t *rank; uint32_t n; struct rank_table *next; } rank_table;
 typedef struct rank_set { uint32_t lo, hi; bool range; uint8_t *has; uint32_t n; } rank_set;
-/* One result for each text, filled in as texts come up; threads may both work one out and write the same. Codes past n are worked out each time. */
-typedef struct text_memo { _Atomic uint8_t *bytes; _Atomic uint32_t *words; uint32_t n; } text_memo;
+/* One result for each text with a code in [first, first + n), filled in as texts come up; threads may both work one out and write the same. Others are worked out each time. */
+typedef struct text_memo { _Atomic uint8_t *bytes; _Atomic uint32_t *words; uint32_t first, n; } text_memo;
 
 /* A value for each group, being gathered or done. */
 typedef struct acc {
