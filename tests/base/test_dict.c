@@ -45,6 +45,31 @@ static void many_at_once(void **state)
     dict_free(many);
 }
 
+/* appended texts have codes of their own and no look-up finds them; what was interned before and comes after is found, through growth and a reset */
+static void appended_apart(void **state)
+{
+    (void)state;
+    dict *d = dict_new();
+    char text[32];
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < 3000; i++) assert_int_equal(dict_intern(d, numbered(text, i)), i);
+        assert_true(dict_all_new(d, 3000));
+        assert_false(dict_all_new(d, 4000));
+        for (unsigned i = 0; i < 3000; i++) assert_int_equal(dict_append(d, numbered(text, i % 2 ? i : 10000 + i)), 3000 + i);
+        assert_slice_is(dict_text(d, 3001), "ticket-1");
+        assert_int_equal(dict_find(d, SLICE_LIT("ticket-1")), 1);
+        assert_int_equal(dict_find(d, SLICE_LIT("ticket-10002")), DICT_NONE);
+        for (unsigned i = 0; i < 9000; i++) assert_int_equal(dict_intern(d, numbered(text, 20000 + i)), 6000 + i);
+        for (unsigned i = 0; i < 9000; i++) assert_int_equal(dict_find(d, numbered(text, 20000 + i)), 6000 + i);
+        dict_reset(d);
+        assert_int_equal(dict_intern(d, SLICE_LIT("first")), 0); /* and a reset of few entries in a large table */
+        assert_int_equal(dict_append(d, SLICE_LIT("first")), 1);
+        dict_reset(d);
+        assert_int_equal(dict_find(d, SLICE_LIT("first")), DICT_NONE);
+    }
+    dict_free(d);
+}
+
 static void any_bytes(void **state)
 {
     (void)state;
@@ -180,11 +205,12 @@ static void hash_has_few_collisions(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(hash_cases) + 8];
+    struct CMUnitTest tests[LEN(hash_cases) + 9];
     size_t n = 0;
     ROWS(tests, n, hash_cases, hash_is_stable);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(counts_up);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(many_at_once);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(appended_apart);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(any_bytes);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(texts_do_not_move);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(resets);

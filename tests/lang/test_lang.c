@@ -249,7 +249,7 @@ static void derived_columns(void **state)
     uint32_t codes[] = {dict_intern(s.tw.dict, SLICE_LIT("met")), dict_intern(s.tw.dict, SLICE_LIT("breached")), 0};
     int64_t met[] = {1, 0, 0}, elapsed[] = {3600000, 7200000, 0};
     uint64_t valid[] = {3};
-    tcolumn cols[] = {{codes, valid}, {met, valid}, {elapsed, valid}};
+    tcolumn cols[] = {{codes, valid, true}, {met, valid, true}, {elapsed, valid, true}};
     s.tw.env.derived[0].fields = fields;
     s.tw.env.derived[0].n = 3;
     s.tw.w.derived[0].cols = cols;
