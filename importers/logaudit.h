@@ -1,10 +1,10 @@
-/* The Linux audit log: "type=SYSCALL msg=audit(1481077231.371:479): k=v …". Records with one serial are one event; values that auditd writes in
+/* The Linux audit log: "type=SYSCALL msg=audit(1751332831.371:479): k=v …". Records with one serial are one event; values that auditd writes in
  * hexadecimal, as they hold blanks or quotes (exe, cmd, cwd, proctitle, arguments …), are decoded. */
 #ifndef SLA_IMPORTERS_LOGAUDIT_H
 #define SLA_IMPORTERS_LOGAUDIT_H
 #include "importers/logkind.h"
 
-typedef struct audit_line { slice type, host, id, body; int64_t ms; } audit_line;   /* id: "1481077231.371:479"; ms since 1970, UTC */
+typedef struct audit_line { slice type, host, id, body; int64_t ms; } audit_line;   /* id: "1751332831.371:479"; ms since 1970, UTC */
 bool log_audit_read(slice line, audit_line *out);                       /* false: no record of the audit log, or one without a time */
 /* The fields of a record behind f's pairs: also those within msg='…'; result (success, fail) from res, success; of an address (saddr) family, addr, port or
  * path; of EXECVE cmdline, the arguments together. f->scratch must be set. */
