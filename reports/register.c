@@ -303,8 +303,8 @@ register_word register_take(register_back *b, const char *file, const char *shee
     size_t number = b->number_of[code];
     if (b->seen[number]) return refuse(errors, file, sheet, REG_PRINT, row, "this finding stands in the register twice", print, (slice){0}), REGISTER_WRONG;
     b->seen[number] = true;
-    bool good = check_own(b, file, row, cells, n, number, errors) & read_answer(b, file, row, cells, n, out, errors);
-    if (!good) return REGISTER_WRONG;
+    bool own = check_own(b, file, row, cells, n, number, errors), answer = read_answer(b, file, row, cells, n, out, errors); /* both say what is wrong */
+    if (!own || !answer) return REGISTER_WRONG;
     const res_finding *f = &b->d.r->findings[number];
     out->fingerprint = slice_of(f->fingerprint);
     const stored_action none = {.owner = {"", 0}, .due = {"", 0}, .status = SLICE_LIT("open"), .response = {"", 0}}, *is = f->action ? f->action : &none;
