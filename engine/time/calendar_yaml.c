@@ -237,7 +237,7 @@ static sla_status load_calendar(loader *l, const ynode *n, cal_entry *out)
         st = cal_new(&d, l->z, &out->cal, &e);
         if (st != SLA_OK && st != SLA_NOMEM) errlist_add(l->errors, st, n->key_at, "%s", e.msg);
     }
-    if (st == SLA_OK && !out->cal) st = cal_new(&(cal_desc){.id = d.id, .always = true}, l->z, &out->cal, &e); /* it was told of: not once more by everything that names it */
+    if (st != SLA_NOMEM && !out->cal) st = cal_new(&(cal_desc){.id = d.id, .always = true}, l->z, &out->cal, &(err){0}); /* it was told of: not once more by everything that names it */
     for (int i = 0; i < 3; i++) mem_free(lists[i].days);
     out->id = n->key.ptr;
     out->title_zh = yaml_text(yaml_get(n, "title"), "zh", n->key);
