@@ -7,7 +7,7 @@
 
 typedef struct span { bool any; int64_t first, last; } span;
 typedef struct terms { int64_t *by; size_t cap; } terms;   /* how often each text of the dictionary is a field's value */
-/* What is kept of a dataset, whose rows are looked at once: all together where they have a key, else some at a time. */
+/* What is kept of a dataset, whose rows are looked at once: records all together, events and changes some at a time. */
 typedef struct seen {
     const dataset *history_of;  /* whose changes these are; NULL: nobody's */
     bool imported, stored[FIELDS_MAX];
@@ -64,8 +64,8 @@ static void look_at_orphans(doctor *d, const table *t)
         if (table_has(t, ds->key[0], r) && table_codes(t, ds->key[0])[r] < k->cap) orphans -= k->by[table_codes(t, ds->key[0])[r]];
     if (orphans == 0) return;
     buf zh = {0}, en = {0};
-    buf_printf(&zh, "%lld 条变更历史中有 %lld 条属于未导入的%s", (long long)all, (long long)orphans, ds->title_zh.ptr);
-    buf_printf(&en, "%lld of %lld changes belong to a %s that was not imported", (long long)orphans, (long long)all, ds->name.ptr);
+    buf_printf(&zh, "%lld 行变更历史中有 %lld 行属于未导入的%s", (long long)all, (long long)orphans, ds->title_zh.ptr);
+    buf_printf(&en, "%lld of %lld rows of changes belong to a %s that was not imported", (long long)orphans, (long long)all, ds->name.ptr);
     add(d, "orphans", history, history->fields[ds->changes.record].name, orphans, all, &zh, &en);
 }
 
@@ -290,7 +290,7 @@ static sla_status look_at_rows(void *ctx, const table *t, err *e)
     return SLA_OK;
 }
 
-/* Rows with a key all at once, as a later one may stand for an earlier one; of a history only whose it is. */
+/* Rows with a key all at once, as a later one may stand for an earlier one; of a history only whose its rows are, as they were delivered. */
 static sla_status look_at_dataset(doctor *d, const dataset *ds, err *e)
 {
     const dataset *history_of = d->seen[ds->idx].history_of;
@@ -298,7 +298,7 @@ static sla_status look_at_dataset(doctor *d, const dataset *ds, err *e)
     table *t = NULL;
     if (history_of) wanted[history_of->changes.record] = true;
     for (size_t f = 0; f < ds->nfields && !history_of; f++) wanted[f] = (int)f == ds->time_field || ds->fields[f].en;
-    if (ds->nkey == 0) TRY(store_table_each(d->s, ds, wanted, d->texts, look_at_rows, d, e));
+    if (ds->nkey == 0 || history_of) TRY(store_table_each(d->s, ds, wanted, d->texts, look_at_rows, d, e));
     else {
         TRY(store_table_load(d->s, ds, wanted, d->texts, &t, e));
         TRY(look_at_rows(d, t, e));

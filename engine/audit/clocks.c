@@ -314,6 +314,17 @@ static sla_status find_changes(clock_job *j, err *e)
     return fieldchanges_of(j->ps, ds, c->by, &j->moves, e);
 }
 
+sla_status clocks_index(pass *ps, err *e)
+{
+    for (size_t i = 0; i < ps->p->nclocks; i++) {
+        const dataset *ds = ps->p->clocks[i].ds;
+        const change_index *x;
+        if (!ps->p->clocks[i].history || ds->changes.dataset < 0 || !ps->w.tables[ds->idx] || !ps->w.tables[ds->changes.dataset]) continue;
+        TRY(fieldchanges_of(ps, ds, ps->p->clocks[i].status, &x, e));
+    }
+    return SLA_OK;
+}
+
 /* Records that have the clock but no status change at all: their pauses cannot be known. */
 static void count_without(pass *ps, const clock_job *j)
 {

@@ -3,6 +3,8 @@
 #define SLA_AUDIT_CLOCKS_H
 #include "engine/audit/fieldchanges.h"
 
+/* Puts the changes in order that the clocks go by; times after as_of may still be unmasked. */
+sla_status clocks_index(pass *ps, err *e);
 /* Judges every clock for every record into the derived columns clock.NAME.*; after masking. */
 sla_status clocks_run(pass *ps, err *e);
 

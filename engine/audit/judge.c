@@ -10,8 +10,8 @@ sla_status rules_prepare(pass *ps)
         const rule *r = &ps->p->rules[i];
         r->kind->prepare(r, ps);
         if (!r->sel.ds) continue;
-        if (r->targets_by >= 0) pass_group(ps, r->sel.ds, &r->targets_key);
-        for (size_t g = 0; g < r->ngroups; g++) pass_group(ps, r->sel.ds, &r->groups[g]);
+        if (r->targets_by >= 0) pass_number(ps, r->sel.ds, &r->targets_key);
+        for (size_t g = 0; g < r->ngroups; g++) pass_number(ps, r->sel.ds, &r->groups[g]);
     }
     return SLA_OK;
 }

@@ -11,7 +11,7 @@ void measure_prepare(pass *ps, const selection *sel, const measure *m, const bre
     if (!sel->ds) return;
     pass_select(ps, sel);
     if (m->slot >= 0) pass_keep(ps, sel->ds, m->slot, m->kind == MEASURE_SHARE ? VT_BOOL : m->type.type);
-    for (size_t i = 0; i < ngroups; i++) pass_group(ps, sel->ds, &groups[i]);
+    for (size_t i = 0; i < ngroups; i++) pass_number(ps, sel->ds, &groups[i]);
 }
 
 /* ---- rows in order of their value ---- */
@@ -85,28 +85,47 @@ void measure_end(measuring *mg)
 }
 
 /* ---- sums ---- */
-typedef struct sum { figure f; double total, rest, low, high; int64_t seen; } sum;
+typedef struct sum { figure f; double total, rest, low, high; int64_t seen, rank; } sum;
 
-static void add(sum *s, const measuring *mg, uint32_t row)
+/* With kind a constant, only what that kind needs remains of it. */
+static inline __attribute__((always_inline)) void add(measure_kind kind, sum *s, const kept *k, uint8_t state, uint32_t row)
 {
+    bool known = state == 1;
     double v = 1;
-    bool known = mg->in->state[row] == 1;
-    if (known && mg->m->kind == MEASURE_SHARE) {
-        known = mg->k->truth[row] != 2;
-        v = mg->k->truth[row];
-    } else if (known && mg->m->kind != MEASURE_COUNT) {
-        v = mg->k->number[row];
-        known = !isnan(v);
+    if (kind == MEASURE_SHARE) {
+        known = known && k->truth[row] != 2;
+        s->f.good += known && k->truth[row] == 1;
+    } else if (kind != MEASURE_COUNT) {
+        v = k->number[row];
+        known = known && !isnan(v);
     }
-    if (!known) {
-        s->f.unknown++;
-        return;
+    s->f.unknown += !known;
+    if ((kind == MEASURE_MIN || kind == MEASURE_MAX) && known) {
+        if (s->f.n == 0 || v < s->low) s->low = v;
+        if (s->f.n == 0 || v > s->high) s->high = v;
     }
-    if (s->f.n == 0 || v < s->low) s->low = v;
-    if (s->f.n == 0 || v > s->high) s->high = v;
-    s->f.n++;
-    sum_add(&s->total, &s->rest, v);
-    s->f.good += mg->m->kind == MEASURE_SHARE && v > 0;
+    if ((kind == MEASURE_SUM || kind == MEASURE_MEAN) && known) sum_add(&s->total, &s->rest, v);
+    s->f.n += known;
+}
+
+/* group[row]: the row's place in sums; NULL: all in the first. */
+#define ADD_AS(KIND) \
+    for (size_t i = 0; i < c->n; i++) { \
+        uint32_t row = c->rows[i]; \
+        add(KIND, &sums[group ? group[row] : 0], mg->k, c->state[row], row); \
+    } \
+    break
+
+static void add_all(const measuring *mg, const uint32_t *group, sum *sums)
+{
+    const chosen *c = mg->in;
+    switch (mg->m->kind) {
+    case MEASURE_COUNT: ADD_AS(MEASURE_COUNT);
+    case MEASURE_SHARE: ADD_AS(MEASURE_SHARE);
+    case MEASURE_PERCENTILE: ADD_AS(MEASURE_PERCENTILE);
+    case MEASURE_MIN: case MEASURE_MAX: ADD_AS(MEASURE_MAX);
+    default: ADD_AS(MEASURE_MEAN);
+    }
 }
 
 static void finish(sum *s, const measure *m)
@@ -134,34 +153,21 @@ static int64_t nearest_rank(int64_t n, double percent)
 void measure_all(const measuring *mg, figure *out)
 {
     sum s = {.f = {.has = false}};
-    for (size_t i = 0; i < mg->in->n; i++) add(&s, mg, mg->in->rows[i]);
+    add_all(mg, NULL, &s);
     finish(&s, mg->m);
     if (mg->ranked && s.f.n) s.f.value = mg->k->number[mg->ranked[nearest_rank(s.f.n, mg->m->percent) - 1]];
     *out = s.f;
 }
 
 /* ---- groups ---- */
-typedef struct grouping { uint32_t *number; /* group + 1 by code */ uint32_t *codes; sum *sums; size_t n, cap, cap_sums; } grouping;
-
-static sum *sum_of(grouping *g, uint32_t code)
-{
-    if (!g->number[code]) {
-        if (mem_grow(&g->codes, &g->cap, g->n + 1, sizeof *g->codes) || mem_grow(&g->sums, &g->cap_sums, g->n + 1, sizeof *g->sums)) return NULL;
-        g->codes[g->n] = code;
-        g->sums[g->n] = (sum){.f = {.has = false}};
-        g->number[code] = (uint32_t)++g->n;
-    }
-    return &g->sums[g->number[code] - 1];
-}
-
 /* Walks the values from the least on; each group's value is the one at its rank. */
-static void rank_groups(const measuring *mg, const kept *by, grouping *g)
+static void rank_groups(const measuring *mg, const uint32_t *group, sum *sums, size_t nsums)
 {
+    for (size_t i = 0; i < nsums; i++) sums[i].rank = nearest_rank(sums[i].f.n, mg->m->percent);
     for (size_t i = 0; i < mg->nranked; i++) {
-        uint32_t row = mg->ranked[i], code = by->code[row];
-        if (code == DICT_NONE) continue;
-        sum *s = &g->sums[g->number[code] - 1];
-        if (++s->seen == nearest_rank(s->f.n, mg->m->percent)) s->f.value = mg->k->number[row];
+        uint32_t row = mg->ranked[i];
+        sum *s = &sums[group[row]];
+        if (++s->seen == s->rank) s->f.value = mg->k->number[row];
     }
 }
 
@@ -177,26 +183,19 @@ sla_status measure_groups(const measuring *mg, const breakdown *b, figure_group 
 {
     pass *ps = mg->ps;
     const kept *by = pass_kept(ps, mg->in->sel.ds, b->slot);
-    grouping g = {.number = mem_zero(dict_count(ps->w.dict) + 1u, sizeof *g.number)};
-    sla_status st = g.number && by && by->code ? SLA_OK : SLA_NOMEM;
-    for (size_t i = 0; st == SLA_OK && i < mg->in->n; i++) {
-        uint32_t row = mg->in->rows[i], code = by->code[row];
-        if (code == DICT_NONE) continue;
-        sum *s = sum_of(&g, code);
-        if (!s) st = SLA_NOMEM;
-        else add(s, mg, row);
+    size_t ngroups = by ? by->ngroups : 0;
+    sum *sums = mem_zero(ngroups + 1, sizeof *sums); /* the first is that of records without a key */
+    sla_status st = sums && by && by->group && (*out = ARENA_NEW(&ps->mem, figure_group, ngroups + 1)) ? SLA_OK : SLA_NOMEM;
+    *n = 0;
+    if (st == SLA_OK) add_all(mg, by->group, sums);
+    for (size_t i = 1; st == SLA_OK && i <= ngroups; i++) finish(&sums[i], mg->m);
+    if (st == SLA_OK && mg->ranked) rank_groups(mg, by->group, sums, ngroups + 1);
+    for (size_t i = 1; st == SLA_OK && i <= ngroups; i++) {
+        if (sums[i].f.n + sums[i].f.unknown == 0) continue;
+        slice key = pass_text(ps, by->keys[i - 1]);
+        (*out)[(*n)++] = (figure_group){b->name, key, by->keys[i - 1], pass_key_order(by, key), sums[i].f};
     }
-    for (size_t i = 0; st == SLA_OK && i < g.n; i++) finish(&g.sums[i], mg->m);
-    if (st == SLA_OK && mg->ranked) rank_groups(mg, by, &g);
-    if (st == SLA_OK && !(*out = ARENA_NEW(&ps->mem, figure_group, g.n ? g.n : 1))) st = SLA_NOMEM;
-    for (size_t i = 0; st == SLA_OK && i < g.n; i++) {
-        slice key = pass_text(ps, g.codes[i]);
-        (*out)[i] = (figure_group){b->name, key, g.codes[i], pass_key_order(by, key), g.sums[i].f};
-    }
-    if (st == SLA_OK && g.n) qsort(*out, g.n, sizeof **out, by_group);
-    *n = g.n;
-    mem_free(g.number);
-    mem_free(g.codes);
-    mem_free(g.sums);
+    if (*n) qsort(*out, *n, sizeof **out, by_group);
+    mem_free(sums);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for figures by %.*s", SLICE_ARG(b->name));
 }

@@ -33,6 +33,13 @@ void pass_group(pass *ps, const dataset *ds, const breakdown *b)
         if (ps->kept[ds->idx][i].slot == b->slot) ps->kept[ds->idx][i].grouped = true;
 }
 
+void pass_number(pass *ps, const dataset *ds, const breakdown *b)
+{
+    pass_group(ps, ds, b);
+    for (size_t i = 0; ds && i < ps->nkept[ds->idx]; i++)
+        if (ps->kept[ds->idx][i].slot == b->slot) ps->kept[ds->idx][i].numbered = true;
+}
+
 static bool same(const selection *a, const selection *b) { return a->ds == b->ds && a->period_field == b->period_field && a->where == b->where; }
 
 const chosen *pass_chosen(const pass *ps, const selection *sel)
@@ -171,9 +178,27 @@ static sla_status code_numbers(pass *ps, kept *k, size_t n, err *e)
     return SLA_OK;
 }
 
-static sla_status choose(void *ctx, size_t i, err *e)
+/* ---- groups and selections, each once for all that ask ---- */
+static sla_status number_groups(const pass *ps, kept *k, size_t n, err *e)
 {
-    pass *ps = ctx;
+    uint32_t *number = mem_zero(dict_count(ps->w.dict) + 1u, sizeof *number); /* group + 1 by code */
+    size_t cap = 0;
+    bool enough = number && (k->group = mem_resize(NULL, n + 1, sizeof *k->group));
+    for (size_t row = 0; enough && row < n; row++) {
+        uint32_t code = k->code[row];
+        k->group[row] = code == DICT_NONE ? 0 : number[code];
+        if (code == DICT_NONE || number[code]) continue;
+        enough = mem_grow(&k->keys, &cap, k->ngroups + 1u, sizeof *k->keys) == 0;
+        if (!enough) break;
+        k->keys[k->ngroups] = code;
+        k->group[row] = number[code] = ++k->ngroups;
+    }
+    mem_free(number);
+    return enough ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+}
+
+static sla_status choose(const pass *ps, size_t i, err *e)
+{
     chosen *c = &ps->chosen[i];
     const table *t = ps->w.tables[c->sel.ds->idx];
     size_t d = c->sel.ds->idx;
@@ -183,13 +208,23 @@ static sla_status choose(void *ctx, size_t i, err *e)
     if (!c->state || !c->rows) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     const uint8_t *in = c->sel.period_field >= 0 ? ps->in_period[d][c->sel.period_field] : c->sel.period_field == PERIOD_VALID ? ps->valid_then[d] : NULL;
     const kept *where = pass_kept(ps, c->sel.ds, c->sel.where);
+    for (size_t row = 0; row < t->nrows; row++) c->state[row] = (uint8_t)((in ? in[row] : 1) * (where ? where->truth[row] : 1));
     for (size_t row = 0; row < t->nrows; row++) {
-        c->state[row] = in && !in[row] ? 0 : where ? where->truth[row] : 1;
         c->rows[c->n] = (uint32_t)row;
         c->n += c->state[row] != 0;
     }
     uint32_t *fit = mem_resize(c->rows, c->n + 1, sizeof *c->rows);
     if (fit) c->rows = fit;
+    return SLA_OK;
+}
+
+static sla_status choose_or_number(void *ctx, size_t i, err *e)
+{
+    pass *ps = ctx;
+    if (i < ps->nchosen) return choose(ps, i, e);
+    size_t d = i - ps->nchosen;
+    for (size_t k = 0; k < ps->nkept[d] && ps->w.tables[d]; k++)
+        if (ps->kept[d][k].numbered) TRY(number_groups(ps, &ps->kept[d][k], ps->w.tables[d]->nrows, e));
     return SLA_OK;
 }
 
@@ -202,7 +237,7 @@ sla_status pass_run(pass *ps, err *e)
             if (ps->kept[d][i].grouped && !ps->kept[d][i].code) TRY(code_numbers(ps, &ps->kept[d][i], ps->w.tables[d]->nrows, e));
     }
     lang_shared_trim(ps->shared); /* what findings look up again is little beside what the conditions needed */
-    return pool_each(ps->nchosen, choose, ps, e);
+    return pool_each(ps->nchosen + ps->p->model->n, choose_or_number, ps, e);
 }
 
 typedef struct each_job { pass *ps; arena *arenas; sla_status (*fn)(void *ctx, pass *own, size_t i, err *e); void *ctx; } each_job;

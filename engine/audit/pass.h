@@ -11,6 +11,8 @@ typedef struct kept {
     uint8_t *truth;             /* BOOL: 0 false, 1 true, 2 unknown */
     double *number;             /* NUMBER, DURATION, TIME, DATE: NaN unknown */
     uint32_t *code;             /* TEXT: DICT_NONE unknown */
+    bool numbered;              /* its groups are numbered: group[row] - 1 is an index of keys; 0: unknown */
+    uint32_t *group, *keys, ngroups;    /* keys: codes, in order of first appearance */
 } kept;
 typedef struct pass {
     const pack *p;
@@ -20,7 +22,7 @@ typedef struct pass {
     period period; int64_t as_of;
     kept *kept[DATASETS_MAX]; size_t nkept[DATASETS_MAX], cap[DATASETS_MAX];
     uint8_t *in_period[DATASETS_MAX][FIELDS_MAX];   /* 1: the raw time lies in the period; NULL: not asked for */
-    uint8_t *valid_then[DATASETS_MAX];              /* 1: the row was valid at some moment of the period */
+    uint8_t *valid_then[DATASETS_MAX];              /* 1: the row was valid at some moment of the period; NULL: all were */
     uint64_t *later[DATASETS_MAX][FIELDS_MAX];      /* bit: a time there that lies after as_of, so it was masked */
     columns_read *read;                             /* what some program reads */
     tcolumn *derived[DATASETS_MAX];
@@ -41,6 +43,7 @@ const kept *pass_kept(const pass *ps, const dataset *ds, int slot);      /* NULL
 sla_status pass_each(pass *ps, size_t n, sla_status (*fn)(void *ctx, pass *own, size_t i, err *e), void *ctx, err *e);
 void pass_select(pass *ps, const selection *sel);                        /* asks for what pass_chosen gives */
 void pass_group(pass *ps, const dataset *ds, const breakdown *b);        /* asks for a grouping: its keys as codes */
+void pass_number(pass *ps, const dataset *ds, const breakdown *b);       /* … and for its groups' numbers */
 /* The rows of a selection that are in or unknown, in order; made once by pass_run for all that ask. */
 typedef struct chosen { selection sel; uint8_t *state; /* by row: 0 out, 1 in, 2 unknown */ uint32_t *rows; size_t n; } chosen;
 const chosen *pass_chosen(const pass *ps, const selection *sel);         /* never NULL for a selection that was asked for */

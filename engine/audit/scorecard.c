@@ -23,7 +23,7 @@ void scorecard_prepare(pass *ps)
     for (size_t i = 0; i < c->n; i++) {
         breakdown whose = person_of(c->items[i].person);
         if (!c->items[i].nrules) measure_prepare(ps, &c->items[i].sel, &c->items[i].m, c->items[i].cells, c->items[i].ncells);
-        pass_group(ps, c->items[i].sel.ds, &whose);
+        pass_number(ps, c->items[i].sel.ds, &whose);
     }
 }
 
@@ -105,7 +105,7 @@ static sla_status list_people(pass *ps, audit_result *r, err *e)
     size_t key = c->people->key[0];
     if (!(r->staff = ARENA_NEW(&r->mem, res_staff, t->nrows + 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
     for (size_t i = 0; i < t->nrows; i++) {
-        if (!ps->valid_then[c->people->idx][i]) continue;
+        if (ps->valid_then[c->people->idx] && !ps->valid_then[c->people->idx][i]) continue;
         r->staff[r->nstaff++] = (res_staff){.id = pass_text(ps, table_codes(t, key)[i]), .name = text_of(ps, t, c->name, i), .team = text_of(ps, t, c->team, i),
                                             .role = text_of(ps, t, c->role, i), .level = text_of(ps, t, c->level, i), .grade = SLICE_LIT("not_rated")};
     }

@@ -32,28 +32,23 @@ static void count_member(res_group *g, uint8_t m)
 sla_status tally_groups(pass *ps, const dataset *ds, const breakdown *b, const uint8_t *members, res_group **out, size_t *n, err *e)
 {
     const kept *k = pass_kept(ps, ds, b->slot);
-    size_t rows = ps->w.tables[ds->idx]->nrows, cap = 0, texts = dict_count(ps->w.dict) + 1u;
-    uint32_t *number = mem_zero(texts, sizeof *number); /* group + 1 by code */
-    grouped *g = NULL;
+    size_t rows = ps->w.tables[ds->idx]->nrows, ngroups = k ? k->ngroups + 1u : 0;
+    grouped *g = mem_zero(ngroups, sizeof *g); /* the first is that of members without a key */
+    sla_status st = g && k->group && (*out = ARENA_NEW(&ps->mem, res_group, ngroups)) ? SLA_OK : SLA_NOMEM;
+    for (size_t row = 0; st == SLA_OK && row < rows; row++)
+        if (members[row] != MEMBER_OUT) count_member(&g[k->group[row]].g, members[row]);
     *n = 0;
-    sla_status st = number && k ? SLA_OK : SLA_NOMEM;
-    for (size_t row = 0; st == SLA_OK && row < rows; row++) {
-        if (members[row] == MEMBER_OUT) continue;
-        uint32_t code = k->code[row], at = code == DICT_NONE ? (uint32_t)texts - 1 : code;
-        if (!number[at]) {
-            if (mem_grow(&g, &cap, *n + 1, sizeof *g)) st = SLA_NOMEM;
-            else {
-                slice key = pass_text(ps, code);
-                g[*n] = (grouped){.g = {.by = b->name, .key = key.ptr ? key : SLICE_LIT(""), .met = true}, .order = pass_key_order(k, key)};
-                number[at] = (uint32_t)++*n;
-            }
-        }
-        if (st == SLA_OK) count_member(&g[number[at] - 1].g, members[row]);
+    for (size_t i = 0; st == SLA_OK && i < ngroups; i++) {
+        if (g[i].g.population + g[i].g.running == 0) continue;
+        slice key = i ? pass_text(ps, k->keys[i - 1]) : (slice){0};
+        g[i].g.by = b->name;
+        g[i].g.key = key.ptr ? key : SLICE_LIT("");
+        g[i].g.met = true;
+        g[i].order = pass_key_order(k, key);
+        g[(*n)++] = g[i];
     }
     if (st == SLA_OK && *n) qsort(g, *n, sizeof *g, by_key);
-    if (st == SLA_OK && !(*out = ARENA_NEW(&ps->mem, res_group, *n ? *n : 1))) st = SLA_NOMEM;
     for (size_t i = 0; st == SLA_OK && i < *n; i++) (*out)[i] = g[i].g;
-    mem_free(number);
     mem_free(g);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for groups by %.*s", SLICE_ARG(b->name));
 }

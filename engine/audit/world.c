@@ -3,6 +3,7 @@
 #include "engine/audit/clocks.h"
 #include "engine/base/bits.h"
 #include "engine/base/mem.h"
+#include "engine/base/pool.h"
 #include "engine/time/instant.h"
 
 /* ---- loading ---- */
@@ -53,15 +54,19 @@ static sla_status load_tables(pass *ps, const bool also[DATASETS_MAX], err *e)
     columns_read *wanted = ps->read = ARENA_NEW(&ps->mem, columns_read, 1);
     if (!wanted) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     want_fields(ps, wanted);
-    sla_status st = SLA_OK;
-    for (size_t d = 0; st == SLA_OK && d < ps->p->model->n; d++) {
+    table_load list[DATASETS_MAX];
+    size_t n = 0;
+    for (size_t d = 0; d < ps->p->model->n; d++) {
         bool any = also[d];
         for (size_t f = 0; f < FIELDS_MAX; f++) any = any || wanted->field[d][f];
-        if (!any) continue;
-        st = store_table_load(ps->s, &ps->p->model->datasets[d], wanted->field[d], ps->p->texts, &ps->w.tables[d], e);
-        if (st == SLA_OK) ps->never_imported[d] = !ps->w.tables[d]->imported;
+        if (any) list[n++] = (table_load){.ds = &ps->p->model->datasets[d], .wanted = wanted->field[d]};
     }
-    return st;
+    TRY(store_tables_load(ps->s, list, n, ps->p->texts, e));
+    for (size_t i = 0; i < n; i++) {
+        ps->w.tables[list[i].ds->idx] = list[i].t;
+        ps->never_imported[list[i].ds->idx] = !list[i].t->imported;
+    }
+    return SLA_OK;
 }
 
 /* ---- the period, and what was not known at as_of ---- */
@@ -80,6 +85,7 @@ static sla_status mark_period(pass *ps, size_t d, err *e)
         for (size_t i = 0; v && i < t->nrows; i++)
             in[i] = table_has(t, f, i) && v[i] <= last && (date ? v[i] >= ps->period.first_day && v[i] <= ps->period.last_day : v[i] >= ps->period.from && v[i] < ps->period.to);
     }
+    if (ds->valid_from < 0 && ds->valid_to < 0) return SLA_OK;
     uint8_t *valid = arena_alloc(&ps->mem, t->nrows + 1, 1);
     if (!valid) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     ps->valid_then[d] = valid;
@@ -161,16 +167,29 @@ static sla_status open_status(pass *ps, const sla_clock *c)
 }
 
 /* ---- the whole ---- */
-sla_status world_make(pass *ps, const bool also[DATASETS_MAX], err *e)
+static sla_status as_known_then(pass *ps, err *e)
 {
-    TRY(fieldchanges_begin(ps, e));
-    TRY(load_tables(ps, also, e));
     for (size_t d = 0; d < ps->p->model->n; d++)
         if (ps->w.tables[d]) TRY(mark_period(ps, d, e));
     for (size_t d = 0; d < ps->p->model->n; d++)
         if (ps->w.tables[d]) TRY(roll_back(ps, &ps->p->model->datasets[d], e));
     for (size_t d = 0; d < ps->p->model->n; d++)
         if (ps->w.tables[d]) TRY(mask_later(ps, d, e));
+    return SLA_OK;
+}
+
+/* The changes that clocks go by are put in order while the rest is made ready: neither reads what the other writes. */
+static sla_status prepare(void *ctx, size_t part, err *e)
+{
+    pass *ps = ctx;
+    return part == 0 ? as_known_then(ps, e) : clocks_index(ps, e);
+}
+
+sla_status world_make(pass *ps, const bool also[DATASETS_MAX], err *e)
+{
+    TRY(fieldchanges_begin(ps, e));
+    TRY(load_tables(ps, also, e));
+    TRY(pool_each(2, prepare, ps, e));
     for (size_t i = 0; i < ps->p->nclocks; i++)
         if (ps->w.tables[ps->p->clocks[i].ds->idx]) TRY(open_status(ps, &ps->p->clocks[i]));
     TRY(lang_shared_new(&ps->w, &ps->shared, e));
@@ -189,6 +208,7 @@ void world_clear(pass *ps)
         }
         mem_free(ps->derived[d]);
         table_free(ps->w.tables[d]);
+        for (size_t i = 0; i < ps->nkept[d]; i++) mem_free(ps->kept[d][i].group), mem_free(ps->kept[d][i].keys);
         mem_free(ps->kept[d]);
     }
     for (size_t i = 0; i < ps->nchosen; i++) {

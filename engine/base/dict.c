@@ -12,6 +12,7 @@ enum { FIRST_SLOTS = 64, FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20 };
 typedef struct slot { uint32_t tag, code1; } slot; /* code1: code + 1; 0: free */
 typedef struct entry { const char *ptr; uint64_t hash; /* 0: appended, in no slot */ uint32_t len; } entry;
 typedef struct chunk { struct chunk *next; size_t cap; char bytes[]; } chunk;
+typedef struct lent { struct lent *below; void *block; } lent;
 
 struct dict {
     slot *slots;
@@ -22,6 +23,7 @@ struct dict {
     uint64_t seed;
     chunk *first, *current; /* those behind current are empty, kept from before a reset */
     size_t used;            /* in current */
+    lent *lent;             /* blocks of texts that others wrote */
     size_t bytes;
 };
 
@@ -42,9 +44,19 @@ dict *dict_new(void)
     return d;
 }
 
+static void free_lent(dict *d)
+{
+    for (lent *l = d->lent; l; l = d->lent) {
+        d->lent = l->below;
+        mem_free(l->block);
+        mem_free(l);
+    }
+}
+
 void dict_free(dict *d)
 {
     if (!d) return;
+    free_lent(d);
     for (chunk *c = d->first; c;) {
         chunk *next = c->next;
         mem_free(c);
@@ -68,6 +80,7 @@ void dict_reset(dict *d)
             d->slots[i] = (slot){0};
         }
     }
+    free_lent(d);
     d->count = d->placed = 0;
     d->current = d->first;
     d->used = 0;
@@ -120,24 +133,30 @@ static uint64_t hash_of(const dict *d, slice s)
     return h ? h : 1;
 }
 
+static const char *copied(dict *d, slice s)
+{
+    char *text = text_room(d, s.len ? s.len : 1);
+    if (text && s.len) memcpy(text, s.ptr, s.len);
+    if (text) d->used += s.len;
+    return text;
+}
+
 /* A new entry, in no slot yet. */
-static uint32_t append(dict *d, slice s, uint64_t h)
+static uint32_t append(dict *d, slice s, uint64_t h, bool in_place)
 {
     if (s.len > UINT32_MAX || d->count >= DICT_NONE - 1) return DICT_NONE;
     if (mem_grow(&d->entries, &d->entries_cap, (size_t)d->count + 1, sizeof *d->entries) != 0) return DICT_NONE;
-    char *text = text_room(d, s.len ? s.len : 1);
+    const char *text = in_place ? s.ptr : copied(d, s);
     if (!text) return DICT_NONE;
-    if (s.len) memcpy(text, s.ptr, s.len);
-    d->used += s.len;
     d->bytes += s.len;
     d->entries[d->count] = (entry){text, h, (uint32_t)s.len};
     return d->count++;
 }
 
-static uint32_t add(dict *d, slice s, uint64_t h)
+static uint32_t add(dict *d, slice s, uint64_t h, bool in_place)
 {
     if ((size_t)d->placed + 1 > (d->mask + 1) / 2 && !slots_double(d)) return DICT_NONE;
-    uint32_t code = append(d, s, h);
+    uint32_t code = append(d, s, h, in_place);
     if (code == DICT_NONE) return code;
     size_t i = h & d->mask;
     while (d->slots[i].code1) i = (i + 1) & d->mask;
@@ -146,7 +165,7 @@ static uint32_t add(dict *d, slice s, uint64_t h)
     return code;
 }
 
-uint32_t dict_append(dict *d, slice s) { return append(d, s, 0); }
+uint32_t dict_append(dict *d, slice s) { return append(d, s, 0, false); }
 
 bool dict_all_new(const dict *d, size_t seen)
 {
@@ -169,11 +188,11 @@ uint32_t dict_intern(dict *d, slice s)
 {
     uint64_t h = hash_of(d, s);
     uint32_t code = look_up(d, s, h);
-    return code != DICT_NONE ? code : add(d, s, h);
+    return code != DICT_NONE ? code : add(d, s, h, false);
 }
 
 /* Asks for the slots of a block, then for the entries they point to, then looks: the waits for memory overlap instead of adding up. */
-bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes)
+static bool intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes, bool in_place)
 {
     enum { AHEAD = 32 };
     uint64_t h[AHEAD];
@@ -189,11 +208,24 @@ bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes)
         }
         for (size_t i = 0; i < m; i++) {
             uint32_t code = look_up(d, texts[at + i], h[i]);
-            if (code == DICT_NONE) code = add(d, texts[at + i], h[i]);
+            if (code == DICT_NONE) code = add(d, texts[at + i], h[i], in_place);
             if (code == DICT_NONE) return false;
             codes[at + i] = code;
         }
     }
+    return true;
+}
+
+bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes) { return intern_many(d, texts, n, codes, false); }
+
+bool dict_intern_in_place(dict *d, const slice *texts, size_t n, uint32_t *codes) { return intern_many(d, texts, n, codes, true); }
+
+bool dict_take_block(dict *d, void *block)
+{
+    lent *l = mem_resize(NULL, 1, sizeof *l);
+    if (!l) return false;
+    *l = (lent){d->lent, block};
+    d->lent = l;
     return true;
 }
 

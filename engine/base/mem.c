@@ -1,11 +1,9 @@
-#define _DEFAULT_SOURCE /* madvise */
 #include "engine/base/mem.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* Allocations left before one fails; -1: none is made to fail. The only state of this file, written by tests alone. */
 static atomic_long budget = -1;
@@ -24,19 +22,6 @@ static int overflows(size_t count, size_t size)
     return size != 0 && count > (size_t)PTRDIFF_MAX / size;
 }
 
-/* Whole columns are touched once from end to end: large pages spare most of the faults. Only advice; elsewhere nothing happens. */
-static void *advised(void *p, size_t n)
-{
-#ifdef MADV_HUGEPAGE
-    enum { PAGE = 4096, LARGE = 4 << 20 };
-    if (p && n >= LARGE) {
-        uintptr_t from = ((uintptr_t)p + PAGE - 1) & ~(uintptr_t)(PAGE - 1), to = ((uintptr_t)p + n) & ~(uintptr_t)(PAGE - 1);
-        madvise((void *)from, to - from, MADV_HUGEPAGE);
-    }
-#endif
-    return p;
-}
-
 void *mem_resize(void *p, size_t count, size_t size)
 {
     if (overflows(count, size)) return NULL;
@@ -44,13 +29,13 @@ void *mem_resize(void *p, size_t count, size_t size)
         free(p);
         return NULL;
     }
-    return refused() ? NULL : advised(realloc(p, count * size), count * size);
+    return refused() ? NULL : realloc(p, count * size);
 }
 
 void *mem_zero(size_t count, size_t size)
 {
     if (overflows(count, size) || count == 0 || size == 0) return NULL;
-    return refused() ? NULL : advised(calloc(count, size), count * size);
+    return refused() ? NULL : calloc(count, size);
 }
 
 void mem_free(void *p)

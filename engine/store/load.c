@@ -1,6 +1,6 @@
-/* A dataset as one table: chunks unpacked behind one another, texts brought to the codes of the world's dictionary, superseded rows left out (supersede.c).
+/* Datasets as tables: chunks unpacked behind one another, texts brought to the codes of the world's dictionary, superseded rows left out (supersede.c).
  * Columns are read and unpacked on several threads, each with a connection of its own where the workspace is a file; their texts are interned one column after
- * the other in the order of the fields, so that the codes do not depend on the number of threads. */
+ * the other in the order of datasets and fields, so that the codes do not depend on the number of threads. */
 #include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -11,23 +11,30 @@
 
 typedef struct part { int64_t chunk, source; size_t nrows, row0; } part;
 typedef struct piece { char *blob; packed_texts texts; uint32_t *map; } piece; /* of a column of texts, by part; map: the chunk's code -> the world's */
-typedef struct loader {
+/* The connections of one load. */
+typedef struct readers {
     store *s;
-    const dataset *ds;
-    dict *world;
-    table *t;
-    part *parts; size_t nparts, cap;
-    int64_t from, count;        /* of the chunks, in order, those to read; count -1: to the last */
-    int64_t *cells;             /* [nfields × nparts] rowid of the blob; 0: none */
-    piece *pieces;              /* likewise */
     pthread_mutex_t lock;
     pthread_cond_t idle;
     size_t busy, max_busy;      /* connections in use */
     bool own_transaction;       /* the connection was in a transaction already: what it wrote is seen by no other */
     bool alone;                 /* only the workspace's own connection can be used */
-} loader;
+} readers;
 /* One column to read; f == nfields: where the rows come from. */
-typedef struct task { loader *l; size_t f; } task;
+typedef struct task { struct loader *l; size_t f; } task;
+typedef struct loader {
+    readers *r;
+    const dataset *ds;
+    const bool *wanted;
+    dict *world;
+    table *t;
+    part *parts; size_t nparts, cap;
+    int64_t from, count;        /* of the chunks, in order, those to read; count -1: to the last */
+    bool superseded_too, bare;  /* bare: neither keys nor lines are asked for */
+    int64_t *cells;             /* [nfields × nparts] rowid of the blob; 0: none */
+    piece *pieces;              /* likewise */
+    task tasks[FIELDS_MAX + 1];
+} loader;
 
 static sla_status no_memory(const loader *l, err *e) { return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the records of %s", l->ds->name.ptr); }
 
@@ -36,20 +43,20 @@ static sla_status list_parts(loader *l, err *e)
 {
     sqlite3_stmt *st = NULL;
     bool row = true;
-    TRY(db_prepare(&l->s->d, "SELECT id, source, nrows FROM chunk WHERE dataset=? ORDER BY source, seq, id LIMIT ? OFFSET ?", &st, e));
+    TRY(db_prepare(&l->r->s->d, "SELECT id, source, nrows FROM chunk WHERE dataset=? ORDER BY source, seq, id LIMIT ? OFFSET ?", &st, e));
     db_bind_text(st, 1, l->ds->name);
     db_bind_i64(st, 2, l->count);
     db_bind_i64(st, 3, l->from);
-    sla_status rc = db_step(&l->s->d, st, &row, e);
+    sla_status rc = db_step(&l->r->s->d, st, &row, e);
     while (rc == SLA_OK && row) {
         int64_t id = db_col_i64(st, 0), source = db_col_i64(st, 1), n = db_col_i64(st, 2);
         if (n <= 0 || n > BATCH_ROWS_MAX || source <= 0 || source >= UINT32_MAX)
-            rc = err_set(e, SLA_CONFLICT, (srcpos){l->s->d.name, 0, 0}, "chunk %lld of %s is damaged", (long long)id, l->ds->name.ptr);
+            rc = err_set(e, SLA_CONFLICT, (srcpos){l->r->s->d.name, 0, 0}, "chunk %lld of %s is damaged", (long long)id, l->ds->name.ptr);
         else if (mem_grow(&l->parts, &l->cap, l->nparts + 1, sizeof *l->parts)) rc = no_memory(l, e);
         else {
             l->parts[l->nparts++] = (part){id, source, (size_t)n, l->t->nrows};
             l->t->nrows += (size_t)n;
-            rc = db_step(&l->s->d, st, &row, e);
+            rc = db_step(&l->r->s->d, st, &row, e);
         }
     }
     db_finalize(st);
@@ -65,15 +72,15 @@ static sla_status list_cells(loader *l, err *e)
     l->cells = mem_zero(l->nparts * l->ds->nfields, sizeof *l->cells);
     l->pieces = mem_zero(l->nparts * l->ds->nfields, sizeof *l->pieces);
     if (!l->cells || !l->pieces) return no_memory(l, e);
-    TRY(db_prepare(&l->s->d, "SELECT field, rowid FROM chunk_column WHERE chunk=?", &st, e));
+    TRY(db_prepare(&l->r->s->d, "SELECT field, rowid FROM chunk_column WHERE chunk=?", &st, e));
     sla_status rc = SLA_OK;
     for (size_t i = 0; i < l->nparts && rc == SLA_OK; i++) {
         db_bind_i64(st, 1, l->parts[i].chunk);
-        rc = db_step(&l->s->d, st, &row, e);
+        rc = db_step(&l->r->s->d, st, &row, e);
         while (rc == SLA_OK && row) {
             int f = dataset_field(l->ds, db_col_text(st, 0));
             if (f >= 0) l->cells[(size_t)f * l->nparts + i] = db_col_i64(st, 1);
-            rc = db_step(&l->s->d, st, &row, e);
+            rc = db_step(&l->r->s->d, st, &row, e);
         }
     }
     db_finalize(st);
@@ -86,43 +93,58 @@ static sla_status was_imported(loader *l, err *e)
     sqlite3_stmt *st = NULL;
     l->t->imported = l->nparts > 0;
     if (l->t->imported) return SLA_OK;
-    TRY(db_prepare(&l->s->d, "SELECT 1 FROM source WHERE dataset=? LIMIT 1", &st, e));
+    TRY(db_prepare(&l->r->s->d, "SELECT 1 FROM source WHERE dataset=? LIMIT 1", &st, e));
     db_bind_text(st, 1, l->ds->name);
-    sla_status rc = db_step(&l->s->d, st, &l->t->imported, e);
+    sla_status rc = db_step(&l->r->s->d, st, &l->t->imported, e);
     db_finalize(st);
     return rc;
 }
 
 /* ---- connections ---- */
-static sla_status reader_take(loader *l, sqlite3 **out, err *e)
+static void readers_begin(readers *r, store *s)
+{
+    *r = (readers){.s = s, .own_transaction = !sqlite3_get_autocommit(s->d.h)};
+    r->alone = !s->path || r->own_transaction;
+    r->max_busy = r->alone ? 1 : pool_threads();
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->idle, NULL);
+}
+
+static void readers_end(readers *r)
+{
+    pthread_cond_destroy(&r->idle);
+    pthread_mutex_destroy(&r->lock);
+}
+
+static sla_status reader_take(readers *r, sqlite3 **out, err *e)
 {
     *out = NULL;
-    pthread_mutex_lock(&l->lock);
-    while (l->busy == l->max_busy) pthread_cond_wait(&l->idle, &l->lock);
-    l->busy++;
-    if (l->alone) *out = l->s->d.h;
-    else if (l->s->nidle) *out = l->s->idle[--l->s->nidle];
-    pthread_mutex_unlock(&l->lock);
+    pthread_mutex_lock(&r->lock);
+    while (r->busy == r->max_busy) pthread_cond_wait(&r->idle, &r->lock);
+    r->busy++;
+    if (r->alone) *out = r->s->d.h;
+    else if (r->s->nidle) *out = r->s->idle[--r->s->nidle];
+    pthread_mutex_unlock(&r->lock);
     if (*out) return SLA_OK;
-    if (sqlite3_open_v2(l->s->path, out, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
+    if (sqlite3_open_v2(r->s->path, out, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
         sqlite3_exec(*out, "PRAGMA cache_size=-512", NULL, NULL, NULL); /* every page is read once */
         sqlite3_busy_timeout(*out, 5000);
         return SLA_OK;
     }
-    sla_status st = *out ? db_fail(&(db){.h = *out}, "cannot open the workspace once more", e) : no_memory(l, e);
+    sla_status st = *out ? db_fail(&(db){.h = *out}, "cannot open the workspace once more", e) : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the records");
     sqlite3_close(*out);
     *out = NULL;
     return st;
 }
 
-static void reader_give(loader *l, sqlite3 *h)
+static void reader_give(readers *r, sqlite3 *h)
 {
-    pthread_mutex_lock(&l->lock);
-    l->busy--;
-    bool kept = !h || l->alone || l->s->nidle < READERS_MAX;
-    if (h && !l->alone && kept) l->s->idle[l->s->nidle++] = h;
-    pthread_cond_signal(&l->idle);
-    pthread_mutex_unlock(&l->lock);
+    pthread_mutex_lock(&r->lock);
+    r->busy--;
+    bool kept = !h || r->alone || r->s->nidle < READERS_MAX;
+    if (h && !r->alone && kept) r->s->idle[r->s->nidle++] = h;
+    pthread_cond_signal(&r->idle);
+    pthread_mutex_unlock(&r->lock);
     if (!kept) sqlite3_close(h);
 }
 
@@ -130,7 +152,7 @@ static void reader_give(loader *l, sqlite3 *h)
 static sla_status damaged(const loader *l, sla_status st, const part *p, slice name, err *e)
 {
     if (st == SLA_NOMEM) return no_memory(l, e);
-    err_set(e, st, (srcpos){l->s->d.name, 0, 0}, "column %.*s of chunk %lld (%s) is damaged", SLICE_ARG(name), (long long)p->chunk, l->ds->name.ptr);
+    err_set(e, st, (srcpos){l->r->s->d.name, 0, 0}, "column %.*s of chunk %lld (%s) is damaged", SLICE_ARG(name), (long long)p->chunk, l->ds->name.ptr);
     err_hint(e, "the workspace is not what was written: take a sound copy, or import again");
     return st;
 }
@@ -174,11 +196,15 @@ static sla_status read_column(loader *l, size_t f, sqlite3 *h, err *e)
     bool any = false;
     for (size_t i = 0; i < l->nparts; i++) any = any || cells[i];
     if (!any) return SLA_OK;
-    col->data = mem_zero(l->t->nrows, vtype_storage(l->ds->fields[f].type) == STORE_CODE ? 4 : 8);
+    size_t width = vtype_storage(l->ds->fields[f].type) == STORE_CODE ? 4 : 8;
+    col->data = mem_resize(NULL, l->t->nrows, width);
     col->valid = mem_zero(BITS_WORDS(l->t->nrows), 8);
     if (!col->data || !col->valid) return no_memory(l, e);
     for (size_t i = 0; i < l->nparts && st == SLA_OK; i++) {
-        if (!cells[i]) continue;
+        if (!cells[i]) {
+            memset((char *)col->data + l->parts[i].row0 * width, 0, l->parts[i].nrows * width);
+            continue;
+        }
         st = read_blob(l, h, "chunk_column", "data", cells[i], &b, &blob, e);
         if (st == SLA_OK) st = unpack(l, f, i, &blob);
         if (st != SLA_OK) damaged(l, st, &l->parts[i], l->ds->fields[f].name, e);
@@ -210,26 +236,34 @@ static sla_status read_lines(loader *l, sqlite3 *h, err *e)
 
 static sla_status work(void *ctx, void *item, err *e)
 {
-    loader *l = ctx;
     const task *k = item;
+    loader *l = k->l;
     sqlite3 *h;
-    sla_status st = reader_take(l, &h, e);
+    (void)ctx;
+    sla_status st = reader_take(l->r, &h, e);
     if (st == SLA_OK) st = k->f == l->ds->nfields ? read_lines(l, h, e) : read_column(l, k->f, h, e);
-    reader_give(l, h);
+    reader_give(l->r, h);
     return st;
 }
 
+/* Where the texts last seen were mostly new, as those of messages are, the next ones are not copied: the world keeps the blob. */
 static sla_status intern_piece(loader *l, piece *pc)
 {
     enum { AT_ONCE = 256 };
     slice texts[AT_ONCE];
     size_t offset = 0;
+    bool new_ones = false;
     pc->map = mem_resize(NULL, pc->texts.count, sizeof *pc->map);
     if (!pc->map) return SLA_NOMEM;
     for (size_t at = 0; at < pc->texts.count; at += AT_ONCE) {
-        size_t n = pc->texts.count - at < AT_ONCE ? pc->texts.count - at : AT_ONCE;
+        size_t n = pc->texts.count - at < AT_ONCE ? pc->texts.count - at : AT_ONCE, before = dict_count(l->world);
         for (size_t i = 0; i < n; i++) texts[i] = packed_text(&pc->texts, at + i, &offset);
-        if (!dict_intern_many(l->world, texts, n, pc->map + at)) return SLA_NOMEM;
+        if (new_ones && pc->blob) {
+            if (!dict_take_block(l->world, pc->blob)) return SLA_NOMEM;
+            pc->blob = NULL;
+        }
+        if (!(new_ones ? dict_intern_in_place : dict_intern_many)(l->world, texts, n, pc->map + at)) return SLA_NOMEM;
+        new_ones = dict_count(l->world) - before > n / 2;
     }
     mem_free(pc->blob);
     pc->blob = NULL;
@@ -238,8 +272,9 @@ static sla_status intern_piece(loader *l, piece *pc)
 
 static sla_status emit(void *ctx, void *item, err *e)
 {
-    loader *l = ctx;
     const task *k = item;
+    loader *l = k->l;
+    (void)ctx;
     if (k->f == l->ds->nfields) return SLA_OK;
     for (size_t i = 0; i < l->nparts; i++) {
         piece *pc = &l->pieces[k->f * l->nparts + i];
@@ -264,45 +299,55 @@ static sla_status translate(void *ctx, size_t at, err *e)
 }
 
 /* ---- the whole ---- */
-static sla_status read_all(loader *l, const bool *wanted, err *e)
+static sla_status list(loader *l, err *e)
+{
+    TRY(list_parts(l, e));
+    TRY(list_cells(l, e));
+    return was_imported(l, e);
+}
+
+static sla_status put_tasks(loader *l, pool_stream *ps, err *e)
+{
+    size_t n = 0, nf = l->t->nrows ? l->ds->nfields : 0;
+    for (size_t f = 0; f < nf; f++) {
+        bool want = l->wanted[f];
+        for (size_t k = 0; k < l->ds->nkey && !l->bare; k++) want = want || l->ds->key[k] == f;
+        if (want) l->tasks[n++] = (task){l, f};
+    }
+    if (nf && !l->bare) l->tasks[n++] = (task){l, nf};
+    for (size_t i = 0; i < n; i++) TRY(pool_put(ps, &l->tasks[i], e));
+    return SLA_OK;
+}
+
+static sla_status read_all(loader *l, size_t n, err *e)
+{
+    pool_stream *ps;
+    TRY(pool_stream_open(&(pool_job){work, emit, drop, NULL, 16}, &ps, e));
+    sla_status st = SLA_OK;
+    for (size_t i = 0; st == SLA_OK && i < n; i++) st = put_tasks(&l[i], ps, e);
+    sla_status closed = pool_stream_close(ps, e);
+    return st == SLA_OK ? closed : st;
+}
+
+static sla_status finish(loader *l, err *e)
 {
     enum { SMALL = 20000 };
-    task tasks[FIELDS_MAX + 1];
-    size_t n = 0, nf = l->ds->nfields;
-    for (size_t f = 0; f < nf; f++) {
-        bool want = wanted[f];
-        for (size_t k = 0; k < l->ds->nkey; k++) want = want || l->ds->key[k] == f;
-        if (want) tasks[n++] = (task){l, f};
-    }
-    tasks[n++] = (task){l, nf};
-    l->alone = !l->s->path || l->t->nrows < SMALL || l->own_transaction;
-    l->max_busy = l->alone ? 1 : pool_threads();
-    bool small = l->t->nrows < SMALL;
-    pool_stream *ps = NULL;
-    pool_job job = {work, emit, drop, l, 16};
-    sla_status st = small ? SLA_OK : pool_stream_open(&job, &ps, e);
-    for (size_t i = 0; i < n && st == SLA_OK; i++) {
-        if (!small) st = pool_put(ps, &tasks[i], e);
-        else if ((st = work(l, &tasks[i], e)) == SLA_OK) st = emit(l, &tasks[i], e);
-    }
-    sla_status closed = pool_stream_close(ps, e);
-    if (st == SLA_OK) st = closed;
-    if (st == SLA_OK && !small) st = pool_each(nf * l->nparts, translate, l, e);
-    for (size_t at = 0; st == SLA_OK && small && at < nf * l->nparts; at++) st = translate(l, at, e);
-    return st;
+    size_t n = l->ds->nfields * l->nparts;
+    sla_status st = l->t->nrows < SMALL ? SLA_OK : pool_each(n, translate, l, e);
+    for (size_t at = 0; at < n && l->t->nrows < SMALL; at++) translate(l, at, e);
+    return st == SLA_OK && !l->superseded_too ? table_supersede(l->t, e) : st;
 }
 
 /* All reads see the same state: a reader on the workspace's own connection keeps writers out until the end. */
-static sla_status load(loader *l, const bool *wanted, bool superseded_too, err *e)
+static sla_status load(readers *r, loader *l, size_t n, err *e)
 {
-    l->own_transaction = !sqlite3_get_autocommit(l->s->d.h);
-    bool begun = !l->own_transaction && sqlite3_exec(l->s->d.h, "BEGIN", NULL, NULL, NULL) == SQLITE_OK;
-    sla_status st = list_parts(l, e);
-    if (st == SLA_OK) st = list_cells(l, e);
-    if (st == SLA_OK) st = was_imported(l, e);
-    if (st == SLA_OK && l->t->nrows) st = read_all(l, wanted, e);
-    if (begun) sqlite3_exec(l->s->d.h, "COMMIT", NULL, NULL, NULL);
-    return st == SLA_OK && !superseded_too ? table_supersede(l->t, e) : st;
+    sla_status st = SLA_OK;
+    bool begun = !r->own_transaction && sqlite3_exec(r->s->d.h, "BEGIN", NULL, NULL, NULL) == SQLITE_OK;
+    for (size_t i = 0; st == SLA_OK && i < n; i++) st = list(&l[i], e);
+    if (st == SLA_OK) st = read_all(l, n, e);
+    if (begun) sqlite3_exec(r->s->d.h, "COMMIT", NULL, NULL, NULL);
+    for (size_t i = 0; st == SLA_OK && i < n; i++) st = finish(&l[i], e);
+    return st;
 }
 
 static void loader_clear(loader *l)
@@ -314,30 +359,42 @@ static void loader_clear(loader *l)
     mem_free(l->pieces);
     mem_free(l->cells);
     mem_free(l->parts);
-    pthread_cond_destroy(&l->idle);
-    pthread_mutex_destroy(&l->lock);
 }
 
-static sla_status load_chunks(store *s, const dataset *ds, const bool *wanted, dict *world, bool superseded_too, int64_t from, int64_t count, table **out, err *e)
+static sla_status begin(loader *l, err *e)
 {
-    loader l = {.s = s, .ds = ds, .world = world, .from = from, .count = count, .t = mem_zero(1, sizeof *l.t)};
-    if (!l.t) return no_memory(&l, e);
-    l.t->ds = ds;
-    l.t->cols = mem_zero(ds->nfields, sizeof *l.t->cols);
-    pthread_mutex_init(&l.lock, NULL);
-    pthread_cond_init(&l.idle, NULL);
+    if (!(l->t = mem_zero(1, sizeof *l->t))) return no_memory(l, e);
+    l->t->ds = l->ds;
+    return (l->t->cols = mem_zero(l->ds->nfields, sizeof *l->t->cols)) ? SLA_OK : no_memory(l, e);
+}
+
+/* The tables are in the loaders; none is after an error. */
+static sla_status load_all(store *s, loader *l, size_t n, err *e)
+{
+    readers r;
+    sla_status st = SLA_OK;
+    readers_begin(&r, s);
+    for (size_t i = 0; i < n; i++) l[i].r = &r;
     s->trusted++;
-    sla_status st = l.t->cols ? load(&l, wanted, superseded_too, e) : no_memory(&l, e);
+    for (size_t i = 0; st == SLA_OK && i < n; i++) st = begin(&l[i], e);
+    if (st == SLA_OK) st = load(&r, l, n, e);
     s->trusted--;
-    loader_clear(&l);
-    if (st != SLA_OK) table_free(l.t);
-    else *out = l.t;
+    for (size_t i = 0; i < n; i++) {
+        loader_clear(&l[i]);
+        if (st == SLA_OK) continue;
+        table_free(l[i].t);
+        l[i].t = NULL;
+    }
+    readers_end(&r);
     return st;
 }
 
 sla_status load_table(store *s, const dataset *ds, const bool *wanted, dict *world, bool superseded_too, table **out, err *e)
 {
-    return load_chunks(s, ds, wanted, world, superseded_too, 0, -1, out, e);
+    loader l = {.ds = ds, .wanted = wanted, .world = world, .count = -1, .superseded_too = superseded_too};
+    TRY(load_all(s, &l, 1, e));
+    *out = l.t;
+    return SLA_OK;
 }
 
 sla_status store_table_each(store *s, const dataset *ds, const bool *wanted, dict *world, sla_status (*fn)(void *ctx, const table *t, err *e), void *ctx, err *e)
@@ -346,12 +403,23 @@ sla_status store_table_each(store *s, const dataset *ds, const bool *wanted, dic
     sla_status st = SLA_OK;
     bool more = true;
     for (int64_t from = 0; st == SLA_OK && more; from += AT_ONCE) {
-        table *t = NULL;
-        st = load_chunks(s, ds, wanted, world, true, from, AT_ONCE, &t, e);
-        more = t && t->nrows > 0;
-        if (st == SLA_OK && (more || from == 0)) st = fn(ctx, t, e);
-        table_free(t);
+        loader l = {.ds = ds, .wanted = wanted, .world = world, .from = from, .count = AT_ONCE, .superseded_too = true, .bare = true};
+        st = load_all(s, &l, 1, e);
+        more = l.t && l.t->nrows > 0;
+        if (st == SLA_OK && (more || from == 0)) st = fn(ctx, l.t, e);
+        table_free(l.t);
     }
+    return st;
+}
+
+sla_status store_tables_load(store *s, table_load *list, size_t n, dict *world, err *e)
+{
+    loader *l = mem_zero(n + 1, sizeof *l);
+    if (!l) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the records");
+    for (size_t i = 0; i < n; i++) l[i] = (loader){.ds = list[i].ds, .wanted = list[i].wanted, .world = world, .count = -1};
+    sla_status st = load_all(s, l, n, e);
+    for (size_t i = 0; i < n; i++) list[i].t = l[i].t;
+    mem_free(l);
     return st;
 }
 

@@ -45,6 +45,31 @@ static void many_at_once(void **state)
     dict_free(many);
 }
 
+/* texts left where they are have the codes that copies would, and the dict gives the block back when it is emptied */
+static void left_in_place(void **state)
+{
+    (void)state;
+    enum { N = 1000, LEN = 12 };
+    dict *d = dict_new();
+    for (unsigned round = 0; round < 2; round++) {
+        char *block = mem_resize(NULL, N, LEN);
+        slice list[N];
+        uint32_t codes[N];
+        for (unsigned i = 0; i < N; i++) list[i] = (slice){block + i * LEN, (size_t)snprintf(block + i * LEN, LEN, "%u", i % 700)};
+        assert_int_equal(dict_intern(d, SLICE_LIT("5")), 0);
+        assert_true(dict_take_block(d, block));
+        assert_true(dict_intern_in_place(d, list, N, codes));
+        assert_int_equal(codes[5], 0);
+        assert_int_equal(codes[705], 0);
+        assert_int_equal(dict_count(d), 700);
+        assert_ptr_equal(dict_text(d, codes[699]).ptr, list[699].ptr);
+        assert_int_equal(dict_find(d, SLICE_LIT("699")), codes[699]);
+        dict_reset(d);
+        assert_int_equal(dict_find(d, SLICE_LIT("699")), DICT_NONE);
+    }
+    dict_free(d);
+}
+
 /* appended texts have codes of their own and no look-up finds them; what was interned before and comes after is found, through growth and a reset */
 static void appended_apart(void **state)
 {
@@ -205,11 +230,12 @@ static void hash_has_few_collisions(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(hash_cases) + 9];
+    struct CMUnitTest tests[LEN(hash_cases) + 10];
     size_t n = 0;
     ROWS(tests, n, hash_cases, hash_is_stable);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(counts_up);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(many_at_once);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(left_in_place);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(appended_apart);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(any_bytes);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(texts_do_not_move);
