@@ -395,8 +395,11 @@ sla_status import_paths(store *s, const schema *m, const import_options *o, cons
     if (st != SLA_OK) err_set(e, st, SRCPOS_NONE, "the program's own import profiles or log patterns have errors");
     if (st == SLA_OK) st = check_options(&se, e);
     progress_begin("import", 0);
+    store_sources_begin(s);
     for (size_t i = 0; st == SLA_OK && i < n; i++) st = take_path(&se, paths[i], e);
+    sla_status kept = store_sources_end(s, st == SLA_OK ? e : NULL);
     progress_end();
+    if (st == SLA_OK) st = kept;
     log_patterns_free(se.patterns);
     profiles_clear(&se.profiles);
     return st;

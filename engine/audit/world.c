@@ -56,11 +56,12 @@ static sla_status load_tables(pass *ps, const bool also[DATASETS_MAX], err *e)
     want_fields(ps, wanted);
     table_load list[DATASETS_MAX];
     size_t n = 0;
-    for (size_t d = 0; d < ps->p->model->n; d++) {
-        bool any = also[d];
-        for (size_t f = 0; f < FIELDS_MAX; f++) any = any || wanted->field[d][f];
-        if (any) list[n++] = (table_load){.ds = &ps->p->model->datasets[d], .wanted = wanted->field[d]};
-    }
+    for (int keys = 0; keys < 2; keys++) /* events first, which have no key: while their many texts are interned, the others are read */
+        for (size_t d = 0; d < ps->p->model->n; d++) {
+            bool any = also[d];
+            for (size_t f = 0; f < FIELDS_MAX; f++) any = any || wanted->field[d][f];
+            if (any && (ps->p->model->datasets[d].nkey > 0) == keys) list[n++] = (table_load){.ds = &ps->p->model->datasets[d], .wanted = wanted->field[d]};
+        }
     TRY(store_tables_load(ps->s, list, n, ps->p->texts, e));
     for (size_t i = 0; i < n; i++) {
         ps->w.tables[list[i].ds->idx] = list[i].t;

@@ -17,6 +17,9 @@ struct store {
     int trusted;                /* > 0: statements of our own are being prepared while a user's query runs (sql.c) */
     bool sandboxed;             /* a user's query is under way */
     sqlite3_stmt *put[NPUT];    /* prepared once */
+    bool together;              /* several sources make one transaction */
+    size_t ntogether;           /* sources in it so far, and their bytes */
+    uint64_t together_bytes;
     int64_t open_source;        /* of the transaction under way; 0: none */
     int64_t seq;                /* of its next chunk */
     digest *seals;              /* over its chunks so far (seal.c) */

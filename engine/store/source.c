@@ -1,4 +1,4 @@
-/* Sources: each is one transaction, from store_source_begin to commit or abort. */
+/* Sources: each is one transaction, or one savepoint where several share one, from store_source_begin to commit or abort. */
 #include <sqlite3.h>
 #include "engine/base/jsonw.h"
 #include "engine/base/mem.h"
@@ -38,12 +38,59 @@ static sla_status write_source(store *s, const char *sql, int64_t id, const sour
 
 #define SOURCE_COLUMNS "id, path, location, part, sha256, importer, profile, dataset, notes, bytes, rows, accepted, rejected, rejected_values"
 
+/* ---- transactions ---- */
+/* After a full disk, say, SQLite gives up the whole transaction. */
+static sla_status still_there(store *s, err *e)
+{
+    if (!s->ntogether || !sqlite3_get_autocommit(s->d.h)) return SLA_OK;
+    err_set(e, SLA_DB, (srcpos){s->d.name, 0, 0}, "the %zu sources taken before this could not be kept: writing failed", s->ntogether);
+    return err_hint(e, "see that the disk has room, and import them again"), SLA_DB;
+}
+
+static sla_status transaction_begin(store *s, err *e)
+{
+    if (!s->together) return db_exec(&s->d, "BEGIN IMMEDIATE", e);
+    TRY(still_there(s, e));
+    if (sqlite3_get_autocommit(s->d.h)) TRY(db_exec(&s->d, "BEGIN IMMEDIATE", e));
+    return db_exec(&s->d, "SAVEPOINT source", e);
+}
+
+static sla_status commit_together(store *s, err *e)
+{
+    TRY(still_there(s, e));
+    s->ntogether = 0;
+    s->together_bytes = 0;
+    return sqlite3_get_autocommit(s->d.h) ? SLA_OK : db_exec(&s->d, "COMMIT", e);
+}
+
+static sla_status transaction_end(store *s, uint64_t bytes, err *e)
+{
+    enum { AT_MOST = 256 << 20 };
+    if (!s->together) return db_exec(&s->d, "COMMIT", e);
+    TRY(db_exec(&s->d, "RELEASE source", e));
+    s->ntogether++;
+    s->together_bytes += bytes;
+    return s->together_bytes < AT_MOST ? SLA_OK : commit_together(s, e);
+}
+
+void store_sources_begin(store *s) { s->together = true; }
+
+sla_status store_sources_end(store *s, err *e)
+{
+    s->together = false;
+    store_source_abort(s);
+    sla_status st = commit_together(s, e);
+    s->ntogether = 0;
+    if (st != SLA_OK) sqlite3_exec(s->d.h, "ROLLBACK", NULL, NULL, NULL);
+    return st;
+}
+
 sla_status store_source_begin(store *s, const source_info *info, bool *known, int64_t *id, err *e)
 {
     if (s->open_source) return err_set(e, SLA_DB, (srcpos){s->d.name, 0, 0}, "a source is being imported already");
     TRY(is_known(s, info, known, e));
     if (*known) return SLA_OK;
-    TRY(db_exec(&s->d, "BEGIN IMMEDIATE", e));
+    TRY(transaction_begin(s, e));
     sqlite3_stmt *st = NULL;
     bool row;
     sla_status rc = db_prepare(&s->d, "SELECT coalesce(max(id), 0) + 1 FROM source", &st, e);
@@ -126,7 +173,7 @@ sla_status store_source_commit(store *s, int64_t source, const source_info *info
 {
     TRY(write_source(s, "REPLACE INTO source(" SOURCE_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)", source, info, e));
     TRY(trail_of_source(s, source, info, e));
-    TRY(db_exec(&s->d, "COMMIT", e));
+    TRY(transaction_end(s, info->bytes, e));
     s->open_source = 0;
     return SLA_OK;
 }
@@ -134,7 +181,7 @@ sla_status store_source_commit(store *s, int64_t source, const source_info *info
 void store_source_abort(store *s)
 {
     if (!s->open_source) return;
-    sqlite3_exec(s->d.h, "ROLLBACK", NULL, NULL, NULL);
+    sqlite3_exec(s->d.h, s->together ? "ROLLBACK TO source; RELEASE source" : "ROLLBACK", NULL, NULL, NULL);
     s->open_source = 0;
 }
 

@@ -53,6 +53,10 @@ sla_status store_reject_put(store *s, int64_t source, const reject *r, err *e);
 /* Ends the transaction: counts and notes of info are stored, an entry goes into the trail. */
 sla_status store_source_commit(store *s, int64_t source, const source_info *info, err *e);
 void store_source_abort(store *s);                             /* as if it had never begun */
+/* Between these two, sources share transactions: each is still kept whole or not at all, but safe from a crash of the machine or the process only at the end, or after
+ * some 256 MB of input, whichever comes first. Writing to disk once for all is what it spares. store_sources_end also where an import failed. */
+void store_sources_begin(store *s);
+sla_status store_sources_end(store *s, err *e);
 sla_status store_sources(store *s, arena *a, source_info **out, size_t *n, err *e);   /* by id */
 typedef struct stored_reject { int64_t source; uint32_t line, col; slice field, value, reason; bool row; } stored_reject;
 sla_status store_rejects(store *s, arena *a, size_t max, stored_reject **out, size_t *n, err *e);  /* by source, line, col */

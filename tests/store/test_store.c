@@ -273,10 +273,11 @@ static void comes_back(void **state)
 /* ---- kill -9 at any moment ---- */
 enum { KILL_BATCHES = 6, KILL_ROWS = 20000 };
 
-static void import_many(const char *path, batch *const *b)
+static void import_many(const char *path, batch *const *b, bool together)
 {
     store *s = NULL;
     if (store_open(path, STORE_CREATE, &s, NULL) != SLA_OK) _exit(9);
+    if (together) store_sources_begin(s);
     for (unsigned k = 0; k < 40; k++) {
         char name[32];
         source_info info;
@@ -294,6 +295,7 @@ static void import_many(const char *path, batch *const *b)
         }
         if (store_source_commit(s, id, &info, NULL) != SLA_OK) _exit(9);
     }
+    if (store_sources_end(s, NULL) != SLA_OK) _exit(9);
     store_close(s);
 }
 
@@ -310,7 +312,7 @@ static void killed(void **state)
         pid_t pid = fork();
         assert_true(pid >= 0);
         if (pid == 0) {
-            import_many(p, b);
+            import_many(p, b, round % 3 == 2);
             _exit(0);
         }
         struct timespec wait = {0, (long)(rnd(&x) % 60000000)};
@@ -338,6 +340,46 @@ static void killed(void **state)
     }
     assert_true(between > 5);
     for (size_t i = 0; i < KILL_BATCHES; i++) batch_free(b[i]);
+    arena_free(&m.a);
+}
+
+/* ---- several sources in one transaction ---- */
+static void together(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 5;
+    batch *b = batch_random(m.thing, 100, 9, 1, &x);
+    source_info i = info_of(m.thing, "gone");
+    const char *p = fresh("together.db");
+    store *s = open_at(p, STORE_CREATE);
+    int64_t id;
+    bool known;
+    err e = {0};
+    store_sources_begin(s);
+    assert_int_equal(import_batch(s, b, "a", NULL), SLA_OK);
+    assert_int_equal(store_source_begin(s, &i, &known, &id, NULL), SLA_OK);
+    assert_false(known);
+    store_source_abort(s); /* gives up this one only */
+    assert_int_equal(import_batch(s, b, "b", NULL), SLA_OK);
+    assert_int_equal(store_sources_end(s, NULL), SLA_OK);
+    store_sources_begin(s);
+    assert_int_equal(import_batch(s, b, "c", NULL), SLA_OK);
+    store_close(s); /* without an end: as if it had never begun */
+    s = open_at(p, STORE_CREATE);
+    assert_int_equal(count_of(s, "SELECT count(*) FROM source"), 2);
+    assert_int_equal(count_of(s, "SELECT sum(nrows) FROM chunk"), 200);
+    store_sources_begin(s);
+    assert_int_equal(import_batch(s, b, "c", NULL), SLA_OK);
+    assert_int_equal(import_batch(s, b, "d", NULL), SLA_OK);
+    assert_int_equal(db_exec(store_db(s), "ROLLBACK", NULL), SLA_OK); /* as SQLite does of itself when a disk fails */
+    assert_int_equal(import_batch(s, b, "e", &e), SLA_DB);
+    assert_non_null(strstr(e.msg, "the 2 sources"));
+    assert_int_equal(store_sources_end(s, &(err){0}), SLA_DB); /* that they are gone is said at the end too */
+    assert_int_equal(import_batch(s, b, "c", NULL), SLA_OK);
+    assert_int_equal(count_of(s, "SELECT count(*) FROM source"), 3);
+    store_close(s);
+    batch_free(b);
     arena_free(&m.a);
 }
 
@@ -444,7 +486,7 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(refused_cases) + LEN(tamper_cases) + 9];
+    struct CMUnitTest tests[LEN(refused_cases) + LEN(tamper_cases) + 10];
     size_t n = 0;
     ROWS(tests, n, refused_cases, is_refused);
     ROWS(tests, n, tamper_cases, tampering_is_found);
@@ -455,6 +497,7 @@ int main(void)
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(same_bytes_are_known);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(comes_back);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(killed);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(together);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(disk_full);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);
     return cmocka_run_group_tests_name("store/store", tests, NULL, NULL);
