@@ -1,5 +1,6 @@
 #include "engine/audit/pass.h"
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,7 @@ static void borrow(pass *ps, size_t d, kept *k)
     k->code = t->cols[f].data;
 }
 
-/* One block for all other results of a dataset, so that it lies on large pages, first touched by the threads that fill it. */
+/* One block for all other results of a dataset, first touched by the threads that fill it. */
 static sla_status make_room(pass *ps, size_t d, err *e)
 {
     enum { LINE = 64 };
@@ -105,33 +106,53 @@ static void keep_vector(const kept *k, vec v, size_t row0, size_t n)
     }
 }
 
-enum { PART_ROWS = 32 * VEC_ROWS };
-typedef struct eval_job { pass *ps; size_t d; machine **machines; size_t nparts; } eval_job;
+enum { PART_ROWS = 8 * VEC_ROWS, MACHINES_MAX = 64 };
+/* The machines that are not at work, one a thread. */
+typedef struct eval_job { pass *ps; size_t d; pthread_mutex_t lock; machine *idle[MACHINES_MAX]; size_t nidle; } eval_job;
+
+static machine *take_machine(eval_job *j)
+{
+    pthread_mutex_lock(&j->lock);
+    machine *m = j->idle[--j->nidle];
+    pthread_mutex_unlock(&j->lock);
+    return m;
+}
+
+static void give_machine(eval_job *j, machine *m)
+{
+    pthread_mutex_lock(&j->lock);
+    j->idle[j->nidle++] = m;
+    pthread_mutex_unlock(&j->lock);
+}
 
 static sla_status eval_part(void *ctx, size_t part, err *e)
 {
     eval_job *j = ctx;
-    size_t d = j->d, n = j->ps->w.tables[d]->nrows;
-    size_t step = (n / j->nparts / VEC_ROWS + 1) * VEC_ROWS, from = part * step, to = from + step < n ? from + step : n;
-    for (size_t row = from; row < to; row += VEC_ROWS) {
+    size_t d = j->d, n = j->ps->w.tables[d]->nrows, from = part * PART_ROWS, to = from + PART_ROWS < n ? from + PART_ROWS : n;
+    machine *m = take_machine(j);
+    sla_status st = SLA_OK;
+    for (size_t row = from; st == SLA_OK && row < to; row += VEC_ROWS) {
         size_t k = to - row < VEC_ROWS ? to - row : VEC_ROWS;
-        TRY(machine_eval(j->machines[part], row, k, e));
-        for (size_t i = 0; i < j->ps->nkept[d]; i++) keep_vector(&j->ps->kept[d][i], machine_result(j->machines[part], j->ps->kept[d][i].slot), row, k);
+        st = machine_eval(m, row, k, e);
+        for (size_t i = 0; st == SLA_OK && i < j->ps->nkept[d]; i++) keep_vector(&j->ps->kept[d][i], machine_result(m, j->ps->kept[d][i].slot), row, k);
     }
-    return SLA_OK;
+    give_machine(j, m);
+    return st;
 }
 
 static sla_status eval_dataset(pass *ps, size_t d, err *e)
 {
-    size_t n = ps->w.tables[d]->nrows, nparts = n > PART_ROWS ? pool_threads() : 1;
-    machine *machines[64] = {NULL};
-    eval_job job = {ps, d, machines, nparts};
+    size_t n = ps->w.tables[d]->nrows, nparts = (n + PART_ROWS - 1) / PART_ROWS, nmachines = nparts < pool_threads() ? nparts : pool_threads();
+    eval_job job = {.ps = ps, .d = d};
     if (ps->nkept[d] == 0) return SLA_OK;
     TRY(make_room(ps, d, e));
     sla_status st = SLA_OK;
-    for (size_t i = 0; st == SLA_OK && i < nparts; i++) st = machine_new(ps->p->programs[d], &ps->w, ps->shared, &machines[i], e);
-    if (st == SLA_OK && n) st = pool_each(nparts, eval_part, &job, e);
-    for (size_t i = 0; i < nparts; i++) machine_free(machines[i]);
+    for (size_t i = 0; st == SLA_OK && i < nmachines; i++)
+        if ((st = machine_new(ps->p->programs[d], &ps->w, ps->shared, &job.idle[i], e)) == SLA_OK) job.nidle++;
+    pthread_mutex_init(&job.lock, NULL);
+    if (st == SLA_OK) st = pool_each(nparts, eval_part, &job, e);
+    pthread_mutex_destroy(&job.lock);
+    for (size_t i = 0; i < job.nidle; i++) machine_free(job.idle[i]);
     return st;
 }
 
@@ -203,12 +224,14 @@ static sla_status choose(const pass *ps, size_t i, err *e)
     const table *t = ps->w.tables[c->sel.ds->idx];
     size_t d = c->sel.ds->idx;
     if (!t) return SLA_OK;
-    c->state = mem_zero(t->nrows + 1, 1);
-    c->rows = mem_resize(NULL, t->nrows + 1, sizeof *c->rows);
-    if (!c->state || !c->rows) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     const uint8_t *in = c->sel.period_field >= 0 ? ps->in_period[d][c->sel.period_field] : c->sel.period_field == PERIOD_VALID ? ps->valid_then[d] : NULL;
     const kept *where = pass_kept(ps, c->sel.ds, c->sel.where);
-    for (size_t row = 0; row < t->nrows; row++) c->state[row] = (uint8_t)((in ? in[row] : 1) * (where ? where->truth[row] : 1));
+    const uint8_t *truth = where ? where->truth : NULL;
+    c->rows = mem_resize(NULL, t->nrows + 1, sizeof *c->rows);
+    if (!truth != !in) c->state = truth ? truth : in;
+    else c->state = c->own = mem_resize(NULL, t->nrows + 1, 1);
+    if (!c->state || !c->rows) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+    for (size_t row = 0; c->own && row < t->nrows; row++) c->own[row] = truth ? (uint8_t)(in[row] * truth[row]) : 1;
     for (size_t row = 0; row < t->nrows; row++) {
         c->rows[c->n] = (uint32_t)row;
         c->n += c->state[row] != 0;

@@ -213,7 +213,7 @@ void world_clear(pass *ps)
         mem_free(ps->kept[d]);
     }
     for (size_t i = 0; i < ps->nchosen; i++) {
-        mem_free(ps->chosen[i].state);
+        mem_free(ps->chosen[i].own);
         mem_free(ps->chosen[i].rows);
     }
     mem_free(ps->chosen);
