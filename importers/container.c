@@ -4,6 +4,7 @@
 #include "engine/base/utf8.h"
 #include "importers/biff.h"
 #include "importers/html.h"
+#include "importers/xmlbox.h"
 
 /* Formats that are known by their first bytes and not read; the hint says what to do. */
 static const struct refusal { const char *bytes; size_t n; const char *what, *hint; } not_read[] = {
@@ -21,7 +22,7 @@ static bool begins(slice s, const char *bytes, size_t n) { return s.len >= n && 
 static bool is_gzip(slice head) { return begins(head, "\x1F\x8B\x08", 3); }
 static bool is_zip(slice head) { return begins(head, "PK\x03\x04", 4) || begins(head, "PK\x05\x06", 4); }
 /* Markup begins with a '<' that only its encoding may hide. */
-static bool is_html(slice head)
+static bool is_markup(slice head, bool (*begins_so)(slice text))
 {
     buf text = {0};
     decoder *d = NULL;
@@ -31,12 +32,14 @@ static bool is_html(slice head)
     slice s = {head.ptr + enc.bom, (head.len < 1024 ? head.len : 1024) - enc.bom};
     bool wide = strncmp(enc.name, "UTF-16", 6) == 0;
     if (wide && decoder_open(enc.name, &d, &ignored) == SLA_OK && decoder_add(d, s, false, &text, &replaced) == SLA_OK) s = (slice){text.ptr, text.len};
-    bool yes = html_begins(s);
+    bool yes = begins_so(s);
     decoder_close(d);
     buf_free(&text);
     return yes;
 }
 
+static bool is_html(slice head) { return is_markup(head, html_begins); }
+static bool is_xml(slice head) { return is_markup(head, xml_begins); }
 static bool is_tar(slice head) { return head.len >= 512 && memcmp(head.ptr + 257, "ustar", 5) == 0; }
 
 static const struct refusal *refused(slice head)
@@ -47,7 +50,7 @@ static const struct refusal *refused(slice head)
     return is_tar(head) ? &tar : NULL;
 }
 
-bool container_sniff(slice head) { return is_gzip(head) || is_zip(head) || ole_begins(head) || refused(head) || is_html(head); }
+bool container_sniff(slice head) { return is_gzip(head) || is_zip(head) || ole_begins(head) || refused(head) || is_html(head) || is_xml(head); }
 
 sla_status container_open(const container_source *src, slice head, container **out, err *e)
 {
@@ -56,7 +59,8 @@ sla_status container_open(const container_source *src, slice head, container **o
     if (is_gzip(head)) return gzip_open(src, out, e);
     if (is_zip(head)) return zip_file_open(src, out, e);
     if (ole_begins(head)) return biff_open(src, out, e);
-    if (!r) return is_html(head) ? html_open(src, head, out, e) : SLA_OK;
+    if (!r && is_html(head)) return html_open(src, head, out, e);
+    if (!r) return is_xml(head) ? xml_box_open(src, out, e) : SLA_OK;
     err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){src->shown, 0, 0}, "%s is not read", r->what);
     err_hint(e, "%s", r->hint);
     return SLA_UNKNOWN_FORMAT;

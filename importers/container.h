@@ -1,4 +1,4 @@
-/* Files that hold others: gzip, zip, workbooks (each sheet is a table), pages (each table). Known by their bytes, never by their name.
+/* Files that hold others: gzip, zip, workbooks (each sheet is a table), pages (each table), XML (its records). Known by their bytes, never by their name.
  * A part is read as a stream: a member as its bytes, a sheet or table as text, cells ended by SHEET_CELL and rows by SHEET_ROW (sheet.h). */
 #ifndef SLA_IMPORTERS_CONTAINER_H
 #define SLA_IMPORTERS_CONTAINER_H

@@ -1,4 +1,6 @@
 #include "importers/xml.h"
+#include <errno.h>
+#include <iconv.h>
 #include <string.h>
 #include "engine/base/mem.h"
 
@@ -50,8 +52,44 @@ static void on_text(void *user, const char *s, int n)
 
 static void on_doctype(void *user, const char *name, const char *sysid, const char *pubid, int internal)
 {
-    (void)name, (void)sysid, (void)pubid, (void)internal;
-    xml_fail(user, SLA_LIMIT, "a document type with entities of its own, which no export has");
+    (void)name, (void)sysid, (void)pubid;
+    if (internal) xml_fail(user, SLA_LIMIT, "a document type with entities of its own, which no export has");
+}
+
+static void on_skipped(void *user, const char *name, int parameter)
+{
+    (void)name;
+    if (!parameter) xml_fail(user, SLA_SYNTAX, "an entity that only its document type could explain, which is not fetched");
+}
+
+/* ---- encodings that expat does not know: those of one byte, and those of two such as GBK and Big5 ---- */
+/* The character that n bytes are; -1: none, -2: the first half of one. */
+static int character(iconv_t cd, const char *bytes, size_t n)
+{
+    char in[2] = {bytes[0], n > 1 ? bytes[1] : '\0'}, *from = in;
+    unsigned char out[8];
+    char *to = (char *)out;
+    size_t room = sizeof out;
+    iconv(cd, NULL, NULL, NULL, NULL);
+    errno = 0;
+    if (iconv(cd, &from, &n, &to, &room) == (size_t)-1) return errno == EINVAL ? -2 : -1;
+    int c = out[0] | out[1] << 8 | out[2] << 16;
+    return room == 4 && c < 0x10000 ? c : -1;
+}
+
+static int two_bytes(void *data, const char *s) { return character(data, s, 2); }
+static void encoding_close(void *data) { iconv_close(data); }
+
+static int on_encoding(void *data, const XML_Char *name, XML_Encoding *enc)
+{
+    iconv_t cd = iconv_open("UCS-4LE", slice_eq_nocase(slice_of(name), SLICE_LIT("GB2312")) ? "GBK" : name);
+    (void)data;
+    if (cd == (iconv_t)-1) return XML_STATUS_ERROR;
+    for (int i = 0; i < 256; i++) enc->map[i] = character(cd, (const char[]){(char)i}, 1);
+    enc->data = cd;
+    enc->convert = two_bytes;
+    enc->release = encoding_close;
+    return XML_STATUS_OK;
 }
 
 sla_status xml_open(const xml_events *ev, void *ctx, const char *shown, xml_reader **out, err *e)
@@ -69,6 +107,8 @@ sla_status xml_open(const xml_events *ev, void *ctx, const char *shown, xml_read
     XML_SetElementHandler(x->p, on_open, on_close);
     XML_SetCharacterDataHandler(x->p, on_text);
     XML_SetStartDoctypeDeclHandler(x->p, on_doctype);
+    XML_SetSkippedEntityHandler(x->p, on_skipped);
+    XML_SetUnknownEncodingHandler(x->p, on_encoding, NULL);
     *out = x;
     return SLA_OK;
 }
@@ -97,6 +137,8 @@ sla_status xml_step(xml_reader *x, stream *s, bool *end, err *e)
     if (good && done >= 0 && x->fed - (uint64_t)done > TOKEN_MAX) x->failed = SLA_LIMIT, x->why = "a tag or comment of more than 4 MiB", good = false;
     return good ? SLA_OK : explain(x, e);
 }
+
+uint32_t xml_line(const xml_reader *x) { return (uint32_t)XML_GetCurrentLineNumber(x->p); }
 
 void xml_close(xml_reader *x)
 {

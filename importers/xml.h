@@ -1,4 +1,4 @@
-/* XML read through expat, with what hostile files try taken away: no document types (hence no entities of their own), bounded nesting. */
+/* XML read through expat, with what hostile files try taken away: no entities of their own (a document type may only be named, and is not fetched), bounded nesting. */
 #ifndef SLA_IMPORTERS_XML_H
 #define SLA_IMPORTERS_XML_H
 #include <expat.h>
@@ -19,6 +19,7 @@ sla_status xml_open(const xml_events *ev, void *ctx, const char *shown, xml_read
 sla_status xml_step(xml_reader *x, stream *s, bool *end, err *e);
 /* From within an event: nothing more is parsed and xml_step returns this error (the first one). */
 void xml_fail(xml_reader *x, sla_status code, const char *what);
+uint32_t xml_line(const xml_reader *x);                                      /* from within an event: the line of the document, from 1 */
 void xml_close(xml_reader *x);                                               /* NULL allowed */
 /* All of a stream, which is closed. */
 sla_status xml_run(stream *s, const xml_events *ev, void *ctx, const char *shown, err *e);
