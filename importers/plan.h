@@ -8,7 +8,7 @@
 #include "importers/fold.h"
 #include "importers/importer.h"
 
-typedef struct span_evidence { size_t durations, numbers; } span_evidence;   /* values of a column of times that are none */
+typedef struct span_evidence { size_t durations, numbers, negative; } span_evidence;   /* values of a column of times that are none */
 typedef struct planner {
     arena mem;
     plan p;

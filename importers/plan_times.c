@@ -16,7 +16,9 @@ static void look_at_duration(slice s, const target *t, span_evidence *seen)
     int64_t ms;
     if (!t->map || t->map->or_after < 0) return;
     if (words_duration(s, 0, &ms)) seen->durations++;
-    else seen->numbers += words_duration(s, 1, &ms);
+    else if (words_duration(s, 1, &ms)) seen->numbers++;
+    else return;
+    seen->negative += ms < 0;
 }
 
 void planner_look(planner *pl, const cells *c)
@@ -52,6 +54,11 @@ static bool settle_duration(planner *pl, size_t f)
     const span_evidence *seen = &pl->spans[f];
     if (seen->durations + seen->numbers <= ev->values + ev->iso + ev->named + ev->epoch + ev->serial) return false;
     slice name = pl->p.ds->fields[f].name, header = pl->names[t->input], from = pl->p.ds->fields[t->map->or_after].name;
+    if (seen->negative) { /* as Jira's SLA columns are */
+        buf_printf(&pl->said, "%.*s: the column %.*s holds durations below zero: time that was left, not time that passed; it is not used\n", SLICE_ARG(name), SLICE_ARG(header));
+        t->input = -1;
+        return true;
+    }
     if (seen->numbers > seen->durations && t->unit == 0) {
         buf_printf(&pl->said, "%.*s: the column %.*s holds numbers without a unit and is not used; a profile can say it (unit: min)\n", SLICE_ARG(name), SLICE_ARG(header));
         t->input = -1;
