@@ -13,6 +13,14 @@ static slice word(slice *rest)
     return w;
 }
 
+/* Digits, and that character. */
+static bool all_digits(slice w, char last)
+{
+    size_t i = 0;
+    while (i < w.len && digit(w.ptr[i])) i++;
+    return i > 0 && i + 1 == w.len && w.ptr[i] == last;
+}
+
 static slice skip_blanks(slice s)
 {
     while (s.len && s.ptr[0] == ' ') s = behind(s, 1);
@@ -117,9 +125,26 @@ static slice skip_facility(slice rest)
     return rest;
 }
 
+/* "%ASA-6-302013: …", "%SYS-5-CONFIG_I: …": Cisco's devices call their messages so, at times behind a colon, a number or a time of their own. The facility is the program. */
+static bool coded(slice rest, slice *v)
+{
+    const char *mark = rest.len ? memchr(rest.ptr, '%', rest.len < 64 ? rest.len : 64) : NULL, *p = mark, *end = rest.ptr + rest.len, *before = mark;
+    bool level = false;
+    while (before > rest.ptr && before[-1] == ' ') before--;
+    if (!mark || (before > rest.ptr && before[-1] != ':')) return false;
+    for (p++; p < end && ((*p >= 'A' && *p <= 'Z') || *p == '_' || digit(*p)); p++) {}
+    slice facility = {mark + 1, (size_t)(p - mark) - 1};
+    for (; p < end && *p != ':' && *p != ' '; p++) level = level || (*p == '-' && p + 2 < end && digit(p[1]) && p[2] == '-');
+    if (!facility.len || !level || p == end || *p != ':') return false;
+    v[LOG_PROGRAM] = facility;
+    v[LOG_MESSAGE] = (slice){mark, (size_t)(end - mark)};
+    return true;
+}
+
 static bool frame_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v;
+    if (rest.len && rest.ptr[0] == '%' && coded(rest, v)) return true; /* without a host */
     slice all = rest, host = word(&rest);
     if (!host.len) return false;
     if (host.ptr[host.len - 1] == ':') { /* a host that is followed by a colon, or a tag without a host */
@@ -130,6 +155,7 @@ static bool frame_3164(slice rest, log_framed *f)
         }
         rest = all;
     } else v[LOG_HOST] = host;
+    if (coded(rest, v)) return true;
     rest = skip_facility(skip_blanks(rest));
     const char *colon = rest.len ? memchr(rest.ptr, ':', rest.len) : NULL, *space = rest.len ? memchr(rest.ptr, ' ', rest.len) : NULL;
     if (!colon || (space && space < colon)) { /* a message without a tag; "program [pid]: …" has one */
@@ -193,10 +219,13 @@ static slice skip_zone(slice rest, const log_time *t)
 
 bool log_frame_syslog(slice line, log_framed *f, bool *broken)
 {
-    slice rest = line;
+    slice rest = line, numbered;
     size_t n;
     if (begins(line, "CEF:")) return as_cef(line, f) && cef_time(f);
     if (!priority(&rest, broken)) return false;
+    numbered = rest;
+    if (digit(rest.len ? rest.ptr[0] : ' ') && all_digits(word(&numbered), ':')) rest = skip_blanks(numbered); /* a device's own count before the time: "<189>45: *Jul  1 …" */
+    if (rest.len && (rest.ptr[0] == '*' || rest.ptr[0] == '.')) rest = behind(rest, 1); /* its clock is not set, or not in step */
     if ((n = log_time_bsd(rest, &f->time)) > 0) {
         if (n < rest.len && rest.ptr[n] != ' ' && rest.ptr[n] != ':') return false;
         rest = skip_zone(skip_blanks(behind(rest, n + (n < rest.len))), &f->time);

@@ -118,6 +118,11 @@ static void patterns_without_memory(void **state)
 
 /* ---- lines of syslog ---- */
 static const struct line_case { const char *name, *line, *host, *program, *message; int32_t year; } line_cases[] = {
+    {"a device's code, no host", "<166>Jul 01 2025 09:00:00: %ASA-6-302013: Built", NULL, "ASA", "%ASA-6-302013: Built", 2025},
+    {"a device's code behind host and colon", "<166>Jul 01 2025 09:00:01 fw1 : %ASA-4-106023: Deny", "fw1", "ASA", "%ASA-4-106023: Deny", 2025},
+    {"a device's code behind a time of its own", "Jul  1 09:00:06 sw1 46: Jul  1 09:00:05.123 CST: %SEC_LOGIN-4-LOGIN_FAILED: x", "sw1", "SEC_LOGIN", "%SEC_LOGIN-4-LOGIN_FAILED: x", 0},
+    {"a device's count before a clock that is not set", "<189>45: *Jul  1 09:00:05.123: %SYS-5-CONFIG_I: y", NULL, "SYS", "%SYS-5-CONFIG_I: y", 0},
+    {"what only looks like a code", "Jul  1 09:00:07 sw1 app[3]: at 50 %CPU-1-x: foo", "sw1", "app", "at 50 %CPU-1-x: foo", 0},
     {"RFC 3164", "<34>Oct 11 22:14:15 mymachine su: 'su root' failed", "mymachine", "su", "'su root' failed", 0},
     {"a pid", "Oct 11 22:14:15 h sshd[123]: x: y", "h", "sshd", "x: y", 0},
     {"a path and what stands in brackets", "Oct  1 22:14:15 h /usr/sbin/sshd(pam_unix)[123]: x", "h", "sshd", "x", 0},
