@@ -99,7 +99,7 @@ static sla_status load_also(log_kinds *ks, const ynode *fields, log_kind *k)
 
 static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "has", "each", "at", "time", "host", "program", "message", "fields", "examples", NULL};
+    static const char *const keys[] = {"title", "has", "each", "at", "clock", "time", "host", "program", "message", "fields", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->records, &ks->records_cap, ks->nrecords + 1, sizeof *ks->records)) return SLA_NOMEM;
     log_kind *k = &ks->records[ks->nrecords++];
@@ -108,6 +108,7 @@ static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errli
     k->each = yaml_text(n, "each", (slice){0});
     TRY(names(ks->mem, yaml_get(n, "has"), &k->has));
     TRY(names(ks->mem, yaml_get(n, "at"), &k->at));
+    TRY(names(ks->mem, yaml_get(n, "clock"), &k->clock));
     TRY(names(ks->mem, yaml_get(n, "host"), &k->host));
     TRY(names(ks->mem, yaml_get(n, "program"), &k->programs));
     TRY(names(ks->mem, yaml_get(n, "message"), &k->message));
@@ -341,13 +342,27 @@ bool log_kind_has(const log_kind *k, const log_pair *pairs, size_t n)
     return true;
 }
 
+/* By one of the kind's forms, or one that is plain to everybody; a day with the time of day of its own name. */
+static bool record_time(const log_kind *k, log_framed *f)
+{
+    char both[96];
+    slice at = first_of(&k->at, f), clock = k->clock.n && !memchr(at.ptr ? at.ptr : "", ':', at.len) ? first_of(&k->clock, f) : (slice){0};
+    if (at.len && clock.len && at.len + clock.len + 1 < sizeof both) {
+        memcpy(both, at.ptr, at.len);
+        both[at.len] = ' ';
+        memcpy(both + at.len + 1, clock.ptr, clock.len);
+        at = (slice){both, at.len + clock.len + 1};
+    }
+    return read_time(k, at, &f->time) || (k->times.n && log_time_any(at, &f->time));
+}
+
 bool log_frame_record(const log_kind *k, log_framed *f, bool *no_time)
 {
     for (size_t i = 0, n = f->n; i < k->nalso; i++) {
         slice v = log_pair_get(f->pairs, n, k->also[i].value);
         if (v.len) log_pair_add(f, k->also[i].name, v);
     }
-    bool timed = read_time(k, first_of(&k->at, f), &f->time);
+    bool timed = record_time(k, f);
     if (no_time) *no_time = !timed;
     if (!timed) return false;
     f->source = k->source;

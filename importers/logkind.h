@@ -13,6 +13,7 @@
  *       has: [__REALTIME_TIMESTAMP, MESSAGE]    names that a record of the kind has; a|b: one of them
  *       each: alerts                             the records lie in this list of a JSON document
  *       at: [__REALTIME_TIMESTAMP]               the first of these that has a value; so with host, program, message
+ *       clock: [Time]                            at is a day: its time of day
  *       time: ['%d/%m/%Y %H:%M']
  *       fields: {EventID: [Id, event_code]}      further names for what is there
  *       examples: [{fields: {…}, at: …, program: …}]
@@ -39,7 +40,7 @@ typedef struct log_kind {
     bool more;
     log_split split;
     /* records */
-    log_names has, at, host, programs, message;
+    log_names has, at, clock, host, programs, message;
     slice each;
     log_pair *also; size_t nalso;       /* name: the further one, value: one that is there */
 } log_kind;

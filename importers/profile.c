@@ -293,7 +293,7 @@ static void load_missing(loader *l, profile *p, const ynode *n)
 
 static void load_profile(loader *l, profile *p, const ynode *root)
 {
-    static const char *const keys[] = {"profile", "needs", "knows", "missing", "dates", "zone", "suffixes", "fields", "fold", "history", "changed", NULL};
+    static const char *const keys[] = {"profile", "needs", "unless", "knows", "missing", "dates", "zone", "suffixes", "fields", "fold", "history", "changed", NULL};
     static const char *const head_keys[] = {"name", "title", "dataset", "generic", NULL};
     yaml_check_keys(root, keys, l->errors);
     const ynode *head = yaml_get(root, "profile"), *fields = yaml_get(root, "fields"), *generic = yaml_get(head, "generic");
@@ -306,6 +306,7 @@ static void load_profile(loader *l, profile *p, const ynode *root)
     p->suffixes = texts(l, yaml_get(root, "suffixes"));
     if (generic) yaml_bool(generic, &p->generic);
     load_needs(l, p, yaml_get(root, "needs"));
+    p->unless = texts(l, yaml_get(root, "unless"));
     p->knows = texts(l, yaml_get(root, "knows"));
     load_missing(l, p, yaml_get(root, "missing"));
     if (!head || p->name.len == 0) errlist_add(l->errors, SLA_SYNTAX, root->at, "a profile begins with profile: {name: …, dataset: …}");

@@ -45,7 +45,7 @@ typedef struct profile {
     slice date_order;                   /* "" : found out from the whole column */
     slice zone;                         /* "": of times without one, the workspace's */
     header_list suffixes;               /* "assigned_to.display_value" is assigned_to; the preferred one first */
-    header_list unless;                 /* of a refusal: a header of these, and it is something else */
+    header_list unless;                 /* a header of these, and it is something else */
     slice refuse;                       /* not "": what such a table is, and why nothing is taken from it */
     const dataset *of; field_map *changed;   /* ds holds the changes of that dataset: what the values of its fields mean, by field; NULL: none */
     history_map history;
