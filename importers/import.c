@@ -93,12 +93,13 @@ static const importer_kind *choose(const input *in, err *why)
     return best;
 }
 
+/* A run of zero bytes, which a machine that lost power leaves in its logs, counts once. */
 static bool binary(slice head)
 {
     size_t odd = 0;
     for (size_t i = 0; i < head.len && i < 8192; i++) {
         unsigned char c = (unsigned char)head.ptr[i];
-        odd += c == 0 || (c < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 27);
+        odd += (c == 0 && (i == 0 || head.ptr[i - 1])) || (c && c < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 27);
     }
     return odd > 3 && odd * 50 > (head.len < 8192 ? head.len : 8192);
 }

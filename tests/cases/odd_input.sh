@@ -62,6 +62,10 @@ rm -f "$d/cell.csv" "$d/cell.json" "$d/bomb.gz"
 truncate -s 4G "$d/holes.csv" 2>/dev/null && import 'four gigabytes of nothing' 1 'holes.csv' "$d/holes.csv"
 rm -f "$d/holes.csv"
 
+# a block of zero bytes within a log, as a machine that lost power leaves it: one line is rejected, the others are events
+{ i=10; while [ $i -lt 40 ]; do echo "Jul  1 09:00:$i web01 sshd[$i]: Connection closed by 10.0.0.9 port $i"; i=$((i + 1)); done; head -c 6000 /dev/zero; echo; echo 'Jul  1 10:00:00 web01 sshd[1]: Connection closed by 10.0.0.9 port 1'; } >"$d/power.log"
+import 'a log with a block of zero bytes' 0 '32 rows, 1 rows and 0 values rejected' --year 2025 "$d/power.log"
+
 # a file that grows while it is read
 { echo $head; i=0; while [ $i -lt 200 ]; do row $i; i=$((i + 1)); done; } >"$d/t200"
 { echo $head; i=0; while [ $i -lt 1000 ]; do tail -n +2 "$d/t200"; i=$((i + 1)); done; } >"$d/grows.csv"
