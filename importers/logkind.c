@@ -37,8 +37,11 @@ static bool has_year(slice form)
     return false;
 }
 
-static sla_status load_common(log_kinds *ks, const ynode *n, slice source, log_kind *k)
+static sla_status load_common(log_kinds *ks, const ynode *n, slice source, log_kind *k, errlist *errors)
 {
+    const ynode *at = yaml_get(n, "zone");
+    k->utc = at && slice_is(at->text, "UTC");
+    if (at && !k->utc) errlist_add(errors, SLA_TYPE, at->at, "a kind's zone can only be UTC; other times are the workspace's");
     const ynode *title = yaml_get(n, "title");
     k->name = n->key;
     k->title = title && title->kind == YNODE_MAP ? yaml_text(title, "en", n->key) : title ? title->text : n->key;
@@ -65,7 +68,7 @@ static void read_groups(log_kind *k)
 
 static sla_status load_line(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "match", "time", "program", "more", "split", "examples", NULL};
+    static const char *const keys[] = {"title", "match", "time", "zone", "program", "more", "split", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->lines, &ks->lines_cap, ks->nlines + 1, sizeof *ks->lines)) return SLA_NOMEM;
     log_kind *k = &ks->lines[ks->nlines++];
@@ -76,7 +79,7 @@ static sla_status load_line(log_kinds *ks, const ynode *n, slice source, errlist
     k->split = slice_is(split, "kv") ? SPLIT_KV : slice_is(split, "cef") ? SPLIT_CEF : SPLIT_NONE;
     if (split.len && !k->split) errlist_add(errors, SLA_SYNTAX, yaml_get(n, "split")->at, "'split' is kv or cef");
     k->program = yaml_text(n, "program", (slice){0});
-    TRY(load_common(ks, n, source, k));
+    TRY(load_common(ks, n, source, k, errors));
     if (match) log_regex_compile(&k->re, match, ks->mem, errors);
     read_groups(k);
     if (!match || (k->re.code && !k->g_at)) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of lines needs 'match' with a group 'at'");
@@ -99,12 +102,12 @@ static sla_status load_also(log_kinds *ks, const ynode *fields, log_kind *k)
 
 static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "has", "each", "at", "clock", "time", "host", "program", "message", "fields", "examples", NULL};
+    static const char *const keys[] = {"title", "has", "each", "at", "clock", "time", "zone", "host", "program", "message", "fields", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->records, &ks->records_cap, ks->nrecords + 1, sizeof *ks->records)) return SLA_NOMEM;
     log_kind *k = &ks->records[ks->nrecords++];
     *k = (log_kind){0};
-    TRY(load_common(ks, n, source, k));
+    TRY(load_common(ks, n, source, k, errors));
     k->each = yaml_text(n, "each", (slice){0});
     TRY(names(ks->mem, yaml_get(n, "has"), &k->has));
     TRY(names(ks->mem, yaml_get(n, "at"), &k->at));
@@ -281,7 +284,10 @@ static bool read_time(const log_kind *k, slice text, log_time *out)
 {
     if (k->clf && log_time_clf(text, out)) return true;
     for (size_t i = 0; i < k->times.n; i++)
-        if (log_time_parse(k->times.items[i], text, out)) return true;
+        if (log_time_parse(k->times.items[i], text, out)) {
+            out->has_offset = out->has_offset || k->utc;
+            return true;
+        }
     return k->times.n == 0 && log_time_any(text, out);
 }
 

@@ -4,6 +4,7 @@
  *       title: {zh: …, en: …}
  *       match: '^(?<src_ip>\S+) \S+ \S+ \[(?<at>[^\]]+)\] "(?<message>[^"]*)" (?<status_code>\d+)'
  *       time: ['%d/%b/%Y:%H:%M:%S %z']      forms of at (logtime.h); without: ISO 8601 or seconds since 1970. A group at_clock is put behind at with a blank
+ *       zone: UTC                           of times that name none; without: the workspace's
  *       program: access                     what the patterns are looked up by; without: the group program; without that: the kind's name
  *       more: true                          lines that do not match belong to the record before them
  *       split: kv                           the message is key=value pairs (cef: a CEF header and its pairs), which become names of the record
@@ -31,6 +32,7 @@ typedef struct log_kind {
     slice name, title, source, program;
     log_names times;
     bool yearless;                      /* a form of its times lacks the year */
+    bool utc;                           /* times that name no zone are UTC */
     bool clf;                           /* its times are mostly those of log_time_clf */
     const ynode *examples;
     /* lines */

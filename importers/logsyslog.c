@@ -144,9 +144,9 @@ static bool coded(slice rest, slice *v)
 static bool frame_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v;
-    if (rest.len && rest.ptr[0] == '%' && coded(rest, v)) return true; /* without a host */
+    if (rest.len && (rest.ptr[0] == '%' || rest.ptr[0] == ':') && coded(rest, v)) return true; /* without a host */
     slice all = rest, host = word(&rest);
-    if (!host.len) return false;
+    if (!host.len || slice_is(host, ":") || (begins(rest, ": ") && all_digits((slice){host.ptr, host.len + 1}, ' '))) return false; /* sudo's own file: "Jul  1 09:00:00 2025 : bob : …" */
     if (host.ptr[host.len - 1] == ':') { /* a host that is followed by a colon, or a tag without a host */
         if (begins(rest, "last message repeated")) {
             v[LOG_HOST] = (slice){host.ptr, host.len - 1};
