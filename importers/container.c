@@ -4,6 +4,7 @@
 #include "engine/base/utf8.h"
 #include "importers/biff.h"
 #include "importers/html.h"
+#include "importers/sheetml.h"
 #include "importers/xmlbox.h"
 
 /* Formats that are known by their first bytes and not read; the hint says what to do. */
@@ -60,6 +61,7 @@ sla_status container_open(const container_source *src, slice head, container **o
     if (is_zip(head)) return zip_file_open(src, out, e);
     if (ole_begins(head)) return biff_open(src, out, e);
     if (!r && is_html(head)) return html_open(src, head, out, e);
+    if (!r && is_markup(head, sheetml_begins)) return sheetml_open(src, out, e);
     if (!r) return is_xml(head) ? xml_box_open(src, out, e) : SLA_OK;
     err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){src->shown, 0, 0}, "%s is not read", r->what);
     err_hint(e, "%s", r->hint);
@@ -78,6 +80,16 @@ sla_status container_read(const container_source *src, uint64_t at, void *to, si
     }
     return SLA_OK;
 }
+
+static sla_status bytes_read(stream *s, char *to, size_t n, size_t *got, err *e)
+{
+    container_bytes *b = (container_bytes *)s;
+    TRY(container_read(b->src, b->at, to, n, got, e));
+    b->at += *got;
+    return SLA_OK;
+}
+
+container_bytes container_bytes_of(const container_source *src) { return (container_bytes){{bytes_read, NULL}, src, 0}; }
 
 sla_status container_part(container *c, size_t i, stream **out, err *e) { return c->open_part(c, i, out, e); }
 

@@ -1,4 +1,4 @@
-/* Files that hold others: gzip, zip, workbooks (each sheet is a table), pages (each table), XML (its records). Known by their bytes, never by their name.
+/* Files that hold others: gzip, zip, workbooks (each sheet is a table), pages (each table), XML (its records; a workbook's sheets). Known by their bytes, never by their name.
  * A part is read as a stream: a member as its bytes, a sheet or table as text, cells ended by SHEET_CELL and rows by SHEET_ROW (sheet.h). */
 #ifndef SLA_IMPORTERS_CONTAINER_H
 #define SLA_IMPORTERS_CONTAINER_H
@@ -32,6 +32,9 @@ void container_close(container *c);         /* NULL allowed */
 
 /* Up to n bytes of the file from at on. */
 sla_status container_read(const container_source *src, uint64_t at, void *to, size_t n, size_t *got, err *e);
+/* The file itself as a stream, from its beginning; not to be closed. */
+typedef struct container_bytes { stream base; const container_source *src; uint64_t at; } container_bytes;
+container_bytes container_bytes_of(const container_source *src);
 sla_status gzip_open(const container_source *src, container **out, err *e);
 sla_status zip_file_open(const container_source *src, container **out, err *e);      /* also what is made of zip: workbooks */
 #endif

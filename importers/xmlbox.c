@@ -151,21 +151,11 @@ static int choose_record(const xml_box *b)
     return best;
 }
 
-/* ---- the file as a stream ---- */
-typedef struct file_stream { stream base; const container_source *src; uint64_t at; } file_stream;
-
-static sla_status file_stream_read(stream *s, char *to, size_t n, size_t *got, err *e)
-{
-    file_stream *f = (file_stream *)s;
-    TRY(container_read(f->src, f->at, to, n, got, e));
-    f->at += *got;
-    return SLA_OK;
-}
-
+/* ---- first reading: the whole document ---- */
 static sla_status look_over(xml_box *b, err *e)
 {
     static const xml_events events = {look_open, look_close, look_text};
-    file_stream f = {{file_stream_read, NULL}, &b->src, 0};
+    container_bytes f = container_bytes_of(&b->src);
     looking *l = mem_zero(1, sizeof *l);
     bool end = false;
     sla_status st = l ? xml_open(&events, l, b->src.shown, &l->x, e) : SLA_NOMEM;
@@ -188,7 +178,7 @@ typedef struct record_stream {
     stream base;
     xml_box *b;
     xml_reader *x;
-    file_stream file;
+    container_bytes file;
     pieces p;
     place at[STACK_MAX]; size_t depth;
     arena mem; element *now; buf text; size_t bytes, level;   /* of the record being read */
@@ -354,7 +344,7 @@ static sla_status open_part(container *c, size_t i, stream **out, err *e)
     if (!r) return err_set(e, SLA_NOMEM, (srcpos){b->src.shown, 0, 0}, "no memory to read XML");
     r->base = (stream){records_read, records_close};
     r->b = b;
-    r->file = (file_stream){{file_stream_read, NULL}, &b->src, 0};
+    r->file = container_bytes_of(&b->src);
     sla_status st = xml_open(&events, r, b->src.shown, &r->x, e);
     if (st == SLA_OK) *out = &r->base;
     else records_close(&r->base);
