@@ -21,6 +21,8 @@ bool sheetml_begins(slice s)
     return found && xml_begins(s);
 }
 
+static bool is_wanted(const reading *r) { return r->wanted >= 0 && r->sheet == r->wanted; } /* a row may stand before any sheet */
+
 /* The place that an element names by ss:Index, else the one after the last. */
 static uint32_t place(const char **attrs, uint32_t next)
 {
@@ -49,7 +51,7 @@ static void on_open(void *ctx, const char *name, const char **attrs)
     else if (strcmp(name, "Cell") == 0) {
         r->col = place(attrs, r->col + 1);
         r->cell = 0;
-        if (r->sheet == r->wanted && !sheet_place(&r->w, r->row, r->col)) xml_fail(r->x, SLA_LIMIT, "a cell beyond the limits of a sheet, or out of order");
+        if (is_wanted(r) && !sheet_place(&r->w, r->row, r->col)) xml_fail(r->x, SLA_LIMIT, "a cell beyond the limits of a sheet, or out of order");
     } else if (strcmp(name, "Comment") == 0) r->comment = true;
     else if (strcmp(name, "Data") == 0) r->data = !r->comment;
 }
@@ -64,7 +66,7 @@ static void on_close(void *ctx, const char *name)
 static void on_text(void *ctx, slice s)
 {
     reading *r = ctx;
-    if (!r->data || r->sheet != r->wanted) return;
+    if (!r->data || !is_wanted(r)) return;
     if ((r->cell += s.len) > SHEET_CELL_MAX) xml_fail(r->x, SLA_LIMIT, "a cell of more than 1 MiB");
     else sheet_text(&r->w, s);
 }

@@ -30,6 +30,7 @@ static const struct document_case { const char *name, *text, *want; } cases[] = 
      "<Worksheet s:Name='b'><Table><Row><Cell><Data s:Type='Number'>1</Data></Cell></Row></Table></Worksheet></Workbook>", "[a]\nid|t\n\n|2025-07-01T09:00:00.000[b]\n1"},
     {"a workbook whose cells go back", BOOK "<Worksheet s:Name='a'><Table><Row s:Index='5'><Cell><Data>x</Data></Cell></Row><Row s:Index='2'><Cell><Data>y</Data></Cell></Row></Table></Worksheet></Workbook>",
      "[a]\n!a cell beyond the limits of a sheet, or out of order; nothing of it was taken\n"},
+    {"a workbook whose rows stand outside of sheets", BOOK "<Table><Row><Cell><Data>x</Data></Cell><Cell><Data>y</Data></Cell></Row></Table></Workbook>", "!an XML workbook without a sheet\n"},
     {"a workbook without a sheet", BOOK "<Styles/></Workbook>", "!an XML workbook without a sheet\n"},
     {"GBK", "<?xml version='1.0' encoding='gb2312'?><r><t><id>1</id><a>\xB4\xF2\xD3\xA1\xBB\xFA</a><b>\xE9\x46</b></t></r>", "[]\n[{\"id\":\"1\",\"a\":\"打印机\",\"b\":\"镕\"}]"},
     {"Windows-1252", "<?xml version='1.0' encoding='windows-1252'?><r><t><id>1</id><a>\x80\xE9</a><b>3</b></t></r>", "[]\n[{\"id\":\"1\",\"a\":\"€é\",\"b\":\"3\"}]"},
