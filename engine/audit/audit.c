@@ -32,6 +32,17 @@ static void put_hours(buf *b, const ynode *hours)
     }
 }
 
+/* The hours, and those since a day: mon-fri 09:00-18:00; from 2025-06-01 mon-fri 10:00-16:00. */
+static void put_all_hours(buf *b, const ynode *cal)
+{
+    const ynode *changes = yaml_get(cal, "changes");
+    put_hours(b, yaml_get(cal, "hours"));
+    for (size_t i = 0; changes && i < changes->n; i++) {
+        buf_printf(b, "; from %.*s ", SLICE_ARG(yaml_text(changes->items[i], "from", SLICE_LIT(""))));
+        put_hours(b, yaml_get(changes->items[i], "hours"));
+    }
+}
+
 static sla_status describe_calendars(const pack *p, audit_result *r)
 {
     if (!(r->calendars = ARENA_NEW(&r->mem, res_calendar, p->cals.n + 1))) return SLA_NOMEM;
@@ -39,7 +50,7 @@ static sla_status describe_calendars(const pack *p, audit_result *r)
         const cal_entry *c = &p->cals.items[i];
         const ynode *n = yaml_get(p->calendars_node, c->id);
         buf b = {0};
-        put_hours(&b, yaml_get(n, "hours"));
+        put_all_hours(&b, n);
         r->calendars[r->ncalendars++] = (res_calendar){slice_of(c->id), {c->title_zh, c->title_en}, arena_slice(&r->mem, (slice){b.ptr, b.len}), yaml_text(n, "holidays", SLICE_LIT(""))};
         buf_free(&b);
     }

@@ -77,16 +77,26 @@ static int64_t standard_day(const cal_desc *d)
     return longest;
 }
 
+/* The hours of one day, in order. */
+static int hours_of_day(const cal_desc *d, const cal_desc *hours, int32_t day, const int32_t *off, const int32_t *work, const span **spans)
+{
+    static const span whole = {0, 1440};
+    int w = weekday_of_days(day) - 1;
+    if (hours->always) return *spans = &whole, 1;
+    if (has_day(work, d->n_work, day)) w = hours->make_up_weekday ? hours->make_up_weekday - 1 : 0;
+    else if (has_day(off, d->n_off, day)) return 0;
+    return *spans = hours->week[w].spans, hours->week[w].n;
+}
+
 static bool lay_out(calendar *c, const cal_desc *d, const zone *z, const int32_t *off, const int32_t *work)
 {
+    const cal_desc *hours = d;
     int32_t first = (int32_t)civil_days(FIRST_YEAR, 1, 1), last = (int32_t)civil_days(LAST_YEAR, 12, 31);
     zone_cursor cur = {.z = z};
     for (int32_t day = first; day <= last; day++) {
-        int w = weekday_of_days(day) - 1;
-        if (has_day(work, d->n_work, day)) w = d->make_up_weekday ? d->make_up_weekday - 1 : 0;
-        else if (has_day(off, d->n_off, day)) continue;
-        for (int i = 0; i < d->week[w].n; i++) {
-            const span *s = &d->week[w].spans[i];
+        const span *s = NULL;
+        while (hours->then && day >= hours->then_from) hours = hours->then;
+        for (int n = hours_of_day(d, hours, day, off, work, &s); n > 0; n--, s++) {
             int64_t from = zone_cursor_to_utc(&cur, day * MS_DAY + s->from_min * MS_MINUTE, NULL), to = zone_cursor_to_utc(&cur, day * MS_DAY + s->to_min * MS_MINUTE, NULL);
             if (!add_interval(c, from, to)) return false;
         }
@@ -122,19 +132,28 @@ static bool index_days(calendar *c)
     return pad(c);
 }
 
-static sla_status check_desc(const cal_desc *d, err *e)
+static sla_status check_hours(const cal_desc *d, const char *id, err *e)
 {
     bool any = d->always;
     for (int w = 0; w < 7; w++) {
-        if (d->week[w].n < 0 || d->week[w].n > CAL_SPANS_MAX) return err_set(e, SLA_RANGE, SRCPOS_NONE, "calendar '%s': more than %d spans a day", d->id, CAL_SPANS_MAX);
+        if (d->week[w].n < 0 || d->week[w].n > CAL_SPANS_MAX) return err_set(e, SLA_RANGE, SRCPOS_NONE, "calendar '%s': more than %d spans a day", id, CAL_SPANS_MAX);
         for (int i = 0; i < d->week[w].n; i++) {
             const span *s = &d->week[w].spans[i];
             if (s->from_min < 0 || s->from_min >= s->to_min || s->to_min > 1440 || (i && s->from_min < s[-1].to_min))
-                return err_set(e, SLA_RANGE, SRCPOS_NONE, "calendar '%s': hours overlap or end before they begin", d->id);
+                return err_set(e, SLA_RANGE, SRCPOS_NONE, "calendar '%s': hours overlap or end before they begin", id);
             any = true;
         }
     }
-    return any ? SLA_OK : err_set(e, SLA_RANGE, SRCPOS_NONE, "calendar '%s' has no working hours at all", d->id);
+    return any ? SLA_OK : err_set(e, SLA_RANGE, SRCPOS_NONE, "calendar '%s' has no working hours at all", id);
+}
+
+static sla_status check_desc(const cal_desc *d, err *e)
+{
+    for (const cal_desc *h = d; h; h = h->then) {
+        TRY(check_hours(h, d->id, e));
+        if (h->then && h->then->then && h->then->then_from <= h->then_from) return err_set(e, SLA_RANGE, SRCPOS_NONE, "calendar '%s': changes are not in the order of their days", d->id);
+    }
+    return SLA_OK;
 }
 
 static bool fill(calendar *c, const cal_desc *d, const zone *z)
@@ -155,7 +174,7 @@ sla_status cal_new(const cal_desc *d, const zone *z, calendar **out, err *e)
     if (!c) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for calendar '%s'", d->id);
     size_t len = strlen(d->id);
     memcpy(c->id, d->id, len < sizeof c->id ? len : sizeof c->id - 1);
-    c->always = d->always;
+    c->always = d->always && !d->then;
     c->day_ms = standard_day(d);
     if (!fill(c, d, z)) {
         cal_free(c);

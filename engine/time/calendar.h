@@ -21,6 +21,7 @@ typedef struct cal_desc {
     int make_up_weekday;                                           /* 1..7; 1 (Monday) is usual */
     const int32_t *known_years; size_t n_known;                    /* years for which holidays are known; none: holidays do not matter */
     int64_t day_ms;                                                /* the standard working day; 0: the longest weekday's hours */
+    const struct cal_desc *then; int32_t then_from;                /* from this civil day on the hours (always, week, make_up_weekday) of `then` hold, and so on; NULL: no change */
 } cal_desc;
 typedef struct calendar calendar;                                  /* immutable; may be shared between threads */
 
@@ -32,9 +33,11 @@ sla_status cal_new(const cal_desc *d, const zone *z, calendar **out, err *e);   
  *     holidays: cn                                        the name of a list in the same file or folder:
  *     make_up: mon                                        which weekday's hours a make-up day works (default mon)
  *     day: 8h                                             the standard day (default: the longest weekday)
+ *     changes:                                            other hours since a day, in order; the days before keep theirs, `day` and holidays stay:
+ *       - {from: 2025-06-01, hours: {mon-fri: [10:00-16:00]}, make_up: tue}
  *   holiday lists:  cn: {years: [2024, 2025, 2026], off: [2024-01-01, 2024-02-10..2024-02-17, …], work: [2024-02-04, …]}
- * node: the map under `calendars:`; lists: the map under `holidays:` (may be NULL). Adds every error found (overlapping hours, a date twice, a
- * list nobody defined, 00:00-23:59 as a warning) to errors; warnings go to warnings. A calendar with
+ * node: the map under `calendars:`; lists: the map under `holidays:` (may be NULL). Adds every error found (overlapping hours, a date twice, changes
+ * out of order, a list nobody defined, 00:00-23:59 as a warning) to errors; warnings go to warnings. A calendar with
  * errors is there as one that always runs, so that those who name it are not told of as well. cals: arena-owned array of {id, title_zh, title_en, cal}. */
 typedef struct cal_entry { const char *id; slice title_zh, title_en; calendar *cal; } cal_entry;
 typedef struct cal_set { cal_entry *items; size_t n; } cal_set;
@@ -46,7 +49,7 @@ const char *cal_id(const calendar *c);
 
 bool cal_is_always(const calendar *c);
 int64_t cal_day_ms(const calendar *c);                             /* what 1 wd is worth */
-int64_t cal_cumulative(const calendar *c, int64_t utc_ms);         /* W; before 1970 and after 2199 nobody works (`always` has no bounds) */
+int64_t cal_cumulative(const calendar *c, int64_t utc_ms);         /* W; before 1970 and after 2199 nobody works (`always` without changes has no bounds) */
 static inline int64_t cal_between(const calendar *c, int64_t a, int64_t b) { return cal_cumulative(c, b) - cal_cumulative(c, a); }
 /* out[i] = W(t[i]); valid NULL: all present; where the bit is clear out[i] = 0. Cost O(n), no allocation. out may be t. */
 void cal_cumulative_many(const calendar *c, const int64_t *t, const uint64_t *valid, size_t n, int64_t *out);

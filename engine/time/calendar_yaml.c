@@ -157,11 +157,13 @@ static void load_day_hours(loader *l, const ynode *n, cal_desc *d, int first, in
     }
 }
 
-static void load_hours(loader *l, const ynode *cal, cal_desc *d)
+static void load_hours(loader *l, const ynode *of, srcpos at, cal_desc *d)
 {
-    const ynode *hours = yaml_get(cal, "hours");
+    const ynode *hours = yaml_get(of, "hours");
+    size_t before = l->errors->n + l->errors->dropped;
+    bool any = false;
     if (!hours) {
-        errlist_add(l->errors, SLA_SYNTAX, cal->key_at, "calendar '%s' needs 'hours'", d->id);
+        errlist_add(l->errors, SLA_SYNTAX, at, "calendar '%s' needs 'hours'%s", d->id, of->key.len ? "" : " for each change");
         return;
     }
     if (hours->kind == YNODE_SCALAR && slice_is(hours->text, "always")) {
@@ -178,6 +180,8 @@ static void load_hours(loader *l, const ynode *cal, cal_desc *d)
             errlist_hint(l->errors, "write mon, tue … sun, or a range such as mon-fri");
         } else load_day_hours(l, n, d, first, last);
     }
+    for (int w = 0; w < 7; w++) any = any || d->week[w].n;
+    if (!any && l->errors->n + l->errors->dropped == before) errlist_add(l->errors, SLA_RANGE, hours->at, "calendar '%s' has no working hours at all", d->id);
 }
 
 /* ---- a calendar ---- */
@@ -205,31 +209,68 @@ static sla_status load_holidays(loader *l, const ynode *cal, day_list lists[3])
     return SLA_OK;
 }
 
+static void load_make_up(loader *l, const ynode *of, cal_desc *d)
+{
+    const ynode *make_up = yaml_get(of, "make_up");
+    int w = make_up ? weekday_of_name(make_up->text) : -1;
+    if (make_up && w < 0) errlist_add(l->errors, SLA_SYNTAX, make_up->at, "'%.*s' is no weekday", SLICE_ARG(make_up->text));
+    if (w >= 0) d->make_up_weekday = w + 1;
+}
+
 static void load_standard_day(loader *l, const ynode *cal, cal_desc *d)
 {
-    const ynode *make_up = yaml_get(cal, "make_up"), *day = yaml_get(cal, "day");
+    const ynode *day = yaml_get(cal, "day");
     err e = {0};
-    d->make_up_weekday = 1;
-    if (make_up) {
-        int w = weekday_of_name(make_up->text);
-        if (w < 0) errlist_add(l->errors, SLA_SYNTAX, make_up->at, "'%.*s' is no weekday", SLICE_ARG(make_up->text));
-        else d->make_up_weekday = w + 1;
-    }
     if (day && day->kind != YNODE_SCALAR) errlist_add(l->errors, SLA_SYNTAX, day->at, "a duration is wanted, such as 8h");
     else if (day && duration_parse(day->text, NULL, day->at, &d->day_ms, &e) != SLA_OK) errlist_push(l->errors, &e);
 }
 
+/* Other hours since a day; the answer. after: that of the change before. */
+static int32_t load_change(loader *l, const ynode *n, const cal_desc *before, int32_t after, cal_desc *out)
+{
+    const ynode *from = yaml_get(n, "from");
+    int32_t day = after;
+    *out = (cal_desc){.id = before->id, .make_up_weekday = before->make_up_weekday};
+    yaml_check_keys(n, (const char *const[]){"from", "hours", "make_up", NULL}, l->errors);
+    load_hours(l, n, n->at, out);
+    load_make_up(l, n, out);
+    if (!from) errlist_add(l->errors, SLA_SYNTAX, n->at, "a change of hours needs 'from', the first day on which they hold");
+    else if (from->kind != YNODE_SCALAR || !parse_day(from->text, &day)) errlist_add(l->errors, SLA_SYNTAX, from->at, "'%.*s' is no day; write from: 2025-06-01", SLICE_ARG(from->text));
+    else if (day <= after) {
+        errlist_add(l->errors, SLA_CONFLICT, from->at, "%.*s is not after the day of the change before it", SLICE_ARG(from->text));
+        errlist_hint(l->errors, "list the changes in the order of their days, each day once");
+    }
+    return day;
+}
+
+static sla_status load_changes(loader *l, const ynode *cal, cal_desc *d)
+{
+    const ynode *list = yaml_get(cal, "changes");
+    int32_t day = INT32_MIN;
+    cal_desc *before = d, *all = ARENA_NEW(l->a, cal_desc, list && list->n ? list->n : 1);
+    if (!all) return SLA_NOMEM;
+    if (list && list->kind != YNODE_LIST) errlist_add(l->errors, SLA_SYNTAX, list->at, "a list of changes is wanted: [{from: 2025-06-01, hours: {mon-fri: [10:00-16:00]}}]");
+    for (size_t i = 0; list && list->kind == YNODE_LIST && i < list->n; i++) {
+        day = load_change(l, list->items[i], before, day, &all[i]);
+        before->then = &all[i], before->then_from = day;
+        before = &all[i];
+    }
+    return SLA_OK;
+}
+
 static sla_status load_calendar(loader *l, const ynode *n, cal_entry *out)
 {
-    static const char *const keys[] = {"title", "hours", "holidays", "make_up", "day", NULL};
+    static const char *const keys[] = {"title", "hours", "holidays", "make_up", "day", "changes", NULL};
     day_list lists[3] = {{0}};
-    cal_desc d = {.id = n->key.ptr};
+    cal_desc d = {.id = n->key.ptr, .make_up_weekday = 1};
     err e = {0};
     size_t before = l->errors->n + l->errors->dropped;
     yaml_check_keys(n, keys, l->errors);
-    load_hours(l, n, &d);
+    load_hours(l, n, n->key_at, &d);
+    load_make_up(l, n, &d);
     load_standard_day(l, n, &d);
-    sla_status st = load_holidays(l, n, lists);
+    sla_status st = load_changes(l, n, &d);
+    if (st == SLA_OK) st = load_holidays(l, n, lists);
     if (st == SLA_OK && l->errors->n + l->errors->dropped == before) {
         d.off_days = lists[0].days, d.n_off = lists[0].n;
         d.work_days = lists[1].days, d.n_work = lists[1].n;

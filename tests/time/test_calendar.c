@@ -45,6 +45,10 @@ static const struct between_case { const char *name, *zone, *hours; bool cn; con
     {"half-open: at the end", NULL, "9-12,13-18", false, "2025-07-01 12:00", "2025-07-01 13:00", 0},
     {"half-open: the last millisecond", NULL, "9-12,13-18", false, "2025-07-01 11:59:59.999", "2025-07-01 13:00:00.001", 2.0 / 60000},
     {"a holiday week is empty", NULL, "9-18", true, "2025-10-01 00:00", "2025-10-09 00:00", 0},
+    {"C39 hours of May", NULL, "C39", false, "2026-05-29 09:00", "2026-05-29 18:00", 540},
+    {"C39 hours of June", NULL, "C39", false, "2026-06-01 09:00", "2026-06-01 18:00", 360},
+    {"C39 over the first of June", NULL, "C39", false, "2026-05-29 17:00", "2026-06-01 11:00", 120},
+    {"C39 the Sunday before and after it", NULL, "C39", false, "2026-05-31 00:00", "2026-06-08 00:00", 5 * 360},
     {"backwards is negative", NULL, "9-18", false, "2025-07-01 10:00", "2025-07-01 09:30", -30},
 };
 static void between_row(void **state)
@@ -52,7 +56,9 @@ static void between_row(void **state)
     const struct between_case *c = *state;
     zone *z = NULL;
     assert_int_equal(zone_open(c->zone ? c->zone : "Asia/Shanghai", &z, NULL), SLA_OK);
-    cal_desc d = c->hours ? hours(c->hours) : (cal_desc){.id = "always", .always = true};
+    const cal_desc june = hours("10-16");
+    cal_desc d = c->hours ? hours(strcmp(c->hours, "C39") ? c->hours : "9-18") : (cal_desc){.id = "always", .always = true};
+    if (c->hours && strcmp(c->hours, "C39") == 0) d.then = &june, d.then_from = (int32_t)day_at("2026-06-01"); /* the calendar was edited on 1 June */
     if (c->cn) holidays(&d);
     calendar *cal = made(&d, z);
     assert_int_equal(cal_between(cal, at(z, c->from), at(z, c->to)), (int64_t)(c->want * 60000 + (c->want < 0 ? -0.5 : 0.5)));
@@ -118,7 +124,12 @@ static void descriptions(void **state)
     zone *z = NULL;
     assert_int_equal(zone_open("UTC", &z, NULL), SLA_OK);
     cal_desc none = {.id = "none"}, overlap = hours("9-12,11-18"), backwards = hours("18-9"), late = hours("9-25"), two = hours("9-12,13-18"), always = {.id = "always", .always = true};
-    const cal_desc *const bad[] = {&none, &overlap, &backwards, &late};
+    const cal_desc last = hours("8-9"), second = {.id = "2", .always = true, .then = &last, .then_from = 20000};
+    cal_desc unordered = hours("9-17"), then_none = hours("9-16"), then_always = hours("9-15");
+    unordered.then = &second, unordered.then_from = 20000;
+    then_none.then = &none, then_none.then_from = 20000;
+    then_always.then = &second, then_always.then_from = 19000;
+    const cal_desc *const bad[] = {&none, &overlap, &backwards, &late, &unordered, &then_none};
     for (size_t i = 0; i < LEN(bad); i++) {
         calendar *c = NULL;
         err e = {0};
@@ -131,6 +142,12 @@ static void descriptions(void **state)
     assert_int_equal(cal_day_ms(c), 8 * MS_HOUR);
     assert_int_equal(cal_day_ms(a), 24 * MS_HOUR);
     assert_true(cal_is_always(a) && !cal_is_always(c));
+    calendar *ch = made(&then_always, z);
+    assert_int_equal(cal_day_ms(ch), 6 * MS_HOUR); /* that of the first hours: what was promised before the change stays */
+    assert_false(cal_is_always(ch));
+    assert_int_equal(cal_between(ch, 19000 * MS_DAY, 20000 * MS_DAY), 1000 * MS_DAY);
+    assert_int_equal(cal_add(ch, 19000 * MS_DAY, 1000 * MS_DAY + 1), 20000 * MS_DAY + 8 * MS_HOUR + 1); /* a Friday */
+    cal_free(ch);
     int64_t begin, end;
     assert_true(cal_next_span(c, at(z, "2025-07-04 18:00"), &begin, &end));
     assert_true(begin == at(z, "2025-07-07 09:00") && end == at(z, "2025-07-07 12:00"));
@@ -185,17 +202,34 @@ static cal_desc random_desc(int64_t day0)
     return d;
 }
 
+/* Up to four changes of hours, most of them within the window, some to all instants and back. The lists of days are those of the description made last. */
+static cal_desc random_changing(int64_t day0)
+{
+    static cal_desc all[5];
+    int n = (int)below(5);
+    int64_t day = day0 - 5;
+    for (int i = n; i >= 0; i--) {
+        all[i] = random_desc(day0);
+        all[i].always = n && below(5) == 0;
+    }
+    for (int i = 0; i < n; i++) all[i].then = &all[i + 1], all[i].then_from = (int32_t)(day += 1 + below(9));
+    return all[0];
+}
+
 static bool works_at(const cal_desc *d, int64_t local)
 {
     int64_t day = local / MS_DAY, min = local % MS_DAY / MS_MINUTE;
     int w = weekday_of_days(day) - 1;
+    const cal_desc *h = d;
+    while (h->then && h->then_from <= day) h = h->then;
+    if (h->always) return true;
     bool off = false, made_up = false;
     for (size_t i = 0; i < d->n_off; i++) off |= d->off_days[i] == day;
     for (size_t i = 0; i < d->n_work; i++) made_up |= d->work_days[i] == day;
-    if (made_up) w = d->make_up_weekday - 1;
+    if (made_up) w = h->make_up_weekday - 1;
     else if (off) return false;
-    for (int i = 0; i < d->week[w].n; i++)
-        if (min >= d->week[w].spans[i].from_min && min < d->week[w].spans[i].to_min) return true;
+    for (int i = 0; i < h->week[w].n; i++)
+        if (min >= h->week[w].spans[i].from_min && min < h->week[w].spans[i].to_min) return true;
     return false;
 }
 
@@ -271,12 +305,12 @@ static void random_calendars(void **state)
         {"America/New_York", {"2025-03-09", "2025-11-02", "2150-11-01"}}, {"UTC", {"1999-12-31", "2024-02-29", "2100-02-28"}},
     };
     (void)state;
-    for (int round = 0; round < 160; round++) {
+    for (int round = 0; round < 240; round++) {
         zone *z = NULL;
         calendar *c = NULL;
         assert_int_equal(zone_open(zones[round % 4].zone, &z, NULL), SLA_OK);
         int64_t day0 = below(3) ? day_at(zones[round % 4].changes[below(3)]) - below(WINDOW_DAYS) : day_at("1985-01-01") + below(60000);
-        cal_desc d = random_desc(day0);
+        cal_desc d = random_changing(day0);
         c = made(&d, z);
         win.z = z, win.c = c, win.t0 = zone_day_start(z, day0);
         count_minutes(&d);

@@ -30,6 +30,7 @@ static void unload(loaded *l)
 }
 
 #define OFFICE "calendars:\n  c: {hours: {mon-fri: [09:00-18:00]}, holidays: h}\n"
+#define CHANGES "calendars:\n  c:\n    hours: {mon-fri: [09:00-18:00]}\n    changes:\n"
 /* text: of the calendars; error, warning: what one of the messages says, NULL: none at all; line: of the message */
 static const struct yaml_case { const char *name, *text, *error, *warning; uint32_t line; } yaml_cases[] = {
     {"always", "calendars:\n  c: {hours: always}\n", NULL, NULL, 0},
@@ -66,6 +67,18 @@ static const struct yaml_case { const char *name, *text, *error, *warning; uint3
     {"a year in letters", OFFICE "holidays:\n  h: {years: [MMXXV], off: []}\n", "a year is wanted", NULL, 4},
     {"half a year", OFFICE "holidays:\n  h: {years: [2025.5], off: []}\n", "a year is wanted", NULL, 4},
     {"no years", OFFICE "holidays:\n  h: {off: [2025-01-01]}\n", "complete", NULL, 4},
+    {"C39 hours since a day", CHANGES "      - {from: 2026-06-01, hours: {mon-fri: [10:00-16:00]}, make_up: tue}\n      - {from: 2026-07-01, hours: always}\n", NULL, NULL, 0},
+    {"changes without a day", CHANGES "      - {hours: always}\n", "needs 'from'", NULL, 5},
+    {"a change on no day", CHANGES "      - {from: 2026-06-31, hours: always}\n", "no day", NULL, 5},
+    {"a change at a time of day", CHANGES "      - {from: '2026-06-01 09:00', hours: always}\n", "no day", NULL, 5},
+    {"a change without hours", CHANGES "      - {from: 2026-06-01, make_up: tue}\n", "needs 'hours' for each change", NULL, 5},
+    {"a change to no hours", CHANGES "      - {from: 2026-06-01, hours: {}}\n", "no working hours", NULL, 5},
+    {"a change of the standard day", CHANGES "      - {from: 2026-06-01, hours: always, day: 6h}\n", "unknown key \"day\"", NULL, 5},
+    {"hours of a change overlap", CHANGES "      - {from: 2026-05-01, hours: always}\n      - {from: 2026-06-01, hours: {mon: [09:00-12:00, 11:00-13:00]}}\n", "overlap", NULL, 6},
+    {"changes out of order", CHANGES "      - {from: 2026-06-01, hours: always}\n      - {from: 2026-05-01, hours: always}\n", "2026-05-01 is not after", NULL, 6},
+    {"two changes of one day", CHANGES "      - {from: 2026-06-01, hours: always}\n      - {from: 2026-06-01, hours: always}\n", "2026-06-01 is not after", NULL, 6},
+    {"changes that are a map", "calendars:\n  c:\n    hours: always\n    changes: {from: 2026-06-01, hours: always}\n", "a list of changes", NULL, 4},
+    {"a change that is a text", CHANGES "      - 2026-06-01\n", "needs 'from'", NULL, 5},
     {"a calendar that is a text", "calendars:\n  c: office\n", "hours", NULL, 2},
     {"calendars that are a list", "calendars: [a, b]\n", "a map", NULL, 1},
 };
