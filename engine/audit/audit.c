@@ -4,6 +4,7 @@
 #include "engine/audit/reasons.h"
 #include "engine/audit/run.h"
 #include "engine/audit/world.h"
+#include "engine/base/digest.h"
 #include "engine/base/mem.h"
 #include "engine/base/version.h"
 #include "engine/time/instant.h"
@@ -43,6 +44,19 @@ static void put_all_hours(buf *b, const ynode *cal)
     }
 }
 
+/* The list's name, and some of its hash, which tells one edition of it from another. */
+static slice holidays_text(const pack *p, slice name, arena *a)
+{
+    const ynode *list = name.len ? yaml_get(p->holidays_node, name.ptr) : NULL;
+    char hex[DIGEST_HEX] = "";
+    buf b = {0};
+    if (!list) return name;
+    put_hours(&b, list);
+    bool ok = !b.failed && digest_once(b.ptr, b.len, hex) == SLA_OK;
+    buf_free(&b);
+    return ok ? text_format(a, "%.*s (%.8s)", SLICE_ARG(name), hex) : name;
+}
+
 static sla_status describe_calendars(const pack *p, audit_result *r)
 {
     if (!(r->calendars = ARENA_NEW(&r->mem, res_calendar, p->cals.n + 1))) return SLA_NOMEM;
@@ -51,7 +65,7 @@ static sla_status describe_calendars(const pack *p, audit_result *r)
         const ynode *n = yaml_get(p->calendars_node, c->id);
         buf b = {0};
         put_all_hours(&b, n);
-        r->calendars[r->ncalendars++] = (res_calendar){slice_of(c->id), {c->title_zh, c->title_en}, arena_slice(&r->mem, (slice){b.ptr, b.len}), yaml_text(n, "holidays", SLICE_LIT(""))};
+        r->calendars[r->ncalendars++] = (res_calendar){slice_of(c->id), {c->title_zh, c->title_en}, arena_slice(&r->mem, (slice){b.ptr, b.len}), holidays_text(p, yaml_text(n, "holidays", SLICE_LIT("")), &r->mem)};
         buf_free(&b);
     }
     return SLA_OK;
@@ -145,7 +159,7 @@ static void wanted_datasets(const pack *p, bool out[DATASETS_MAX])
     if (p->card.there) out[p->card.over->idx] = out[p->card.people->idx] = true;
 }
 
-static sla_status run_all(pass *ps, audit_result *r, err *e)
+static sla_status run_all(pass *ps, audit_result *r, bool keep, err *e)
 {
     bool also[DATASETS_MAX];
     TRY(rules_prepare(ps));
@@ -160,7 +174,7 @@ static sla_status run_all(pass *ps, audit_result *r, err *e)
     TRY(rules_judge(ps, r, e));
     TRY(kpis_figure(ps, r, e));
     earlier_show(ps, r);
-    return result_save(ps->s, r, e);
+    return keep ? result_save(ps->s, r, e) : SLA_OK;
 }
 
 sla_status audit_run(store *s, pack *p, const audit_options *o, int64_t *run, err *e)
@@ -175,7 +189,7 @@ sla_status audit_run(store *s, pack *p, const audit_options *o, int64_t *run, er
         ps->as_of = o->as_of;
         ps->w = (world){.schema = p->model, .dict = p->texts, .zone = o->zone, .as_of = o->as_of, .from = o->period.from, .to = o->period.to};
         r->baseline = o->baseline;
-        st = run_all(ps, r, e);
+        st = run_all(ps, r, !o->what_if, e);
         *run = r->run;
         if (st == SLA_OK && o->told) st = o->told(o->ctx, r, e);
     }

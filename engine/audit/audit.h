@@ -23,12 +23,12 @@ typedef struct told_caveat { caveat c; bitext text; } told_caveat;
 sla_status audit_caveats(store *s, const pack *p, arena *a, told_caveat **out, size_t *n, err *e);
 
 /* as_of: UTC ms. baseline: the run whose findings are not new; 0: the latest of the period before. told (may be NULL) is called with the results once they are
- * kept; they are gone when it returns (result_load has them for as long as one likes). */
+ * kept; they are gone when it returns (result_load has them for as long as one likes). what_if: told alone gets the results, nothing is kept. */
 typedef struct audit_options {
-    period period; int64_t as_of; const zone *zone; int64_t baseline;
+    period period; int64_t as_of; const zone *zone; int64_t baseline; bool what_if;
     sla_status (*told)(void *ctx, const audit_result *r, err *e); void *ctx;
 } audit_options;
-/* Judges every rule and keeps the results as a new run, in one transaction. The pack's dictionary takes in the records' texts, so a pack serves one audit.
+/* Judges every rule and, unless what_if, keeps the results as a new run, in one transaction. The pack's dictionary takes in the records' texts, so a pack serves one audit.
  * The result does not depend on the number of threads. */
 sla_status audit_run(store *s, pack *p, const audit_options *o, int64_t *run, err *e);
 #endif

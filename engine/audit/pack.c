@@ -106,7 +106,8 @@ static void load_calendars(pack_loader *l, const pack_files *f)
             continue;
         }
         l->p->calendars_node = merged(l, yaml_get(f->trees[i], "calendars"), yaml_get(l->tailoring, "calendars"));
-        cal_set_load(l->p->calendars_node, merged(l, yaml_get(f->trees[i], "holidays"), yaml_get(l->tailoring, "holidays")), l->p->zone, &l->p->mem, &l->p->cals, l->errors, l->warnings);
+        l->p->holidays_node = merged(l, yaml_get(f->trees[i], "holidays"), yaml_get(l->tailoring, "holidays"));
+        cal_set_load(l->p->calendars_node, l->p->holidays_node, l->p->zone, &l->p->mem, &l->p->cals, l->errors, l->warnings);
     }
 }
 

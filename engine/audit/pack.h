@@ -111,7 +111,7 @@ struct pack {
     waiver *waivers; size_t nwaivers;
     kpi *kpis; size_t nkpis;
     scorecard card;
-    const ynode *calendars_node;
+    const ynode *calendars_node, *holidays_node;
 };
 
 /* ---- loading (pack_*.c) ---- */

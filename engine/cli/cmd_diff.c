@@ -4,6 +4,7 @@
 #include <string.h>
 #include "engine/base/dict.h"
 #include "engine/base/jsonw.h"
+#include "engine/cli/diff.h"
 #include "engine/cli/steps.h"
 
 /* What differs between the runs as wholes; each may be the cause of a rule's change. */
@@ -156,8 +157,10 @@ static void show_json(differ *d)
 static void show_text(differ *d)
 {
     const causes *c = &d->c;
-    printf("run %lld (%.*s) -> run %lld (%.*s): data %s, pack %s, calendars %s\n", (long long)d->a->run, SLICE_ARG(d->a->period_id), (long long)d->b->run, SLICE_ARG(d->b->period_id),
-           c->data ? "differ" : "the same", c->pack ? "differs" : "the same", c->calendar ? "differ" : "the same");
+    printf("run %lld (%.*s) -> ", (long long)d->a->run, SLICE_ARG(d->a->period_id));
+    if (d->b->run) printf("run %lld (%.*s)", (long long)d->b->run, SLICE_ARG(d->b->period_id));
+    else printf("what if");
+    printf(": data %s, pack %s, calendars %s\n", c->data ? "differ" : "the same", c->pack ? "differs" : "the same", c->calendar ? "differ" : "the same");
     show_sources(d);
     compare_rules(d);
     printf("%zu rule%s changed\n", d->changed, d->changed == 1 ? "" : "s");
@@ -175,23 +178,28 @@ static sla_status compare(const audit_result *a, const audit_result *b, jsonw *j
     return ok ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to compare");
 }
 
+sla_status diff_show(const audit_result *a, const audit_result *b, bool json, err *e)
+{
+    buf out = {0};
+    jsonw w;
+    if (json) jsonw_begin(&w, &out, 1);
+    sla_status st = compare(a, b, json ? &w : NULL, e);
+    if (json) buf_char(&out, '\n');
+    if (st == SLA_OK && json && (out.failed || fwrite(out.ptr, 1, out.len, stdout) != out.len)) st = err_set(e, SLA_IO, SRCPOS_NONE, "cannot write");
+    buf_free(&out);
+    return st;
+}
+
 static int run(const options *o, err *e)
 {
     session s = {0};
     audit_result *a = NULL, *b = NULL;
     int64_t first, second;
-    buf out = {0};
-    jsonw w;
-    bool json = strcmp(option(o, OPT_ID_FORMAT, "text"), "json") == 0;
     if (read_run_number(o->args[0], &first, e) != SLA_OK || read_run_number(o->args[1], &second, e) != SLA_OK) return EXIT_USAGE;
     sla_status st = session_open(&s, o, STORE_READ_ONLY, e);
     if (st == SLA_OK) st = result_load(s.ws, first, &a, e);
     if (st == SLA_OK) st = result_load(s.ws, second, &b, e);
-    if (json) jsonw_begin(&w, &out, 1);
-    if (st == SLA_OK) st = compare(a, b, json ? &w : NULL, e);
-    if (json) buf_char(&out, '\n');
-    if (st == SLA_OK && json && (out.failed || fwrite(out.ptr, 1, out.len, stdout) != out.len)) st = err_set(e, SLA_IO, SRCPOS_NONE, "cannot write");
-    buf_free(&out);
+    if (st == SLA_OK) st = diff_show(a, b, strcmp(option(o, OPT_ID_FORMAT, "text"), "json") == 0, e);
     result_free(a);
     result_free(b);
     session_close(&s);

@@ -16,7 +16,7 @@ typedef struct command {
     int (*run)(const options *o, err *e); /* returns an exit status; e holds the reason where it is EXIT_CANNOT or EXIT_USAGE */
 } command;
 
-extern const command cmd_run, cmd_import, cmd_audit, cmd_report, cmd_explain, cmd_diff, cmd_action, cmd_rules, cmd_sql, cmd_verify;
+extern const command cmd_run, cmd_import, cmd_audit, cmd_report, cmd_explain, cmd_diff, cmd_whatif, cmd_action, cmd_rules, cmd_sql, cmd_verify;
 
 /* A line on stderr, "slaudit: " in front. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -7,7 +7,7 @@
 #include "engine/base/version.h"
 #include "engine/cli/command.h"
 
-static const command *const commands[] = {&cmd_run, &cmd_import, &cmd_audit, &cmd_report, &cmd_explain, &cmd_diff, &cmd_action, &cmd_rules, &cmd_sql, &cmd_verify};
+static const command *const commands[] = {&cmd_run, &cmd_import, &cmd_audit, &cmd_report, &cmd_explain, &cmd_diff, &cmd_whatif, &cmd_action, &cmd_rules, &cmd_sql, &cmd_verify};
 enum { NCOMMANDS = sizeof commands / sizeof commands[0] };
 
 void say(const char *fmt, ...)
