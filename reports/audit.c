@@ -110,6 +110,17 @@ static slice list_clauses(document *d, clause_verdict v)
     return s;
 }
 
+/* The rules that could not be judged, with why. */
+static slice list_errors(document *d)
+{
+    slice s = {"", 0};
+    for (size_t i = 0; i < d->r->nrules; i++) {
+        const res_rule *x = &d->r->rules[i];
+        if (x->v == VERDICT_ERROR) s = doc_join(d, "%.*s%s%.*s: %.*s", SLICE_ARG(s), s.len > 0 ? "; " : "", SLICE_ARG(x->id), SLICE_ARG(doc_bi(d, x->reason)));
+    }
+    return s;
+}
+
 static void summary(document *d, const tally *t)
 {
     const audit_result *r = d->r;
@@ -125,6 +136,7 @@ static void summary(document *d, const tally *t)
     doc_para(d, doc_fill(d, "summary.change", (text_fill[]){{"findings", doc_int(d, all)}, {"baseline", baseline}, {"new", doc_int(d, all - old)}, {"persisting", doc_int(d, old)},
         {"not_assessed", doc_int(d, t->clauses[CLAUSE_NOT_ASSESSED])}, {"rules_not_assessed", doc_int(d, t->rules[VERDICT_NOT_ASSESSED])}, {"rejected", doc_int(d, (int64_t)r->rejects_total)}, {NULL, {0}}}));
     slice major = list_clauses(d, CLAUSE_MAJOR), none = list_clauses(d, CLAUSE_NOT_ASSESSED);
+    if (t->rules[VERDICT_ERROR] > 0) doc_callout(d, TONE_MAJOR, doc_fill(d, "summary.error_list", (text_fill[]){{"n", doc_int(d, t->rules[VERDICT_ERROR])}, {NULL, {0}}}), list_errors(d));
     if (major.len > 0) doc_callout(d, TONE_MAJOR, doc_text(d, "summary.major_list"), major);
     if (none.len > 0) doc_callout(d, TONE_NONE, doc_text(d, "summary.none_list"), none);
     doc_break(d);

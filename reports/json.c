@@ -54,6 +54,13 @@ static void put_sources(jsonw *w, const audit_result *r)
     jsonw_close(w, ']');
 }
 
+static int64_t errors_of(const audit_result *r, const res_clause *c)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < c->nrules; i++) n += r->rules[c->first_rule + i].v == VERDICT_ERROR;
+    return n;
+}
+
 static void put_clauses(jsonw *w, const audit_result *r, bool en)
 {
     jsonw_key(w, "clauses"), jsonw_open(w, '[');
@@ -61,7 +68,7 @@ static void put_clauses(jsonw *w, const audit_result *r, bool en)
         const res_clause *c = &r->clauses[i];
         jsonw_open(w, '{');
         jsonw_kv_text(w, "id", c->id), jsonw_kv_text(w, "title", bitext_in(c->title, en)), kv_word(w, "basis", c->by_heading ? "heading" : "text");
-        kv_word(w, "verdict", clause_verdict_word(c->v, "json")), jsonw_kv_i64(w, "rules", c->rules), jsonw_kv_i64(w, "assessed", c->assessed);
+        kv_word(w, "verdict", clause_verdict_word(c->v, "json")), jsonw_kv_i64(w, "rules", c->rules), jsonw_kv_i64(w, "assessed", c->assessed), jsonw_kv_i64(w, "errors", errors_of(r, c));
         jsonw_close(w, '}');
     }
     jsonw_close(w, ']');

@@ -361,6 +361,8 @@ static sla_status eval_wheres(pass *ps, size_t d, kept *where, err *e)
         }
     }
     machine_free(m);
+    for (size_t c = 0; c < ps->p->nclocks; c++)
+        for (size_t f = 0; where[c].truth && ps->p->clocks[c].ds->idx == d && f < CLOCK_FIELDS; f++) lang_failed(ps->shared, p, ps->p->clocks[c].where, &ps->derived_failed[d][ps->p->clocks[c].first_derived + f]);
     return st;
 }
 
@@ -368,7 +370,7 @@ static sla_status run_dataset(pass *ps, size_t d, kept *where, err *e)
 {
     size_t nd = ps->p->env.derived[d].n;
     if (!nd || !ps->w.tables[d]) return SLA_OK;
-    if (!(ps->derived[d] = mem_zero(nd, sizeof(tcolumn)))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
+    if (!(ps->derived[d] = mem_zero(nd, sizeof(tcolumn))) || !(ps->derived_failed[d] = ARENA_NEW(&ps->mem, lang_failure, nd))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
     for (size_t c = 0; c < ps->p->nclocks; c++)
         if (ps->p->clocks[c].ds->idx == d && ps->p->clocks[c].where >= 0 && !(where[c].truth = arena_alloc(&ps->mem, ps->w.tables[d]->nrows + 1, 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
     TRY(eval_wheres(ps, d, where, e));
@@ -376,6 +378,7 @@ static sla_status run_dataset(pass *ps, size_t d, kept *where, err *e)
         if (ps->p->clocks[c].ds->idx == d) TRY(run_clock(ps, &ps->p->clocks[c], where[c].truth ? &where[c] : NULL, e));
     ps->w.derived[d].cols = ps->derived[d];
     ps->w.derived[d].n = nd;
+    ps->w.derived[d].failed = ps->derived_failed[d];
     return SLA_OK;
 }
 

@@ -27,6 +27,7 @@ static sla_status measure_rule(pass *old, const rule *r, earlier *out, err *e)
 {
     figure f;
     measuring mg;
+    if (pass_failure(old, r, r->m.clock).text.ptr) return SLA_OK;
     TRY(measure_begin(old, &r->sel, &r->m, &mg, e));
     measure_all(&mg, &f);
     measure_end(&mg);
@@ -45,7 +46,7 @@ static sla_status figure_before(pass *ps, pass *old, const bool *with, err *e)
         for (size_t d = 0; d < DATASETS_MAX; d++) also[d] = also[d] || p->kpis[i].needs.dataset[d];
     kpis_prepare(old);
     for (size_t i = 0; i < p->nrules; i++)
-        if (p->rules[i].than_before) p->rules[i].kind->prepare(&p->rules[i], old);
+        if (p->rules[i].than_before) old->asker = &p->rules[i], p->rules[i].kind->prepare(&p->rules[i], old);
     TRY(world_make(old, also, e));
     TRY(pass_run(old, e));
     sla_status st = kpis_figure(old, &then, e);

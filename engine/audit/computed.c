@@ -107,6 +107,7 @@ static sla_status work_out(pass *ps, const computed *c, err *e)
         if (st == SLA_OK) keep_vector(out, ps->p->env.derived[d].fields[c->field].type, machine_result(m, c->slot), row, k);
     }
     machine_free(m);
+    lang_failed(ps->shared, c->p, c->slot, &ps->derived_failed[d][c->field]);
     return st;
 }
 

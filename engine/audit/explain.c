@@ -193,7 +193,7 @@ static sla_status tell_row(teller *t, size_t row, err *e)
     const table *tb = t->ps->w.tables[t->r->sel.ds->idx];
     t->x->dataset = tb->ds->name;
     t->x->at = place(t, tb, row);
-    t->x->member = t->out.members ? words[t->out.members[row]] : slice_is(t->r->kind_name, "metric") ? "figure" : "out"; /* members of other kinds were told of */
+    t->x->member = t->out.v == VERDICT_ERROR ? "error" : t->out.members ? words[t->out.members[row]] : slice_is(t->r->kind_name, "metric") ? "figure" : "out"; /* members of other kinds were told of */
     add_values(t, row);
     add_conditions(t, row);
     TRY(add_rows(t, row, e));

@@ -16,7 +16,7 @@ typedef struct why_finding { slice key; const char *member; res_observed *observ
 typedef struct explanation {
     arena mem;
     slice rule, kind, clause, dataset, key, condition; bitext title, criterion;
-    const char *member;                 /* conforms, nonconforming, unknown, running, out: not in the population; no_finding: the members are no records, and none of the findings is about this one */
+    const char *member;                 /* conforms, nonconforming, unknown, running, out: not in the population, error: the rule could not be judged; no_finding: the members are no records, and none of the findings is about this one */
     why_place at;
     why_value *values; size_t nvalues;
     why_condition *conditions; size_t nconditions;

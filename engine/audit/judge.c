@@ -7,7 +7,7 @@
 sla_status rules_prepare(pass *ps)
 {
     for (size_t i = 0; i < ps->p->nrules; i++) {
-        const rule *r = &ps->p->rules[i];
+        const rule *r = ps->asker = &ps->p->rules[i];
         r->kind->prepare(r, ps);
         if (!r->sel.ds) continue;
         if (r->targets_by >= 0) pass_number(ps, r->sel.ds, &r->targets_key);
@@ -88,13 +88,18 @@ sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, e
     *o = (rule_outcome){.v = VERDICT_NOT_ASSESSED};
     *res = (res_rule){.id = r->id, .clause = r->clause, .kind = r->kind_name, .sev = r->sev, .by_heading = r->by_heading, .title = r->title, .criterion = r->criterion, .effect = r->effect,
                       .recommend = r->recommend, .condition = r->condition, .overridden = r->off};
+    const lang_failure failure = pass_failure(ps, r, r->clock ? r->clock : r->m.clock);
     bool members = r->sel.ds && r->kind->of_rows(r);
     if (r->off.len) o->reason = reason_off(r->off, &ps->mem);
+    else if (failure.text.ptr) *o = (rule_outcome){.v = VERDICT_ERROR, .reason = reason_failure(failure.pattern, failure.text, r->at, &ps->mem)};
     else if (needs_met(ps, &r->needs, &o->reason)) {
         size_t n = members ? ps->w.tables[r->sel.ds->idx]->nrows : 0;
         if (members && !(o->members = arena_alloc(&ps->mem, n + 1, 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to judge %.*s", SLICE_ARG(r->id));
-        sla_status st = r->kind->judge(r, ps, o, e);
-        TRY(members ? outcome_keep(o, ps, r, st, e) : st);
+        err why = {0};
+        sla_status st = r->kind->judge(r, ps, o, &why);
+        if (members) st = outcome_keep(o, ps, r, st, &why);
+        if (st == SLA_LIMIT) *o = (rule_outcome){.v = VERDICT_ERROR, .reason = reason_error(&why, r->at, &ps->mem)};
+        else if (st != SLA_OK) return *e = why, st;
         if (o->members) {
             tally_members(o->members, n, &o->all);
             TRY(add_groups(ps, r, o, res, e));
@@ -147,6 +152,7 @@ static clause_verdict of_rule(const res_rule *r)
 
 static void judge_clause(const clause *c, audit_result *r, res_clause *out)
 {
+    bool errors = false;
     *out = (res_clause){.id = c->id, .chapter = c->chapter, .title = c->title, .chapter_title = c->chapter_title, .by_heading = c->by_heading, .v = CLAUSE_NOT_ASSESSED, .first_rule = r->nrules};
     for (size_t i = 0; i < r->nrules; i++) {
         if (!slice_eq(r->rules[i].clause, c->id)) continue;
@@ -154,7 +160,9 @@ static void judge_clause(const clause *c, audit_result *r, res_clause *out)
         out->rules++;
         out->assessed += r->rules[i].v != VERDICT_NOT_ASSESSED && r->rules[i].v != VERDICT_ERROR;
         out->v = worse(out->v, of_rule(&r->rules[i]));
+        errors = errors || r->rules[i].v == VERDICT_ERROR;
     }
+    if (errors && out->v == CLAUSE_CONFORMING) out->v = CLAUSE_NOT_ASSESSED; /* what could not be judged might not conform */
 }
 
 static int by_clause(const pass *ps, slice id)

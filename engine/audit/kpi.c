@@ -6,7 +6,7 @@
 void kpis_prepare(pass *ps)
 {
     for (size_t i = 0; i < ps->p->nkpis; i++) {
-        const kpi *k = &ps->p->kpis[i];
+        const kpi *k = ps->asker = &ps->p->kpis[i];
         if (k->m.kind == MEASURE_UPTIME) uptime_prepare(ps, &k->up);
         else if (measure_is_flow(&k->m)) flow_prepare(ps, &k->sel, &k->m);
         else measure_prepare(ps, &k->sel, &k->m, k->groups, k->ngroups);
@@ -51,7 +51,9 @@ static sla_status figure_one(pass *ps, const kpi *k, res_metric *out, err *e)
 {
     *out = (res_metric){.id = k->id, .theme = k->theme, .title = k->title, .theme_title = k->theme_title, .formula = k->formula, .exclusions = k->exclusions, .unit = k->unit, .better = k->better,
                         .has_target = k->target.has, .target = k->target.value, .target_op = k->target.at_most ? SLICE_LIT("<=") : SLICE_LIT(">=")};
+    const lang_failure failure = pass_failure(ps, k, k->m.clock);
     if (!needs_met(ps, &k->needs, &out->reason)) return SLA_OK;
+    if (failure.text.ptr) return out->reason = reason_failure(failure.pattern, failure.text, SRCPOS_NONE, &ps->mem), SLA_OK;
     if (k->m.kind == MEASURE_UPTIME) return figure_uptime(ps, k, out, e);
     if (measure_is_flow(&k->m)) return flow_figure(ps, k, out, e);
     figure f;

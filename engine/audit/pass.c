@@ -14,7 +14,9 @@ static uint8_t asked; /* a mark: this period membership is wanted; world.c puts 
 
 void pass_keep(pass *ps, const dataset *ds, int slot, vtype type)
 {
-    if (slot < 0 || !ds || pass_kept(ps, ds, slot)) return;
+    if (slot < 0 || !ds) return;
+    if (mem_grow(&ps->asks, &ps->cap_asks, ps->nasks + 1, sizeof *ps->asks) == 0) ps->asks[ps->nasks++] = (struct asked_slot){ps->asker, ds, slot};
+    if (pass_kept(ps, ds, slot)) return;
     size_t d = ds->idx;
     if (mem_grow(&ps->kept[d], &ps->cap[d], ps->nkept[d] + 1, sizeof(kept))) return; /* run.c finds the slot missing and says so */
     ps->kept[d][ps->nkept[d]++] = (kept){.slot = slot, .type = type};
@@ -25,6 +27,17 @@ const kept *pass_kept(const pass *ps, const dataset *ds, int slot)
     for (size_t i = 0; slot >= 0 && ds && i < ps->nkept[ds->idx]; i++)
         if (ps->kept[ds->idx][i].slot == slot) return &ps->kept[ds->idx][i];
     return NULL;
+}
+
+lang_failure pass_failure(const pass *ps, const void *asker, const sla_clock *clock)
+{
+    const lang_failure *of_clock = clock ? ps->derived_failed[clock->ds->idx] : NULL;
+    if (of_clock && of_clock[clock->first_derived].text.ptr) return of_clock[clock->first_derived];
+    for (size_t i = 0; i < ps->nasks; i++) {
+        const kept *k = ps->asks[i].who == asker ? pass_kept(ps, ps->asks[i].ds, ps->asks[i].slot) : NULL;
+        if (k && k->failure.text.ptr) return k->failure;
+    }
+    return (lang_failure){{0}, {0}};
 }
 
 void pass_group(pass *ps, const dataset *ds, const breakdown *b)
@@ -153,6 +166,7 @@ static sla_status eval_dataset(pass *ps, size_t d, err *e)
     if (st == SLA_OK) st = pool_each(nparts, eval_part, &job, e);
     pthread_mutex_destroy(&job.lock);
     for (size_t i = 0; i < job.nidle; i++) machine_free(job.idle[i]);
+    for (size_t i = 0; i < ps->nkept[d]; i++) lang_failed(ps->shared, ps->p->programs[d], ps->kept[d][i].slot, &ps->kept[d][i].failure);
     return st;
 }
 

@@ -13,6 +13,7 @@ typedef struct kept {
     uint32_t *code;             /* TEXT: DICT_NONE unknown */
     bool numbered;              /* its groups are numbered: group[row] - 1 is an index of keys; 0: unknown */
     uint32_t *group, *keys, ngroups;    /* keys: codes, in order of first appearance */
+    lang_failure failure;       /* what could not be worked out */
 } kept;
 typedef struct pass {
     const pack *p;
@@ -29,6 +30,8 @@ typedef struct pass {
     struct change_cache *changes;                   /* fieldchanges.h */
     bool never_imported[DATASETS_MAX];
     struct chosen *chosen; size_t nchosen, cap_chosen;
+    const void *asker; struct asked_slot { const void *who; const dataset *ds; int slot; } *asks; size_t nasks, cap_asks;   /* who asked for what */
+    lang_failure *derived_failed[DATASETS_MAX];     /* by derived column */
     struct earlier *earlier_kpis, *earlier;                          /* by KPI and by rule: the period before; NULL: not worked out yet */
     size_t people, people_rated; bitext card_reason; /* of the scorecard; the reason where it could not be worked out */
     slice asked;                                    /* explain: kinds tell of every member with this key, not only of those that do not conform; NULL in an audit */
@@ -37,7 +40,9 @@ typedef struct pass {
     arena mem;
     struct own_memory { arena *arenas; size_t n; struct own_memory *below; } *own;   /* of pass_each */
 } pass;
-void pass_keep(pass *ps, const dataset *ds, int slot, vtype type);       /* asks for it, before the pass runs */
+void pass_keep(pass *ps, const dataset *ds, int slot, vtype type);       /* asks for it in the name of ps->asker (a rule, a figure), before the pass runs */
+/* What of all that the asker asked for, or of its clock's population, could not be worked out; text.ptr NULL: nothing. Then nothing may be said of it. */
+lang_failure pass_failure(const pass *ps, const void *asker, const sla_clock *clock);
 const kept *pass_kept(const pass *ps, const dataset *ds, int slot);      /* NULL: SLOT_NONE, or not asked for */
 /* Runs fn for 0..n-1 on several threads, each with a pass of its own memory: what it allocates lives as long as ps. Nothing may be asked for and no text be added. */
 sla_status pass_each(pass *ps, size_t n, sla_status (*fn)(void *ctx, pass *own, size_t i, err *e), void *ctx, err *e);

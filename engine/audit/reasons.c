@@ -1,6 +1,7 @@
 #include "engine/audit/reasons.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include "engine/time/instant.h"
 
 slice text_format(arena *a, const char *fmt, ...)
@@ -50,6 +51,35 @@ bitext reason_rated(int64_t rated, int64_t people, arena *a)
 {
     return (bitext){text_format(a, "%lld 人中 %lld 人样本足够、予以评级，其余不评级", (long long)people, (long long)rated),
                     text_format(a, "%lld of %lld people have enough records and are rated; the others are not", (long long)rated, (long long)people)};
+}
+
+/* How much of a long text is shown, in whole characters. */
+static int shown(slice s, int max)
+{
+    int n = s.len < (size_t)max ? (int)s.len : max;
+    while (n > 0 && (size_t)n < s.len && ((unsigned char)s.ptr[n] & 0xC0) == 0x80) n--;
+    return n;
+}
+
+/* Without the folder, which is that of one machine. */
+static slice place_of(srcpos at, arena *a)
+{
+    const char *name = at.file ? strrchr(at.file, '/') : NULL;
+    return at.file ? text_format(a, " (%s:%u)", name ? name + 1 : at.file, (unsigned)at.line) : SLICE_LIT("");
+}
+
+bitext reason_failure(slice pattern, slice text, srcpos rule, arena *a)
+{
+    const slice at = place_of(rule, a);
+    const char *p = pattern.ptr, *t = text.ptr ? text.ptr : "", *cut = shown(text, 60) < (int)text.len ? "…" : "";
+    return (bitext){text_format(a, "无法计算：模式 /%.*s/ 在文本“%.*s%s”上步数过多%.*s", shown(pattern, 200), p, shown(text, 60), t, cut, SLICE_ARG(at)),
+                    text_format(a, "could not be worked out: the pattern /%.*s/ takes too many steps on the text “%.*s%s”%.*s", shown(pattern, 200), p, shown(text, 60), t, cut, SLICE_ARG(at))};
+}
+
+bitext reason_error(const err *why, srcpos rule, arena *a)
+{
+    const slice at = place_of(rule, a);
+    return (bitext){text_format(a, "无法计算：%s%.*s", why->msg, SLICE_ARG(at)), text_format(a, "could not be worked out: %s%.*s", why->msg, SLICE_ARG(at))};
 }
 
 bitext reason_off(slice why, arena *a)

@@ -16,12 +16,14 @@ void scorecard_prepare(pass *ps)
     const scorecard *c = &ps->p->card;
     if (!c->there) return;
     selection all = {c->over, c->period_field, SLOT_NONE};
+    ps->asker = c;
     pass_select(ps, &all);
     breakdown person = person_of(c->person);
     pass_group(ps, c->over, &person);
     if (c->month.slot >= 0) pass_group(ps, c->over, &c->month);
     for (size_t i = 0; i < c->n; i++) {
         breakdown whose = person_of(c->items[i].person);
+        ps->asker = &c->items[i];
         if (!c->items[i].nrules) measure_prepare(ps, &c->items[i].sel, &c->items[i].m, c->items[i].cells, c->items[i].ncells);
         pass_number(ps, c->items[i].sel.ds, &whose);
     }
@@ -352,7 +354,9 @@ typedef struct card_job { audit_result *r; const uint32_t *person; } card_job;
 static sla_status figure_nth(void *ctx, pass *own, size_t i, err *e)
 {
     const card_job *j = ctx;
-    bool counts = own->p->card.items[i].nrules > 0;
+    const indicator *in = &own->p->card.items[i];
+    bool counts = in->nrules > 0;
+    if (pass_failure(own, in, in->m.clock).text.ptr) return blank_indicator(j->r, i, in), SLA_OK;
     TRY(counts ? figure_findings(own, j->r, i, e) : figure_indicator(own, j->r, i, j->person, e));
     compare_with_team(j->r, i);
     return counts ? SLA_OK : figure_months(own, j->r, i, j->person, e);
@@ -398,6 +402,8 @@ sla_status scorecard_figure(pass *ps, audit_result *r, err *e)
     const dataset *wanted[] = {c->over, c->people};
     for (int i = 0; i < 2; i++)
         if (!ps->w.tables[wanted[i]->idx] || ps->never_imported[wanted[i]->idx]) return ps->card_reason = reason_no_data((bitext){wanted[i]->title_zh, wanted[i]->title_en}, &ps->mem), SLA_OK;
+    const lang_failure failure = pass_failure(ps, c, NULL);
+    if (failure.text.ptr) return ps->card_reason = reason_failure(failure.pattern, failure.text, SRCPOS_NONE, &ps->mem), SLA_OK;
     TRY(list_people(ps, r, e));
     uint32_t *person = mem_zero(ps->w.tables[c->over->idx]->nrows + 1, sizeof *person);
     sla_status st = person ? assign(ps, r, person, e) : SLA_NOMEM;

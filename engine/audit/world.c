@@ -217,6 +217,7 @@ void world_clear(pass *ps)
         mem_free(ps->chosen[i].rows);
     }
     mem_free(ps->chosen);
+    mem_free(ps->asks);
     for (struct own_memory *own = ps->own; own; own = own->below)
         for (size_t i = 0; i < own->n; i++) arena_free(&own->arenas[i]);
     arena_free(&ps->mem);

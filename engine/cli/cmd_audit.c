@@ -4,14 +4,14 @@
 static int run(const options *o, err *e)
 {
     session s = {0};
-    bool failed = false;
+    bool failed = false, incomplete = false;
     int64_t id = 0;
     sla_status st = session_check_period(o, e);
     if (st == SLA_OK) st = session_open(&s, o, STORE_EXISTING, e);
     if (st == SLA_OK) st = session_load_pack(&s, o, o->value[OPT_ID_PROFILE], e);
-    if (st == SLA_OK) st = step_audit(&s, o, &id, &failed, e);
+    if (st == SLA_OK) st = step_audit(&s, o, &id, &failed, &incomplete, e);
     session_close(&s);
-    if (st != SLA_OK) return EXIT_CANNOT;
+    if (st != SLA_OK || incomplete) return EXIT_CANNOT;
     return failed ? EXIT_FAIL_ON : EXIT_DONE;
 }
 

@@ -14,7 +14,7 @@ static slice both_in(const voice *v, bitext t) { return v->en ? t.en : t.zh; }
 static const char *member_word(const voice *v, const char *member)
 {
     static const char *const words[][3] = {{"conforms", "符合", "conforms"}, {"nonconforming", "不符合", "does not conform"}, {"unknown", "无法判定（缺少所需的值）", "unknown: values it needs are missing"},
-        {"running", "期限未到，不计入", "running: its time has not passed, so it is not counted"}, {"figure", "计入指标，不单独判定", "part of a figure, not judged by itself"}, {"out", "不在本规则的范围内", "not in the rule's population"}};
+        {"running", "期限未到，不计入", "running: its time has not passed, so it is not counted"}, {"figure", "计入指标，不单独判定", "part of a figure, not judged by itself"}, {"error", "规则出错，未能评判", "the rule is in error, nothing was judged"}, {"out", "不在本规则的范围内", "not in the rule's population"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(member, words[i][0]) == 0) return say_in(v, words[i][1], words[i][2]);
     return "";
@@ -45,6 +45,8 @@ static void text_head(const voice *v, buf *b)
     buf_printf(b, "\n%s%s\n", say_in(v, "结论：", "verdict: "), member_word(v, v->x->member));
     buf_printf(b, "%s%s%s%lld%s%lld%s%lld%s%lld\n", say_in(v, "整条规则：", "the rule as a whole: "), verdict_word(x->result.v, v->en ? "en" : "zh"), say_in(v, "，总体", ", population "), (long long)x->result.population,
                say_in(v, "，符合", ", conforming "), (long long)x->result.conforming, say_in(v, "，不符合", ", nonconforming "), (long long)x->result.nonconforming, say_in(v, "，未知", ", unknown "), (long long)x->result.unknown);
+    slice reason = both_in(v, x->result.reason);
+    if (reason.len) buf_printf(b, "  %.*s\n", SLICE_ARG(reason));
 }
 
 static void text_record(const voice *v, buf *b)
@@ -156,7 +158,7 @@ static void json_all(const voice *v, buf *b)
     jsonw_open(&w, '{');
     jsonw_kv_text(&w, "rule", x->rule), jsonw_kv_text(&w, "kind", x->kind), jsonw_kv_text(&w, "title", both_in(v, x->title)), jsonw_kv_text(&w, "criterion", both_in(v, x->criterion));
     jsonw_kv_text(&w, "condition", x->condition), jsonw_kv_text(&w, "dataset", x->dataset), jsonw_kv_text(&w, "key", x->key), json_place(&w, x->at);
-    jsonw_kv_text(&w, "verdict", slice_of(x->member)), jsonw_kv_text(&w, "rule_verdict", slice_of(verdict_word(x->result.v, "json")));
+    jsonw_kv_text(&w, "verdict", slice_of(x->member)), jsonw_kv_text(&w, "rule_verdict", slice_of(verdict_word(x->result.v, "json"))), jsonw_kv_text(&w, "rule_reason", both_in(v, x->result.reason));
     json_record(&w, x);
     jsonw_key(&w, "clocks"), jsonw_open(&w, '[');
     for (size_t i = 0; i < x->nclocks; i++) json_clock(v, &w, &x->clocks[i]);

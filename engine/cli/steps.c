@@ -182,6 +182,7 @@ sla_status read_run_number(const char *text, int64_t *out, err *e)
 
 static void print_summary(const audit_result *r)
 {
+    size_t errors = 0;
     static const char *const marks[] = {"conforms", "MINOR", "MAJOR", "observation", "not assessed"};
     size_t by[CLAUSE_VERDICT_COUNT] = {0};
     for (size_t i = 0; i < r->nclauses; i++) {
@@ -193,6 +194,8 @@ static void print_summary(const audit_result *r)
     }
     printf("%zu clauses: %zu conforming, %zu major, %zu minor, %zu observations, %zu not assessed; %zu findings\n", r->nclauses, by[CLAUSE_CONFORMING], by[CLAUSE_MAJOR], by[CLAUSE_MINOR],
            by[CLAUSE_OBSERVATION], by[CLAUSE_NOT_ASSESSED], r->nfindings);
+    for (size_t i = 0; i < r->nrules; i++) errors += r->rules[i].v == VERDICT_ERROR;
+    if (errors) printf("%zu rule%s could not be judged\n", errors, errors == 1 ? "" : "s");
     size_t old = 0;
     for (size_t i = 0; i < r->nfindings; i++) old += r->findings[i].persisting;
     if (r->baseline) printf("compared with run %lld: %zu new, %zu persisting\n", (long long)r->baseline, r->nfindings - old, old);
@@ -207,7 +210,7 @@ static sla_status read_fail_on(const char *text, severity *out, err *e)
     return text && *out == SEVERITY_COUNT ? err_set(e, SLA_USAGE, SRCPOS_NONE, "--fail-on wants critical, major, minor or observation, not '%s'", text) : SLA_OK;
 }
 
-typedef struct telling { severity fail_on; bool failed; } telling;
+typedef struct telling { severity fail_on; bool failed, incomplete; } telling;
 static sla_status tell(void *ctx, const audit_result *r, err *e)
 {
     telling *t = ctx;
@@ -215,11 +218,16 @@ static sla_status tell(void *ctx, const audit_result *r, err *e)
     print_summary(r);
     for (size_t i = 0; i < r->nnotes; i++)
         if (slice_is(r->notes[i].id, "warning") || slice_is(r->notes[i].id, "caveat")) say("%.*s: %.*s", SLICE_ARG(r->notes[i].id), SLICE_ARG(r->notes[i].text.en));
+    for (size_t i = 0; i < r->nrules; i++) {
+        if (r->rules[i].v != VERDICT_ERROR) continue;
+        t->incomplete = true;
+        say("error: rule %.*s %.*s", SLICE_ARG(r->rules[i].id), SLICE_ARG(r->rules[i].reason.en));
+    }
     for (size_t i = 0; t->fail_on != SEVERITY_COUNT && i < r->nrules; i++) t->failed = t->failed || (r->rules[i].v == VERDICT_FAILS && r->rules[i].sev <= t->fail_on);
     return SLA_OK;
 }
 
-sla_status step_audit(session *s, const options *o, int64_t *run, bool *failed, err *e)
+sla_status step_audit(session *s, const options *o, int64_t *run, bool *failed, bool *incomplete, err *e)
 {
     telling t = {.fail_on = SEVERITY_COUNT};
     audit_options ao = {.zone = s->zn, .told = tell, .ctx = &t};
@@ -229,6 +237,7 @@ sla_status step_audit(session *s, const options *o, int64_t *run, bool *failed, 
     if (o->value[OPT_ID_BASELINE]) TRY(read_run_number(o->value[OPT_ID_BASELINE], &ao.baseline, e));
     TRY(audit_run(s->ws, s->pk, &ao, run, e));
     *failed = *failed || t.failed;
+    *incomplete = *incomplete || t.incomplete;
     return SLA_OK;
 }
 

@@ -31,8 +31,8 @@ sla_status session_check_period(const options *o, err *e);
 sla_status step_import(session *s, const options *o, const char *import_profile, bool *incomplete, err *e);
 /* Prints a draft of an import profile for each table among the operands; no workspace is touched. */
 sla_status step_draft(const options *o, err *e);
-/* Audits the period; prints the summary on stdout. *failed: a rule of --fail-on's severity or a graver one fails. */
-sla_status step_audit(session *s, const options *o, int64_t *run, bool *failed, err *e);
+/* Audits the period; prints the summary on stdout. *failed: a rule of --fail-on's severity or a graver one fails. *incomplete: a rule could not be judged. */
+sla_status step_audit(session *s, const options *o, int64_t *run, bool *failed, bool *incomplete, err *e);
 /* Writes the reports of a run (0: the latest). */
 sla_status step_report(session *s, const options *o, int64_t run, err *e);
 #endif

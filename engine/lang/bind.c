@@ -18,8 +18,66 @@ sla_status lang_shared_new(const world *w, lang_shared **out, err *e)
         mem_free(s);
         return no_memory(e);
     }
+    if (pthread_mutex_init(&s->failing, NULL) != 0) {
+        pthread_mutex_destroy(&s->lock);
+        mem_free(s);
+        return no_memory(e);
+    }
     *out = s;
     return SLA_OK;
+}
+
+/* ---- what could not be worked out ---- */
+static failure *failure_of(const lang_shared *s, const program *p, uint32_t at)
+{
+    for (size_t i = 0; i < s->nfailures; i++)
+        if (s->failures[i].p == p && s->failures[i].node == at) return &s->failures[i];
+    return NULL;
+}
+
+sla_status machine_fail(machine *m, uint32_t self, uint32_t code, err *e)
+{
+    lang_shared *s = m->b->shared;
+    sla_status st = SLA_OK;
+    pthread_mutex_lock(&s->failing);
+    failure *f = failure_of(s, m->p, self);
+    if (f && slice_cmp(dict_text(m->w->dict, code), dict_text(m->w->dict, f->code)) < 0) f->code = code;
+    else if (!f && mem_grow(&s->failures, &s->cap_failures, s->nfailures + 1, sizeof *f) != 0) st = no_memory(e);
+    else if (!f) s->failures[s->nfailures++] = (failure){m->p, self, code};
+    pthread_mutex_unlock(&s->failing);
+    return st;
+}
+
+typedef struct failure_search { const lang_shared *s; lang_failure *out; } failure_search;
+static void put_first(failure_search *q, lang_failure found)
+{
+    int order = q->out->text.ptr ? slice_cmp(found.pattern, q->out->pattern) : -1;
+    if (order < 0 || (order == 0 && slice_cmp(found.text, q->out->text) < 0)) *q->out = found;
+}
+
+static void look_at_column(failure_search *q, size_t ds, size_t column)
+{
+    const lang_failure *failed = q->s->w->derived[ds].failed;
+    if (failed && failed[column].text.ptr) put_first(q, failed[column]);
+}
+
+static void look_at_node(void *ctx, const program *p, uint32_t node_no)
+{
+    failure_search *q = ctx;
+    const node *n = &p->nodes[node_no];
+    const failure *f = failure_of(q->s, p, node_no);
+    if (f) put_first(q, (lang_failure){p->regexes[n->val.u].pattern, dict_text(q->s->w->dict, f->code)});
+    if (n->op == OP_DERIVED) look_at_column(q, p->ds->idx, n->val.u);
+    if (n->op == OP_OUTER_DERIVED) look_at_column(q, p->outer->idx, n->val.u);
+    if (n->op == OP_GATHER && gather_derived(n->val)) look_at_column(q, gather_dataset(n->val), gather_column(n->val));
+    if ((n->op == OP_AGG || n->op == OP_EACH) && p->aggs[n->val.u].derived) look_at_column(q, p->looks[p->aggs[n->val.u].look].ds->idx, (size_t)p->aggs[n->val.u].field);
+}
+
+bool lang_failed(const lang_shared *s, const program *p, int slot, lang_failure *out)
+{
+    *out = (lang_failure){{0}, {0}};
+    program_visit(p, slot, look_at_node, &(failure_search){s, out});
+    return out->text.ptr != NULL;
 }
 
 static bool same_look(const look_def *a, const look_def *b)
@@ -177,6 +235,8 @@ void lang_shared_free(lang_shared *s)
         mem_free(r);
     }
     mem_free(s->indexes);
+    mem_free(s->failures);
+    pthread_mutex_destroy(&s->failing);
     pthread_mutex_destroy(&s->lock);
     mem_free(s);
 }

@@ -7,47 +7,58 @@
 #include "engine/lang/machine.h"
 #include "engine/lang/textcheck.h"
 
-enum { MEMO_NO = 1, MEMO_YES = 2 };
+enum { MEMO_NO = 1, MEMO_YES = 2, MEMO_FAILED = 3 };
 
-static sla_status decide(machine *m, const node *nd, uint32_t code, bool *yes, err *e)
+/* Searches the text of a code. One that takes too many steps is told of by machine_fail: *failed, and what was sought is not known. */
+static sla_status search(machine *m, uint32_t self, uint32_t code, slice *match, bool *failed, err *e)
 {
-    slice s = dict_text(m->w->dict, code);
-    if (nd->op == OP_MATCH) return regex_search(m->b->regexes[nd->val.u], m->scratch, s, yes, e);
-    *yes = text_has((textcheck)nd->val.u, s);
+    err why = {0};
+    sla_status st = regex_find(m->b->regexes[m_node(m, self)->val.u], m->scratch, dict_text(m->w->dict, code), match, &why);
+    *failed = st == SLA_LIMIT;
+    return *failed ? machine_fail(m, self, code, e) : st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "%s", why.msg);
+}
+
+static sla_status decide(machine *m, uint32_t self, uint32_t code, unsigned *v, err *e)
+{
+    const node *nd = m_node(m, self);
+    slice match = {0};
+    bool failed = false;
+    if (nd->op == OP_MATCH) TRY(search(m, self, code, &match, &failed, e));
+    bool yes = nd->op == OP_MATCH ? match.ptr != NULL : text_has((textcheck)nd->val.u, dict_text(m->w->dict, code));
+    *v = failed ? MEMO_FAILED : yes ? MEMO_YES : MEMO_NO;
     return SLA_OK;
 }
 
 static sla_status yes_or_no(machine *m, uint32_t self, err *e)
 {
-    const node *nd = m_node(m, self);
     const reg *a = m_arg(m, self, 0);
     const uint32_t *code = a->data;
     text_memo *memo = m->b->aux[self];
     uint64_t *t = m->regs[self].own, *k = m->regs[self].own_known;
     for (size_t w = 0; w < m->nw; w++) {
-        uint64_t word = 0;
+        uint64_t word = 0, failed = 0;
         for (uint64_t left = a->known[w]; left; left &= left - 1) {
             unsigned bit = (unsigned)__builtin_ctzll(left);
             uint32_t c = code[w * 64 + bit];
             uint32_t at = c - memo->first;
             unsigned v = at < memo->n ? atomic_load_explicit(&memo->bytes[at], memory_order_relaxed) : 0;
             if (!v) {
-                bool yes = false;
-                TRY(decide(m, nd, c, &yes, e));
-                v = yes ? MEMO_YES : MEMO_NO;
+                TRY(decide(m, self, c, &v, e));
                 if (at < memo->n) atomic_store_explicit(&memo->bytes[at], (uint8_t)v, memory_order_relaxed);
             }
             word |= (uint64_t)(v == MEMO_YES) << bit;
+            failed |= (uint64_t)(v == MEMO_FAILED) << bit;
         }
         t[w] = word;
-        k[w] = a->known[w];
+        k[w] = a->known[w] & ~failed;
     }
     return SLA_OK;
 }
 sla_status kernel_match(machine *m, uint32_t self, err *e) { return yes_or_no(m, self, e); }
 sla_status kernel_textcheck(machine *m, uint32_t self, err *e) { return yes_or_no(m, self, e); }
 
-/* f(code) + 1, memoised. */
+/* f(code) + 1, memoised; NOTHING: there is no such text. */
+#define NOTHING UINT32_MAX
 static uint32_t memo_word(text_memo *memo, uint32_t c) { return c - memo->first < memo->n ? atomic_load_explicit(&memo->words[c - memo->first], memory_order_relaxed) : 0; }
 static void memo_set(text_memo *memo, uint32_t c, uint32_t v)
 {
@@ -95,17 +106,18 @@ static sla_status lower_code(machine *m, uint32_t c, uint32_t *out, err *e)
 }
 
 /* The part of a text that a pattern finds; DICT_NONE: it finds nothing. */
-static sla_status extract_code(machine *m, const node *nd, uint32_t c, uint32_t *out, err *e)
+static sla_status extract_code(machine *m, uint32_t self, uint32_t c, uint32_t *out, err *e)
 {
     slice match;
+    bool failed;
     *out = DICT_NONE;
-    TRY(regex_find(m->b->regexes[nd->val.u], m->scratch, dict_text(m->w->dict, c), &match, e));
+    TRY(search(m, self, c, &match, &failed, e));
     return match.ptr ? text_code(m, match, out, e) : SLA_OK;
 }
 
-static sla_status other_text(machine *m, const node *nd, uint32_t c, uint32_t *out, err *e)
+static sla_status other_text(machine *m, uint32_t self, uint32_t c, uint32_t *out, err *e)
 {
-    return nd->op == OP_EXTRACT ? extract_code(m, nd, c, out, e) : lower_code(m, c, out, e);
+    return m_node(m, self)->op == OP_EXTRACT ? extract_code(m, self, c, out, e) : lower_code(m, c, out, e);
 }
 
 sla_status kernel_extract(machine *m, uint32_t self, err *e) { return kernel_lower(m, self, e); }
@@ -124,15 +136,12 @@ sla_status kernel_lower(machine *m, uint32_t self, err *e)
         uint32_t v = memo_word(memo, code[i]);
         if (!v) {
             uint32_t low;
-            TRY(other_text(m, m_node(m, self), code[i], &low, e));
-            if (low == DICT_NONE) {
-                bits_clear(k, i);
-                continue;
-            }
-            v = low + 1;
+            TRY(other_text(m, self, code[i], &low, e));
+            v = low == DICT_NONE ? NOTHING : low + 1;
             memo_set(memo, code[i], v);
         }
-        out[i] = v - 1;
+        if (v == NOTHING) bits_clear(k, i);
+        else out[i] = v - 1;
     }
     return SLA_OK;
 }

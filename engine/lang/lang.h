@@ -67,8 +67,12 @@ typedef struct world {
     int64_t as_of, from, to;                /* UTC ms */
     const uint64_t *later[DATASETS_MAX];    /* bits of the rows that had not happened at as_of: no look-up finds them; NULL: none */
     /* derived columns, same order as lang_env.derived; data as table columns over all rows */
-    struct { const tcolumn *cols; size_t n; } derived[DATASETS_MAX];
+    struct { const tcolumn *cols; size_t n; const struct lang_failure *failed; } derived[DATASETS_MAX];    /* failed: by column; NULL: none */
 } world;
+
+/* What could not be worked out: a pattern takes too many steps on a text (of several, the first in byte order). The value is unknown there. text.ptr NULL: nothing.
+ * The texts are the dictionary's. */
+typedef struct lang_failure { slice pattern, text; } lang_failure;
 
 enum { VEC_ROWS = 1024 };                   /* rows a vector; 16 words of 64 rows */
 typedef struct vec {                        /* a result: borrowed, valid until the next eval of the same machine */
@@ -85,6 +89,8 @@ typedef struct machine machine;
  * of the same program is cheap. The first machine of a program may add texts to the world's dictionary (lower, text): make it before other threads run machines. */
 sla_status machine_new(const program *p, const world *w, lang_shared *s, machine **out, err *e);
 void machine_free(machine *m);              /* NULL allowed */
+/* Whether something that slot rests on could not be worked out by the machines of p so far, in derived columns too. Once p ran over its rows; before lang_shared_trim. */
+bool lang_failed(const lang_shared *s, const program *p, int slot, lang_failure *out);
 /* Evaluates slots[0..nslots) for rows [row0, row0+n), n <= VEC_ROWS, row0 a multiple of 64. rows NULL; or, to look at single rows for findings, see machine_value. */
 sla_status machine_eval(machine *m, size_t row0, size_t n, err *e);
 vec machine_result(const machine *m, int slot);

@@ -60,7 +60,11 @@ struct bound {
     bound *next;
 };
 
-struct lang_shared { const world *w; pthread_mutex_t lock; row_index **indexes; size_t nindexes, cap_indexes; rank_table *ranks; bound *bounds; };
+/* A text on which a node failed: the first in byte order. */
+typedef struct failure { const program *p; uint32_t node, code; } failure;
+sla_status machine_fail(machine *m, uint32_t self, uint32_t code, err *e);    /* thread-safe */
+
+struct lang_shared { const world *w; pthread_mutex_t lock, failing; failure *failures; size_t nfailures, cap_failures; row_index **indexes; size_t nindexes, cap_indexes; rank_table *ranks; bound *bounds; };
 
 struct machine {
     const bound *b;

@@ -285,7 +285,7 @@ static void mark_all(const program *p, columns_read *wanted)
 
 void program_fields(const program *p, columns_read *wanted) { mark_all(p, wanted); }
 
-typedef struct visit { const program *p; bool *datasets, *fields, *seen; } visit;
+typedef struct visit { const program *p; bool *datasets, *fields; node_seen *fn; void *ctx; } visit;
 
 static void visit_derived(const visit *v, size_t ds, size_t column)
 {
@@ -304,6 +304,7 @@ static void visit_node(const visit *v, uint32_t root)
         const node *n = &p->nodes[i];
         if (!below[i]) continue;
         for (size_t k = 0; k < n->nargs; k++) below[n->args[k]] = true;
+        if (v->fn) v->fn(v->ctx, p, i);
         if (n->op == OP_FIELD && v->fields) v->fields[n->val.u] = true;
         if (n->op == OP_DERIVED) visit_derived(v, p->ds->idx, n->val.u);
         if (n->op == OP_OUTER_DERIVED) visit_derived(v, p->outer->idx, n->val.u);
@@ -316,22 +317,27 @@ static void visit_node(const visit *v, uint32_t root)
         if (g->each && v->fields)
             for (uint32_t s = 0; s < g->sub->nnodes; s++)
                 if (g->sub->nodes[s].op == OP_OUTER) v->fields[g->sub->nodes[s].val.u] = true;
-        if (g->cond >= 0 && v->datasets) {
-            visit inner = {g->sub, v->datasets, NULL, NULL};
-            visit_node(&inner, g->sub->slots[g->cond]);
-        }
+        if (!v->datasets && !v->fn) continue;
+        if (g->cond >= 0) visit_node(&(visit){g->sub, v->datasets, NULL, v->fn, v->ctx}, g->sub->slots[g->cond]);
+        const program *child = p->subs[p->looks[g->look].ds->idx];
+        if (g->pre >= 0 && child) visit_node(&(visit){child, v->datasets, NULL, v->fn, v->ctx}, child->slots[g->pre]);
     }
     mem_free(below);
 }
 
 bool program_uses_dataset(const program *p, int slot, bool used[DATASETS_MAX])
 {
-    visit v = {p, used, NULL, NULL};
+    visit v = {p, used, NULL, NULL, NULL};
     memset(used, 0, DATASETS_MAX * sizeof *used);
     if (slot >= 0 && (size_t)slot < p->nslots) visit_node(&v, p->slots[slot]);
     for (size_t i = 0; i < DATASETS_MAX; i++)
         if (used[i]) return true;
     return false;
+}
+
+void program_visit(const program *p, int slot, node_seen *fn, void *ctx)
+{
+    if (slot >= 0 && (size_t)slot < p->nslots) visit_node(&(visit){p, NULL, NULL, fn, ctx}, p->slots[slot]);
 }
 
 int program_slot_field(const program *p, int slot)
@@ -342,6 +348,6 @@ int program_slot_field(const program *p, int slot)
 
 void program_slot_fields(const program *p, int slot, bool fields[FIELDS_MAX])
 {
-    visit v = {p, NULL, fields, NULL};
+    visit v = {p, NULL, fields, NULL, NULL};
     if (slot >= 0 && (size_t)slot < p->nslots) visit_node(&v, p->slots[slot]);
 }

@@ -73,6 +73,10 @@ int program_slot(program *p, uint32_t node, expr_type t);      /* -1: no memory 
 /* The program for conditions over rows of ds seen from p; each: a new one in which outer is p's dataset. NULL: no memory. */
 program *program_sub(program *p, const dataset *ds, bool each);
 
+/* Calls fn for every node below a slot, those of conditions over child rows too, and for the slot's own. */
+typedef void node_seen(void *ctx, const program *p, uint32_t node);
+void program_visit(const program *p, int slot, node_seen *fn, void *ctx);
+
 /* GATHER: the dataset, and which of its columns. */
 static inline imm gather_imm(const dataset *ds, size_t column, bool derived) { return (imm){.u = (uint64_t)ds->idx << 32 | (uint64_t)derived << 31 | column}; }
 static inline size_t gather_dataset(imm v) { return (size_t)(v.u >> 32); }
