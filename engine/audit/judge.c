@@ -98,7 +98,7 @@ sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, e
         err why = {0};
         sla_status st = r->kind->judge(r, ps, o, &why);
         if (members) st = outcome_keep(o, ps, r, st, &why);
-        if (st == SLA_LIMIT) *o = (rule_outcome){.v = VERDICT_ERROR, .reason = reason_error(&why, r->at, &ps->mem)};
+        if (st == SLA_LIMIT) *o = (rule_outcome){.v = VERDICT_ERROR, .reason = o->reason};
         else if (st != SLA_OK) return *e = why, st;
         if (o->members) {
             tally_members(o->members, n, &o->all);

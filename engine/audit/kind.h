@@ -10,7 +10,7 @@ typedef struct rule_kind {
     void (*load)(pack_loader *l, const ynode *n, rule *r);  /* after what every rule has was read */
     /* Which slots of which program the kind wants kept for all rows (pass_keep). */
     void (*prepare)(const rule *r, pass *ps);
-    /* Counts members into out (population … groups) and appends its findings. Everything kept is there. */
+    /* Counts members into out (population … groups) and appends its findings. Everything kept is there. SLA_LIMIT: the rule is in error, out->reason says why. */
     sla_status (*judge)(const rule *r, pass *ps, rule_outcome *out, err *e);
     bool (*of_rows)(const rule *r);                         /* its members are rows of r->sel.ds: out->members is there, and findings tell of rows */
 } rule_kind;

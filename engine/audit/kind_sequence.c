@@ -116,6 +116,7 @@ typedef struct judging {
     uint32_t *first, *rows; size_t ncodes;
     step *steps; size_t n, cap; char *letters; bool *tied;
     dict *traces; trace_result *results; size_t cap_results;    /* by the code of a trace: most cases go the same few ways */
+    uint32_t failed;                                            /* the first trace in byte order on which the pattern takes too many steps; DICT_NONE: there is none */
 } judging;
 
 static sla_status index_events(judging *j)
@@ -188,7 +189,12 @@ static sla_status judge_trace(judging *j, trace_result *out, err *e)
     size_t before = dict_count(j->traces);
     uint32_t code = dict_intern(j->traces, (slice){name, k});
     if (code == DICT_NONE || mem_grow(&j->results, &j->cap_results, (size_t)code + 1, sizeof *j->results)) return SLA_NOMEM;
-    if (dict_count(j->traces) > before) TRY(trace_judge(j->p, j->letters, j->tied, j->n, &j->results[code], e));
+    if (dict_count(j->traces) > before) {
+        err why = {0};
+        sla_status st = trace_judge(j->p, j->letters, j->tied, j->n, &j->results[code], &why);
+        if (st != SLA_OK && st != SLA_LIMIT) return *e = why, st;
+        if (st == SLA_LIMIT && (j->failed == DICT_NONE || slice_cmp(dict_text(j->traces, code), dict_text(j->traces, j->failed)) < 0)) j->failed = code;
+    }
     *out = j->results[code];
     return SLA_OK;
 }
@@ -300,11 +306,15 @@ static sla_status judge_records(judging *j, err *e)
 static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
 {
     const sequence *x = r->own;
-    judging j = {.x = x, .r = r, .ps = ps, .out = out, .traces = dict_new(), .letters = mem_zero(TRACE_MAX, 1), .tied = mem_zero(TRACE_MAX, sizeof *j.tied)};
+    judging j = {.x = x, .r = r, .ps = ps, .out = out, .failed = DICT_NONE, .traces = dict_new(), .letters = mem_zero(TRACE_MAX, 1), .tied = mem_zero(TRACE_MAX, sizeof *j.tied)};
     sla_status st = j.traces && j.letters && j.tied ? trace_pattern_new(x->pattern, x->steps, &j.p, e) : SLA_NOMEM;
     if (st == SLA_OK && !x->stamped) st = index_events(&j);
     if (st == SLA_OK && !x->of_bursts) st = judge_records(&j, e);
     for (size_t i = 0; st == SLA_OK && x->of_bursts && i < x->b.nby; i++) st = bursts_each(ps, &x->cases, &x->b, i, judge_burst, &(burst_case){&j, i, e}, e);
+    if (st == SLA_OK && j.failed != DICT_NONE) {
+        out->reason = reason_failure(x->pattern, dict_text(j.traces, j.failed), r->at, &ps->mem);
+        st = SLA_LIMIT;
+    }
     trace_pattern_free(j.p);
     dict_free(j.traces);
     mem_free(j.first);

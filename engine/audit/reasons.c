@@ -76,12 +76,6 @@ bitext reason_failure(slice pattern, slice text, srcpos rule, arena *a)
                     text_format(a, "could not be worked out: the pattern /%.*s/ takes too many steps on the text “%.*s%s”%.*s", shown(pattern, 200), p, shown(text, 60), t, cut, SLICE_ARG(at))};
 }
 
-bitext reason_error(const err *why, srcpos rule, arena *a)
-{
-    const slice at = place_of(rule, a);
-    return (bitext){text_format(a, "无法计算：%s%.*s", why->msg, SLICE_ARG(at)), text_format(a, "could not be worked out: %s%.*s", why->msg, SLICE_ARG(at))};
-}
-
 bitext reason_off(slice why, arena *a)
 {
     return (bitext){text_format(a, "已由裁剪方案停用：%.*s", SLICE_ARG(why)), text_format(a, "switched off by the profile: %.*s", SLICE_ARG(why))};

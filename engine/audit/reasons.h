@@ -12,7 +12,6 @@ bitext reason_no_previous(void);                                         /* the 
 bitext reason_too_few(int64_t n, int64_t least, arena *a);
 bitext reason_rated(int64_t rated, int64_t people, arena *a);              /* a scorecard: the others have too few records */
 bitext reason_failure(slice pattern, slice text, srcpos rule, arena *a);  /* a pattern takes too many steps on a text; rule.file NULL: not a rule's */
-bitext reason_error(const err *why, srcpos rule, arena *a);               /* another error while a rule was judged */
 bitext reason_off(slice why, arena *a);
 slice text_percent(double share, int decimals, arena *a);
 slice text_duration(int64_t ms, arena *a);
