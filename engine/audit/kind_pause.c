@@ -111,6 +111,7 @@ static sla_status judge_record(judging *j, uint32_t row, bool certain)
         int64_t from = table_i64(h, at)[k];
         if (!is_pause(j, table_codes(h, is)[k]) || from < j->ps->period.from || from >= j->ps->period.to) continue;
         bool ended = next != UINT32_MAX && table_has(h, at, next);
+        if (ended && table_i64(h, at)[next] == from) continue; /* of several steps at one instant the last holds */
         member m = !certain ? MEMBER_UNKNOWN : !ended ? MEMBER_RUNNING : judge_pause(j, row, &in, k, next, from, table_i64(h, at)[next]);
         outcome_count(j->out, m);
         if (m != MEMBER_OUT) TRY(tell(j, &(suspect){row, k, ended ? next : k, from, ended ? table_i64(h, at)[next] : j->ps->as_of, in.limit - clock_shown_at(&in, from), false}, m));
