@@ -43,7 +43,7 @@ hasnt '^2\.1-' "only what changed"
 "$SLAUDIT" diff -w "$d/w.db" --format json 2 3 >"$d/out" 2>&1 || fail json
 has '"rule": "1.1-a"' json
 has "\"$f\"" json
-# a named baseline instead of the period before: what is new is that a file was replaced
+# R09: a named baseline instead of the period before: what is new is that a file was replaced
 "$SLAUDIT" audit --period 2025Q3 -w "$d/w.db" --baseline 1 >"$d/out" 2>&1
 has '^compared with run 1: 1 new, [1-9][0-9]+ persisting' baseline
 "$SLAUDIT" audit --period 2025Q3 -w "$d/w.db" --baseline 77 >"$d/out" 2>&1 && fail "a baseline that is not there"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The same input gives the same bytes: another folder, zone, locale and number of threads change nothing; a second import changes nothing.
+# The same input gives the same bytes (E04: on another day too): another folder, zone, locale and number of threads change nothing; a second import changes nothing.
 set -eu
 d=$TMPDIR
 mkdir -p "$d/elsewhere/deep"

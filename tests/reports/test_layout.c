@@ -1,4 +1,4 @@
-/* Pages before they are a PDF: rows kept whole and none lost, heads repeated, headings never last, contents right. */
+/* Pages before they are a PDF (spec/cases R13): rows kept whole and none lost, heads repeated, headings never last, contents right. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

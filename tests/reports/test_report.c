@@ -170,7 +170,7 @@ static void unpack(const char *sub, const char *name, const char *entry, buf *ou
     buf_free(&file);
 }
 
-/* The totals are formulas that hold the engine's value. */
+/* R14: the totals are formulas that hold the engine's value. */
 static void totals_are_formulas(void **state)
 {
     (void)state;
