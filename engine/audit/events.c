@@ -65,7 +65,9 @@ bool events_load_limit(pack_loader *l, const ynode *n, const char *key, int64_t 
     const ynode *limit = yaml_get(n, key), *name = yaml_get(n, "calendar");
     err e = {0};
     *cal = cal_set_find(&l->p->cals, name ? name->text : SLICE_LIT("always"));
+    const char *near = *cal || !name ? NULL : cal_set_nearest(&l->p->cals, name->text);
     if (!*cal) errlist_add(l->errors, SLA_NAME, name ? name->at : n->at, "there is no calendar '%.*s'", name ? (int)name->text.len : 6, name ? name->text.ptr : "always");
+    if (near) errlist_hint(l->errors, "did you mean %s?", near);
     else if (!limit) errlist_add(l->errors, SLA_SYNTAX, n->at, "'%s' is missing: a duration such as 30m or 5wd", key);
     else if (duration_parse(limit->text, *cal, limit->at, ms, &e) != SLA_OK) errlist_push(l->errors, &e);
     else return true;

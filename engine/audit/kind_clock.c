@@ -27,7 +27,7 @@ static void load(pack_loader *l, const ynode *n, rule *r)
     const dataset *ds = r->clock->ds;
     r->sel.ds = ds;
     if (!ds) return;
-    r->sel.period_field = when ? load_field_name(l, ds, when) : ds->time_field;
+    r->sel.period_field = when ? load_time_name(l, ds, when, true) : ds->time_field;
     r->sel.where = load_expr(l, load_program(l, l->p->programs, ds), yaml_get(n, "where"), VT_BOOL, NULL);
     r->condition = r->clock->name;
     if (r->clock->history) r->list = true;

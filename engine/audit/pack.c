@@ -68,6 +68,7 @@ static void load_head(pack_loader *l, const ynode *root)
         for (size_t i = 0; list && i < list->n; i++) {
             const ynode *k = list->items[i];
             yaml_check_keys(k, (const char *const[]){"id", "title", "basis", NULL}, l->errors);
+            load_basis(l, yaml_get(k, "basis"));
             p->clauses[p->nclauses++] = (clause){.id = yaml_text(k, "id", (slice){0}), .chapter = yaml_text(ch, "id", (slice){0}), .title = load_bitext(k, "title"),
                                                  .chapter_title = load_bitext(ch, "title"), .by_heading = slice_is(yaml_text(k, "basis", (slice){0}), "heading")};
         }

@@ -124,6 +124,8 @@ int load_expr(pack_loader *l, program *p, const ynode *n, vtype want, expr_type 
 int load_expr_text(pack_loader *l, program *p, slice text, srcpos at, vtype want, expr_type *type);
 const dataset *load_dataset_name(pack_loader *l, const ynode *map, const char *key);
 int load_field_name(pack_loader *l, const dataset *ds, const ynode *n);
+void load_basis(pack_loader *l, const ynode *n);           /* checks it: text or heading; NULL: absent */
+int load_time_name(pack_loader *l, const dataset *ds, const ynode *n, bool or_date);    /* one that is a time, or a date */
 bool load_bound(pack_loader *l, const ynode *n, bool at_least_by_default, bound *out);
 void load_selection(pack_loader *l, const ynode *n, selection *out);
 void load_measure(pack_loader *l, const ynode *n, const ynode *value, const dataset *ds, measure *m, uptime *up);

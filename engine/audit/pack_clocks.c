@@ -9,7 +9,9 @@ static void load_limit(pack_loader *l, const ynode *n, slice key, clock_limit *o
     yaml_check_keys(n, (const char *const[]){"limit", "calendar", NULL}, l->errors);
     *out = (clock_limit){.key = key, .cal = cal_set_find(&l->p->cals, cal ? cal->text : SLICE_LIT("always"))};
     if (!out->cal) {
+        const char *near = cal ? cal_set_nearest(&l->p->cals, cal->text) : NULL;
         errlist_add(l->errors, SLA_NAME, cal ? cal->at : n->at, "there is no calendar '%.*s'", cal ? (int)cal->text.len : 6, cal ? cal->text.ptr : "always");
+        if (near) errlist_hint(l->errors, "did you mean %s?", near);
         return;
     }
     if (limit) out->text = limit->text, out->at = limit->at;

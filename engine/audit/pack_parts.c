@@ -75,6 +75,19 @@ int load_field_name(pack_loader *l, const dataset *ds, const ynode *n)
     return -1;
 }
 
+void load_basis(pack_loader *l, const ynode *n)
+{
+    if (n && !slice_is(n->text, "heading") && !slice_is(n->text, "text")) errlist_add(l->errors, SLA_SYNTAX, n->at, "basis is text or heading, not '%.*s'", SLICE_ARG(n->text));
+}
+
+int load_time_name(pack_loader *l, const dataset *ds, const ynode *n, bool or_date)
+{
+    int f = load_field_name(l, ds, n);
+    if (f < 0 || ds->fields[f].type == VT_TIME || (or_date && ds->fields[f].type == VT_DATE)) return f;
+    errlist_add(l->errors, SLA_TYPE, n->at, "'%.*s' is a %s; a time%s is wanted", SLICE_ARG(n->text), vtype_name(ds->fields[f].type), or_date ? " or a date" : "");
+    return -1;
+}
+
 int64_t load_count(pack_loader *l, const ynode *map, const char *key, int64_t dflt)
 {
     const ynode *n = yaml_get(map, key);
@@ -136,7 +149,7 @@ void load_selection(pack_loader *l, const ynode *n, selection *out)
     if (!when) out->period_field = out->ds->time_field >= 0 ? out->ds->time_field : out->ds->valid_from >= 0 ? PERIOD_VALID : PERIOD_NONE;
     else if (slice_is(when->text, "valid")) out->period_field = PERIOD_VALID;
     else if (slice_is(when->text, "any")) out->period_field = PERIOD_NONE;
-    else out->period_field = load_field_name(l, out->ds, when);
+    else out->period_field = load_time_name(l, out->ds, when, true);
     out->where = load_expr(l, load_program(l, l->p->programs, out->ds), yaml_get(n, "where"), VT_BOOL, NULL);
 }
 
@@ -151,8 +164,8 @@ static void load_uptime(pack_loader *l, const ynode *n, uptime *up)
     up->subject_key = load_expr(l, ps, yaml_get(s, "key"), VT_TEXT, NULL);
     up->subject_target = load_expr(l, ps, yaml_get(s, "target"), VT_NUMBER, NULL);
     up->outage_key = load_expr(l, po, yaml_get(o, "key"), VT_TEXT, NULL);
-    up->from = load_field_name(l, up->outages, yaml_get(o, "from"));
-    up->to = load_field_name(l, up->outages, yaml_get(o, "to"));
+    up->from = load_time_name(l, up->outages, yaml_get(o, "from"), false);
+    up->to = load_time_name(l, up->outages, yaml_get(o, "to"), false);
     up->planned = load_field_name(l, up->outages, yaml_get(o, "planned"));
     if (up->outage_key >= 0) program_uses_dataset(po, up->outage_key, up->needs); /* a look-up by which an outage finds its subject */
     up->needs[up->subjects->idx] = up->needs[up->outages->idx] = true;

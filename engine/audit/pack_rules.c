@@ -45,21 +45,30 @@ static void load_identity(pack_loader *l, const ynode *n, rule *r)
     r->at = id ? id->at : n->at;
     r->id = id ? id->text : (slice){0};
     const char *dash = r->id.len ? memchr(r->id.ptr, '-', r->id.len) : NULL;
+    if (!id) errlist_add(l->errors, SLA_SYNTAX, n->at, "a rule needs an id");
     const clause *c = dash ? clause_of(l->p, (slice){r->id.ptr, (size_t)(dash - r->id.ptr)}) : NULL;
-    if (!c) {
+    if (id && !c) {
         errlist_add(l->errors, SLA_NAME, r->at, "rule '%.*s' belongs to no clause of the pack", SLICE_ARG(r->id));
-        errlist_hint(l->errors, "an id is a clause's id, a dash and a letter: 4.1-b");
-    } else r->clause = c->id;
+    }
+    if (!id || !c) errlist_hint(l->errors, "an id is a clause's id, a dash and a letter: 4.1-b");
+    else r->clause = c->id;
     for (size_t i = 0; i + 1 < l->p->nrules; i++)
         if (slice_eq(l->p->rules[i].id, r->id)) errlist_add(l->errors, SLA_CONFLICT, r->at, "rule '%.*s' is there already, in %s:%u", SLICE_ARG(r->id), l->p->rules[i].at.file, (unsigned)l->p->rules[i].at.line);
     if (!sev || !load_severity(sev->text, &r->sev)) errlist_add(l->errors, SLA_SYNTAX, sev ? sev->at : n->at, "severity is critical, major, minor or observation");
+    load_basis(l, basis);
     r->by_heading = basis ? slice_is(basis->text, "heading") : c && c->by_heading;
 }
 
 /* The target of a share: 95 is no 95 %. */
 static void check_share(pack_loader *l, const rule *r, const ynode *at, const bound *b)
 {
-    if (slice_is(r->kind_name, "metric") || b->num <= b->den) return;
+    if (slice_is(r->kind_name, "metric")) return;
+    if (b->at_most) {
+        errlist_add(l->errors, SLA_RANGE, at->at, "'%.*s' is a target from above: the share of what conforms has one from below", SLICE_ARG(at->text));
+        errlist_hint(l->errors, "write 95%%, or turn the condition round");
+        return;
+    }
+    if (b->num <= b->den) return;
     errlist_add(l->errors, SLA_RANGE, at->at, "'%.*s' is above 100 %%: a target here is a share", SLICE_ARG(at->text));
     errlist_hint(l->errors, "write 95%%");
 }
@@ -133,8 +142,8 @@ void load_rule(pack_loader *l, const ynode *n)
     size_t count;
     r->kind = kind ? kind_by_name(kind->text) : NULL;
     r->kind_name = kind ? kind->text : (slice){0};
-    check_rule_keys(l, n, r->kind);
-    if (!r->kind) {
+    if (r->kind) check_rule_keys(l, n, r->kind);
+    else {
         const char *const *names = kind_names(&count);
         errlist_add(l->errors, SLA_NAME, kind ? kind->at : n->at, "there is no kind of rule '%.*s'", SLICE_ARG(r->kind_name));
         const char *near = slice_nearest(r->kind_name, names, count);
@@ -142,6 +151,11 @@ void load_rule(pack_loader *l, const ynode *n)
         return;
     }
     r->title = load_bitext(n, "title");
+    if (!r->title.zh.len) {
+        errlist_add(l->warnings, SLA_SYNTAX, r->at, "rule '%.*s' has no title; reports will show its id", SLICE_ARG(r->id));
+        errlist_hint(l->warnings, "add title: {zh: …, en: …}");
+        r->title = (bitext){r->id, r->id};
+    }
     r->criterion = load_bitext(n, "criterion");
     r->effect = load_bitext(n, "effect");
     r->recommend = load_bitext(n, "recommend");
@@ -163,6 +177,11 @@ void load_rules(pack_loader *l, const ynode *root)
 {
     const ynode *rules = yaml_get(root, "rules");
     yaml_check_keys(root, (const char *const[]){"rules", NULL}, l->errors);
+    if (rules && rules->kind != YNODE_LIST) {
+        errlist_add(l->errors, SLA_SYNTAX, rules->at, "a list of rules is wanted");
+        errlist_hint(l->errors, "write - id: 4.1-b, and what belongs to it below, for each");
+        return;
+    }
     for (size_t i = 0; rules && i < rules->n; i++) load_rule(l, rules->items[i]);
 }
 
@@ -272,7 +291,7 @@ void load_scorecard(pack_loader *l, const ynode *root)
     c->over = load_dataset_name(l, n, "over");
     c->people = load_dataset_name(l, n, "people");
     if (!c->over || !c->people) return;
-    c->period_field = load_field_name(l, c->over, yaml_get(n, "in_period"));
+    c->period_field = load_time_name(l, c->over, yaml_get(n, "in_period"), true);
     c->person = load_expr(l, load_program(l, l->p->programs, c->over), yaml_get(n, "person"), VT_TEXT, NULL);
     c->least_n = load_count(l, n, "least_n", 20);
     c->name = dataset_field(c->people, SLICE_LIT("name"));

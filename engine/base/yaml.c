@@ -40,9 +40,16 @@ static sla_status parser_error(const reader *r)
     return err_set(r->e, SLA_SYNTAX, at_mark(r, &p->problem_mark), "%s", problem);
 }
 
+/* libyaml knows what it met, not what was meant. */
+static sla_status explained(const reader *r, sla_status st)
+{
+    if (st == SLA_SYNTAX && r->parser.error != YAML_READER_ERROR) err_hint(r->e, "indent with blanks, not tabs; put a text that begins with %% @ or `, or holds a colon, # or quotes, in quotes");
+    return st;
+}
+
 static sla_status next(reader *r, yaml_event_t *ev)
 {
-    return yaml_parser_parse(&r->parser, ev) ? SLA_OK : parser_error(r);
+    return yaml_parser_parse(&r->parser, ev) ? SLA_OK : explained(r, parser_error(r));
 }
 
 /* The copy is ours: libyaml's event goes when the next is read. */

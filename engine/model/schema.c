@@ -73,6 +73,17 @@ static const enumeration *find_enum(const schema *s, slice name)
     return NULL;
 }
 
+static void no_enum(loader *l, const ynode *n)
+{
+    enum { LOOKED_AT = 64 };
+    const char *names[LOOKED_AT];
+    size_t k = 0;
+    for (; k < l->s->nenums && k < LOOKED_AT; k++) names[k] = l->s->enums[k].name.ptr;
+    fault(l, n->at, "there is no enumeration", n->text);
+    const char *near = slice_nearest(n->text, names, k);
+    if (near) errlist_hint(l->errors, "did you mean %s?", near);
+}
+
 /* ---- fields ---- */
 static void load_type(loader *l, field *f, const ynode *n)
 {
@@ -94,6 +105,7 @@ static void load_type(loader *l, field *f, const ynode *n)
     fault(l, t->at, "there is no type", t->text);
     const char *near = slice_nearest(t->text, names, VT_COUNT);
     if (near) errlist_hint(l->errors, "did you mean %s?", near);
+    else errlist_hint(l->errors, "write text, number, boolean, time, date or duration");
 }
 
 static void load_flag(loader *l, const ynode *map, const char *key, bool *out)
@@ -117,7 +129,7 @@ static void load_field(loader *l, field *f, const ynode *n)
     load_flag(l, n, "required", &f->required);
     load_flag(l, n, "planned", &f->planned);
     const ynode *e = yaml_get(n, "enum"), *as_of = yaml_get(n, "as_of");
-    if (e && !(f->en = find_enum(l->s, e->text))) fault(l, e->at, "there is no enumeration", e->text);
+    if (e && !(f->en = find_enum(l->s, e->text))) no_enum(l, e);
     if (e && f->type != VT_TEXT) fault(l, e->at, "only a text has an enumeration:", n->key);
     if (as_of && !slice_is(as_of->text, "history")) fault(l, as_of->at, "as_of can only be 'history', not", as_of->text);
     f->rolled_back = as_of != NULL;

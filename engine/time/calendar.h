@@ -44,6 +44,7 @@ typedef struct cal_set { cal_entry *items; size_t n; } cal_set;
 sla_status cal_set_load(const ynode *node, const ynode *lists, const zone *z, arena *a, cal_set *out, errlist *errors, errlist *warnings);
 void cal_set_clear(cal_set *s);                                    /* frees the calendars; the arena keeps the rest */
 const calendar *cal_set_find(const cal_set *s, slice id);          /* NULL: not there */
+const char *cal_set_nearest(const cal_set *s, slice id);           /* what may have been meant; NULL: none is near */
 void cal_free(calendar *c);
 const char *cal_id(const calendar *c);
 

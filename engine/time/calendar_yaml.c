@@ -314,3 +314,12 @@ const calendar *cal_set_find(const cal_set *s, slice id)
         if (slice_is(id, s->items[i].id)) return s->items[i].cal;
     return NULL;
 }
+
+const char *cal_set_nearest(const cal_set *s, slice id)
+{
+    enum { LOOKED_AT = 64 };
+    const char *names[LOOKED_AT];
+    size_t n = 0;
+    for (; n < s->n && n < LOOKED_AT; n++) names[n] = s->items[n].id;
+    return slice_nearest(id, names, n);
+}

@@ -39,6 +39,17 @@ static const struct pack_case { const char *name, *file, *text, *at, *says, *hin
     {"a limit that is ambiguous", "clocks.yaml", "clocks:\n  done: {over: ticket, start: created_at, stop: done_at, status: status, limits: {limit: 1 day, calendar: always}}\n", "clocks.yaml:2:", "", ""},
     {"a clock on a text", "clocks.yaml", "clocks:\n  done: {over: ticket, start: id, stop: done_at, status: status, limits: {limit: 4h, calendar: always}}\n", "clocks.yaml:2:3", "starts and stops at times", ""},
     {"hours that overlap", "calendars/c.yaml", "calendars:\n  always:\n    hours: {mon: [09:00-12:00, 11:00-18:00]}\n", "calendars/c.yaml:3:", "", ""},
+    {"a period by a text", "rules/1.yaml", "rules:\n  - {id: 1.1-a, severity: minor, kind: record, over: ticket, in_period: id, require: score = 1}\n", "rules/1.yaml:2:73", "'id' is a text", ""},
+    {"a clock's period by a text", "rules/1.yaml", "rules:\n  - {id: 1.1-a, severity: minor, kind: clock, clock: done, in_period: id}\n", "rules/1.yaml:2:71", "'id' is a text", ""},
+    {"a share with a target from above", "rules/1.yaml", "rules:\n  - {id: 1.1-a, severity: minor, kind: record, over: ticket, require: score = 1, target: \"<= 95%\"}\n", "rules/1.yaml:2:", "from above", "95%"},
+    {"a basis that is none", "rules/1.yaml", "rules:\n  - {id: 1.1-a, severity: minor, basis: txt, kind: record, over: ticket, require: score = 1}\n", "rules/1.yaml:2:41", "basis is text or heading", ""},
+    {"a clause's basis that is none", "pack.yaml", "pack: {id: small, version: \"1\", title: {zh: 小, en: small}}\nchapters:\n  - id: \"1\"\n    title: {zh: 章, en: C}\n    clauses:\n      - {id: \"1.1\", title: {zh: 条, en: C}, basis: txt}\n",
+     "pack.yaml:6:", "basis is text or heading", ""},
+    {"rules that are no list", "rules/1.yaml", "rules: {1.1-a: x}\n", "rules/1.yaml:1:8", "a list of rules", "id"},
+    {"a rule without an id", "rules/1.yaml", "rules:\n  - {severity: minor, kind: record, over: ticket, require: score = 1}\n", "rules/1.yaml:2:5", "needs an id", "4.1-b"},
+    {"a calendar misspelt", "clocks.yaml", "clocks:\n  done: {over: ticket, start: created_at, stop: done_at, status: status, limits: {limit: 4h, calendar: alway}}\n", "clocks.yaml:2:", "no calendar 'alway'", "always"},
+    {"a calendar that changes twice a day", "calendars/c.yaml", "calendars:\n  always:\n    hours: always\n    changes: [{from: 2026-06-01, hours: always}, {from: 2026-06-01, hours: always}]\n", "calendars/c.yaml:4:", "is not after", "order"},
+    {"a tab", "rules/1.yaml", "rules:\n  - id: 1.1-a\n\tseverity: minor\n", "rules/1.yaml:3:", "", "blanks"},
     {"YAML with an error", "rules/1.yaml", "rules:\n  - {id: 1.1-a\n", "rules/1.yaml:", "", ""},
 };
 
