@@ -70,8 +70,9 @@ static sla_status expectations(pass *ps, const indicator *in, const uint32_t *pe
     for (size_t i = 0; i < ncodes; i++) codes[i] = pass_kept(ps, in->sel.ds, in->cells[i].slot)->code;
     cells c = {mem_zero(65536, sizeof(cell)), 65536, 0};
     int64_t *count = mem_zero(npersons + 1, sizeof *count);
+    double *rest = mem_zero(npersons + 1, sizeof *rest);
     for (size_t i = 0; i < npersons; i++) expected[i] = 0;
-    sla_status st = c.items && count ? SLA_OK : SLA_NOMEM;
+    sla_status st = c.items && count && rest ? SLA_OK : SLA_NOMEM;
     for (size_t at = 0; st == SLA_OK && at < in_rows->n; at++) {
         uint32_t row = in_rows->rows[at];
         if (in_rows->state[row] != 1 || k->truth[row] == 2) continue;
@@ -83,12 +84,13 @@ static sla_status expectations(pass *ps, const indicator *in, const uint32_t *pe
         uint32_t row = in_rows->rows[at];
         if (person[row] == UINT32_MAX || in_rows->state[row] != 1 || k->truth[row] == 2) continue;
         const cell *x = cell_at(&c, cell_key(codes, ncodes, row));
-        expected[person[row]] += (double)x->good / (double)x->n;
+        sum_add(&expected[person[row]], &rest[person[row]], (double)x->good / (double)x->n);
         count[person[row]]++;
     }
     for (size_t i = 0; st == SLA_OK && i < npersons; i++) expected[i] = count[i] ? expected[i] / (double)count[i] : NAN;
     mem_free(c.items);
     mem_free(count);
+    mem_free(rest);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the scorecard");
 }
 

@@ -227,6 +227,14 @@ static void order_and_threads(void **state)
     assert_slice_is(t[0].r->digest, t[1].r->digest.ptr); /* also the lines of the records are the same */
     assert_int_equal(t[0].r->nfindings, t[2].r->nfindings);
     for (size_t i = 0; i < t[0].r->nfindings; i++) assert_string_equal(t[0].r->findings[i].fingerprint, t[2].r->findings[i].fingerprint);
+    size_t expected = 0;
+    for (size_t p = 0; p < t[0].r->nstaff; p++)
+        for (size_t i = 0; i < t[0].r->staff[p].nindicators; i++) {
+            const res_indicator *x = &t[0].r->staff[p].indicators[i], *y = &t[2].r->staff[p].indicators[i];
+            assert_true(x->has_value == y->has_value && x->value == y->value && x->has_expected == y->has_expected && x->expected == y->expected && x->points == y->points);
+            expected += x->has_expected;
+        }
+    assert_true(expected > 0);
     for (size_t i = 0; i < t[0].r->nmetrics; i++) assert_true(t[0].r->metrics[i].value == t[2].r->metrics[i].value && t[0].r->metrics[i].ngroups == t[2].r->metrics[i].ngroups);
     for (int k = 0; k < 3; k++) audited_end(&t[k]);
 }
