@@ -120,15 +120,17 @@ static void add_values(teller *t, size_t row)
     if (t->r->clock && t->r->clock->by >= 0) read[t->r->clock->by] = true;
     if (!(t->x->values = ARENA_NEW(&t->x->mem, why_value, FIELDS_MAX))) return;
     for (size_t f = 0; f < ds->nfields; f++)
-        if (read[f] && tb->cols[f].data) t->x->values[t->x->nvalues++] = (why_value){ds->fields[f].name, cell_text(t, tb, f, row), place(t, tb, row)};
+        if (read[f] && tb->cols[f].data) t->x->values[t->x->nvalues++] = (why_value){ds->fields[f].name, {ds->fields[f].title_zh, ds->fields[f].title_en}, cell_text(t, tb, f, row), place(t, tb, row)};
 }
 
 static void add_conditions(teller *t, size_t row)
 {
     const kept *where = pass_kept(t->ps, t->r->sel.ds, t->r->sel.where);
-    if (!(t->x->conditions = ARENA_NEW(&t->x->mem, why_condition, PARTS_MAX + 2))) return;
-    if (where) t->x->conditions[t->x->nconditions++] = (why_condition){SLICE_LIT("where"), where->truth[row]};
-    for (size_t i = 0; i < t->nparts; i++) t->x->conditions[t->x->nconditions++] = (why_condition){t->texts[i], pass_kept(t->ps, t->r->sel.ds, t->parts[i])->truth[row]};
+    if (!(t->x->conditions = ARENA_NEW(&t->x->mem, why_condition, PARTS_MAX + 3))) return;
+    if (where) t->x->conditions[t->x->nconditions++] = (why_condition){t->r->where.len ? t->r->where : SLICE_LIT("where"), where->truth[row], true};
+    const kept *share = t->r->m.kind == MEASURE_SHARE ? pass_kept(t->ps, t->r->sel.ds, t->r->m.slot) : NULL;
+    if (share) t->x->conditions[t->x->nconditions++] = (why_condition){t->r->condition, share->truth[row], false};
+    for (size_t i = 0; i < t->nparts; i++) t->x->conditions[t->x->nconditions++] = (why_condition){t->texts[i], pass_kept(t->ps, t->r->sel.ds, t->parts[i])->truth[row], false};
 }
 
 /* The rows of other datasets that the conditions rest on. */
@@ -164,6 +166,13 @@ static bool mentions_clock(const rule *r, const sla_clock *c)
     return false;
 }
 
+static bitext calendar_title(const pack *p, const calendar *cal)
+{
+    for (size_t i = 0; i < p->cals.n; i++)
+        if (p->cals.items[i].cal == cal) return (bitext){p->cals.items[i].title_zh, p->cals.items[i].title_en};
+    return (bitext){slice_of(cal_id(cal)), slice_of(cal_id(cal))};
+}
+
 static sla_status add_clock(teller *t, const sla_clock *c, size_t row, err *e)
 {
     static const char *const states[] = {"out", "met", "breached", "running", "unknown"};
@@ -174,7 +183,7 @@ static sla_status add_clock(teller *t, const sla_clock *c, size_t row, err *e)
     TRY(clock_open(t->ps, c, &v, e));
     sla_status st = SLA_OK;
     if (clock_input_of(v, row, &in)) {
-        *w = (why_clock){.name = c->name, .title = c->title, .calendar = slice_of(cal_id(in.cal)), .limit = in.limit >= 0 ? text_duration(in.limit, &t->x->mem) : SLICE_LIT("")};
+        *w = (why_clock){.name = c->name, .title = c->title, .calendar = slice_of(cal_id(in.cal)), .calendar_title = calendar_title(t->ps->p, in.cal), .limit = in.limit >= 0 ? text_duration(in.limit, &t->x->mem) : SLICE_LIT("")};
         st = slaclock_ledger(&in, &t->x->mem, &w->slices, &w->nslices, &res, e);
         w->elapsed_ms = res.elapsed;
         w->elapsed = text_duration(res.elapsed, &t->x->mem);
@@ -192,6 +201,7 @@ static sla_status tell_row(teller *t, size_t row, err *e)
 {
     const table *tb = t->ps->w.tables[t->r->sel.ds->idx];
     t->x->dataset = tb->ds->name;
+    t->x->dataset_title = (bitext){tb->ds->title_zh, tb->ds->title_en};
     t->x->at = place(t, tb, row);
     t->x->member = t->out.v == VERDICT_ERROR ? "error" : t->out.members ? words[t->out.members[row]] : slice_is(t->r->kind_name, "metric") ? "figure" : "out"; /* members of other kinds were told of */
     add_values(t, row);

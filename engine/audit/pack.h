@@ -48,7 +48,7 @@ typedef struct computed { const dataset *ds; program *p; int slot; size_t field;
 typedef struct needs { bool dataset[DATASETS_MAX]; struct { const dataset *ds; int field; } fields[16]; size_t nfields; } needs;
 
 typedef struct rule {
-    slice id, clause; bitext title, criterion, effect, recommend; slice condition, off, kind_name;
+    slice id, clause; bitext title, criterion, effect, recommend; slice condition, where, off, kind_name;     /* where: as written, of the rule or of its event */
     severity sev; bool by_heading, list;
     const struct rule_kind *kind;
     srcpos at;

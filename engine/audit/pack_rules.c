@@ -133,6 +133,14 @@ static void load_findings(pack_loader *l, const ynode *n, rule *r)
     if (p && en) template_compile(p, en->text, en->at, &l->p->mem, &r->finding_en, l->errors);
 }
 
+static slice where_text(const ynode *n)
+{
+    static const char *const of[] = {"case", "event", "trigger", "subject"};
+    slice s = yaml_text(n, "where", (slice){0});
+    for (size_t i = 0; !s.len && i < sizeof of / sizeof *of; i++) s = yaml_text(yaml_get(n, of[i]), "where", (slice){0});
+    return s;
+}
+
 void load_rule(pack_loader *l, const ynode *n)
 {
     rule *r = &l->p->rules[l->p->nrules++];
@@ -163,6 +171,7 @@ void load_rule(pack_loader *l, const ynode *n)
     bool is_off = false;
     if (off && yaml_bool(off, &is_off) && is_off) r->off = yaml_text(yaml_get(yaml_get(l->tailoring, "rules"), r->id.ptr), "reason", SLICE_LIT("off"));
     r->kind->load(l, n, r);
+    r->where = where_text(n);
     load_targets(l, n, r);
     load_needs(l, n, &r->needs);
     load_breakdowns(l, yaml_get(n, "group_by"), r->sel.ds, &r->groups, &r->ngroups);

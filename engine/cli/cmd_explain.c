@@ -33,14 +33,48 @@ static const char *slice_word(const voice *v, slice_kind k)
     return v->en ? en[k] : zh[k];
 }
 
+static const char *state_word(const voice *v, slice state)
+{
+    static const char *const words[][3] = {{"met", "达标", "met"}, {"breached", "超时", "breached"}, {"running", "计时中", "running"}, {"unknown", "无法判定", "unknown"}, {"out", "不计", "not counted"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_is(state, words[i][0])) return say_in(v, words[i][1], words[i][2]);
+    return "";
+}
+
+/* What kinds observe, as people call it. */
+static slice observed_word(const voice *v, slice name)
+{
+    static const char *const words[][3] = {{"key", "对象", "about"}, {"at", "时间", "at"}, {"from", "自", "from"}, {"to", "至", "to"}, {"until", "期限至", "until"}, {"by", "按／由", "by"},
+        {"count", "次数", "count"}, {"departure", "偏离", "departure"}, {"trace", "经过", "trace"}, {"found", "找到", "found"}, {"looked_into", "查找范围", "looked into"}, {"trigger", "触发于", "trigger"},
+        {"opened", "达到次数于", "reached at"}, {"left", "距时限", "left"}, {"gap", "间隔", "gap"}, {"gap_from", "间隔自", "gap from"}, {"gap_to", "间隔至", "gap to"}, {"label", "要求", "asked for"},
+        {"required", "应有", "required"}, {"cell", "时段", "cell"}, {"days", "天数", "days"}, {"amount", "数量", "amount"}, {"downtime", "停机时长", "downtime"}, {"oldest", "最早", "oldest"},
+        {"target", "目标", "target"}, {"value", "数值", "value"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_is(name, words[i][0])) return slice_of(say_in(v, words[i][1], words[i][2]));
+    return name;
+}
+
+/* departure and departure_en are one observation in two languages: the other language's is passed over. */
+static bool in_other_language(const voice *v, const why_finding *f, size_t k)
+{
+    slice name = f->observed[k].name;
+    bool english = name.len > 3 && memcmp(name.ptr + name.len - 3, "_en", 3) == 0;
+    if (english) return !v->en;
+    for (size_t i = 0; v->en && i < f->nobserved; i++)
+        if (f->observed[i].name.len == name.len + 3 && memcmp(f->observed[i].name.ptr, name.ptr, name.len) == 0 && memcmp(f->observed[i].name.ptr + name.len, "_en", 3) == 0) return true;
+    return false;
+}
+
 /* ---- text ---- */
 static void text_head(const voice *v, buf *b)
 {
     const explanation *x = v->x;
     slice title = both_in(v, x->title), criterion = both_in(v, x->criterion);
     buf_printf(b, "%.*s  %.*s\n%s%.*s\n", SLICE_ARG(x->rule), SLICE_ARG(title), say_in(v, "准则：", "criterion: "), SLICE_ARG(criterion));
-    if (x->condition.len) buf_printf(b, "%s%.*s\n", say_in(v, "条件：", "condition: "), SLICE_ARG(x->condition));
-    buf_printf(b, "%s%.*s %.*s", say_in(v, "记录：", "record: "), SLICE_ARG(x->dataset), SLICE_ARG(x->key));
+    const bool clock = slice_is(x->kind, "clock") || slice_is(x->kind, "pause"), sequence = slice_is(x->kind, "sequence");
+    slice kind = both_in(v, x->dataset_title);
+    if (x->condition.len) buf_printf(b, "%s%.*s\n", clock ? say_in(v, "时钟：", "clock: ") : sequence ? say_in(v, "流程：", "pattern: ") : say_in(v, "条件：", "condition: "), SLICE_ARG(x->condition));
+    buf_printf(b, "%s%.*s%s%.*s", say_in(v, "记录：", "record: "), SLICE_ARG(kind), kind.len ? " " : "", SLICE_ARG(x->key));
     if (x->at.line) buf_printf(b, "  (%.*s:%u)", SLICE_ARG(x->at.source), (unsigned)x->at.line);
     buf_printf(b, "\n%s%s\n", say_in(v, "结论：", "verdict: "), member_word(v, v->x->member));
     buf_printf(b, "%s%s%s%lld%s%lld%s%lld%s%lld\n", say_in(v, "整条规则：", "the rule as a whole: "), verdict_word(x->result.v, v->en ? "en" : "zh"), say_in(v, "，总体", ", population "), (long long)x->result.population,
@@ -56,10 +90,11 @@ static void text_record(const voice *v, buf *b)
     if (x->nvalues) buf_printf(b, "\n%s\n", say_in(v, "读到的值", "values"));
     for (size_t i = 0; i < x->nvalues; i++) {
         slice value = x->values[i].value.len ? x->values[i].value : slice_of(say_in(v, "（缺失）", "(missing)"));
-        buf_printf(b, "  %.*s = %.*s  (%.*s:%u)\n", SLICE_ARG(x->values[i].name), SLICE_ARG(value), SLICE_ARG(x->values[i].at.source), (unsigned)x->values[i].at.line);
+        slice title = both_in(v, x->values[i].title);
+        buf_printf(b, "  %.*s (%.*s) = %.*s  (%.*s:%u)\n", SLICE_ARG(title), SLICE_ARG(x->values[i].name), SLICE_ARG(value), SLICE_ARG(x->values[i].at.source), (unsigned)x->values[i].at.line);
     }
     if (x->nconditions) buf_printf(b, "\n%s\n", say_in(v, "条件逐项", "conditions"));
-    for (size_t i = 0; i < x->nconditions; i++) buf_printf(b, "  [%s] %.*s\n", (v->en ? truth_en : truth_zh)[x->conditions[i].truth], SLICE_ARG(x->conditions[i].text));
+    for (size_t i = 0; i < x->nconditions; i++) buf_printf(b, "  [%s] %s%.*s\n", (v->en ? truth_en : truth_zh)[x->conditions[i].truth], x->conditions[i].scope ? say_in(v, "适用范围：", "applies where ") : "", SLICE_ARG(x->conditions[i].text));
     if (x->nrows) buf_printf(b, "\n%s\n", say_in(v, "查到的其他记录", "other records that were looked up"));
     for (size_t i = 0; i < x->nrows; i++) buf_printf(b, "  %.*s %.*s  (%.*s:%u)\n", SLICE_ARG(x->rows[i].dataset), SLICE_ARG(x->rows[i].key), SLICE_ARG(x->rows[i].at.source), (unsigned)x->rows[i].at.line);
 }
@@ -68,10 +103,10 @@ static void text_clocks(const voice *v, buf *b)
 {
     for (size_t i = 0; i < v->x->nclocks; i++) {
         const why_clock *c = &v->x->clocks[i];
-        slice title = both_in(v, c->title);
+        slice title = both_in(v, c->title), hours = both_in(v, c->calendar_title);
         int64_t sum = 0;
-        buf_printf(b, "\n%s %.*s (%.*s)%s %.*s%s %.*s%s %.*s → %.*s\n", say_in(v, "时钟", "clock"), SLICE_ARG(title), SLICE_ARG(c->calendar), say_in(v, "：时限", ": limit"), SLICE_ARG(c->limit),
-                   say_in(v, "，用时", ", elapsed"), SLICE_ARG(c->elapsed), say_in(v, "，暂停", ", paused"), SLICE_ARG(c->paused), SLICE_ARG(c->state));
+        buf_printf(b, "\n%s %.*s (%.*s)%s %.*s%s %.*s%s %.*s → %s\n", say_in(v, "时钟", "clock"), SLICE_ARG(title), SLICE_ARG(hours), say_in(v, "：时限", ": limit"), SLICE_ARG(c->limit),
+                   say_in(v, "，用时", ", elapsed"), SLICE_ARG(c->elapsed), say_in(v, "，暂停", ", paused"), SLICE_ARG(c->paused), state_word(v, c->state));
         for (size_t k = 0; k < c->nslices; k++) {
             buf_text(b, "  ");
             put_time(b, v->zn, c->slices[k].from);
@@ -93,7 +128,13 @@ static void text_findings(const voice *v, buf *b)
     for (size_t i = 0; i < v->x->nfindings; i++) {
         const why_finding *f = &v->x->findings[i];
         buf_printf(b, "\n%.*s%s%s\n", SLICE_ARG(f->key), say_in(v, "：", ": "), member_word(v, f->member));
-        for (size_t k = 0; k < f->nobserved; k++) buf_printf(b, "  %.*s = %.*s\n", SLICE_ARG(f->observed[k].name), SLICE_ARG(f->observed[k].value));
+        for (size_t k = 0; k < f->nobserved; k++) {
+            slice name = f->observed[k].name;
+            if (in_other_language(v, f, k)) continue;
+            if (v->en && name.len > 3 && memcmp(name.ptr + name.len - 3, "_en", 3) == 0) name.len -= 3;
+            slice word = observed_word(v, name);
+            buf_printf(b, "  %.*s%s%.*s\n", SLICE_ARG(word), say_in(v, "：", ": "), SLICE_ARG(f->observed[k].value));
+        }
         for (size_t k = 0; k < f->nevidence; k++) buf_printf(b, "  %s %.*s:%u\n", say_in(v, "依据", "evidence"), SLICE_ARG(f->evidence[k].source), (unsigned)f->evidence[k].line);
     }
 }

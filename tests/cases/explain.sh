@@ -30,6 +30,24 @@ told 5.2-a "$(first "select id from staff where left_on is null")" conforms trai
 told 1.2-a "GB/T 36055-2018" conforms document.csv
 told 7.4-a "$(first "select id from ticket where type = 'incident' and priority = 'P1' and resolved_at between '2025-07-02' and '2025-09-20' and id in (select ticket_id from activity where kind = 'postmortem') order by 1 desc")" conforms activity.csv
 told 3.4-a "$(first "select id from ticket where type = 'change' and title like '%迁移%' and started_at between '2025-07-02' and '2025-09-20' and id not in (select key from finding where rule = '3.4-a')")" conforms log.csv
+# as the person reads it: fields, calendars and states by their names, each observation in one language, what the rule applies to and what it asks for
+reads() { # LANGUAGE RULE PATTERN: the first finding of the rule, explained, holds a line like that; NOT PATTERN: none
+    n=$((n + 1))
+    lang=$1 rule=$2
+    shift 2
+    "$SLAUDIT" explain -w "$d/w.db" --lang "$lang" "$rule" "$(first "select key from finding where rule = '$rule' order by key")" >"$d/why" 2>"$d/log" || { fails=$((fails + 1)); echo "[  FAILED  ] explain $rule"; cat "$d/log"; return; }
+    if [ "$1" = NOT ]; then ! grep -qE -e "$2" "$d/why"; else grep -qE -e "$1" "$d/why"; fi || { fails=$((fails + 1)); echo "[  FAILED  ] explain $lang $rule: $*"; cat "$d/why"; }
+}
+reads zh 2.1-b '^时钟 首次评估 \((办公时间|全天候.*)\)：时限 .*→ 超时$'
+reads zh 2.1-b '^记录：工单 '
+reads en 2.1-b '^clock First assessment \((Office hours|Around the clock)\): limit .*→ breached$'
+reads zh 2.1-b '^  创建时间 \(created_at\) = '
+reads zh 1.4-a '^  偏离：第[0-9]+步'
+reads zh 1.4-a NOT '_en|departure'
+reads en 1.4-a '^  departure: step [0-9]+'
+reads en 1.4-a NOT '第[0-9]*步'
+reads zh 2.3-d '适用范围：reopen_count is not missing'
+reads en 2.3-d '\[true\] share\(reopen_count > 0\)'
 n=$((n + 1))
 if "$SLAUDIT" explain -w "$d/w.db" 4.1-b nobody >"$d/why" 2>&1; then fails=$((fails + 1)); echo "[  FAILED  ] a key that is not there was explained"; fi
 grep -q "has no record or finding" "$d/why" || { fails=$((fails + 1)); echo "[  FAILED  ] the error does not say what is missing"; }
