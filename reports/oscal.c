@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include "engine/base/digest.h"
 #include "engine/base/jsonw.h"
+#include "engine/base/utf8.h"
+#include "engine/time/instant.h"
 #include "reports/format.h"
 #include "reports/oscal.h"
 
@@ -11,7 +13,7 @@
 /* the namespace of all our UUIDs, itself of version 5 in no namespace: fixed for ever */
 static const unsigned char own_uuid[16] = {0x6b, 0x1d, 0x3c, 0x52, 0x90, 0x4e, 0x5f, 0x1a, 0xa4, 0x77, 0x0d, 0x2b, 0x58, 0xc3, 0x91, 0xee};
 
-typedef struct oscal { jsonw w; const audit_result *r; zone *z; bool en; sla_status st; } oscal;
+typedef struct oscal { jsonw w; buf line; const audit_result *r; zone *z; bool en; sla_status st; } oscal;
 typedef struct uuid { char text[UUID_TEXT]; } uuid;
 
 static uuid uuid_of(oscal *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -42,30 +44,85 @@ static void kv_uuid(oscal *o, const char *key, uuid u) { jsonw_kv_text(&o->w, ke
 /* Text that must not be empty. */
 static void kv_said(oscal *o, const char *key, slice s) { jsonw_kv_text(&o->w, key, s.len > 0 ? s : SLICE_LIT("–")); }
 
+/* What a pattern of the schema takes for a blank or a break, which may neither begin nor end a string; breaks not stand in it either. */
+static bool is_blank(uint32_t c)
+{
+    return (c >= '\t' && c <= '\r') || c == ' ' || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000 || c == 0xFEFF;
+}
+
+/* The schema's kind of string: one line; each run of blanks and breaks is a space, those at the ends go. */
+static slice one_line(oscal *o, slice s)
+{
+    bool gap = false;
+    buf_reset(&o->line);
+    for (size_t i = 0, n; i < s.len; i += n) {
+        uint32_t c;
+        n = utf8_decode(s.ptr + i, s.len - i, &c);
+        if (is_blank(c)) gap = o->line.len > 0;
+        else {
+            if (gap) buf_char(&o->line, ' ');
+            gap = false;
+            buf_bytes(&o->line, s.ptr + i, n);
+        }
+    }
+    if (o->line.failed) o->st = SLA_NOMEM;
+    return (slice){o->line.ptr, o->line.failed ? 0 : o->line.len};
+}
+
 static void kv_joined(oscal *o, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 static void kv_joined(oscal *o, const char *key, const char *fmt, ...)
 {
     char text[2048];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);        /* only ids and short titles come here */
+    int n = vsnprintf(text, sizeof text, fmt, ap);        /* ids, keys and short titles come here */
     va_end(ap);
-    jsonw_kv_text(&o->w, key, slice_of(text));
+    size_t len = n < 0 ? 0 : (size_t)n;
+    if (len >= sizeof text)
+        for (len = sizeof text - 1; len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80; len--) {}    /* no character in halves */
+    kv_said(o, key, one_line(o, (slice){text, len}));
 }
 
-static void kv_time(oscal *o, const char *key, int64_t at)
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
+/* Bytes that are not plain as mark and two hex digits. */
+static void put_coded(buf *b, slice s, const char *plain, char mark)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c != '\0' && strchr(plain, c) != NULL) buf_char(b, (char)c);
+        else buf_printf(b, "%c%02X", mark, c);
+    }
+}
+
+/* An id as token: clause-4.1. */
+static void kv_token(oscal *o, const char *key, const char *kind, slice id)
 {
     buf b = {0};
-    format_iso(&b, o->z, at);
+    buf_printf(&b, "%s-", kind);
+    put_coded(&b, id, PLAIN, '_');
     jsonw_kv_text(&o->w, key, (slice){b.ptr, b.len});
     if (b.failed) o->st = SLA_NOMEM;
     buf_free(&b);
 }
 
-/* Property values neither begin nor end with a blank and are not empty. */
+/* Local time; UTC where the zone's offset is none of whole hours, since the schema knows only some of those. */
+static void kv_time(oscal *o, const char *key, int64_t at)
+{
+    buf b = {0};
+    if (zone_offset_ms(o->z, at) % MS_HOUR == 0) format_iso(&b, o->z, at);
+    else {
+        time_print_local(&b, at), buf_char(&b, 'Z');
+        if (!b.failed) b.ptr[10] = 'T';
+    }
+    jsonw_kv_text(&o->w, key, (slice){b.ptr, b.len});
+    if (b.failed) o->st = SLA_NOMEM;
+    buf_free(&b);
+}
+
+/* No property without a value. */
 static void prop(oscal *o, const char *name, slice value)
 {
-    value = slice_trim(value);
+    value = one_line(o, value);
     if (value.len == 0) return;
     jsonw_open(&o->w, '{');
     jsonw_kv_text(&o->w, "name", slice_of(name)), jsonw_kv_text(&o->w, "ns", SLICE_LIT(OWN_NS)), jsonw_kv_text(&o->w, "value", value);
@@ -113,7 +170,7 @@ static void put_metadata(oscal *o)
     jsonw_open(&o->w, '{'), jsonw_kv_text(&o->w, "id", SLICE_LIT("assessor")), jsonw_kv_text(&o->w, "title", SLICE_LIT("Assessor")), end(o, '}');
     end(o, ']');
     begin(o, "parties", '[');
-    jsonw_open(&o->w, '{'), kv_uuid(o, "uuid", party), jsonw_kv_text(&o->w, "type", SLICE_LIT("organization")), kv_said(o, "name", r->tool_name), end(o, '}');
+    jsonw_open(&o->w, '{'), kv_uuid(o, "uuid", party), jsonw_kv_text(&o->w, "type", SLICE_LIT("organization")), kv_joined(o, "name", "%.*s", SLICE_ARG(r->tool_name)), end(o, '}');
     end(o, ']');
     begin(o, "responsible-parties", '[');
     jsonw_open(&o->w, '{'), jsonw_kv_text(&o->w, "role-id", SLICE_LIT("assessor"));
@@ -133,7 +190,7 @@ static void put_controls(oscal *o)
     kv_joined(o, "description", "%zu of %zu clauses were assessed; the others are observations of type not-assessed", n, o->r->nclauses);
     if (n > 0) begin(o, "include-controls", '[');
     for (size_t i = 0; i < o->r->nclauses; i++)
-        if (assessed(&o->r->clauses[i])) jsonw_open(&o->w, '{'), kv_joined(o, "control-id", "clause-%.*s", SLICE_ARG(o->r->clauses[i].id)), end(o, '}');
+        if (assessed(&o->r->clauses[i])) jsonw_open(&o->w, '{'), kv_token(o, "control-id", "clause", o->r->clauses[i].id), end(o, '}');
     if (n > 0) end(o, ']');
     end(o, '}'), end(o, ']'), end(o, '}');
 }
@@ -157,7 +214,7 @@ static void put_observation(oscal *o, const res_finding *f)
     const res_rule *x = &o->r->rules[f->rule];
     jsonw_open(&o->w, '{');
     kv_uuid(o, "uuid", observation_uuid(o, f));
-    kv_joined(o, "title", "%.*s: %.*s", SLICE_ARG(x->id), (int)(f->key.len < 200 ? f->key.len : 200), f->key.len ? f->key.ptr : "");
+    kv_joined(o, "title", "%.*s: %.*s", SLICE_ARG(x->id), (int)f->key.len, f->key.len ? f->key.ptr : "");
     kv_said(o, "description", bitext_in(f->message, o->en));
     begin(o, "props", '[');
     prop(o, "fingerprint", slice_of(f->fingerprint)), prop(o, "state", slice_of(f->persisting ? "persisting" : "new")), prop(o, "dataset", f->dataset), prop(o, "key", f->key);
@@ -254,7 +311,7 @@ static void put_finding(oscal *o, const res_rule *x)
     put_rule_props(o, x);
     begin(o, "target", '{');
     jsonw_kv_text(&o->w, "type", SLICE_LIT("objective-id"));
-    kv_joined(o, "target-id", "rule-%.*s", SLICE_ARG(x->id));
+    kv_token(o, "target-id", "rule", x->id);
     begin(o, "props", '['), prop(o, "clause", x->clause), end(o, ']');
     begin(o, "status", '{');
     jsonw_kv_text(&o->w, "state", good ? SLICE_LIT("satisfied") : SLICE_LIT("not-satisfied"));
@@ -298,7 +355,7 @@ static void put_result(oscal *o)
 static void put_resource(oscal *o, uuid u, slice title, slice href, slice sha256)
 {
     jsonw_open(&o->w, '{');
-    kv_uuid(o, "uuid", u), kv_said(o, "title", title);
+    kv_uuid(o, "uuid", u), kv_joined(o, "title", "%.*s", SLICE_ARG(title));
     begin(o, "rlinks", '[');
     jsonw_open(&o->w, '{');
     jsonw_kv_text(&o->w, "href", href);
@@ -310,16 +367,8 @@ static void put_resource(oscal *o, uuid u, slice title, slice href, slice sha256
     end(o, '}'), end(o, ']'), end(o, '}');
 }
 
-/* A path as URI reference: what a URI may not hold is percent-coded, and a colon in the first part would be a scheme. */
-static void to_uri(slice path, buf *b)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
-    for (size_t i = 0; i < path.len; i++) {
-        unsigned char c = (unsigned char)path.ptr[i];
-        if (c != '\0' && strchr(plain, c) != NULL) buf_char(b, (char)c);
-        else buf_printf(b, "%%%02X", c);
-    }
-}
+/* A path as URI reference: a colon in the first part would be a scheme. */
+static void to_uri(slice path, buf *b) { put_coded(b, path, PLAIN "~/", '%'); }
 
 static void put_back_matter(oscal *o)
 {
@@ -355,6 +404,7 @@ sla_status report_oscal(const audit_result *r, bool english, buf *out, err *e)
     end(&o, '}'), end(&o, '}');
     buf_char(out, '\n');
     zone_close(o.z);
+    buf_free(&o.line);
     if (o.st == SLA_OK && out->failed) o.st = SLA_NOMEM;
     return o.st == SLA_OK ? SLA_OK : err_set(e, o.st, SRCPOS_NONE, o.st == SLA_NOMEM ? "no memory for the OSCAL results" : "a name is too long for OSCAL");
 }
