@@ -213,7 +213,7 @@ static void matrix(document *d)
         row[3] = cell_text(word_basis(d, q->by_heading)), row[4] = cell_clause_verdict(d, q->v);
         row[0].strong = row[4].strong = true;
         if (failing > 0) row[0].link = doc_join(d, "clause-%.*s", SLICE_ARG(q->id)), row[0].tone = TONE_ACCENT;
-        if (q->nrules > 0) row[0].formula = doc_sheet_link(d, "sheet.rules", q->first_rule + PLAIN_FIRST_ROW, q->id);
+        if (q->nrules > 0) row[0].formula = doc_sheet_link(d, "sheet.rules", PLAIN_FIRST_ROW, q->first_rule, q->id);
         for (size_t c = 0; c < 4; c++) {
             row[5 + c] = cell_int(v[c]);
             if (b->table->sums != NULL) b->table->sums[5 + c] += (double)v[c];
@@ -233,7 +233,7 @@ static void rule_row(document *d, const res_rule *x, cell *row)
     row[0].strong = true;
     if (x->nfindings > 0) {
         row[0].link = doc_join(d, "rule-%.*s", SLICE_ARG(x->id)), row[0].tone = TONE_ACCENT;
-        row[0].formula = doc_sheet_link(d, "sheet.register", x->first_finding + REGISTER_FIRST_ROW, x->id);
+        row[0].formula = doc_sheet_link(d, "sheet.register", REGISTER_FIRST_ROW, x->first_finding, x->id);
     }
 }
 

@@ -2,12 +2,13 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include "reports/model.h"
 #include "engine/base/mem.h"
+#include "engine/base/utf8.h"
+#include "reports/model.h"
 
 sla_status document_open(document *d, const audit_result *r, const texts *t, bool english, const char *name, err *e)
 {
-    *d = (document){.r = r, .t = t, .english = english, .name = name, .pdf = true};
+    *d = (document){.r = r, .t = t, .english = english, .name = name, .pdf = true, .sheet_rows = SHEET_ROWS};
     TRY(format_zone(r, &d->z, e));
     return SLA_OK;
 }
@@ -117,9 +118,26 @@ slice doc_word(document *d, const char *prefix, slice key)
     return s.ptr != NULL ? s : key;
 }
 
-slice doc_sheet_link(document *d, const char *sheet_key, size_t row, slice text)
+slice sheet_part(slice name, size_t part, arena *a)
 {
-    return doc_join(d, "=HYPERLINK(\"#'%.*s'!A%zu\",\"%.*s\")", SLICE_ARG(doc_text(d, sheet_key)), row, SLICE_ARG(text));
+    char full[64];
+    int n = part == 0 ? snprintf(full, sizeof full, "%.*s", SLICE_ARG(name)) : snprintf(full, sizeof full, "%.*s (%zu)", SLICE_ARG(name), part + 1);
+    const char *kept = n < 0 || (size_t)n >= sizeof full ? NULL : arena_strndup(a, full, (size_t)n);
+    return kept ? (slice){kept, (size_t)n} : (slice){0};
+}
+
+slice doc_sheet_link(document *d, const char *sheet_key, size_t first, size_t row, slice text)
+{
+    buf quoted = {0};
+    slice link = {"", 0}, name = sheet_part(doc_text(d, sheet_key), row / d->sheet_rows, &d->mem);
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '"') buf_char(&quoted, '"');
+        if ((unsigned char)text.ptr[i] >= ' ') buf_char(&quoted, text.ptr[i]);
+    }
+    if (utf8_count(text.ptr, text.len) <= 255) link = doc_join(d, "=HYPERLINK(\"#'%.*s'!A%zu\",\"%s\")", SLICE_ARG(name), first + row % d->sheet_rows, buf_cstr(&quoted));
+    if (quoted.failed || !name.ptr) err_set(&d->failed, SLA_NOMEM, SRCPOS_NONE, "no memory for the report");
+    buf_free(&quoted);
+    return link;
 }
 
 /* Numbers of few places: 4.31, but 31 for a count kept as a number. */

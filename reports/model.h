@@ -101,12 +101,14 @@ typedef struct document {
     slice title, head_left, foot_left;
     slice sheet;                     /* blocks get this sheet until it is changed */
     bool pdf;                        /* … and this */
+    size_t sheet_rows;               /* workbook: rows of a table on one sheet; the others follow on sheets "NAME (2)", "NAME (3)" … */
     block *blocks; size_t n, cap;
     block spare;                     /* what doc_add returns after a failure */
     slice *missing; size_t nmissing; /* characters no font has, as "U+20BB7"; filled in before drawing */
     err failed;                      /* first failure; all calls after it do nothing */
 } document;
 
+enum { SHEET_ROWS = 1048576 - 16 };                                     /* a sheet ends there; room for caption, head, totals and note */
 sla_status document_open(document *d, const audit_result *r, const texts *t, bool english, const char *name, err *e);
 void document_clear(document *d);
 
@@ -138,7 +140,10 @@ block *doc_break(document *d);
 block *doc_chart(document *d, chart_kind kind, size_t ncats, size_t nseries);  /* all has false */
 void doc_col(block *b, size_t col, slice title, align al, double weight, double chars);
 
-slice doc_sheet_link(document *d, const char *sheet_key, size_t row, slice text);  /* formula of a link to a row of another sheet */
+slice sheet_part(slice name, size_t part, arena *a);                   /* name of a table's sheet: part 0 name itself, 1 "name (2)"; {NULL, 0}: no memory */
+/* Formula of a link to a row of another sheet's table, whose first one stands in row first (1-based), on whichever of its sheets that row is. A formula, since a sheet may
+ * have any number of those but only 65,530 links of the other kind. "" for a text longer than the 255 characters that a formula may quote. */
+slice doc_sheet_link(document *d, const char *sheet_key, size_t first, size_t row, slice text);
 cell cell_text(slice s);
 cell cell_int(int64_t v);
 cell cell_value(slice unit, double v);                                 /* by unit as doc_value */

@@ -92,8 +92,8 @@ static registrar *make_registrar(document *d)
     for (size_t i = 0; i < r->nrules; i++)
         if (r->rules[i].nfindings > 0) datasets[i] = doc_word(d, "dataset", r->findings[r->rules[i].first_finding].dataset);
     for (size_t c = 0; c < r->nclauses; c++)
-        for (size_t i = 0; i < r->clauses[c].nrules; i++) clauses[r->clauses[c].first_rule + i] = doc_sheet_link(d, "sheet.clauses", c + PLAIN_FIRST_ROW, r->clauses[c].id);
-    for (size_t i = 0; i < r->nsources; i++) sources[i] = doc_sheet_link(d, "sheet.sources", i + REGISTER_FIRST_ROW, r->sources[i].path);
+        for (size_t i = 0; i < r->clauses[c].nrules; i++) clauses[r->clauses[c].first_rule + i] = doc_sheet_link(d, "sheet.clauses", PLAIN_FIRST_ROW, c, r->clauses[c].id);
+    for (size_t i = 0; i < r->nsources; i++) sources[i] = doc_sheet_link(d, "sheet.sources", REGISTER_FIRST_ROW, i, r->sources[i].path);
     for (int s = 0; s < SEVERITY_COUNT; s++) g->severities[s] = word_severity(d, (severity)s);
     return g;
 }

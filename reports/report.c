@@ -76,6 +76,7 @@ static sla_status write_kind(job *j, const struct report_kind *k, err *e)
     TRY(document_open(&d, j->r, j->t, j->t->english, k->name, e));
     unsigned formats = j->o->formats ? j->o->formats : REPORT_ALL_FORMATS;
     d.one_person = j->o->one_person;
+    if (j->o->sheet_rows > 0) d.sheet_rows = j->o->sheet_rows;
     sla_status st = k->build(&d, e);
     if (st == SLA_OK && formats & REPORT_PDF) st = write_pdf(j, &d, e);
     if (st == SLA_OK && formats & REPORT_XLSX) {

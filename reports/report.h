@@ -15,6 +15,7 @@ typedef struct report_options {
     const char *out;                 /* folder, made if missing; NULL or "": where the program stands */
     const char *font, *font_bold;    /* TrueType files to set the PDFs in; NULL: chosen (font.h). font without font_bold: bold is the file beside it, if any */
     report_paper paper;
+    size_t sheet_rows;               /* for tests: rows of a table on one sheet of a workbook; 0: as many as there is room for */
     bool one_person;                 /* the result holds one person: no page about the team */
 } report_options;
 

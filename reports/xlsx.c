@@ -138,7 +138,7 @@ static void put_formula(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const c
     snprintf(no, sizeof no, "%u", (unsigned)row + 1);
     slice full = texts_filled(c->formula, (text_fill[]){{"r", slice_of(no)}, {NULL, {0}}}, &k->scratch);
     if (full.ptr == NULL) k->failed = true;
-    else if (c->kind == CELL_TEXT) book_note(k, worksheet_write_formula_str(s->ws, row, col, full.ptr, f, book_cstr(&k->text2, c->text)));
+    else if (c->kind == CELL_TEXT) book_note(k, worksheet_write_formula_str(s->ws, row, col, book_cstr(&k->text, full), f, book_cstr(&k->text2, c->text)));
     else book_note(k, worksheet_write_formula_num(s->ws, row, col, full.ptr, f, stored(k->d, c)));
 }
 

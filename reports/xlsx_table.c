@@ -3,7 +3,7 @@
 #include "reports/page.h"
 #include "reports/xlsx_book.h"
 
-enum { ROWS_MAX = 1048576, SPLICE_LEAST = 1000, WIDE_SHEET = 190 };
+enum { SPLICE_LEAST = 1000, WIDE_SHEET = 190 };
 
 static void put_head(book *k, sheet *s, const tablet *t)
 {
@@ -71,20 +71,28 @@ static void put_conditions(book *k, sheet *s, const tablet *t, lxw_row_t first, 
     }
 }
 
-static void put_totals(book *k, sheet *s, const tablet *t, lxw_row_t first, lxw_row_t last)
+/* Where the rows of a table stand: one stretch a sheet. */
+typedef struct stretch { slice sheet; lxw_row_t first, last; } stretch;
+
+/* =SUM(A3:A9), of a table on several sheets =SUM('NAME'!A3:A9)+SUM('NAME (2)'!A3:A9)+… */
+static void put_totals(book *k, sheet *s, const tablet *t, const stretch *on, size_t n)
 {
     for (size_t c = 0; c < t->ncols; c++) {
-        char formula[64];
+        buf formula = {0};
         cell sum = {.kind = CELL_EMPTY, .strong = true};
         if (t->cols[c].total == TOTAL_LABEL) sum = (cell){.kind = CELL_TEXT, .text = texts_get(k->d->t, "table.total"), .strong = true};
-        if (t->cols[c].total == TOTAL_SUM) {
+        for (size_t i = 0; t->cols[c].total == TOTAL_SUM && i < n; i++) {
             char from[LXW_MAX_CELL_NAME_LENGTH], to[LXW_MAX_CELL_NAME_LENGTH];
-            lxw_rowcol_to_cell(from, first, (lxw_col_t)c);
-            lxw_rowcol_to_cell(to, last, (lxw_col_t)c);
-            int n = snprintf(formula, sizeof formula, "=SUM(%s:%s)", from, to);
-            sum = (cell){.kind = CELL_INT, .num = t->sums[c], .strong = true, .formula = {formula, (size_t)n}};
+            lxw_rowcol_to_cell(from, on[i].first, (lxw_col_t)c);
+            lxw_rowcol_to_cell(to, on[i].last, (lxw_col_t)c);
+            buf_text(&formula, i == 0 ? "=SUM(" : "+SUM(");
+            if (n > 1) buf_printf(&formula, "'%.*s'!", SLICE_ARG(on[i].sheet));
+            buf_printf(&formula, "%s:%s)", from, to);
         }
+        if (formula.failed) k->failed = true;
+        else if (formula.len > 0) sum = (cell){.kind = CELL_INT, .num = t->sums[c], .strong = true, .formula = {formula.ptr, formula.len}};
         book_cell(k, s, s->row, (lxw_col_t)c, &sum, true);
+        buf_free(&formula);
     }
     s->row++;
 }
@@ -113,7 +121,8 @@ static void put_rows(book *k, sheet *s, const tablet *t, size_t from, size_t upt
     arena_free(&row_mem);
 }
 
-static void put_part(book *k, sheet *s, const block *b, size_t from, size_t upto)
+/* on[0 … n): the parts so far; this one is on[n]. */
+static void put_part(book *k, sheet *s, const block *b, size_t from, size_t upto, stretch *on, size_t n)
 {
     const tablet *t = b->table;
     bool alone = s->tables_all <= 1;
@@ -134,7 +143,8 @@ static void put_part(book *k, sheet *s, const block *b, size_t from, size_t upto
         if (upto > from) book_note(k, worksheet_autofilter(s->ws, head, 0, last, (lxw_col_t)(t->ncols - 1)));
     }
     if (upto > from) put_validation(k, s, t, first, last), put_bars(k, s, t, first, last), put_conditions(k, s, t, first, last);
-    if (t->sums != NULL && upto == t->nrows) put_totals(k, s, t, first, last);
+    on[n] = (stretch){s->name, first, last};
+    if (t->sums != NULL && upto == t->nrows) put_totals(k, s, t, on, n + 1);
     if (t->note.len > 0) book_text(k, s, s->row++, 0, LOOK_NOTE, t->note);
     s->row += 2;
     s->tables++;
@@ -142,18 +152,16 @@ static void put_part(book *k, sheet *s, const block *b, size_t from, size_t upto
 
 void book_table(book *k, const block *b)
 {
-    size_t from = 0, part = 1, room = ROWS_MAX - 16;
+    stretch on[SHEETS_MAX];
+    size_t from = 0, room = k->d->sheet_rows;
     sheet *s = book_sheet(k, b->sheet);
-    do {
+    for (size_t part = 0; s != NULL && part < SHEETS_MAX; part++) {
         size_t upto = b->table->nrows - from < room ? b->table->nrows : from + room;
-        if (s == NULL) return;
-        put_part(k, s, b, from, upto);
+        put_part(k, s, b, from, upto, on, part);
         from = upto;
         if (from >= b->table->nrows) return;
-        char name[64];
-        int n = snprintf(name, sizeof name, "%.*s (%zu)", SLICE_ARG(b->sheet), ++part);
-        char *kept = arena_strndup(&k->names, name, (size_t)n);
-        if (kept == NULL) k->failed = true;
-        s = kept == NULL ? NULL : book_sheet(k, (slice){kept, (size_t)n});
-    } while (true);
+        slice name = sheet_part(b->sheet, part + 1, &k->names);
+        if (name.ptr == NULL) k->failed = true;
+        s = name.ptr == NULL ? NULL : book_sheet(k, name);
+    }
 }

@@ -210,6 +210,60 @@ static void a_long_register_is_whole(void **state)
     buf_free(&xml);
 }
 
+static size_t count_of(const buf *b, const char *what)
+{
+    size_t n = 0;
+    for (const char *p = b->ptr; (p = strstr(p, what)) != NULL; p++) n++;
+    return n;
+}
+
+/* With room for 7 rows on a sheet: the register of 60 findings is on nine sheets, each row once; links lead to the sheet and row where what they name stands; a total is over all parts. */
+static void long_tables_go_on(void **state)
+{
+    (void)state;
+    enum { FINDINGS = 60, ROOM = 7 };
+    char path[256], want_link[128];
+    err e = {0};
+    buf xml = {0};
+    audit_result *r = fake_result(FINDINGS);
+    if (!have_fonts) skip();
+    snprintf(path, sizeof path, "%s/parts", folder);
+    for (size_t i = 0; i < r->nsources; i++) r->sources[i].path = SLICE_LIT("a \"b\"\377.csv");
+    if (report_write(r, &(report_options){.out = path, .lang = "en", .kinds = REPORT_AUDIT, .formats = REPORT_XLSX, .sheet_rows = ROOM}, NULL, &e) != SLA_OK) fail_msg("%s", e.msg);
+    unpack("parts", "audit-2025Q3.xlsx", "xl/workbook.xml", &xml);
+    assert_int_equal(count_of(&xml, "<sheet name=\"Register"), 9);
+    buf_free(&xml);
+    size_t links = 0;
+    buf all = {0};
+    for (int sheet = 1; sheet <= 40; sheet++) {
+        buf file = {0};
+        zip_reader z;
+        zip_entry one;
+        snprintf(want_link, sizeof want_link, "xl/worksheets/sheet%d.xml", sheet);
+        take("parts", "audit-2025Q3.xlsx", &file);
+        assert_int_equal(zip_start((slice){file.ptr, file.len}, &z, &e), SLA_OK);
+        while (zip_next(&z, &one))
+            if (slice_is(one.name, want_link)) assert_int_equal(zip_unpack(&one, &all, &e), SLA_OK);
+        buf_free(&file);
+    }
+    buf_cstr(&all);
+    for (size_t i = 0; i < r->nrules; i++) {
+        const res_rule *x = &r->rules[i];
+        if (x->nfindings == 0) continue;
+        size_t part = x->first_finding / ROOM, row = x->first_finding % ROOM + REGISTER_FIRST_ROW;
+        char number[32] = "";
+        if (part > 0) snprintf(number, sizeof number, " (%zu)", part + 1);
+        snprintf(want_link, sizeof want_link, "<f>HYPERLINK(\"#'Register%s'!A%zu\",\"%.*s\")</f>", number, row, SLICE_ARG(x->id));
+        if (count_of(&all, want_link) == 0) fail_msg("no %s", want_link);
+        links++;
+    }
+    assert_true(links > ROOM);
+    assert_true(count_of(&all, "a \"\"b\"\"\xEF\xBF\xBD.csv\")</f>") > 0);
+    assert_true(count_of(&all, "<f>SUM('Clauses'!F2:F8)+SUM('Clauses (2)'!F2:F8)+SUM('Clauses (3)'!F2:F8)+SUM('Clauses (4)'!F2:F8)+SUM('Clauses (5)'!F2:F4)</f>") == 1);
+    buf_free(&all);
+    fake_result_free(r);
+}
+
 static const struct escape_case { const char *name, *in, *want; } escapes[] = {
     {"plain", "abc 中文", "abc 中文"}, {"markup", "a<b>&c", "a&lt;b&gt;&amp;c"}, {"what looks like an escape", "_x0041_", "_x005F_x0041_"}, {"an underscore", "a_b", "a_b"},
     {"control characters go", "a\001b\033c", "abc"}, {"tabs and line feeds stay", "a\tb\nc", "a\tb\nc"}, {"wrong UTF-8", "a\377b", "a\xEF\xBF\xBD" "b"}, {"U+FFFF goes", "a\xEF\xBF\xBF" "b", "ab"},
@@ -271,10 +325,10 @@ static void an_empty_result_has_reports_too(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[NESCAPES + 10];
+    struct CMUnitTest tests[NESCAPES + 11];
     const struct CMUnitTest others[] = {cmocka_unit_test(same_bytes_twice), cmocka_unit_test(nothing_else_is_left_behind), cmocka_unit_test(audit_pdf_shows_every_figure), cmocka_unit_test(staff_pdf_shows_everyone),
         cmocka_unit_test(totals_are_formulas), cmocka_unit_test(a_long_register_is_whole), cmocka_unit_test(texts_are_the_same_in_each_language), cmocka_unit_test(refusals_say_what_to_do),
-        cmocka_unit_test(an_empty_result_has_reports_too)};
+        cmocka_unit_test(an_empty_result_has_reports_too), cmocka_unit_test(long_tables_go_on)};
     size_t n = sizeof others / sizeof others[0];
     fontset fs;
     char command[128];
