@@ -226,9 +226,15 @@ static void draw(book *k)
     const document *d = k->d;
     book_cover(k);
     for (size_t i = 0; i < d->n; i++) {
-        if (d->blocks[i].kind != BLOCK_TABLE || d->blocks[i].sheet.len == 0) continue;
-        sheet *s = book_sheet(k, d->blocks[i].sheet);
+        const block *b = &d->blocks[i];
+        if (b->kind != BLOCK_TABLE || b->sheet.len == 0) continue;
+        sheet *s = book_sheet(k, b->sheet);
         if (s != NULL) s->tables_all++;
+        for (size_t part = 1; part * d->sheet_rows < b->table->nrows && !k->failed && k->error == LXW_NO_ERROR; part++) {   /* those on which it goes on stand beside it */
+            slice name = sheet_part(b->sheet, part, &k->names);
+            if (name.ptr == NULL) k->failed = true;
+            else book_sheet(k, name);
+        }
     }
     for (size_t i = 0; i < d->n && !k->failed && k->error == LXW_NO_ERROR; i++) {
         const block *b = &d->blocks[i];

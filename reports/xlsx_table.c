@@ -160,7 +160,7 @@ void book_table(book *k, const block *b)
         put_part(k, s, b, from, upto, on, part);
         from = upto;
         if (from >= b->table->nrows) return;
-        slice name = sheet_part(b->sheet, part + 1, &k->names);
+        slice name = sheet_part(b->sheet, part + 1, &k->scratch);
         if (name.ptr == NULL) k->failed = true;
         s = name.ptr == NULL ? NULL : book_sheet(k, name);
     }

@@ -232,6 +232,8 @@ static void long_tables_go_on(void **state)
     if (report_write(r, &(report_options){.out = path, .lang = "en", .kinds = REPORT_AUDIT, .formats = REPORT_XLSX, .sheet_rows = ROOM}, NULL, &e) != SLA_OK) fail_msg("%s", e.msg);
     unpack("parts", "audit-2025Q3.xlsx", "xl/workbook.xml", &xml);
     assert_int_equal(count_of(&xml, "<sheet name=\"Register"), 9);
+    const char *last = strstr(xml.ptr, "<sheet name=\"Register (9)\""), *next = strstr(xml.ptr, "<sheet name=\"Rejected");
+    assert_true(last && next && last < next);                              /* beside each other */
     buf_free(&xml);
     size_t links = 0;
     buf all = {0};
