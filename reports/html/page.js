@@ -1,4 +1,5 @@
-// Heads of tables become buttons that sort; the register gets a box that filters. Without this the page reads the same, in the order of the rules.
+// Heads of tables become buttons that sort; the register gets a box that filters; what is folded unfolds for the printer. Without this the page reads the same, in the order
+// of the rules.
 document.documentElement.className = 'js';
 document.querySelectorAll('table.sortable').forEach(function (table) {
   var heads = table.tHead.rows[0].cells, body = table.tBodies[0];
@@ -34,3 +35,10 @@ document.querySelectorAll('.find input').forEach(function (box) {
     said.textContent = n + ' / ' + rows.length;
   };
 });
+// Paper shows what is folded too; afterwards the page is as it was.
+var folded = [];
+window.addEventListener('beforeprint', function () {
+  folded = Array.prototype.slice.call(document.querySelectorAll('details:not([open])'));
+  folded.forEach(function (d) { d.open = true; });
+});
+window.addEventListener('afterprint', function () { folded.forEach(function (d) { d.open = false; }); });
