@@ -37,6 +37,7 @@ static void verdict_figures(document *d, const tally *t)
     block *c = doc_chart(d, CHART_SPLIT, 5, 1);
     if (c == NULL) return;
     static const clause_verdict bar[] = {CLAUSE_CONFORMING, CLAUSE_OBSERVATION, CLAUSE_MINOR, CLAUSE_MAJOR, CLAUSE_NOT_ASSESSED};
+    c->sheet = doc_text(d, "sheet.summary");
     c->chart->title = doc_text(d, "summary.picture");
     c->chart->unit = SLICE_LIT("count");
     c->chart->tones = DOC_NEW(d, tone, 5);

@@ -227,9 +227,10 @@ static void draw(book *k)
     book_cover(k);
     for (size_t i = 0; i < d->n; i++) {
         const block *b = &d->blocks[i];
-        if (b->kind != BLOCK_TABLE || b->sheet.len == 0) continue;
-        sheet *s = book_sheet(k, b->sheet);
-        if (s != NULL) s->tables_all++;
+        if (b->sheet.len == 0 || (b->kind != BLOCK_TABLE && b->kind != BLOCK_CHART)) continue;
+        sheet *s = book_sheet(k, b->sheet);                                                       /* in the order of the document */
+        if (s == NULL || b->kind == BLOCK_CHART) continue;
+        s->tables_all++;
         for (size_t part = 1; part * d->sheet_rows < b->table->nrows && !k->failed && k->error == LXW_NO_ERROR; part++) {   /* those on which it goes on stand beside it */
             slice name = sheet_part(b->sheet, part, &k->names);
             if (name.ptr == NULL) k->failed = true;

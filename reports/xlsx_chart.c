@@ -52,6 +52,24 @@ static void put_figures(book *k, sheet *s, const chart *c)
 
 typedef enum style { STYLE_AREA, STYLE_LINE, STYLE_DOTS, STYLE_DASHES } style;
 
+/* Each part with a colour and a figure of its own; its name stands at the axis, so nothing rests on colour. */
+static void put_parts(book *k, lxw_chart_series *x, const chart *c)
+{
+    lxw_chart_fill *fills = ARENA_NEW(&k->scratch, lxw_chart_fill, c->ncats);
+    lxw_chart_point *parts = ARENA_NEW(&k->scratch, lxw_chart_point, c->ncats), **list = ARENA_NEW(&k->scratch, lxw_chart_point *, c->ncats + 1);
+    if (fills == NULL || parts == NULL || list == NULL) {
+        k->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < c->ncats; i++) {
+        fills[i].color = tone_fill(c->tones[i]);
+        parts[i].fill = &fills[i];
+        list[i] = &parts[i];
+    }
+    chart_series_set_labels(x);
+    book_note(k, chart_series_set_points(x, list));
+}
+
 static void add_series(book *k, lxw_chart *native, sheet *s, const chart *c, lxw_col_t col, tone how, style as)
 {
     lxw_row_t first = s->row + 1, last = s->row + (lxw_row_t)c->ncats;
@@ -66,7 +84,8 @@ static void add_series(book *k, lxw_chart *native, sheet *s, const chart *c, lxw
     chart_series_set_name_range(x, name, s->row, col);
     lxw_chart_fill fill = {.color = tone_fill(how)};
     lxw_chart_line line = {.color = tone_fill(how), .width = as == STYLE_DASHES ? 1.25f : 2, .none = as == STYLE_DOTS, .dash_type = as == STYLE_DASHES ? LXW_CHART_LINE_DASH_DASH : 0};
-    if (as == STYLE_AREA) chart_series_set_fill(x, &fill);
+    if (c->kind == CHART_SPLIT) put_parts(k, x, c);
+    else if (as == STYLE_AREA) chart_series_set_fill(x, &fill);
     else chart_series_set_line(x, &line);
     if (as != STYLE_DOTS) return;
     chart_series_set_marker_type(x, LXW_CHART_MARKER_CIRCLE);
@@ -103,7 +122,7 @@ static void dress(book *k, lxw_chart *native, const chart *c, lxw_chart_type sha
 static void put_native(book *k, sheet *s, const chart *c)
 {
     bool dots = as_dots(c);
-    lxw_chart_type shape = dots || c->kind == CHART_LINE ? LXW_CHART_LINE : c->kind == CHART_BAR ? LXW_CHART_BAR : c->kind == CHART_STACKED ? LXW_CHART_COLUMN_STACKED : LXW_CHART_COLUMN;
+    lxw_chart_type shape = dots || c->kind == CHART_LINE ? LXW_CHART_LINE : c->kind == CHART_BAR || c->kind == CHART_SPLIT ? LXW_CHART_BAR : c->kind == CHART_STACKED ? LXW_CHART_COLUMN_STACKED : LXW_CHART_COLUMN;
     lxw_chart *native = workbook_add_chart(k->wb, (uint8_t)shape);
     if (native == NULL) {
         k->failed = true;
@@ -135,6 +154,6 @@ void book_chart(book *k, const block *b)
         book_note(k, worksheet_conditional_format_range(s->ws, first, 1, last, (lxw_col_t)c->nseries, &f));
     } else put_native(k, s, c);
     lxw_row_t below = last + 3, room = s->row - 1 + CHART_ROWS;
-    s->row = c->kind == CHART_HEAT || below > room ? below : room;
+    s->row = c->kind == CHART_HEAT || c->kind == CHART_SPLIT || below > room ? below : room;      /* tables below one of parts stand left of it */
     if (c->kind != CHART_HEAT && s->charts % CHARTS_A_PAGE == 0 && s->nbreaks < BREAKS_MAX - 1) s->breaks[s->nbreaks++] = s->row - 1;
 }

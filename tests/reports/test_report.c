@@ -192,6 +192,37 @@ static void totals_are_formulas(void **state)
     buf_free(&xml);
 }
 
+/* The summary's verdicts are a native chart: five bars, each with its figure and a fill of its own, over the cells that hold them. */
+static void the_summary_has_a_chart(void **state)
+{
+    (void)state;
+    buf xml = {0};
+    size_t points = 0;
+    if (!have_fonts) skip();
+    unpack("a", "audit-2025Q3.xlsx", "xl/charts/chart1.xml", &xml);
+    for (const char *p = buf_cstr(&xml); (p = strstr(p, "<c:dPt>")) != NULL; p++) points++;
+    assert_int_equal(points, 5);
+    assert_non_null(strstr(xml.ptr, "<c:barDir val=\"bar\"/>"));
+    assert_non_null(strstr(xml.ptr, "<c:showVal val=\"1\"/>"));
+    assert_non_null(strstr(xml.ptr, "<c:f>'摘要'!$B$3:$B$7</c:f>"));
+    buf_free(&xml);
+}
+
+/* The long table of groups does not stand between a reader and the themes. */
+static void themes_come_before_groups(void **state)
+{
+    (void)state;
+    buf xml = {0};
+    size_t after = 0;
+    if (!have_fonts) skip();
+    unpack("a", "kpi-2025Q3.xlsx", "xl/workbook.xml", &xml);
+    const char *groups = strstr(buf_cstr(&xml), "<sheet name=\"分组\"");
+    assert_non_null(groups);
+    for (const char *p = groups + 1; (p = strstr(p, "<sheet name=\"")) != NULL; p++) after++;
+    assert_int_equal(after, 1);                                      /* how figures are computed */
+    buf_free(&xml);
+}
+
 static void a_long_register_is_whole(void **state)
 {
     (void)state;
@@ -327,10 +358,10 @@ static void an_empty_result_has_reports_too(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[NESCAPES + 11];
+    struct CMUnitTest tests[NESCAPES + 13];
     const struct CMUnitTest others[] = {cmocka_unit_test(same_bytes_twice), cmocka_unit_test(nothing_else_is_left_behind), cmocka_unit_test(audit_pdf_shows_every_figure), cmocka_unit_test(staff_pdf_shows_everyone),
         cmocka_unit_test(totals_are_formulas), cmocka_unit_test(a_long_register_is_whole), cmocka_unit_test(texts_are_the_same_in_each_language), cmocka_unit_test(refusals_say_what_to_do),
-        cmocka_unit_test(an_empty_result_has_reports_too), cmocka_unit_test(long_tables_go_on)};
+        cmocka_unit_test(an_empty_result_has_reports_too), cmocka_unit_test(long_tables_go_on), cmocka_unit_test(the_summary_has_a_chart), cmocka_unit_test(themes_come_before_groups)};
     size_t n = sizeof others / sizeof others[0];
     fontset fs;
     char command[128];
