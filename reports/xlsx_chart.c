@@ -131,7 +131,7 @@ static void put_native(book *k, sheet *s, const chart *c)
     for (size_t i = 0; i < c->nseries; i++) add_series(k, native, s, c, (lxw_col_t)(1 + i), c->series[i].tone, dots ? STYLE_DOTS : shape == LXW_CHART_LINE ? STYLE_LINE : STYLE_AREA);
     if (c->has_target && shape == LXW_CHART_LINE) add_series(k, native, s, c, target_column(c), TONE_ACCENT, STYLE_DASHES);
     dress(k, native, c, shape);
-    lxw_chart_options at = {.x_scale = 1.05, .y_scale = 1.05};
+    lxw_chart_options at = {.x_offset = 16, .x_scale = 1.05, .y_scale = 1.05};
     book_note(k, worksheet_insert_chart_opt(s->ws, s->row - 1, CHART_COLUMN_AT, native, &at));
 }
 

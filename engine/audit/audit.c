@@ -6,6 +6,7 @@
 #include "engine/audit/world.h"
 #include "engine/base/digest.h"
 #include "engine/base/mem.h"
+#include "engine/base/progress.h"
 #include "engine/base/version.h"
 #include "engine/time/instant.h"
 
@@ -190,6 +191,7 @@ sla_status audit_run(store *s, pack *p, const audit_options *o, int64_t *run, er
         ps->w = (world){.schema = p->model, .dict = p->texts, .zone = o->zone, .as_of = o->as_of, .from = o->period.from, .to = o->period.to};
         r->baseline = o->baseline;
         st = run_all(ps, r, !o->what_if, e);
+        progress_end();
         *run = r->run;
         if (st == SLA_OK && o->told) st = o->told(o->ctx, r, e);
     }

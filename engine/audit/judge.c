@@ -3,6 +3,7 @@
 #include "engine/audit/kind.h"
 #include "engine/audit/reasons.h"
 #include "engine/audit/run.h"
+#include "engine/base/progress.h"
 
 sla_status rules_prepare(pass *ps)
 {
@@ -195,7 +196,9 @@ static sla_status judge_nth(void *ctx, pass *own, size_t nth, err *e)
 {
     judge_job *j = ctx;
     size_t i = j->turns[nth].rule;
-    return rule_judge(own, j->rules[i], &j->outs[i], &j->results[i], e);
+    TRY(rule_judge(own, j->rules[i], &j->outs[i], &j->results[i], e));
+    progress_add(0, 1);
+    return SLA_OK;
 }
 
 sla_status rules_judge(pass *ps, audit_result *r, err *e)
@@ -212,6 +215,7 @@ sla_status rules_judge(pass *ps, audit_result *r, err *e)
             if (by_clause(ps, p->rules[i].clause) == (int)c) order[r->nrules++] = &p->rules[i];
     for (size_t i = 0; i < r->nrules; i++) turns[i] = (turn){i, weight(ps, order[i])};
     qsort(turns, r->nrules, sizeof *turns, heaviest_first);
+    progress_count("audit", r->nrules, "rules");
     TRY(pass_each(ps, r->nrules, judge_nth, &(judge_job){order, turns, outs, r->rules}, e));
     for (size_t c = 0; c < p->nclauses; c++) judge_clause(&p->clauses[c], r, &r->clauses[r->nclauses++]);
     return findings_make(ps, r, outs, e);

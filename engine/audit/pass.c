@@ -7,6 +7,7 @@
 #include "engine/base/bits.h"
 #include "engine/base/mem.h"
 #include "engine/base/pool.h"
+#include "engine/base/progress.h"
 #include "engine/audit/run.h"
 #include "engine/time/instant.h"
 
@@ -148,6 +149,7 @@ static sla_status eval_part(void *ctx, size_t part, err *e)
         size_t k = to - row < VEC_ROWS ? to - row : VEC_ROWS;
         st = machine_eval(m, row, k, e);
         for (size_t i = 0; st == SLA_OK && i < j->ps->nkept[d]; i++) keep_vector(&j->ps->kept[d][i], machine_result(m, j->ps->kept[d][i].slot), row, k);
+        progress_add(0, k);
     }
     give_machine(j, m);
     return st;
@@ -267,6 +269,9 @@ static sla_status choose_or_number(void *ctx, size_t i, err *e)
 
 sla_status pass_run(pass *ps, err *e)
 {
+    uint64_t all = 0;
+    for (size_t d = 0; d < ps->p->model->n; d++) all += ps->w.tables[d] && ps->nkept[d] ? ps->w.tables[d]->nrows : 0;
+    progress_count("audit", all, "records");
     for (size_t d = 0; d < ps->p->model->n; d++) {
         if (!ps->w.tables[d]) continue;
         TRY(eval_dataset(ps, d, e));

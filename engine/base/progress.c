@@ -21,6 +21,7 @@ static struct {
     bool plain;        /* no escape sequences: blanks wipe what was there */
     size_t shown;      /* columns on the screen */
     char what[4 * WHAT_MAX];
+    const char *unit;  /* of what is counted; NULL: bytes and rows */
     pthread_mutex_t drawing;
 } line = {.drawing = PTHREAD_MUTEX_INITIALIZER};
 
@@ -69,8 +70,32 @@ static void wipe(void)
     line.shown = 0;
 }
 
+static void show(const char *text)
+{
+    wipe();
+    fputs(text, stderr);
+    fflush(stderr);
+    line.shown = utf8_width(text, strlen(text));
+}
+
+static unsigned percent_of(uint64_t done) { return done >= line.total ? 100 : (unsigned)((double)done / (double)line.total * 100); }
+
+static void draw_count(uint64_t t)
+{
+    uint64_t done = atomic_load(&line.rows);
+    char count[32], all[32], left[48], text[400];
+    with_commas(done, count);
+    with_commas(line.total, all);
+    left_text(done, t - line.begun_ms, left);
+    if (snprintf(text, sizeof text, "%s  %3u%%  %s of %s %s%s", line.what, percent_of(done), count, all, line.unit, left) > 0) show(text);
+}
+
 static void draw(uint64_t t)
 {
+    if (line.unit) {
+        draw_count(t);
+        return;
+    }
     uint64_t bytes = atomic_load(&line.bytes), rows = atomic_load(&line.rows);
     char size[32], total[48] = "", count[32], percent[16] = "", left[48], text[400];
     size_text(bytes, size);
@@ -80,24 +105,20 @@ static void draw(uint64_t t)
         char all[32];
         size_text(line.total, all);
         snprintf(total, sizeof total, " of %s", all);
-        unsigned share = bytes >= line.total ? 100 : (unsigned)((double)bytes / (double)line.total * 100);
-        snprintf(percent, sizeof percent, "  %3u%%", share);
+        snprintf(percent, sizeof percent, "  %3u%%", percent_of(bytes));
     }
     int n = snprintf(text, sizeof text, "%s%s  %s%s  %s rows%s", line.what, percent, size, total, count, left);
-    if (n < 0) return;
-    wipe();
-    fputs(text, stderr);
-    fflush(stderr);
-    line.shown = utf8_width(text, strlen(text));
+    if (n > 0) show(text);
 }
 
-void progress_begin(const char *what, uint64_t total_bytes)
+static void begin(const char *what, uint64_t total, const char *unit)
 {
     const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
     if (!isatty(STDERR_FILENO)) return;
     pthread_mutex_lock(&line.drawing);
     line.plain = (no_color && no_color[0]) || !term || strcmp(term, "dumb") == 0;
-    line.total = total_bytes;
+    line.total = total;
+    line.unit = unit;
     size_t n = 0;
     for (size_t chars = 0; what[n] && chars < WHAT_MAX; chars++) {
         uint32_t cp;
@@ -114,6 +135,10 @@ void progress_begin(const char *what, uint64_t total_bytes)
     atomic_store(&line.on, true);
     pthread_mutex_unlock(&line.drawing);
 }
+
+void progress_begin(const char *what, uint64_t total_bytes) { begin(what, total_bytes, NULL); }
+
+void progress_count(const char *what, uint64_t total, const char *unit) { begin(what, total, unit); }
 
 void progress_add(uint64_t bytes, uint64_t rows)
 {

@@ -68,6 +68,28 @@ static void *add_much(void *arg)
 
 static terminal t;
 
+/* Things: how many of all, in their own unit; the next kind of things takes the line. */
+static void counts_on_a_terminal(void **state)
+{
+    (void)state;
+    setenv("TERM", "xterm", 1);
+    unsetenv("NO_COLOR");
+    if (!terminal_begin(&t)) skip();
+    progress_count("audit", 4000, "records");
+    rest(120);
+    progress_add(0, 1000);
+    progress_count("audit", 106, "rules");
+    rest(120);
+    progress_add(0, 53);
+    rest(950);
+    progress_add(0, 1);
+    progress_end();
+    terminal_end(&t);
+    assert_non_null(strstr(t.seen, "audit   25%  1,000 of 4,000 records"));
+    assert_non_null(strstr(t.seen, "\x1b[Kaudit   50%  53 of 106 rules"));
+    assert_non_null(strstr(t.seen, "54 of 106 rules  0:0"));
+}
+
 static void draws_on_a_terminal(void **state)
 {
     (void)state;
@@ -144,7 +166,7 @@ static void silent_elsewhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_on_a_terminal), cmocka_unit_test(plain_without_colour), cmocka_unit_test(draws_seldom), cmocka_unit_test(silent_elsewhere),
+        cmocka_unit_test(counts_on_a_terminal), cmocka_unit_test(draws_on_a_terminal), cmocka_unit_test(plain_without_colour), cmocka_unit_test(draws_seldom), cmocka_unit_test(silent_elsewhere),
     };
     return cmocka_run_group_tests_name("base/progress", tests, NULL, NULL);
 }
