@@ -202,6 +202,9 @@ static void draw_stacked(plot *p)
     plot_cats(p, band);
 }
 
+/* Of several lines the first is unbroken and the others dashed: where they cross, colour alone would not tell them apart. */
+static void (*stroke_of(size_t s))(pageset *, size_t, double, double, double, double, double, uint32_t) { return s == 0 ? page_line : page_dashes; }
+
 static void draw_line(plot *p)
 {
     const chart *c = p->c;
@@ -213,9 +216,8 @@ static void draw_line(plot *p)
         for (size_t i = 0; i < c->ncats; i++) {
             if (!c->series[s].has[i]) continue;
             double x = p->x + band * ((double)i + 0.5), y = plot_y(p, c->series[s].v[i]);
-            if (i + 1 < c->ncats && c->series[s].has[i + 1])
-                page_line(p->ps, p->no, x, y, x + band, plot_y(p, c->series[s].v[i + 1]), 1.6, tone_fill(c->series[s].tone));
-            page_disc(p->ps, p->no, x, y, band < 14 ? 1.2 : 2.4, bar_colour(p, s, i));
+            if (i + 1 < c->ncats && c->series[s].has[i + 1]) stroke_of(s)(p->ps, p->no, x, y, x + band, plot_y(p, c->series[s].v[i + 1]), 1.6, tone_fill(c->series[s].tone));
+            if (s == 0 || band >= 14) page_disc(p->ps, p->no, x, y, band < 14 ? 1.2 : 2.4, bar_colour(p, s, i));
             if (c->nseries == 1 && band > 34) plot_value(p, x, fmax(y - 6, p->y - 1), c->series[s].v[i], ALIGN_CENTRE);
         }
     plot_cats(p, band);
@@ -262,7 +264,8 @@ static void put_legend(const plot *p, double y)
         x -= fontset_width(p->ps->fonts, false, chart_text.size, name);
         page_text_at(p->ps, p->no, x, y, &chart_text, name, ALIGN_LEFT, 0);
         x -= 10;
-        page_rect(p->ps, p->no, x, y - 6, 7, 7, tone_fill(p->c->series[s].tone));
+        if (p->c->kind == CHART_LINE) stroke_of(s)(p->ps, p->no, x - 8, y - 2.5, x + 7, y - 2.5, 1.6, tone_fill(p->c->series[s].tone)), x -= 8;
+        else page_rect(p->ps, p->no, x, y - 6, 7, 7, tone_fill(p->c->series[s].tone));
         x -= 10;
     }
 }

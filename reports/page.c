@@ -7,7 +7,7 @@
 uint32_t tone_fill(tone t)
 {
     static const uint32_t rgb[TONE_COUNT] = {
-        [TONE_PLAIN] = 0x4F7CA8, [TONE_GOOD] = 0x3E8E86, [TONE_OBSERVE] = 0xA9C6DF, [TONE_MINOR] = 0xE0A83B, [TONE_MAJOR] = 0x9E2B25, [TONE_NONE] = 0xDDE2E7,
+        [TONE_PLAIN] = 0x4F7CA8, [TONE_GOOD] = 0x2F7D75, [TONE_OBSERVE] = 0xA9C6DF, [TONE_MINOR] = 0xCC922B, [TONE_MAJOR] = 0x9E2B25, [TONE_NONE] = 0xDDE2E7,
         [TONE_MUTED] = 0xB4BEC8, [TONE_ACCENT] = RGB_NAVY};
     return rgb[t];
 }

@@ -83,7 +83,7 @@ static void add_series(book *k, lxw_chart *native, sheet *s, const chart *c, lxw
     chart_series_set_values(x, name, first, col, last, col);
     chart_series_set_name_range(x, name, s->row, col);
     lxw_chart_fill fill = {.color = tone_fill(how)};
-    lxw_chart_line line = {.color = tone_fill(how), .width = as == STYLE_DASHES ? 1.25f : 2, .none = as == STYLE_DOTS, .dash_type = as == STYLE_DASHES ? LXW_CHART_LINE_DASH_DASH : 0};
+    lxw_chart_line line = {.color = tone_fill(how), .width = as == STYLE_DASHES ? 1.25f : 2, .none = as == STYLE_DOTS, .dash_type = as == STYLE_DASHES ? LXW_CHART_LINE_DASH_DASH : as == STYLE_LINE && col > 1 ? LXW_CHART_LINE_DASH_ROUND_DOT : 0};
     if (c->kind == CHART_SPLIT) put_parts(k, x, c);
     else if (as == STYLE_AREA) chart_series_set_fill(x, &fill);
     else chart_series_set_line(x, &line);

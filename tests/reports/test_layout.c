@@ -37,6 +37,55 @@ static const op *find_text(const page *p, const char *text)
     return NULL;
 }
 
+/* Lightness L* (CIE 1976) of a colour. */
+static double lightness(uint32_t rgb)
+{
+    static const double share[] = {0.0722, 0.7152, 0.2126};
+    double y = 0;
+    for (int i = 0; i < 3; i++) {
+        double c = (double)(rgb >> 8 * i & 255) / 255;
+        y += share[i] * (c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4));
+    }
+    return 116 * cbrt(y) - 16;
+}
+
+/* Verdicts stand side by side in one bar: printed in grey, or seen without red and green, each pair still differs. */
+static void verdicts_differ_in_grey(void **state)
+{
+    (void)state;
+    static const tone verdicts[] = {TONE_GOOD, TONE_OBSERVE, TONE_MINOR, TONE_MAJOR, TONE_NONE};
+    for (size_t i = 0; i < 5; i++)
+        for (size_t k = 0; k < i; k++) {
+            double apart = fabs(lightness(tone_fill(verdicts[i])) - lightness(tone_fill(verdicts[k])));
+            if (apart < 10) fail_msg("tones %d and %d are %.1f apart in lightness", (int)verdicts[i], (int)verdicts[k], apart);
+        }
+}
+
+/* Two lines that cross are told apart by their strokes. */
+static void the_second_line_is_dashed(void **state)
+{
+    (void)state;
+    document d;
+    begin(&d);
+    pageset ps = {.fonts = &fonts};
+    block *b = doc_chart(&d, CHART_LINE, 3, 2);
+    size_t plain = 0, dashed = 0, no = page_new(&ps);
+    assert_non_null(b);
+    for (size_t s = 0; s < 2; s++)
+        for (size_t i = 0; i < 3; i++) b->chart->series[s].v[i] = (double)(i * s + 1), b->chart->series[s].has[i] = true;
+    b->chart->series[0].tone = TONE_PLAIN, b->chart->series[1].tone = TONE_MINOR;
+    chart_draw(&ps, no, &d, b->chart, 0, 0, 300, 120);
+    for (size_t i = 0; i < ps.pages[no].n; i++) {
+        const op *o = &ps.pages[no].ops[i];
+        plain += o->kind == OP_LINE && o->rgb == tone_fill(TONE_PLAIN) && o->spacing <= 0;
+        dashed += o->kind == OP_LINE && o->rgb == tone_fill(TONE_MINOR) && o->spacing > 0;
+    }
+    assert_int_equal(plain, 3);                                     /* two stretches and the legend's */
+    assert_int_equal(dashed, 3);
+    pageset_clear(&ps);
+    document_clear(&d);
+}
+
 static void no_row_is_lost(void **state)
 {
     (void)state;
@@ -231,7 +280,7 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
                                        cmocka_unit_test(boxes_stand_with_the_last_row),
                                        cmocka_unit_test(nothing_runs_off_the_page), cmocka_unit_test(memory_runs_out)};
     err e = {0};
