@@ -157,7 +157,7 @@ static void put_entry(pen *p, const outline *o)
     page_text_at(p->ps, p->contents_page, right, y, ty, no, ALIGN_RIGHT, 0);
     if (to > from) page_add(p->ps, p->contents_page, (op){.kind = OP_LINE, .rgb = RGB_RULE, .x = (float)from, .y = (float)(y - 1), .w = (float)(to - from), .size = 0.5f, .spacing = 3});
     page_add(p->ps, p->contents_page, (op){.kind = OP_LINK, .x = (float)x, .y = (float)(y - ty->size), .w = (float)(right - x), .h = (float)ty->leading, .target = o->page, .y3 = (float)o->y});
-    p->contents_y += ty->leading;
+    p->contents_y += ty->leading * p->contents_scale;
 }
 
 static void put_contents(pen *p)

@@ -10,7 +10,7 @@ typedef struct pen {
     size_t page;
     double x, width, y, top, bottom;      /* the text area; y: where the next thing's top goes */
     int chapter;                          /* number of the last heading of level 1 */
-    size_t contents_page; double contents_y;  /* where BLOCK_CONTENTS left room; SIZE_MAX: nowhere */
+    size_t contents_page; double contents_y, contents_scale;  /* where BLOCK_CONTENTS left room; SIZE_MAX: nowhere */
     struct anchor { slice name; size_t page; double y; } *anchors; size_t nanchors, anchors_cap;
     struct wanted { slice name; size_t page; double x, y, w, h; } *links; size_t nlinks, links_cap;
     bool failed;

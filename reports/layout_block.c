@@ -82,19 +82,25 @@ static void put_banner(pen *p, const block *b)
 }
 
 /* ---- contents: room for the entries now, the entries when the pages are known ---- */
+static bool is_entry(const block *b) { return b->pdf && (b->kind == BLOCK_HEADING || b->kind == BLOCK_CARD) && b->level >= 1 && b->level <= 2; }
+
+static double entry_height(const block *b) { return b->level == 1 ? 21 : 15.5; }
+
 static void reserve_contents(pen *p, const block *own)
 {
     pen_flow(p, &head1, own->text, p->x, p->width, false);
     page_rect(p->ps, p->page, p->x, p->y + 5, p->width, 1.1, RGB_NAVY);
     p->y += head_after(1);
-    double y = p->y;
+    double y = p->y, need = 0, room = p->bottom - p->y - 10, scale = 1;
+    for (size_t i = 0; i < p->d->n; i++)
+        if (is_entry(&p->d->blocks[i])) need += entry_height(&p->d->blocks[i]);
+    if (need > room && need * 0.85 <= room) scale = room / need;      /* a few lines too many are drawn together, not left alone on a page */
+    p->contents_scale = scale;
     p->contents_page = p->page, p->contents_y = p->y;
     for (size_t i = 0; i < p->d->n; i++) {
-        const block *b = &p->d->blocks[i];
-        bool entry = b->pdf && (b->kind == BLOCK_HEADING || b->kind == BLOCK_CARD) && b->level >= 1 && b->level <= 2;
-        if (!entry) continue;
+        if (!is_entry(&p->d->blocks[i])) continue;
         if (y + 24 > p->bottom) pen_new_page(p), y = p->top;
-        y += b->level == 1 ? 21 : 15.5;
+        y += entry_height(&p->d->blocks[i]) * scale;
     }
     pen_new_page(p);
 }

@@ -314,6 +314,24 @@ double table_lead(pen *p, const block *b)
     return caption_height(p, g.t) + head_height(p, &g) + fmin(l.height, 200) + 4 + below;
 }
 
+/* A table of which only a row or two would not fit is drawn together a little, so that they do not stand alone on the next page. */
+static void squeeze(pen *p, grid *g)
+{
+    enum { ROWS_MOST = 100 };
+    double room = p->bottom - p->y - head_height(p, g) - 1, need = 0, rows = (double)g->t->nrows + (g->t->sums != NULL);
+    if (g->t->nrows > ROWS_MOST) return;
+    for (size_t r = 0; r < g->t->nrows && !p->failed; r++) {
+        laid l;
+        const cell *cells = row_cells(p, g, r);
+        if (cells == NULL) return;
+        lay_row(p, g, cells, &l);
+        need += l.height;
+    }
+    if (g->t->sums != NULL) need += g->text.leading + 2 * g->pad_y;
+    double less = (need - room) / (2 * rows);
+    if (less > 0 && less <= g->pad_y * 0.5) g->pad_y -= less;
+}
+
 void table_layout(pen *p, const block *b)
 {
     grid g;
@@ -321,6 +339,7 @@ void table_layout(pen *p, const block *b)
     open_grid(p, b, &g);
     pen_need(p, table_lead(p, b));
     if (g.t->caption.len > 0) pen_flow(p, &type_label, g.t->caption, p->x, p->width, false), p->y += 4;
+    squeeze(p, &g);
     put_head(p, &g);
     for (size_t r = 0; r < g.t->nrows && !p->failed; r++) {
         const cell *cells = row_cells(p, &g, r);

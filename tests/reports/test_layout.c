@@ -86,6 +86,50 @@ static void the_second_line_is_dashed(void **state)
     document_clear(&d);
 }
 
+/* 33 to 43 rows and a total: none of the tables has less than three rows on its last page. */
+static void few_rows_do_not_stand_alone(void **state)
+{
+    (void)state;
+    for (size_t rows = 33; rows < 44; rows++) {
+        document d;
+        pageset ps = {0};
+        begin(&d);
+        block *b = doc_table(&d, 2, rows);
+        doc_col(b, 0, SLICE_LIT("编号"), ALIGN_LEFT, 1, 10), doc_col(b, 1, SLICE_LIT("数"), ALIGN_RIGHT, 0, 10);
+        b->table->sums = DOC_NEW(&d, double, 2);
+        b->table->cols[0].total = TOTAL_LABEL, b->table->cols[1].total = TOTAL_SUM;
+        for (size_t i = 0; i < rows; i++) *tablet_cell(b->table, i, 0) = cell_text(SLICE_LIT("行")), *tablet_cell(b->table, i, 1) = cell_int(1);
+        lay(&d, REPORT_A4, &ps);
+        size_t last = 0;
+        for (size_t i = 0; i < ps.pages[ps.n - 1].n; i++) last += ps.pages[ps.n - 1].ops[i].kind == OP_TEXT && slice_is(ps.pages[ps.n - 1].ops[i].text, "行");
+        if (last < 3) fail_msg("%zu of %zu rows stand on page %zu", last, rows, ps.n);
+        pageset_clear(&ps);
+        document_clear(&d);
+    }
+}
+
+/* Contents of a line or two more than a page holds are drawn together. */
+static void contents_do_not_spill(void **state)
+{
+    (void)state;
+    size_t pages = 0;
+    for (size_t entries = 28; entries < 36; entries++) {
+        document d;
+        pageset ps = {0};
+        begin(&d);
+        doc_add(&d, BLOCK_CONTENTS)->text = SLICE_LIT("目录");
+        for (size_t i = 0; i < entries; i++) doc_heading(&d, 1, SLICE_LIT("章")), doc_para(&d, SLICE_LIT("文"));
+        lay(&d, REPORT_A4, &ps);
+        size_t on_second = 0;
+        for (size_t i = 0; i < ps.pages[1].n; i++) on_second += ps.pages[1].ops[i].kind == OP_LINK;
+        if (on_second > 0 && on_second < 3) fail_msg("%zu of %zu entries stand alone", on_second, entries);
+        pages += on_second > 0;
+        pageset_clear(&ps);
+        document_clear(&d);
+    }
+    assert_true(pages < 8);
+}
+
 static void no_row_is_lost(void **state)
 {
     (void)state;
@@ -280,7 +324,7 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(few_rows_do_not_stand_alone), cmocka_unit_test(contents_do_not_spill), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
                                        cmocka_unit_test(boxes_stand_with_the_last_row),
                                        cmocka_unit_test(nothing_runs_off_the_page), cmocka_unit_test(memory_runs_out)};
     err e = {0};
