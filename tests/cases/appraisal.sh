@@ -8,11 +8,11 @@ for tool in soffice zip unzip; do command -v $tool >/dev/null 2>&1 || { echo "[ 
 mkdir "$d/x" "$d/as_is" "$d/changed"
 (cd "$d/x" && unzip -q "$d/o/staff-2025Q3.xlsx")
 
-# calculated NAME: what is in x, without the values that are stored with the formulas, as a CSV a sheet
+# calculated NAME: what is in x, without the values that are stored with the formulas, as a CSV a sheet; the sheets' names, which are not ASCII, become those of the files
 calculated() {
     sed -i 's|</f><v>[^<]*</v>|</f>|g' "$d"/x/xl/worksheets/*.xml
     (cd "$d/x" && zip -q -r "$d/$1/b.xlsx" .)
-    soffice --headless "-env:UserInstallation=file://$d/profile" --convert-to 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1' --outdir "$d/$1" "$d/$1/b.xlsx" >/dev/null 2>&1
+    LC_ALL=C.UTF-8 soffice --headless "-env:UserInstallation=file://$d/profile" --convert-to 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1' --outdir "$d/$1" "$d/$1/b.xlsx" >/dev/null 2>&1
     sed -i 's/"//g' "$d/$1"/*.csv
 }
 # id, score, grade of everybody as LibreOffice has them
