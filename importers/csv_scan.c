@@ -144,7 +144,7 @@ static uint64_t stops_mask(const char *p, const char *end, csv_dialect d)
 }
 
 /* The first delimiter or line end at or after p, else end. */
-static inline const char *cell_end(stops *s, const char *p, const char *end, csv_dialect d)
+static inline __attribute__((always_inline)) const char *cell_end(stops *s, const char *p, const char *end, csv_dialect d)
 {
     if (s->from && p - s->from < 64) { /* nothing before p is asked for again */
         uint64_t mask = s->mask >> (p - s->from);
@@ -227,7 +227,7 @@ static slice with_tail(slice cell, slice tail, cells *c, sla_status *st)
 }
 
 /* What stands at *pp up to the next delimiter or line end, which *pp moves to. */
-static inline slice unquoted(stops *s, const char **pp, const char *end, csv_dialect d, cells *c, uint32_t *line, sla_status *st)
+static slice unquoted(stops *s, const char **pp, const char *end, csv_dialect d, cells *c, uint32_t *line, sla_status *st)
 {
     const char *stop = d.escape ? escaped_end(*pp, end, d) : cell_end(s, *pp, end, d);
     slice text = {*pp, (size_t)(stop - *pp)};
@@ -249,7 +249,9 @@ static const char *one_record(stops *s, const char *p, const char *end, csv_dial
             if (memchr(from, d.eol, (size_t)(p - from))) *line += (uint32_t)count_byte(from, (size_t)(p - from), d.eol);
             cell = with_tail(cell, unquoted(s, &p, end, d, c, line, st), c, st);
         } else {
-            cell = unquoted(s, &p, end, d, c, line, st);
+            const char *from = p;
+            if (d.escape) cell = unquoted(s, &p, end, d, c, line, st);
+            else p = cell_end(s, from, end, d), cell = (slice){from, (size_t)(p - from)};
             if (cell.len && (p == end || *p == d.eol) && cell.ptr[cell.len - 1] == '\r') cell.len--;
         }
         const char *stop = p;

@@ -174,6 +174,14 @@ static void put_number(log_writer *w, size_t row, log_field f, slice s)
     if (read_number(s, f == LOG_BYTES, &v)) batch_set_f64(w->out, row, (size_t)w->sink->fields[f], v);
 }
 
+/* A text that nearly surely is new. The block outlives the batch: what stands in it need not be copied. */
+static uint32_t append_text(const log_writer *w, dict *d, slice s)
+{
+    slice all = w->b->records;
+    bool stands = s.ptr >= all.ptr && s.ptr + s.len <= all.ptr + all.len;
+    return stands ? dict_append_in_place(d, s) : dict_append(d, s);
+}
+
 /* A column of texts of the n events from the first on. The patterns' own texts are looked up once a batch, equal neighbours once. */
 static sla_status write_texts(log_writer *w, log_field f, size_t first, size_t n, size_t row)
 {
@@ -200,7 +208,7 @@ static sla_status write_texts(log_writer *w, log_field f, size_t first, size_t n
     bool all_new = dict_all_new(c->codes, row);
     if (!all_new && !dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
     for (size_t i = 0; all_new && i < m; i++)
-        if ((codes[i] = dict_append(c->codes, texts[i])) == DICT_NONE) return SLA_NOMEM;
+        if ((codes[i] = append_text(w, c->codes, texts[i])) == DICT_NONE) return SLA_NOMEM;
     for (size_t i = 0; m && i < n; i++) {
         if (which[i] == PENDING) continue;
         data[i] = codes[which[i]];

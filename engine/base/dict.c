@@ -167,6 +167,8 @@ static uint32_t add(dict *d, slice s, uint64_t h, bool in_place)
 
 uint32_t dict_append(dict *d, slice s) { return append(d, s, 0, false); }
 
+uint32_t dict_append_in_place(dict *d, slice s) { return append(d, s, 0, true); }
+
 bool dict_all_new(const dict *d, size_t seen)
 {
     enum { SAMPLE = 2048 };

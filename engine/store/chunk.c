@@ -92,14 +92,18 @@ static sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid
     pack_head(out, 'T', valid, n);
     buf_bytes(out, &count, 4);
     buf_bytes(out, &bytes, 4);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t len = (uint32_t)dict_text(d, i).len;
-        buf_bytes(out, &len, 4);
+    char *p = buf_reserve(out, (size_t)count * 4 + bytes), *text = p ? p + (size_t)count * 4 : NULL;
+    for (uint32_t i = 0; p && i < count; i++) {
+        slice s = dict_text(d, i);
+        uint32_t len = (uint32_t)s.len;
+        memcpy(p + (size_t)i * 4, &len, 4);
+        if (len) memcpy(text, s.ptr, len);
+        text += len;
     }
-    for (uint32_t i = 0; i < count; i++) buf_slice(out, dict_text(d, i));
+    if (p) out->len += (size_t)count * 4 + bytes;
     int w = width_of(count ? count - 1 : 0);
     buf_char(out, (char)w);
-    char *p = w && n ? buf_reserve(out, n * (size_t)w) : NULL;
+    p = w && n ? buf_reserve(out, n * (size_t)w) : NULL;
     if (p) {
         if (w == 1) CODES_AS(uint8_t);
         else if (w == 2) CODES_AS(uint16_t);
