@@ -1,4 +1,5 @@
 #include "engine/audit/world.h"
+#include <string.h>
 #include "engine/audit/fieldchanges.h"
 #include "engine/audit/clocks.h"
 #include "engine/base/bits.h"
@@ -7,16 +8,12 @@
 #include "engine/time/instant.h"
 
 /* ---- loading ---- */
-static void want_fields(const pass *ps, columns_read *wanted)
+/* What is read without a program. */
+static void want_outright(const pass *ps, columns_read *wanted)
 {
     const pack *p = ps->p;
     for (size_t d = 0; d < p->model->n; d++) {
         const dataset *ds = &p->model->datasets[d];
-        if (p->clock_programs[d]) program_fields(p->clock_programs[d], wanted);
-        if (p->programs[d]) program_fields(p->programs[d], wanted);
-        for (size_t i = 0; i < p->ncomputed; i++)
-            if (p->computed[i].ds == ds) program_fields(p->computed[i].p, wanted);
-        if (p->finding_programs[d]) program_fields(p->finding_programs[d], wanted);
         if (ds->time_field >= 0) wanted->field[d][ds->time_field] = true;
         if (ds->valid_from >= 0) wanted->field[d][ds->valid_from] = true;
         if (ds->valid_to >= 0) wanted->field[d][ds->valid_to] = true;
@@ -49,6 +46,19 @@ static void want_fields(const pass *ps, columns_read *wanted)
     }
 }
 
+static void want_fields(const pass *ps, columns_read *wanted)
+{
+    const pack *p = ps->p;
+    want_outright(ps, wanted);
+    memcpy(wanted->coded, wanted->field, sizeof wanted->coded);
+    for (size_t d = 0; d < p->model->n; d++) {
+        if (p->clock_programs[d]) program_fields(p->clock_programs[d], false, wanted);
+        if (p->programs[d]) program_fields(p->programs[d], false, wanted);
+        if (p->finding_programs[d]) program_fields(p->finding_programs[d], true, wanted);
+    }
+    for (size_t i = 0; i < p->ncomputed; i++) program_fields(p->computed[i].p, false, wanted);
+}
+
 static sla_status load_tables(pass *ps, const bool also[DATASETS_MAX], err *e)
 {
     columns_read *wanted = ps->read = ARENA_NEW(&ps->mem, columns_read, 1);
@@ -60,7 +70,7 @@ static sla_status load_tables(pass *ps, const bool also[DATASETS_MAX], err *e)
         for (size_t d = 0; d < ps->p->model->n; d++) {
             bool any = also[d];
             for (size_t f = 0; f < FIELDS_MAX; f++) any = any || wanted->field[d][f];
-            if (any && (ps->p->model->datasets[d].nkey > 0) == keys) list[n++] = (table_load){.ds = &ps->p->model->datasets[d], .wanted = wanted->field[d]};
+            if (any && (ps->p->model->datasets[d].nkey > 0) == keys) list[n++] = (table_load){.ds = &ps->p->model->datasets[d], .wanted = wanted->field[d], .coded = wanted->coded[d]};
         }
     TRY(store_tables_load(ps->s, list, n, ps->p->texts, e));
     for (size_t i = 0; i < n; i++) {

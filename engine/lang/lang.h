@@ -49,9 +49,10 @@ typedef struct expr_type { vtype type; const enumeration *en; } expr_type;
  * A condition's text is its own documentation; program_dump prints the instructions. */
 sla_status program_add(program *p, slice text, srcpos at, vtype want, int *slot, expr_type *type, errlist *errors);
 size_t program_slots(const program *p);
-/* Which fields of which dataset the program reads: sets wanted[dataset][field]. */
-typedef struct columns_read { bool field[DATASETS_MAX][FIELDS_MAX], derived[DATASETS_MAX][DERIVED_MAX]; } columns_read;
-void program_fields(const program *p, columns_read *wanted);
+/* Which fields of which dataset the program reads: sets field[dataset][field]. coded: those whose codes it compares, so that equal texts must have one; of the others
+ * only the texts are looked at, as by `matches`. shown: its results are only shown. */
+typedef struct columns_read { bool field[DATASETS_MAX][FIELDS_MAX], coded[DATASETS_MAX][FIELDS_MAX], derived[DATASETS_MAX][DERIVED_MAX]; } columns_read;
+void program_fields(const program *p, bool shown, columns_read *wanted);
 bool program_uses_dataset(const program *p, int slot, bool used[DATASETS_MAX]);   /* the datasets that one slot looks into besides its own; false: none */
 /* Fields of the program's own dataset that a slot reads (for `observed`, `explain`). */
 void program_slot_fields(const program *p, int slot, bool fields[FIELDS_MAX]);

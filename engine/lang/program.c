@@ -260,30 +260,58 @@ int program_slot(program *p, uint32_t nd, expr_type t)
 size_t program_slots(const program *p) { return p->nslots; }
 
 /* ---- what is read ---- */
-static void mark_all(const program *p, columns_read *wanted)
+static void mark(columns_read *w, const dataset *ds, size_t f) { w->field[ds->idx][f] = w->coded[ds->idx][f] = true; }
+
+static bool looks_at_texts(uint8_t op)
 {
+    switch (op) {
+    case OP_MATCH: case OP_TEXTCHECK: case OP_LENGTH: case OP_LOWER: case OP_EXTRACT: case OP_HAS_TEXT: case OP_LT_TEXT: case OP_IS_MISSING: case OP_MISSING_UNDER: return true;
+    default: return false;
+    }
+}
+
+/* Which nodes' codes are compared, from those that use a node to the node: NULL, if there is no memory, stands for all. */
+static bool *compared(const program *p, bool shown)
+{
+    bool *is = mem_zero(p->nnodes + 1u, sizeof *is);
+    for (size_t i = 0; is && !shown && i < p->nslots; i++) is[p->slots[i]] = true;
+    for (uint32_t i = p->nnodes; is && i-- > 0;) {
+        const node *n = &p->nodes[i];
+        bool passes = n->op == OP_COALESCE || n->op == OP_IF;
+        for (size_t k = 0; k < n->nargs; k++) is[n->args[k]] |= passes ? is[i] : !looks_at_texts(n->op);
+    }
+    return is;
+}
+
+static void mark_all(const program *p, bool shown, columns_read *wanted)
+{
+    bool *coded = compared(p, shown);
     for (uint32_t i = 0; i < p->nnodes; i++) {
         const node *n = &p->nodes[i];
-        if (n->op == OP_FIELD) wanted->field[p->ds->idx][n->val.u] = true;
-        if (n->op == OP_OUTER && p->outer) wanted->field[p->outer->idx][n->val.u] = true;
+        if (n->op == OP_FIELD && coded && !coded[i]) wanted->field[p->ds->idx][n->val.u] = true;
+        else if (n->op == OP_FIELD) mark(wanted, p->ds, n->val.u);
+        if (n->op == OP_OUTER && p->outer) mark(wanted, p->outer, n->val.u);
         if (n->op == OP_DERIVED) wanted->derived[p->ds->idx][n->val.u] = true;
         if (n->op == OP_OUTER_DERIVED && p->outer) wanted->derived[p->outer->idx][n->val.u] = true;
-        if (n->op == OP_GATHER) *(gather_derived(n->val) ? &wanted->derived[gather_dataset(n->val)][gather_column(n->val)] : &wanted->field[gather_dataset(n->val)][gather_column(n->val)]) = true;
+        if (n->op == OP_GATHER && gather_derived(n->val)) wanted->derived[gather_dataset(n->val)][gather_column(n->val)] = true;
+        else if (n->op == OP_GATHER) mark(wanted, &p->env->schema->datasets[gather_dataset(n->val)], gather_column(n->val));
     }
+    mem_free(coded);
     for (size_t i = 0; i < p->nlooks; i++)
-        for (uint32_t k = 0; k < p->looks[i].ncols; k++) wanted->field[p->looks[i].ds->idx][p->looks[i].cols[k]] = true;
+        for (uint32_t k = 0; k < p->looks[i].ncols; k++) mark(wanted, p->looks[i].ds, p->looks[i].cols[k]);
     for (size_t i = 0; i < p->naggs; i++) {
         const agg_def *g = &p->aggs[i];
         const dataset *child = p->looks[g->look].ds;
-        if (g->field >= 0) *(g->derived ? &wanted->derived[child->idx][g->field] : &wanted->field[child->idx][g->field]) = true;
-        if (child->time_field >= 0) wanted->field[child->idx][child->time_field] = true;
-        if (g->each) mark_all(g->sub, wanted);
+        if (g->field >= 0 && g->derived) wanted->derived[child->idx][g->field] = true;
+        else if (g->field >= 0) mark(wanted, child, (size_t)g->field);
+        if (child->time_field >= 0) mark(wanted, child, (size_t)child->time_field);
+        if (g->each) mark_all(g->sub, false, wanted);
     }
     for (size_t d = 0; d < DATASETS_MAX; d++)
-        if (p->subs[d]) mark_all(p->subs[d], wanted);
+        if (p->subs[d]) mark_all(p->subs[d], false, wanted);
 }
 
-void program_fields(const program *p, columns_read *wanted) { mark_all(p, wanted); }
+void program_fields(const program *p, bool shown, columns_read *wanted) { mark_all(p, shown, wanted); }
 
 typedef struct visit { const program *p; bool *datasets, *fields; node_seen *fn; void *ctx; } visit;
 

@@ -25,7 +25,7 @@ typedef struct task { struct loader *l; size_t f; } task;
 typedef struct loader {
     readers *r;
     const dataset *ds;
-    const bool *wanted;
+    const bool *wanted, *coded; /* store.h */
     dict *world;
     table *t;
     part *parts; size_t nparts, cap;
@@ -270,15 +270,34 @@ static sla_status intern_piece(loader *l, piece *pc)
     return SLA_OK;
 }
 
+static sla_status append_piece(loader *l, piece *pc)
+{
+    size_t offset = 0;
+    pc->map = mem_resize(NULL, pc->texts.count, sizeof *pc->map);
+    if (!pc->map || !dict_take_block(l->world, pc->blob)) return SLA_NOMEM;
+    pc->blob = NULL;
+    for (size_t i = 0; i < pc->texts.count; i++)
+        if ((pc->map[i] = dict_append_in_place(l->world, packed_text(&pc->texts, i, &offset))) == DICT_NONE) return SLA_NOMEM;
+    return SLA_OK;
+}
+
+static bool is_key(const dataset *ds, size_t f)
+{
+    for (size_t k = 0; k < ds->nkey; k++)
+        if (ds->key[k] == f) return true;
+    return false;
+}
+
 static sla_status emit(void *ctx, void *item, err *e)
 {
     const task *k = item;
     loader *l = k->l;
     (void)ctx;
     if (k->f == l->ds->nfields) return SLA_OK;
+    bool apart = l->coded && !l->coded[k->f] && !is_key(l->ds, k->f);
     for (size_t i = 0; i < l->nparts; i++) {
         piece *pc = &l->pieces[k->f * l->nparts + i];
-        if (pc->blob && intern_piece(l, pc) != SLA_OK) return no_memory(l, e);
+        if (pc->blob && (apart && pc->texts.count > l->parts[i].nrows / 2 ? append_piece : intern_piece)(l, pc) != SLA_OK) return no_memory(l, e);
     }
     return SLA_OK;
 }
@@ -311,7 +330,7 @@ static sla_status put_tasks(loader *l, pool_stream *ps, err *e)
     size_t n = 0, nf = l->t->nrows ? l->ds->nfields : 0;
     for (size_t f = 0; f < nf; f++) {
         bool want = l->wanted[f];
-        for (size_t k = 0; k < l->ds->nkey && !l->bare; k++) want = want || l->ds->key[k] == f;
+        want = want || (!l->bare && is_key(l->ds, f));
         if (want) l->tasks[n++] = (task){l, f};
     }
     if (nf && !l->bare) l->tasks[n++] = (task){l, nf};
@@ -416,7 +435,7 @@ sla_status store_tables_load(store *s, table_load *list, size_t n, dict *world, 
 {
     loader *l = mem_zero(n + 1, sizeof *l);
     if (!l) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the records");
-    for (size_t i = 0; i < n; i++) l[i] = (loader){.ds = list[i].ds, .wanted = list[i].wanted, .world = world, .count = -1};
+    for (size_t i = 0; i < n; i++) l[i] = (loader){.ds = list[i].ds, .wanted = list[i].wanted, .coded = list[i].coded, .world = world, .count = -1};
     sla_status st = load_all(s, l, n, e);
     for (size_t i = 0; i < n; i++) list[i].t = l[i].t;
     mem_free(l);

@@ -81,8 +81,9 @@ sla_status store_actions(store *s, arena *a, stored_action **out, size_t *n, err
  * world. Within a key the last row in that order wins. Uses up to pool_threads() threads; the result does not depend on them. */
 sla_status store_table_load(store *s, const dataset *ds, const bool *wanted, dict *world, table **out, err *e);
 /* The same for several datasets at once, as one state of the workspace shows them: while one's texts are interned, others are read. The caller frees each t; all are
- * NULL after an error. */
-typedef struct table_load { const dataset *ds; const bool *wanted; table *t; } table_load;
+ * NULL after an error. coded[f]: equal texts must have one code; in the other columns, if their texts are nearly all different, each comes with a code of its own, which
+ * no look-up finds. NULL: all. */
+typedef struct table_load { const dataset *ds; const bool *wanted, *coded; table *t; } table_load;
 sla_status store_tables_load(store *s, table_load *list, size_t n, dict *world, err *e);
 /* All rows, superseded ones too, about a million at a time in the same order, so that memory does not grow with them; fn is called at least once. Only the wanted
  * fields are read, keys and lines are not. */

@@ -191,7 +191,7 @@ static void equal_parts_once(void **state)
 
 static void what_is_read(void **state)
 {
-    columns_read wanted = {{{false}}, {{false}}};
+    columns_read wanted = {{{false}}, {{false}}, {{false}}};
     bool used[DATASETS_MAX], fields[FIELDS_MAX] = {false};
     setting s;
     (void)state;
@@ -199,7 +199,7 @@ static void what_is_read(void **state)
     const dataset *ticket = s.p == NULL ? NULL : schema_dataset(s.tw.schema, SLICE_LIT("ticket")), *staff = ticket + 2, *history = ticket + 1;
     int plain = add(&s, "impact = 1"), look = add(&s, "staff[assignee].level >= senior and impact = 1");
     int rows = add(&s, "count(history[ticket_id = id] where staff[actor].name = outer.title) = 0");
-    program_fields(s.p, &wanted);
+    program_fields(s.p, false, &wanted);
     assert_true(wanted.field[staff->idx][dataset_field(staff, SLICE_LIT("level"))] && wanted.field[staff->idx][dataset_field(staff, SLICE_LIT("id"))]);
     assert_true(wanted.field[ticket->idx][dataset_field(ticket, SLICE_LIT("title"))] && wanted.field[history->idx][dataset_field(history, SLICE_LIT("at"))]);
     assert_true(wanted.field[staff->idx][dataset_field(staff, SLICE_LIT("name"))] && wanted.field[history->idx][dataset_field(history, SLICE_LIT("actor"))]);
@@ -213,6 +213,30 @@ static void what_is_read(void **state)
     program_slot_fields(s.p, rows, fields);
     assert_true(fields[dataset_field(ticket, SLICE_LIT("title"))] && fields[dataset_field(ticket, SLICE_LIT("id"))]);
     end(&s);
+}
+
+/* a text that is only looked at needs no code of its own; one that is compared, grouped or given out does */
+static const struct { const char *text; bool shown, coded; } coded_cases[] = {
+    {"title matches /x/", false, false}, {"coalesce(title, \"-\") matches /x/i or title is missing", false, false}, {"lower(title) = \"x\"", false, false},
+    {"title matches /x/ and title = \"x\"", false, true}, {"coalesce(title, \"-\") = \"x\"", false, true}, {"title in (\"x\", \"y\")", false, true}, {"title", false, true}, {"title", true, false},
+    {"count(history[ticket_id = id] where actor = outer.title) = 0", false, true}, {"any(history[actor = title])", true, true},
+};
+
+static void codes_that_matter(void **state)
+{
+    setting s;
+    (void)state;
+    for (size_t i = 0; i < LEN(coded_cases); i++) {
+        columns_read wanted = {{{false}}, {{false}}, {{false}}};
+        begin(&s);
+        const dataset *ticket = schema_dataset(s.tw.schema, SLICE_LIT("ticket"));
+        int title = dataset_field(ticket, SLICE_LIT("title"));
+        add(&s, coded_cases[i].text);
+        program_fields(s.p, coded_cases[i].shown, &wanted);
+        assert_true(wanted.field[ticket->idx][title]);
+        if (wanted.coded[ticket->idx][title] != coded_cases[i].coded) fail_msg("%s: coded %d", coded_cases[i].text, wanted.coded[ticket->idx][title]);
+        end(&s);
+    }
 }
 
 static void evidence(void **state)
@@ -497,7 +521,7 @@ static void mutated(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[64] = {cmocka_unit_test(all_errors_at_once), cmocka_unit_test(exploding_pattern), cmocka_unit_test(equal_parts_once), cmocka_unit_test(what_is_read),
+    struct CMUnitTest tests[64] = {cmocka_unit_test(all_errors_at_once), cmocka_unit_test(exploding_pattern), cmocka_unit_test(equal_parts_once), cmocka_unit_test(what_is_read), cmocka_unit_test(codes_that_matter),
                                    cmocka_unit_test(evidence), cmocka_unit_test(rows_out_of_range), cmocka_unit_test(derived_columns), cmocka_unit_test(never_imported),
                                    cmocka_unit_test(templates), cmocka_unit_test(several_threads), cmocka_unit_test(every_allocation_fails), cmocka_unit_test(mutated)};
     size_t n = 12;

@@ -141,6 +141,52 @@ static void threads_change_nothing(void **state)
     arena_free(&m.a);
 }
 
+/* several datasets at once are what each alone is; texts that need no code of their own are the same texts, on any number of threads */
+static void several_at_once(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 81;
+    store *s = fresh("several.db");
+    const dataset *const ds[] = {m.thing, m.loose};
+    for (unsigned i = 0; i < 4; i++) {
+        char name[8] = {(char)('a' + (int)i), 0};
+        batch *b = batch_random(ds[i % 2], 25000, 40000, i, &x);
+        assert_int_equal(import_batch(s, b, name, NULL), SLA_OK);
+        batch_free(b);
+    }
+    static const bool none_coded[FIELDS_MAX];
+    char *alone[2], *apart[2] = {NULL, NULL};
+    for (int i = 0; i < 2; i++) {
+        dict *world = dict_new();
+        table *t = NULL;
+        assert_int_equal(store_table_load(s, ds[i], all_wanted, world, &t, NULL), SLA_OK);
+        alone[i] = dump(t, world, false);
+        table_free(t);
+        dict_free(world);
+    }
+    for (int round = 0; round < 4; round++) {
+        setenv("SLAUDIT_THREADS", round % 2 ? "3" : "1", 1);
+        table_load list[] = {{.ds = m.thing, .wanted = all_wanted}, {.ds = m.loose, .wanted = all_wanted, .coded = round < 2 ? NULL : none_coded}};
+        dict *world = dict_new();
+        assert_int_equal(store_tables_load(s, list, 2, world, NULL), SLA_OK);
+        for (int i = 0; i < 2; i++) {
+            char *texts = dump(list[i].t, world, false), *codes = dump(list[i].t, world, true);
+            assert_true(strcmp(texts, alone[i]) == 0);
+            if (round == 2) apart[i] = strdup(codes);
+            if (round == 3) assert_true(strcmp(codes, apart[i]) == 0);
+            free(texts);
+            free(codes);
+            table_free(list[i].t);
+        }
+        dict_free(world);
+    }
+    unsetenv("SLAUDIT_THREADS");
+    for (int i = 0; i < 2; i++) free(alone[i]), free(apart[i]);
+    store_close(s);
+    arena_free(&m.a);
+}
+
 static void only_what_is_wanted(void **state)
 {
     (void)state;
@@ -270,11 +316,12 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(key_cases) + LEN(damage_cases) + 4];
+    struct CMUnitTest tests[LEN(key_cases) + LEN(damage_cases) + 5];
     size_t n = 0;
     ROWS(tests, n, key_cases, last_row_holds);
     ROWS(tests, n, damage_cases, damage_is_named);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(threads_change_nothing);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(several_at_once);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(only_what_is_wanted);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(inside_a_transaction);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);
