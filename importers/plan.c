@@ -58,39 +58,48 @@ static bool is_header(const planner *pl, slice folded, slice want, size_t rank)
     return profile_suffix(pl->pf, folded, &bare) == rank && slice_eq(bare, want);
 }
 
-/* Columns whose header is one of the list, in the order of the list, then of suffixes, then of the table. */
-static sla_status columns_of(planner *pl, const slice *folded, const header_list *l, target *t)
+/* The unit that a column's header names beside the name by which it goes; 0: none. */
+static int64_t unit_of(const planner *pl, const slice *folded, int col)
 {
+    return slice_eq(folded[col], pl->headers[col].readings[0]) ? 0 : pl->headers[col].unit;
+}
+
+/* A column of durations, in the unit that its header names, is nothing else. */
+static bool takes_unit(const field_map *map, const field *f) { return map->after >= 0 || map->or_after >= 0 || f->type == VT_DURATION || (f->type == VT_NUMBER && map->unit); }
+
+/* Columns fill in for each other if they are in one unit; those in none come first. */
+static size_t keep_one_unit(const planner *pl, const slice *folded, int *found, size_t n, int64_t *unit)
+{
+    size_t kept = 0;
+    *unit = n ? unit_of(pl, folded, found[0]) : 0;
+    for (size_t k = 0; k < n; k++)
+        if (unit_of(pl, folded, found[k]) == 0) *unit = 0;
+    for (size_t k = 0; k < n; k++)
+        if (unit_of(pl, folded, found[k]) == *unit) found[kept++] = found[k];
+    return kept;
+}
+
+/* Columns whose header is one of the list, in the order of the list, then of suffixes, then of the table. */
+static sla_status columns_of(planner *pl, const slice *folded, const header_list *l, const field *f, target *t)
+{
+    int64_t unit;
     int *found = ARENA_NEW(&pl->mem, int, pl->ncols + 1);
     size_t n = 0, nranks = 1 + (pl->pf ? pl->pf->suffixes.n : 0);
     if (!found) return SLA_NOMEM;
     for (size_t h = 0; h < l->n * nranks; h++) {
         slice want = l->folded[h / nranks];
         for (size_t i = 0; want.len && i < pl->ncols; i++) {
-            bool twice = false;
+            bool twice = unit_of(pl, folded, (int)i) && !takes_unit(t->map, f);
             for (size_t k = 0; k < n; k++) twice = twice || found[k] == (int)i;
             if (!twice && is_header(pl, folded[i], want, h % nranks)) found[n++] = (int)i;
         }
     }
+    n = keep_one_unit(pl, folded, found, n, &unit);
+    if (unit) t->unit = unit;
     t->input = n ? found[0] : -1;
     t->more = found + 1;
     t->nmore = n ? n - 1 : 0;
     return SLA_OK;
-}
-
-/* "Resolution Time (Hours)", "响应时长(分钟)": a column of durations whose header ends with their unit. */
-static void column_with_unit(const slice *folded, size_t n, const field_map *map, target *t)
-{
-    for (size_t i = 0; i < n; i++) {
-        slice bare;
-        int64_t unit = words_unit_behind(folded[i], &bare);
-        for (size_t h = 0; unit && h < map->from.n + map->fallback.n; h++)
-            if (slice_eq(bare, h < map->from.n ? map->from.folded[h] : map->fallback.folded[h - map->from.n])) {
-                t->input = (int)i;
-                t->unit = unit;
-                return;
-            }
-    }
 }
 
 static void find_clock(const slice *folded, size_t n, const field_map *map, target *t)
@@ -110,12 +119,11 @@ static sla_status place(planner *pl, const slice *folded, target *t, const field
         t->map = map;
         t->after = map->after;
         t->unit = map->unit;
-        TRY(columns_of(pl, folded, &map->from, t));
+        TRY(columns_of(pl, folded, &map->from, f, t));
         if (map->prefix_of >= 0) buf_printf(&pl->said, "%.*s: for want of a value, by what %.*s begins with\n", SLICE_ARG(f->name), SLICE_ARG(pl->pf->ds->fields[map->prefix_of].name));
         find_clock(folded, pl->ncols, map, t);
         if (t->input >= 0 || map->fallback.n == 0) return SLA_OK;
-        TRY(columns_of(pl, folded, &map->fallback, t));
-        if (t->input < 0 && map->or_after >= 0) column_with_unit(folded, pl->ncols, map, t);
+        TRY(columns_of(pl, folded, &map->fallback, f, t));
         find_clock(folded, pl->ncols, map, t);
         if (t->input >= 0) buf_printf(&pl->said, "%.*s is taken from the column %.*s, for want of a better one\n", SLICE_ARG(f->name), SLICE_ARG(pl->names[t->input]));
         return SLA_OK;
@@ -141,6 +149,15 @@ static sla_status place_cycles(planner *pl)
     return SLA_OK;
 }
 
+/* Headers that are known by a part of what they say. */
+static void say_readings(planner *pl, const slice *folded)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < pl->ncols; i++)
+        if (!slice_eq(folded[i], pl->headers[i].readings[0])) buf_printf(&pl->said, "%s %.*s as %.*s", n++ ? "," : "headers read by a part of them:", SLICE_ARG(pl->names[i]), SLICE_ARG(folded[i]));
+    if (n) buf_char(&pl->said, '\n');
+}
+
 static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
 {
     slice *folded = ARENA_NEW(&pl->mem, slice, pl->ncols);
@@ -149,13 +166,15 @@ static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
     pl->counts = ARENA_NEW(&pl->mem, time_counts, ds->nfields);
     pl->p = (plan){.ds = ds, .pf = pl->pf, .zone = pl->zone ? pl->zone : in->options->zone, .fields = ARENA_NEW(&pl->mem, target, ds->nfields)};
     if (!folded || !pl->seen || !pl->spans || !pl->counts || !pl->p.fields) return SLA_NOMEM;
-    for (size_t i = 0; i < pl->ncols; i++)
-        if (!(folded[i] = words_folded(&pl->mem, pl->names[i])).ptr) return SLA_NOMEM;
+    TRY(headers_read(&pl->mem, pl->names, pl->ncols, &pl->headers));
+    for (size_t i = 0; i < pl->ncols; i++) folded[i] = pl->headers[i].readings[0];
+    if (pl->pf) profile_names(pl->pf, pl->headers, pl->ncols, folded);
+    say_readings(pl, folded);
     for (size_t f = 0; f < ds->nfields; f++) {
         pl->p.fields[f] = (target){.input = -1, .clock = -1, .after = -1, .order = "ymd", .counts = &pl->counts[f]};
         TRY(place(pl, folded, &pl->p.fields[f], &ds->fields[f]));
     }
-    if (pl->fold) fold_place(pl->fold, pl->p.fields, pl->names, pl->ncols);
+    if (pl->fold) fold_place(pl->fold, pl->p.fields, folded, pl->ncols);
     return place_cycles(pl);
 }
 
@@ -175,16 +194,22 @@ static const field *field_of_need(const profile *p, const header_list *need)
     return NULL;
 }
 
-static void say_lacking(const planner *pl, const profile *near, buf *b)
+static sla_status say_lacking(const planner *pl, const profile *near, arena *a, buf *b)
 {
+    header_text *headers;
+    slice *folded = ARENA_NEW(a, slice, pl->ncols);
+    if (!folded) return SLA_NOMEM;
+    TRY(headers_read(a, pl->names, pl->ncols, &headers));
+    profile_names(near, headers, pl->ncols, folded);
     for (size_t k = 0; k < near->nneeds; k++) {
         const header_list *need = &near->needs[k];
-        if (profile_has_need(near, k, pl->names, pl->ncols) || need->n == 0) continue;
+        if (profile_has_need(near, k, folded, pl->ncols) || need->n == 0) continue;
         const field *f = field_of_need(near, need);
         buf_printf(b, "%s%.*s", b->len ? "; " : "", SLICE_ARG(f ? f->name : need->items[0]));
         for (size_t i = 0; f && i < need->n && i < 3; i++) buf_printf(b, "%s%.*s", i ? ", " : " (", SLICE_ARG(need->items[i]));
         if (f) buf_text(b, need->n > 3 ? ", …)" : ")");
     }
+    return SLA_OK;
 }
 
 static sla_status refuse_unknown(const planner *pl, const input *in, err *e)
@@ -192,7 +217,9 @@ static sla_status refuse_unknown(const planner *pl, const input *in, err *e)
     buf b = {0}, lacks = {0};
     list_names(pl, &b);
     const profile *near = profile_nearest(in->profiles, pl->names, pl->ncols);
-    if (near) say_lacking(pl, near, &lacks);
+    arena a = {0};
+    if (near && say_lacking(pl, near, &a, &lacks) != SLA_OK) lacks.failed = true;
+    arena_free(&a);
     if (near) err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "a table (%s) that comes near to %.*s, but lacks %s", buf_cstr(&b), SLICE_ARG(near->title), buf_cstr(&lacks));
     else err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "a table, but its header (%s) is that of no dataset and no profile", buf_cstr(&b));
     err_hint(e, "%s, or write a profile: slaudit import --profile-draft FILE", near ? "export it with these columns" : "name the columns as in the documentation, give --dataset");
@@ -281,6 +308,7 @@ sla_status planner_open(planner *pl, const input *in, const slice *names, size_t
     TRY(make_plan(pl, ds, in));
     if (pl->pf && pl->pf->history.given) TRY(changes_new(pl->pf, pl->p.zone, pl->names, n, &pl->changes));
     if (!pl->pf || !pl->pf->history.alone) TRY(check_required(pl, in, e));
+    TRY(plan_notes_find(pl, in, e));
     say_columns(pl);
     pl->batches = batch_pool_new(ds);
     return pl->batches && !pl->said.failed ? SLA_OK : SLA_NOMEM;
@@ -306,7 +334,8 @@ sla_status planner_read(planner *pl, coercer *co, const cells *c, block *b, err 
     }
     arena scratch = {0};
     cycles_fill(pl->cycles, pl->ncycles, c, &scratch);
-    sla_status st = coerce_cells(co, c, b->batches[b->n - 1], &b->rejects, &taken, e);
+    sla_status st = plan_notes_apply(pl, c, &scratch);
+    if (st == SLA_OK) st = coerce_cells(co, c, b->batches[b->n - 1], &b->rejects, &taken, e);
     arena_free(&scratch);
     return st;
 }
@@ -380,6 +409,7 @@ void planner_close(planner *pl)
 {
     batch_pool_free(pl->batches);
     zone_close(pl->zone);
+    plan_notes_close(pl);
     fold_free(pl->fold);
     changes_free(pl->changes);
     draft_free(pl->draft);

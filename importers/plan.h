@@ -9,11 +9,15 @@
 #include "importers/importer.h"
 
 typedef struct span_evidence { size_t durations, numbers, negative; } span_evidence;   /* values of a column of times that are none */
+/* What a header says of its column's values, which say it not: the zone of times (of a field that is read so), the unit of numbers. */
+typedef struct column_note { int col; size_t field; zone *zone; int64_t unit; } column_note;
 typedef struct planner {
     arena mem;
     plan p;
     const profile *pf;                  /* NULL: canonical */
     slice *names; size_t ncols;         /* the header, copies; and a column for each of cycles: slabs need ncols columns */
+    header_text *headers;                    /* of the table's own columns: what they say beside their names */
+    column_note *notes; size_t nnotes;  /* columns whose header names the zone or the unit of the values */
     date_evidence *seen;                /* by field */
     span_evidence *spans;               /* by field */
     time_counts *counts;                /* by field */
@@ -44,6 +48,11 @@ sla_status planner_finish(planner *pl, sla_status (*put)(void *ctx, const batch 
 bool planner_again(planner *pl);
 void planner_notes(const planner *pl, buf *out);       /* after the last block: also what times could not say */
 sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e);   /* what this file's times cannot prove, into the store */
+/* Finds what headers say of the columns in use, and refuses what cannot be honoured (plan_notes.c). */
+sla_status plan_notes_find(planner *pl, const input *in, err *e);
+/* Writes it to the cells: times become UTC, numbers get their unit. scratch must live as long as the cells. */
+sla_status plan_notes_apply(const planner *pl, const cells *c, arena *scratch);
+void plan_notes_close(planner *pl);
 const dataset *planner_dataset(const planner *pl);
 slice planner_profile(const planner *pl);
 bool planner_keeps(const planner *pl);                 /* batches are kept, finish delivers */

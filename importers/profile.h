@@ -7,6 +7,7 @@
 #include "engine/base/dict.h"
 #include "engine/base/err.h"
 #include "engine/model/schema.h"
+#include "importers/headers.h"
 
 typedef struct header_list { slice *items, *folded; size_t n; } header_list;   /* as written, and as words_fold leaves them */
 /* Terms: what a text means. A dictionary of folded texts; to[code] is the meaning. */
@@ -71,11 +72,14 @@ const profile *profile_by_name(const profile_set *s, slice name);
  * one must know five of them, or half. NULL: none.
  * why (may be NULL): the evidence, a line. */
 const profile *profile_by_header(const profile_set *s, const slice *names, size_t n, bool generic, buf *why);
+/* What the profile calls each of n headers, folded: the first of its readings that the profile knows and by which no other goes; the whole where it knows none.
+ * A table that is refused is known by its headers as they stand. */
+void profile_names(const profile *p, const header_text *headers, size_t n, slice *out);
 /* The header without the profile's suffix. Returns 0: it has none; k: the k-th. folded: as words_fold leaves it. */
 size_t profile_suffix(const profile *p, slice folded, slice *bare);
 /* Where no profile is recognised: the one that knows most of the names (three at least) and still lacks a needed header. NULL: none. */
 const profile *profile_nearest(const profile_set *s, const slice *names, size_t n);
-bool profile_has_need(const profile *p, size_t need, const slice *names, size_t n);
+bool profile_has_need(const profile *p, size_t need, const slice *folded, size_t n);   /* folded: as profile_names gives them */
 /* What text means for the field; text itself where nobody says. */
 slice profile_term(const field_map *map, slice text);
 bool profile_knows_term(const field_map *map, slice text);

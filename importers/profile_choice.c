@@ -33,13 +33,6 @@ static int first_of(const profile *p, const header_list *l, const slice *names, 
     return -1;
 }
 
-static slice *fold_names(arena *a, const slice *names, size_t n)
-{
-    slice *folded = ARENA_NEW(a, slice, n);
-    for (size_t i = 0; folded && i < n; i++) folded[i] = words_folded(a, names[i]);
-    return folded;
-}
-
 static bool has_all(const profile *p, const slice *names, size_t n)
 {
     for (size_t k = 0; k < p->nneeds; k++)
@@ -51,6 +44,21 @@ static bool knows(const profile *p, slice name)
 {
     slice bare;
     return name.len && (dict_find(p->known, name) != DICT_NONE || (profile_suffix(p, name, &bare) && dict_find(p->known, bare) != DICT_NONE));
+}
+
+static bool goes_by(const slice *out, size_t n, slice name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_eq(out[i], name)) return true;
+    return false;
+}
+
+void profile_names(const profile *p, const header_text *headers, size_t n, slice *out)
+{
+    for (size_t i = 0; i < n; i++) out[i] = headers[i].readings[0];
+    for (size_t i = 0; i < n && !p->refuse.len; i++)
+        for (size_t k = 1; k < headers[i].n && !knows(p, out[i]); k++)
+            if (knows(p, headers[i].readings[k]) && !goes_by(out, n, headers[i].readings[k])) out[i] = headers[i].readings[k];
 }
 
 static size_t count_known(const profile *p, const slice *folded, size_t n)
@@ -95,41 +103,39 @@ static void tell(const profile *p, score s, const profile *next, score second, c
 const profile *profile_by_header(const profile_set *s, const slice *names, size_t n, bool generic, buf *why)
 {
     arena a = {0};
-    slice *folded = fold_names(&a, names, n);
+    header_text *headers;
+    slice *folded = headers_read(&a, names, n, &headers) == SLA_OK ? ARENA_NEW(&a, slice, n) : NULL;
     const profile *best = NULL, *next = NULL;
     score top = {0}, second = {0};
     for (size_t i = 0; folded && i < s->n; i++) {
         const profile *p = &s->items[i];
-        if (p->errors.n || (p->generic && !generic) || !has_all(p, folded, n)) continue;
+        if (p->errors.n || (p->generic && !generic)) continue;
+        profile_names(p, headers, n, folded);
+        if (!has_all(p, folded, n)) continue;
         score now = {.needed = p->nneeds, .generic = p->generic};
         now.known = count_known(p, folded, n);
         if (!enough(p, now.known, folded, n)) continue;
         if (!best || better(now, top)) next = best, second = top, best = p, top = now;
         else if (!next || better(now, second)) next = p, second = now;
     }
+    if (best) profile_names(best, headers, n, folded);
     if (best && why) tell(best, top, next, second, names, folded, n, why);
     arena_free(&a);
     return best;
 }
 
-bool profile_has_need(const profile *p, size_t need, const slice *names, size_t n)
-{
-    char text[WORDS_MAX];
-    for (size_t i = 0; i < n; i++) {
-        slice folded = {text, words_fold(names[i], text)};
-        if (first_of(p, &p->needs[need], &folded, 1) == 0) return true;
-    }
-    return false;
-}
+bool profile_has_need(const profile *p, size_t need, const slice *folded, size_t n) { return first_of(p, &p->needs[need], folded, n) >= 0; }
 
 const profile *profile_nearest(const profile_set *s, const slice *names, size_t n)
 {
     arena a = {0};
-    slice *folded = fold_names(&a, names, n);
+    header_text *headers;
+    slice *folded = headers_read(&a, names, n, &headers) == SLA_OK ? ARENA_NEW(&a, slice, n) : NULL;
     const profile *best = NULL;
     size_t most = 2;
     for (size_t i = 0; folded && i < s->n; i++) {
         const profile *p = &s->items[i];
+        profile_names(p, headers, n, folded);
         size_t known = count_known(p, folded, n);
         if (p->errors.n == 0 && p->refuse.len == 0 && known > most && !has_all(p, folded, n)) best = p, most = known;
     }

@@ -80,6 +80,8 @@ static int64_t unit_named(const char *p, size_t n)
     return 0;
 }
 
+int64_t words_unit(slice folded) { return unit_named(folded.ptr, folded.len); }
+
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 
 /* "26:03:04" or "26:03" (hours and minutes), behind whatever days stood before. */

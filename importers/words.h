@@ -17,5 +17,6 @@ bool words_same(slice a, slice b);                          /* both fold to the 
  * 7 days. Numbers may have decimals ("1.5 h", "1,5 h"). A bare number counts in unit (ms); unit 0: a bare number is refused. false: not a duration. */
 bool words_duration(slice s, int64_t unit, int64_t *ms);
 /* A folded header that ends with a unit: "resolutiontime(hours)", "responseminutes", "处理时长分钟". Its length in ms, *bare what stands before; 0: it does not. */
+int64_t words_unit(slice folded);                           /* of a unit by its folded name: "h", "minutes", "分钟", in ms; 0: none */
 int64_t words_unit_behind(slice folded, slice *bare);
 #endif

@@ -161,6 +161,10 @@ static const struct refusal { const char *name, *text, *says; } refusals[] = {
     {"a product's own clocks", "Task,SLA definition,Type,Target,Stage,Business elapsed time,Start time,Stop time,Has breached\nINC1,P1 resolution,SLA,Resolution,Completed,3 Hours,2025-07-01 09:00:00,,false\n", "export the incidents"},
     {"attachments, not tickets", "[{\"id\":1,\"bug_id\":5,\"file_name\":\"a.png\",\"content_type\":\"image/png\",\"creator\":\"ann\",\"creation_time\":\"2025-07-01T09:00:00Z\",\"summary\":\"x\"}]\n", "files that hang on tickets"},
     {"hours booked", "row,issue_id,date,hours,comment,activity,overtime,user\n1,,2020-01-01,1.00,x,Design,,redmine\n", "hours booked on tickets"},
+    {"a zone in a header that may be one of several", "Ticket ID,Title,Priority,Status,Created (CST)\n1,a,High,Closed,2025-07-01 09:00\n", "the header 'Created (CST)' names a zone"},
+    {"an offset that is none", "Ticket ID,Title,Priority,Status,Created (UTC+8 or 9)\n1,a,High,Closed,2025-07-01 09:00\n", "not known which offset"},
+    {"a zone of no place", "Ticket ID,Title,Priority,Status,Created (Europe/Atlantis)\n1,a,High,Closed,2025-07-01 09:00\n", "there is none of that name"},
+    {"a zone of a day whose time stands elsewhere", "工单号,标题,状态,日期(UTC),时间\n1,a,已解决,2025-07-01,09:00\n", "cannot put together"},
     {"Bugzilla without opendate", "bug_id,product,component,assigned_to,bug_status,resolution,short_desc,changeddate\n15,p,c,a,NEW,,s,2009-07-22 15:27:25\n", "lacks created_at (opendate, Opened)"},
 };
 static void refused(void **state)

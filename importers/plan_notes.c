@@ -1,0 +1,98 @@
+/* What a header says of its column's values: in which zone its times are, in which unit its numbers. The cells are given it before they are read. */
+#include "engine/base/buf.h"
+#include "importers/plan.h"
+#include "importers/words.h"
+
+static sla_status refuse_zone(const planner *pl, const input *in, int col, const char *why, err *e)
+{
+    err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "the header '%.*s' names a zone, %s", SLICE_ARG(pl->names[col]), why);
+    err_hint(e, "name the zone as UTC, UTC+08:00 or Europe/Berlin there, or leave it out and write a profile that says it (zone: …)");
+    return SLA_UNKNOWN_FORMAT;
+}
+
+static bool noted(const planner *pl, int col, bool is_zone)
+{
+    for (size_t k = 0; k < pl->nnotes; k++)
+        if (pl->notes[k].col == col && (pl->notes[k].zone != NULL) == is_zone) return true;
+    return false;
+}
+
+static sla_status note_zone(planner *pl, const input *in, size_t f, int col, err *e)
+{
+    const header_text *h = &pl->headers[col];
+    const target *t = &pl->p.fields[f];
+    if (h->unclear.len && !pl->zone) return refuse_zone(pl, in, col, "and it is not known which offset from UTC is meant", e);
+    if (h->zone.len == 0 || noted(pl, col, true)) return SLA_OK;
+    if (t->clock >= 0) return refuse_zone(pl, in, col, "and the time of day stands in another column, which this program cannot put together", e);
+    zone *z = NULL;
+    err why = {0};
+    sla_status st = zone_open(arena_strndup(&pl->mem, h->zone.ptr, h->zone.len), &z, &why);
+    if (st == SLA_NOMEM) return st;
+    if (st != SLA_OK) return refuse_zone(pl, in, col, "and there is none of that name", e);
+    pl->notes[pl->nnotes++] = (column_note){.col = col, .field = f, .zone = z};
+    buf_printf(&pl->said, "%.*s: the header %.*s says that its times are in %s\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[col]), zone_name(z));
+    return SLA_OK;
+}
+
+sla_status plan_notes_find(planner *pl, const input *in, err *e)
+{
+    size_t own = pl->ncols - pl->ncycles;
+    if (!(pl->notes = ARENA_NEW(&pl->mem, column_note, 2 * own + 1))) return SLA_NOMEM;
+    for (size_t f = 0; f < pl->p.ds->nfields; f++) {
+        const target *t = &pl->p.fields[f];
+        vtype type = pl->p.ds->fields[f].type;
+        for (size_t k = 0; t->input >= 0 && k <= t->nmore; k++) {
+            int col = k ? t->more[k - 1] : t->input;
+            if ((size_t)col >= own) continue;
+            if (type == VT_TIME && t->after < 0) TRY(note_zone(pl, in, f, col, e));
+            else if (t->after < 0 && t->unit && t->unit != t->map->unit && !noted(pl, col, false)) pl->notes[pl->nnotes++] = (column_note){.col = col, .field = f, .unit = t->unit};
+        }
+        if (type == VT_TIME && t->clock >= 0 && (pl->headers[t->clock].zone.len || pl->headers[t->clock].unclear.len))
+            return refuse_zone(pl, in, t->clock, "and the day stands in another column, which this program cannot put together", e);
+    }
+    return SLA_OK;
+}
+
+/* A time without a zone of its own as UTC. Days stay days. */
+static sla_status to_utc(const planner *pl, const column_note *note, zone_cursor *cur, slice *cell, arena *scratch)
+{
+    const target *t = &pl->p.fields[note->field];
+    time_text tt;
+    buf b = {0};
+    slice s = slice_trim(*cell);
+    if (s.len == 0 || t->after >= 0 || !((t->numbers && dates_parse_number(s, t->numbers, &tt)) || dates_parse(s, t->order, &tt)) || tt.has_offset || !tt.has_time) return SLA_OK;
+    time_print_local(&b, zone_cursor_to_utc(cur, tt.local_ms, NULL));
+    buf_char(&b, 'Z');
+    *cell = arena_slice(scratch, (slice){b.ptr, b.len});
+    buf_free(&b);
+    return cell->ptr ? SLA_OK : SLA_NOMEM;
+}
+
+/* "15" → "900000ms" */
+static sla_status with_unit(const column_note *note, slice *cell, arena *scratch)
+{
+    int64_t ms, none;
+    buf b = {0};
+    if (!words_duration(*cell, note->unit, &ms) || words_duration(*cell, 0, &none)) return SLA_OK;
+    buf_printf(&b, "%lldms", (long long)ms);
+    *cell = arena_slice(scratch, (slice){b.ptr, b.len});
+    buf_free(&b);
+    return cell->ptr ? SLA_OK : SLA_NOMEM;
+}
+
+sla_status plan_notes_apply(const planner *pl, const cells *c, arena *scratch)
+{
+    for (size_t k = 0; k < pl->nnotes; k++) {
+        const column_note *note = &pl->notes[k];
+        zone_cursor cur = {.z = note->zone};
+        slice *at = c->at + (size_t)note->col * CELLS_ROWS;
+        for (size_t r = 0; r < c->nrows; r++) TRY(note->zone ? to_utc(pl, note, &cur, &at[r], scratch) : with_unit(note, &at[r], scratch));
+    }
+    return SLA_OK;
+}
+
+void plan_notes_close(planner *pl)
+{
+    for (size_t k = 0; k < pl->nnotes; k++) zone_close(pl->notes[k].zone);
+    pl->nnotes = 0;
+}
