@@ -87,22 +87,31 @@ static sla_status load_line(log_kinds *ks, const ynode *n, slice source, errlist
     return SLA_OK;
 }
 
-static sla_status load_also(log_kinds *ks, const ynode *fields, log_kind *k)
+/* {key: text, key: [text, …]} as pairs. */
+static sla_status load_pairs(log_kinds *ks, const ynode *fields, log_pair **out, size_t *count)
 {
     size_t n = 0;
     for (size_t i = 0; fields && i < fields->n; i++) n += fields->items[i]->kind == YNODE_LIST ? fields->items[i]->n : 1;
-    k->also = ARENA_NEW(ks->mem, log_pair, n ? n : 1);
-    if (!k->also) return SLA_NOMEM;
+    *out = ARENA_NEW(ks->mem, log_pair, n ? n : 1);
+    if (!*out) return SLA_NOMEM;
     for (size_t i = 0; fields && i < fields->n; i++) {
         const ynode *f = fields->items[i];
-        for (size_t j = 0; j < (f->kind == YNODE_LIST ? f->n : 1); j++) k->also[k->nalso++] = (log_pair){f->key, f->kind == YNODE_LIST ? f->items[j]->text : f->text};
+        for (size_t j = 0; j < (f->kind == YNODE_LIST ? f->n : 1); j++) (*out)[(*count)++] = (log_pair){f->key, f->kind == YNODE_LIST ? f->items[j]->text : f->text};
     }
     return SLA_OK;
 }
 
+static sla_status load_by(log_kinds *ks, const ynode *n, log_kind *k, errlist *errors)
+{
+    if (!n) return SLA_OK;
+    if (n->kind != YNODE_MAP || n->n != 1 || n->items[0]->kind != YNODE_MAP) return errlist_add(errors, SLA_SYNTAX, n->at, "program_by names one value of the record, and for each program what it is then"), SLA_OK;
+    k->by = n->items[0]->key;
+    return load_pairs(ks, n->items[0], &k->programs_by, &k->nby);
+}
+
 static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "has", "each", "at", "clock", "time", "zone", "host", "program", "message", "fields", "examples", NULL};
+    static const char *const keys[] = {"title", "has", "each", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "fields", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->records, &ks->records_cap, ks->nrecords + 1, sizeof *ks->records)) return SLA_NOMEM;
     log_kind *k = &ks->records[ks->nrecords++];
@@ -115,7 +124,8 @@ static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errli
     TRY(names(ks->mem, yaml_get(n, "host"), &k->host));
     TRY(names(ks->mem, yaml_get(n, "program"), &k->programs));
     TRY(names(ks->mem, yaml_get(n, "message"), &k->message));
-    TRY(load_also(ks, yaml_get(n, "fields"), k));
+    TRY(load_pairs(ks, yaml_get(n, "fields"), &k->also, &k->nalso));
+    TRY(load_by(ks, yaml_get(n, "program_by"), k, errors));
     if (k->has.n == 0 || k->at.n == 0) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of records needs 'has' and 'at'");
     if (!k->examples || k->examples->n == 0) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of records needs at least one example");
     return SLA_OK;
@@ -362,6 +372,22 @@ static bool record_time(const log_kind *k, log_framed *f)
     return read_time(k, at, &f->time) || (k->times.n && log_time_any(at, &f->time));
 }
 
+static bool fits(slice form, slice s)
+{
+    if (form.len != s.len) return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (form.ptr[i] != '?' && form.ptr[i] != s.ptr[i]) return false;
+    return true;
+}
+
+static slice program_by(const log_kind *k, const log_framed *f)
+{
+    slice v = k->nby ? log_pair_get(f->pairs, f->n, k->by) : (slice){0};
+    for (size_t i = 0; v.len && i < k->nby; i++)
+        if (fits(k->programs_by[i].value, v)) return k->programs_by[i].name;
+    return k->name;
+}
+
 bool log_frame_record(const log_kind *k, log_framed *f, bool *no_time)
 {
     for (size_t i = 0, n = f->n; i < k->nalso; i++) {
@@ -375,7 +401,7 @@ bool log_frame_record(const log_kind *k, log_framed *f, bool *no_time)
     f->ev.v[LOG_HOST] = first_of(&k->host, f);
     f->ev.v[LOG_PROGRAM] = first_of(&k->programs, f);
     f->ev.v[LOG_MESSAGE] = first_of(&k->message, f);
-    if (!f->ev.v[LOG_PROGRAM].len) f->ev.v[LOG_PROGRAM] = k->name;
+    if (!f->ev.v[LOG_PROGRAM].len) f->ev.v[LOG_PROGRAM] = program_by(k, f);
     if (!f->ev.v[LOG_MESSAGE].len) f->ev.v[LOG_MESSAGE] = log_pairs_text(f, MESSAGE_MADE);
     return true;
 }

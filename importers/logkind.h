@@ -16,6 +16,7 @@
  *       at: [__REALTIME_TIMESTAMP]               the first of these that has a value; so with host, program, message
  *       clock: [Time]                            at is a day: its time of day
  *       time: ['%d/%m/%Y %H:%M']
+ *       program_by: {EventID: {Security: ['47??']}}   where none of these has a value: by what another name says; ? is any character
  *       fields: {EventID: [Id, event_code]}      further names for what is there
  *       examples: [{fields: {…}, at: …, program: …}]
  * Groups (names) that are fields of the log dataset fill them; all groups are names of the record for the patterns' when and take. */
@@ -44,6 +45,7 @@ typedef struct log_kind {
     /* records */
     log_names has, at, clock, host, programs, message;
     slice each;
+    slice by; log_pair *programs_by; size_t nby;   /* name by; name: the program, value: what by says then */
     log_pair *also; size_t nalso;       /* name: the further one, value: one that is there */
 } log_kind;
 typedef struct log_kinds { log_kind *lines, *records; size_t nlines, nrecords, lines_cap, records_cap; arena *mem; } log_kinds;

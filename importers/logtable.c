@@ -1,10 +1,13 @@
-/* Logs as tables: what Event Viewer, PowerShell, Zabbix, Veeam and others save as CSV, and plain tables of jobs. The header says the names of the values. */
+/* Logs as tables: what Event Viewer, PowerShell, Zabbix, Veeam and others save as CSV, and plain tables of jobs. The header says the names of the values; of W3C and Zeek
+ * logs their own lines do (logfields.h), of lists every value does (loglist.h). */
 #include <stdio.h>
 #include <string.h>
 #include "engine/base/mem.h"
 #include "importers/csv.h"
 #include "importers/dates.h"
 #include "importers/importer.h"
+#include "importers/logfields.h"
+#include "importers/loglist.h"
 #include "importers/logrecords.h"
 #include "importers/sheet.h"
 
@@ -15,6 +18,8 @@ struct importer {
     arena mem;
     csv_dialect dialect;
     header h;
+    log_fields *fields;                 /* not NULL: its own lines name the columns */
+    bool list;                          /* every value has its name */
     const char *order;                  /* of dates that no form of the kind reads */
     size_t start; uint32_t line;        /* of the first record */
 };
@@ -112,6 +117,7 @@ static int logtable_probe(const input *in, err *why)
     found *x = NULL;
     (void)why;
     if (!in->patterns || !in->head.len || in->options->dataset || in->options->profile || in->head.ptr[0] == '{' || in->head.ptr[0] == '<') return 0;
+    if (log_fields_kind(in) || log_list_kind(in)) return 95;
     int score = (x = mem_zero(1, sizeof *x)) && find_header(in, &a, x) ? 92 : 0;
     mem_free(x);
     arena_free(&a);
@@ -119,7 +125,12 @@ static int logtable_probe(const input *in, err *why)
 }
 
 /* ---- blocks ---- */
-static size_t logtable_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open) { return csv_cut(im->dialect, text, at_end, nlines, open); }
+static size_t logtable_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open)
+{
+    *open = SIZE_MAX;
+    if (im->list) return log_list_cut(text, at_end, nlines);
+    return im->fields ? log_fields_cut(im->fields, text, at_end, nlines) : csv_cut(im->dialect, text, at_end, nlines, open);
+}
 
 /* A time of the kind's columns that only the column's order of day and month makes readable, as ISO 8601. */
 static void read_dates(const importer *im, log_framed *f)
@@ -173,7 +184,7 @@ static sla_status logtable_parse(importer *im, block *b, err *e)
     log_framed *f = mem_zero(1, sizeof *f);
     sla_status st = log_writer_begin(&w, &im->r.sink, b);
     if (!f) st = SLA_NOMEM;
-    if (st == SLA_OK) st = read_rows(im, &w, f, b);
+    if (st == SLA_OK) st = im->list ? log_list_read(&im->r, &w, f, b) : im->fields ? log_fields_read(im->fields, &im->r, &w, f, b) : read_rows(im, &w, f, b);
     b->ragged = 0;
     mem_free(f);
     return log_writer_end(&w, st, e);
@@ -184,23 +195,42 @@ static void logtable_close(importer *im)
 {
     if (!im) return;
     log_sink_close(&im->r.sink);
+    log_fields_free(im->fields);
     arena_free(&im->mem);
     mem_free(im);
 }
 
-static sla_status logtable_open(const input *in, importer **out, size_t *start, uint32_t *line, err *e)
+static sla_status open_fields(const input *in, importer *im, importer **out, err *e)
 {
-    importer *im = mem_zero(1, sizeof *im);
+    if (!(im->fields = log_fields_new())) return err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    return log_records_open(&im->r, log_fields_kind(in), in, im, out, e);
+}
+
+static sla_status open_table(const input *in, importer *im, importer **out, size_t *start, uint32_t *line, err *e)
+{
     found *x = mem_zero(1, sizeof *x);
-    sla_status st = im && x && find_header(in, &im->mem, x) ? log_records_open(&im->r, x->kind, in, im, out, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    sla_status st = x && find_header(in, &im->mem, x) ? log_records_open(&im->r, x->kind, in, im, out, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
     if (st == SLA_OK) {
         im->dialect = x->dialect;
         im->h = x->h;
         im->order = x->order;
         *start = x->start;
         *line = x->line;
-    } else logtable_close(im);
+    }
     mem_free(x);
+    return st;
+}
+
+static sla_status logtable_open(const input *in, importer **out, size_t *start, uint32_t *line, err *e)
+{
+    *start = 0;
+    *line = 1;
+    importer *im = mem_zero(1, sizeof *im);
+    if (!im) return err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    const log_kind *listed = log_list_kind(in);
+    im->list = listed != NULL;
+    sla_status st = listed ? log_records_open(&im->r, listed, in, im, out, e) : log_fields_kind(in) ? open_fields(in, im, out, e) : open_table(in, im, out, start, line, e);
+    if (st != SLA_OK) logtable_close(im);
     return st;
 }
 
@@ -211,5 +241,5 @@ static const dataset *logtable_dataset(const importer *im) { return im->r.sink.d
 static slice logtable_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logtable_batches(const importer *im) { return im->r.sink.batches; }
 
-const importer_kind importer_logtable = {"log table", "logs and jobs as tables: Event Viewer, Zabbix, Veeam, plain job tables", logtable_probe, logtable_open, logtable_cut, logtable_parse, logtable_take, NULL,
+const importer_kind importer_logtable = {"log table", "logs and jobs as tables: Event Viewer, Zabbix, Veeam, plain job tables, W3C and Zeek logs", logtable_probe, logtable_open, logtable_cut, logtable_parse, logtable_take, NULL,
                                          logtable_drop, logtable_notes, logtable_dataset, logtable_profile, logtable_batches, NULL, logtable_close, NULL};

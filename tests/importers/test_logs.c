@@ -375,9 +375,24 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
     {"security.csv", "Level,Date and Time,Source,Event ID,Task Category\r\nInformation,13/7/2025 9:00:00,Microsoft-Windows-Security-Auditing,4625,Logon,\"An account failed to log on.\r\n\r\nAccount For Which Logon Failed:\r\n\tAccount Name:\t\tbob\r\n\"\r\n", 1, 0, 0,
      "windows login failure bob _ _", "Event Viewer"},
     {"jobs.csv", "Job Name,System,Start Time,End Time,Status,Size\nnightly,erp,13/07/2025 02:00,13/07/2025 02:10,Failed,12 GB\nnightly,erp,x,y,Success,1\n", 1, 1, 0, "backup backup failure _ _ nightly", "table of backup jobs"},
+    /* blocks of 7 bytes part lines from the directives that name their columns; the columns change within the file, and one line's day stands above it */
+    {"u_ex.log", "#Software: Internet Information Services\r\n#Version: 1.0\r\n#Date: 2025-07-01 01:00:00\r\n#Fields: date time s-ip cs-method cs-uri-stem cs-username c-ip cs(User-Agent) sc-status sc-bytes\r\n2025-07-01 01:00:01 10.0.0.5 GET /a - 10.0.0.9 a+b 200 5\r\n"
+                 "#Date: 2025-07-01 23:00:00\r\n#Fields: time c-ip cs-username sc-status cs-uri-stem cs-method\r\n23:00:00 10.0.0.9 bob 401 /login POST\r\n23:00:00 10.0.0.9 bob 401 /login POST one too many\r\n\r\n23:00:01 10.0.0.8 - 200 /b GET", 3, 1, 1,
+     "web http failure bob 10.0.0.9 /login", "IIS log (W3C extended)"},
+    {"pfirewall.log", "#Version: 1.5\n#Time Format: Local\n#Fields: date time action protocol src-ip dst-ip src-port dst-port size\n\n2025-07-01 09:00:00 DROP TCP 203.0.113.7 10.0.0.5 5000 3389 52\n", 1, 0, 0, "firewall other failure _ 203.0.113.7 10.0.0.5:3389", "Windows Firewall"},
+    {"ssh.log", "#separator \\x09\n#path\tssh\n#fields\tts\tuid\tid.orig_h\tid.resp_h\tclient\tauth_success\n#types\ttime\tstring\taddr\taddr\tstring\tbool\n1751331601.5\tC1\t203.0.113.7\t10.0.0.5\ta b\tF\n#close\t2025-07-02\n", 1, 0, 0,
+     "network login failure _ 203.0.113.7 10.0.0.5", "Zeek log"},
+    {"mail.log", "#Software: a mail server\n#Fields: date-time,client-ip,event-id,message-subject\n2025-07-01T01:00:00.123Z,10.0.0.1,RECEIVE,\"x, \"\"y\"\"\"\n", 1, 0, 0, "web other unknown _ 10.0.0.1 RECEIVE", "W3C"},
     {"alerts.json", "{\"status\":\"success\",\"data\":{\"alerts\":[{\"labels\":{\"alertname\":\"Down\",\"instance\":\"web01\"},\"annotations\":{},\"startsAt\":\"2025-07-01T01:00:00Z\"},{\"labels\":{\"alertname\":\"Up\"},\"startsAt\":\"2025-07-01T02:00:00Z\",\"status\":\"resolved\"}]}}", 2, 0, 0,
      "monitor alert failure _ _ Down", "Alertmanager"},
     {"nagios.log", "[1751331600] SERVICE ALERT: web01;HTTP;CRITICAL;HARD;3;x\n[Tue Jul 01 09:00:01 2025] SERVICE ALERT: web01;HTTP;OK;HARD;3;x\n", 2, 0, 0, "monitor alert failure _ _ HTTP", "Nagios"},
+    /* Get-WinEvent | Select TimeCreated, Id, LevelDisplayName, Message | Export-Csv: no provider, no log */
+    {"winevent.csv", "#TYPE Selected.System.Diagnostics.Eventing.Reader.EventLogRecord\n\"TimeCreated\",\"Id\",\"LevelDisplayName\",\"Message\"\n\"7/13/2025 9:00:00 AM\",\"4625\",\"Information\",\"An account failed to log on.\r\n\r\nAccount For Which Logon Failed:\r\n\tAccount Name:\t\tbob\r\n\r\n"
+                     "Network Information:\r\n\tSource Network Address:\t10.0.0.9\r\n\"\n\"7/13/2025 9:00:01 AM\",\"7036\",\"Information\",\"The Print Spooler service entered the running state.\"\n", 2, 0, 0, "windows login failure bob 10.0.0.9 _", "Get-WinEvent"},
+    /* wevtutil qe Security /f:text */
+    {"security.txt", "Event[0]\n  Log Name: Security\n  Source: Microsoft-Windows-Security-Auditing\n  Date: 2025-07-01T09:00:00.1230000Z\n  Event ID: 4625\n  Task: Logon\n  Level: Information\n  Opcode: Info\n  Keyword: Audit Failure\n  User: N/A\n  User Name: N/A\n  Computer: DC01\n"
+                     "  Description: \nAn account failed to log on.\n\nSubject:\n\tAccount Name:\t\t-\n\nAccount For Which Logon Failed:\n\tAccount Name:\t\tbob\n\nNetwork Information:\n\tSource Network Address:\t10.0.0.9\n\n"
+                     "Event[1]\n  Log Name: System\n  Source: Service Control Manager\n  Date: 2025-07-01T09:00:01.000\n  Event ID: 7036\n  Task: N/A\n  Computer: DC01\n  Description: \nThe Print Spooler service entered the running state.\n", 2, 0, 0, "windows login failure bob 10.0.0.9 _", "wevtutil"},
     {"app.log", "2025-07-01 09:05:00,123 ERROR a.b.C - failed\njava.lang.X\n\tat y\n2025-07-01 09:05:01,123 INFO fine\n", 2, 0, 0, "syslog other unknown _ _ _", "lines that begin with a time"},
 };
 
