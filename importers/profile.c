@@ -139,12 +139,14 @@ static int64_t unit_of(loader *l, const ynode *n)
 
 static void load_cycle(loader *l, field_map *m, const ynode *n)
 {
-    static const char *const keys[] = {"is", "list", "at", NULL};
+    static const char *const keys[] = {"is", "list", "at", "running", "in", NULL};
     if (!n) return;
     yaml_check_keys(n, keys, l->errors);
     m->cycle = texts(l, yaml_get(n, "is"));
     m->cycle_at = yaml_text(n, "at", (slice){0});
     m->cycle_list = yaml_text(n, "list", (slice){0});
+    m->cycle_running = yaml_text(n, "running", (slice){0});
+    m->cycle_in = yaml_text(n, "in", (slice){0});
     if (m->cycle.n == 0 || m->cycle_at.len == 0 || m->cycle_list.len == 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "cycle needs 'is' (the field's names), 'list' and 'at', the paths of its cycles and of a cycle's time");
 }
 
