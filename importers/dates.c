@@ -41,7 +41,7 @@ static void blanks(scan *c)
 
 static bool separator(scan *c)
 {
-    if (skip(c, "年") || skip(c, "月")) return (void)(skip(c, "/") || skip(c, "-")), blanks(c), true; /* also "10/1月/26" */
+    if (skip(c, "年") || skip(c, "月") || skip(c, "년") || skip(c, "월")) return (void)(skip(c, "/") || skip(c, "-")), blanks(c), true; /* also "10/1月/26" */
     size_t before = c->i;
     skip(c, "."); /* also "10/janv./26" */
     if (skip(c, "/") || skip(c, "-")) return blanks(c), true;
@@ -54,10 +54,13 @@ static bool separator(scan *c)
 /* ---- month names ---- */
 static int32_t month_of(slice word)
 {
-    /* By their folded beginnings: English, German, French, Spanish, Portuguese; longer ones before shorter ones that they begin with. */
+    /* By their folded beginnings: English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian; longer ones before shorter ones that they begin with. */
     static const struct { const char *name; int32_t month; } names[] = {
         {"juin", 6}, {"juil", 7}, {"jan", 1}, {"ene", 1}, {"feb", 2}, {"fev", 2}, {"mar", 3}, {"mrz", 3}, {"apr", 4}, {"abr", 4}, {"avr", 4}, {"may", 5}, {"mai", 5},
         {"jun", 6}, {"jul", 7}, {"aug", 8}, {"ago", 8}, {"aou", 8}, {"sep", 9}, {"set", 9}, {"oct", 10}, {"out", 10}, {"okt", 10}, {"nov", 11}, {"dec", 12}, {"dic", 12}, {"dez", 12},
+        {"gen", 1}, {"mag", 5}, {"giu", 6}, {"lug", 7}, {"ott", 10}, {"maart", 3}, {"mrt", 3}, {"mei", 5},
+        {"sty", 1}, {"lut", 2}, {"kwi", 4}, {"maj", 5}, {"cze", 6}, {"lip", 7}, {"sie", 8}, {"wrz", 9}, {"paz", 10}, {"lis", 11}, {"gru", 12},
+        {"янв", 1}, {"фев", 2}, {"мар", 3}, {"апр", 4}, {"май", 5}, {"мая", 5}, {"июн", 6}, {"июл", 7}, {"авг", 8}, {"сен", 9}, {"окт", 10}, {"ноя", 11}, {"дек", 12},
     };
     static const char *const chinese[] = {"十二月", "十一月", "十月", "一月", "二月", "三月", "四月", "五月", "六月", "七月", "八月", "九月"};
     static const int32_t chinese_month[] = {12, 11, 10, 1, 2, 3, 4, 5, 6, 7, 8, 9};
@@ -65,7 +68,7 @@ static int32_t month_of(slice word)
     size_t n = words_fold(word, text);
     for (size_t k = 0; k < sizeof chinese / sizeof chinese[0]; k++)
         if (n == strlen(chinese[k]) && memcmp(text, chinese[k], n) == 0) return chinese_month[k];
-    if (n > 10) return 0;
+    if (n > (n && (unsigned char)text[0] < 0x80 ? 12 : 16)) return 0;
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
         if (n >= strlen(names[k].name) && memcmp(text, names[k].name, strlen(names[k].name)) == 0) return names[k].month;
     return 0;
@@ -101,28 +104,20 @@ static bool three_parts(scan *c, parts *p)
         else if (!number(c, &p->n[k], &p->width[k])) return false;
         if (k == 0 || (k == 1 && p->name_at == 0)) (void)(skip(c, "st") || skip(c, "nd") || skip(c, "rd") || skip(c, "th") || skip(c, "º") || skip(c, "er "));
     }
-    skip(c, "日");
+    (void)(skip(c, "日") || skip(c, "号") || skip(c, "일") || skip(c, "."));
     return true;
 }
 
-/* "Tue, " or "Dienstag, " before a date. "mar. 10 janv. 2026" is a Tuesday, "Mar 10, 2026" is none: what reads as a date is left alone. */
-static void weekday(scan *c)
+/* "г." behind a Russian year, "(화)" behind a day. */
+static void ornaments(scan *c)
 {
-    static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mie", "jue", "vie", "sab", "dom", "seg", "ter", "qua", "qui", "sex",
-                                        "mo", "di", "mi", "do", "fr", "sa", "so", "lu", "ma", "me", "je", "ve", "星期", "周"};
-    slice w = word_at(c);
-    char text[WORDS_MAX];
-    size_t n = w.len && w.len < 32 ? words_fold(w, text) : 0, k = 0;
-    scan whole = *c, after = *c;
-    parts p;
-    if (n == 0 || (month_of(w) && three_parts(&whole, &p))) return;
-    while (k < sizeof names / sizeof names[0] && (n < strlen(names[k]) || memcmp(text, names[k], strlen(names[k])) != 0)) k++;
-    if (k == sizeof names / sizeof names[0]) return;
-    after.i += w.len;
-    skip(&after, ".");
-    skip(&after, ",");
-    blanks(&after);
-    if (after.i > c->i + w.len && (digit_at(&after) || month_of(word_at(&after)))) *c = after;
+    scan d = *c;
+    blanks(&d);
+    if (skip(&d, "г")) skip(&d, "."), *c = d;
+    else if (skip(&d, "(") || skip(&d, "（")) {
+        while (d.i < d.s.len && d.s.ptr[d.i] != ')' && (unsigned char)d.s.ptr[d.i] >= 'A' && d.i < c->i + 16 && memcmp(d.s.ptr + d.i, "）", d.s.len - d.i < 3 ? d.s.len - d.i : 3) != 0) d.i++;
+        if (skip(&d, ")") || skip(&d, "）")) *c = d;
+    }
 }
 
 /* Two digits of a year: 70..99 are 19xx, the rest 20xx (POSIX strptime %y, moved by a year). */
@@ -146,15 +141,65 @@ static bool arrange(const parts *p, const char *order, int32_t *y, int32_t *m, i
 }
 
 /* ---- the time of day ---- */
-typedef enum half { HALF_NONE, HALF_AM, HALF_PM } half;
+/* NOON: 11:30 is before and 1:30 after it. EVENING: it ends before midnight, and 12:30 in it is not said to be either. */
+typedef enum half { HALF_NONE, HALF_AM, HALF_PM, HALF_NOON, HALF_EVENING } half;
 static half meridiem(scan *c)
 {
+    static const struct { const char *name; half is; } names[] = {
+        {"pm", HALF_PM}, {"p.m.", HALF_PM}, {"p. m.", HALF_PM}, {"p.\xC2\xA0m.", HALF_PM}, {"下午", HALF_PM}, {"午後", HALF_PM}, {"오후", HALF_PM}, {"中午", HALF_NOON}, {"晚上", HALF_EVENING}, {"傍晚", HALF_EVENING}, {"晚间", HALF_EVENING},
+        {"am", HALF_AM}, {"a.m.", HALF_AM}, {"a. m.", HALF_AM}, {"a.\xC2\xA0m.", HALF_AM}, {"上午", HALF_AM}, {"午前", HALF_AM}, {"오전", HALF_AM}, {"早上", HALF_AM}, {"早晨", HALF_AM}, {"清晨", HALF_AM}, {"凌晨", HALF_AM},
+    };
     size_t before = c->i;
     blanks(c);
-    if (skip_nocase(c, "pm") || skip_nocase(c, "p.m.") || skip_nocase(c, "p. m.") || skip_nocase(c, "p.\xC2\xA0m.") || skip(c, "下午") || skip(c, "晚上") || skip(c, "中午")) return HALF_PM;
-    if (skip_nocase(c, "am") || skip_nocase(c, "a.m.") || skip_nocase(c, "a. m.") || skip_nocase(c, "a.\xC2\xA0m.") || skip(c, "上午") || skip(c, "早上") || skip(c, "凌晨")) return HALF_AM;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (skip_nocase(c, names[i].name)) return names[i].is;
     c->i = before;
     return HALF_NONE;
+}
+
+/* "Tue, " or "Dienstag, " before a date. "mar. 10 janv. 2026" is a Tuesday, "Mar 10, 2026" is none: what reads as a date is left alone. */
+static void weekday(scan *c)
+{
+    static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mie", "jue", "vie", "sab", "dom", "seg", "ter", "qua", "qui", "sex",
+                                        "mo", "di", "mi", "do", "fr", "sa", "so", "lu", "ma", "me", "je", "ve", "gio",
+                                        "wo", "vr", "za", "zo", "pon", "wt", "sr", "czw", "pt", "pia", "nie", "пн", "вт", "ср", "чт", "пт", "сб", "вс", "пон", "чет", "пят", "суб", "вос", "星期", "周"};
+    slice w = word_at(c);
+    char text[WORDS_MAX];
+    size_t n = w.len && w.len < 32 ? words_fold(w, text) : 0, k = 0;
+    scan whole = *c, after = *c;
+    parts p;
+    if (n == 0 || (month_of(w) && three_parts(&whole, &p))) return;
+    while (k < sizeof names / sizeof names[0] && (n < strlen(names[k]) || memcmp(text, names[k], strlen(names[k])) != 0)) k++;
+    if (k == sizeof names / sizeof names[0]) return;
+    after.i += w.len;
+    skip(&after, ".");
+    skip(&after, ",");
+    blanks(&after);
+    scan clock = after;
+    if (after.i > c->i + w.len && (digit_at(&after) || month_of(word_at(&after)) || meridiem(&clock) != HALF_NONE)) *c = after;
+}
+
+/* The hour of 24. false: there is no such hour. */
+static bool hour_of(half side, int32_t *h)
+{
+    if (side == HALF_NONE) return *h <= 23;
+    if (*h > 12 || (*h == 0 && side != HALF_AM) || (side == HALF_EVENING && (*h == 12 || *h < 4)) || (side == HALF_NOON && *h > 3 && *h < 10)) return false;
+    bool before = side == HALF_AM || (side == HALF_NOON && (*h == 10 || *h == 11));
+    *h = *h % 12 + (before ? 0 : 12);
+    return true;
+}
+
+/* Minutes and seconds behind "9点": "05分30秒", "半", "05". */
+static bool spoken_minutes(scan *c, int32_t *m, int32_t *s)
+{
+    int w;
+    blanks(c);
+    if (skip(c, "半")) return *m = 30, true;
+    if (!digit_at(c)) return (void)(skip(c, "钟") || skip(c, "整")), true;
+    if (!number(c, m, &w) || w > 2) return false;
+    if (!skip(c, "分") && !skip(c, "분")) return w == 2;
+    blanks(c);
+    return !digit_at(c) || (number(c, s, &w) && w <= 2 && (skip(c, "秒") || skip(c, "초")));
 }
 
 static bool clock_part(scan *c, int64_t *ms)
@@ -164,9 +209,8 @@ static bool clock_part(scan *c, int64_t *ms)
     half side = meridiem(c);
     blanks(c);
     if (!number(c, &h, &w) || w > 2) return false;
-    if (skip(c, "时") || skip(c, "点")) {
-        if (digit_at(c) && (!number(c, &m, &w) || w > 2 || !skip(c, "分"))) return false;
-        if (digit_at(c) && (!number(c, &s, &w) || w > 2 || !skip(c, "秒"))) return false;
+    if (skip(c, "时") || skip(c, "点") || skip(c, "時") || skip(c, "點") || skip(c, "시")) {
+        if (!spoken_minutes(c, &m, &s)) return false;
     } else if ((skip(c, ":") || skip(c, "h")) && (!digit_at(c) || (number(c, &m, &w) && w <= 2))) {
         if (skip(c, ":") && (!number(c, &s, &w) || w != 2)) return false;
         if ((skip(c, ".") || skip(c, ",")) && !number(c, &frac, &fw)) return false;
@@ -174,11 +218,7 @@ static bool clock_part(scan *c, int64_t *ms)
     while (fw > 3) frac /= 10, fw--;
     while (fw && fw < 3) frac *= 10, fw++;
     if (side == HALF_NONE) side = meridiem(c);
-    if (side != HALF_NONE) {
-        if (h > 12 || (h == 0 && side == HALF_PM)) return false;
-        h = h % 12 + (side == HALF_PM ? 12 : 0);
-    }
-    if (h > 23 || m > 59 || s > 59) return false;
+    if (!hour_of(side, &h) || m > 59 || s > 59) return false;
     *ms = ((int64_t)h * 3600 + m * 60 + s) * 1000 + frac;
     return true;
 }
@@ -273,11 +313,12 @@ bool dates_parse(slice s, const char *order, time_text *out)
     weekday(&c);
     if (!three_parts(&c, &p) || !arrange(&p, order, &y, &m, &d)) return false;
     t.local_ms = civil_days(y, m, d) * MS_DAY;
+    ornaments(&c);
     skip(&c, ",");
     blanks(&c);
     weekday(&c);
     skip(&c, "T");
-    if (skip(&c, "at ") || skip(&c, "à ") || skip(&c, "um ") || skip(&c, "às ") || skip(&c, "a las ")) blanks(&c);
+    if (skip(&c, "at ") || skip(&c, "à ") || skip(&c, "um ") || skip(&c, "às ") || skip(&c, "a las ") || skip(&c, "alle ") || skip(&c, "om ") || skip(&c, "o ") || skip(&c, "в ")) blanks(&c);
     if (c.i < s.len) {
         if (!clock_part(&c, &ms) || !offset_part(&c, &t)) return false;
         t.local_ms += ms;
@@ -285,6 +326,32 @@ bool dates_parse(slice s, const char *order, time_text *out)
     }
     *out = t;
     return true;
+}
+
+bool dates_without_year(slice s, int32_t *month, int32_t *day, slice *clock)
+{
+    scan c = {s, 0};
+    int w;
+    int64_t ms;
+    time_text t;
+    *month = month_name(&c);
+    if (*month) {
+        if (!separator(&c) || !number(&c, day, &w)) return false;
+    } else {
+        if (!number(&c, day, &w) || w > 2) return false;
+        if (skip(&c, "月") || skip(&c, "월")) {
+            *month = *day;
+            blanks(&c);
+            if (!number(&c, day, &w) || !(skip(&c, "日") || skip(&c, "号") || skip(&c, "일"))) return false;
+        } else if (!separator(&c) || !(*month = month_name(&c))) return false;
+    }
+    if (w > 2 || !civil_valid(2000, *month, *day)) return false;
+    ornaments(&c);
+    skip(&c, ",");
+    blanks(&c);
+    weekday(&c);
+    *clock = slice_trim((slice){s.ptr + c.i, s.len - c.i});
+    return c.i == s.len || (clock_part(&c, &ms) && offset_part(&c, &t));
 }
 
 /* ---- numbers ---- */
@@ -352,6 +419,7 @@ void dates_look(slice s, date_evidence *ev)
     else if (n == 10 || n == 13 || n == 16 || n == 19) ev->epoch++;
     else if (time_parse(s, &t) || compact(s, &t)) ev->iso++;
     else if (ctime_form(c, &t)) ev->named++;
+    else if (dates_without_year(s, &p.n[1], &p.n[2], &(slice){0})) ev->yearless++;
     else if (weekday(&c), !three_parts(&c, &p)) ev->unreadable++;
     else if (p.name_at >= 0 || p.width[0] >= 4) ev->named++;
     else {
@@ -374,6 +442,7 @@ void dates_add(date_evidence *sum, const date_evidence *ev)
     sum->year_first += ev->year_first;
     sum->iso += ev->iso;
     sum->named += ev->named;
+    sum->yearless += ev->yearless;
     sum->serial += ev->serial;
     sum->epoch += ev->epoch;
     sum->unreadable += ev->unreadable;

@@ -299,6 +299,7 @@ sla_status planner_open(planner *pl, const input *in, const slice *names, size_t
         if (name.len && !pl->names[i].ptr) return SLA_NOMEM;
     }
     pl->ncols = n;
+    pl->years = (year_hint){in->options->year, in->options->from, in->options->to, in->mtime_ms};
     if (in->options->draft) return begin_draft(pl, in, e);
     const dataset *ds = decide(pl, in);
     if (!ds) return refuse_unknown(pl, in, e);

@@ -9,15 +9,17 @@
 #include "importers/importer.h"
 
 typedef struct span_evidence { size_t durations, numbers, negative; } span_evidence;   /* values of a column of times that are none */
-/* What a header says of its column's values, which say it not: the zone of times (of a field that is read so), the unit of numbers. */
-typedef struct column_note { int col; size_t field; zone *zone; int64_t unit; } column_note;
+/* What a column's values do not say: the zone of times (of a field that is read so) and the unit of numbers, as the header names them; the year, as the import knows it. */
+typedef struct column_note { int col; size_t field; zone *zone; int64_t unit; bool yearless; } column_note;
+typedef struct year_hint { int32_t asked; int64_t from, to, latest; } year_hint;   /* --year, the period, the file's last change; UTC ms */
 typedef struct planner {
     arena mem;
     plan p;
     const profile *pf;                  /* NULL: canonical */
     slice *names; size_t ncols;         /* the header, copies; and a column for each of cycles: slabs need ncols columns */
     header_text *headers;                    /* of the table's own columns: what they say beside their names */
-    column_note *notes; size_t nnotes;  /* columns whose header names the zone or the unit of the values */
+    column_note *notes; size_t nnotes;  /* columns of which more is known than their values say */
+    year_hint years;
     date_evidence *seen;                /* by field */
     span_evidence *spans;               /* by field */
     time_counts *counts;                /* by field */
@@ -50,7 +52,9 @@ void planner_notes(const planner *pl, buf *out);       /* after the last block: 
 sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e);   /* what this file's times cannot prove, into the store */
 /* Finds what headers say of the columns in use, and refuses what cannot be honoured (plan_notes.c). */
 sla_status plan_notes_find(planner *pl, const input *in, err *e);
-/* Writes it to the cells: times become UTC, numbers get their unit. scratch must live as long as the cells. */
+/* A column whose dates have no year. */
+void plan_notes_yearless(planner *pl, size_t f);
+/* Writes it to the cells: dates get their year, times become UTC, numbers get their unit. scratch must live as long as the cells. */
 sla_status plan_notes_apply(const planner *pl, const cells *c, arena *scratch);
 void plan_notes_close(planner *pl);
 const dataset *planner_dataset(const planner *pl);

@@ -1,4 +1,4 @@
-/* What a header says of its column's values: in which zone its times are, in which unit its numbers. The cells are given it before they are read. */
+/* What a column's values do not say themselves: in which zone its times are, in which unit its numbers, of which year its dates. The cells are given it before they are read. */
 #include "engine/base/buf.h"
 #include "importers/plan.h"
 #include "importers/words.h"
@@ -37,7 +37,7 @@ static sla_status note_zone(planner *pl, const input *in, size_t f, int col, err
 sla_status plan_notes_find(planner *pl, const input *in, err *e)
 {
     size_t own = pl->ncols - pl->ncycles;
-    if (!(pl->notes = ARENA_NEW(&pl->mem, column_note, 2 * own + 1))) return SLA_NOMEM;
+    if (!(pl->notes = ARENA_NEW(&pl->mem, column_note, 3 * own + 1))) return SLA_NOMEM;
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const target *t = &pl->p.fields[f];
         vtype type = pl->p.ds->fields[f].type;
@@ -53,6 +53,55 @@ sla_status plan_notes_find(planner *pl, const input *in, err *e)
     return SLA_OK;
 }
 
+/* ---- years ---- */
+void plan_notes_yearless(planner *pl, size_t f)
+{
+    const target *t = &pl->p.fields[f];
+    const year_hint *y = &pl->years;
+    for (size_t k = 0; k <= t->nmore; k++) {
+        int col = k ? t->more[k - 1] : t->input;
+        bool twice = false;
+        for (size_t i = 0; i < pl->nnotes; i++) twice = twice || (pl->notes[i].yearless && pl->notes[i].col == col);
+        if (!twice && (size_t)col < pl->ncols - pl->ncycles) pl->notes[pl->nnotes++] = (column_note){.col = col, .field = f, .yearless = true};
+    }
+    buf_printf(&pl->said, "%.*s: dates read as of the year that %s, for they have none\n", SLICE_ARG(pl->p.ds->fields[f].name),
+               y->asked ? "was asked for" : y->from != y->to ? "brings them into the period or nearest to it" : "is the last one before the file's time of modification");
+}
+
+/* How far the day lies outside of what is known; after the last change it can not. -1: there is no such day. */
+static int64_t strangeness(const year_hint *h, int32_t y, int32_t m, int32_t d)
+{
+    if (!civil_valid(y, m, d)) return -1;
+    int64_t at = civil_days(y, m, d) * MS_DAY;
+    if (h->from != h->to) return at < h->from - MS_DAY ? h->from - at : at >= h->to + MS_DAY ? at - h->to : 0;
+    return at > h->latest + MS_DAY ? INT64_MAX : h->latest + MS_DAY - at;
+}
+
+static int32_t year_for(const year_hint *h, int32_t m, int32_t d)
+{
+    if (h->asked) return civil_valid(h->asked, m, d) ? h->asked : 0;
+    int64_t least = INT64_MAX, days = (h->from != h->to ? h->from : h->latest) / MS_DAY;
+    int32_t near = 1970 + (int32_t)(days * 400 / 146097), best = 0;
+    for (int32_t y = near + 4; y >= near - 4; y--) {
+        int64_t s = strangeness(h, y, m, d);
+        if (s >= 0 && s < least) least = s, best = y;
+    }
+    return best;
+}
+
+static sla_status with_year(const planner *pl, slice *cell, arena *scratch)
+{
+    int32_t m, d, y;
+    slice clock;
+    buf b = {0};
+    if (!dates_without_year(slice_trim(*cell), &m, &d, &clock) || !(y = year_for(&pl->years, m, d))) return SLA_OK;
+    buf_printf(&b, "%04d-%02d-%02d%s%.*s", (int)y, (int)m, (int)d, clock.len ? " " : "", SLICE_ARG(clock));
+    *cell = arena_slice(scratch, (slice){b.ptr, b.len});
+    buf_free(&b);
+    return cell->ptr ? SLA_OK : SLA_NOMEM;
+}
+
+/* ---- zones and units ---- */
 /* A time without a zone of its own as UTC. Days stay days. */
 static sla_status to_utc(const planner *pl, const column_note *note, zone_cursor *cur, slice *cell, arena *scratch)
 {
@@ -82,12 +131,14 @@ static sla_status with_unit(const column_note *note, slice *cell, arena *scratch
 
 sla_status plan_notes_apply(const planner *pl, const cells *c, arena *scratch)
 {
-    for (size_t k = 0; k < pl->nnotes; k++) {
-        const column_note *note = &pl->notes[k];
-        zone_cursor cur = {.z = note->zone};
-        slice *at = c->at + (size_t)note->col * CELLS_ROWS;
-        for (size_t r = 0; r < c->nrows; r++) TRY(note->zone ? to_utc(pl, note, &cur, &at[r], scratch) : with_unit(note, &at[r], scratch));
-    }
+    for (int zoned = 0; zoned < 2; zoned++) /* a year comes first: the rest is read with it */
+        for (size_t k = 0; k < pl->nnotes; k++) {
+            const column_note *note = &pl->notes[k];
+            zone_cursor cur = {.z = note->zone};
+            slice *at = c->at + (size_t)note->col * CELLS_ROWS;
+            for (size_t r = 0; note->yearless != (zoned == 1) && r < c->nrows; r++)
+                TRY(note->yearless ? with_year(pl, &at[r], scratch) : note->zone ? to_utc(pl, note, &cur, &at[r], scratch) : with_unit(note, &at[r], scratch));
+        }
     return SLA_OK;
 }
 

@@ -106,7 +106,10 @@ sla_status planner_settle(planner *pl)
         if (!t->map || t->map->or_after < 0 || t->input < 0 || !settle_duration(pl, f)) dates_add(&all, &pl->seen[f]);
     }
     for (size_t f = 0; f < pl->p.ds->nfields; f++)
-        if (is_dated(pl, f)) settle_column(pl, f, &all);
+        if (is_dated(pl, f)) {
+            settle_column(pl, f, &all);
+            if (pl->seen[f].yearless) plan_notes_yearless(pl, f);
+        }
     return pl->said.failed ? SLA_NOMEM : SLA_OK;
 }
 

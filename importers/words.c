@@ -14,6 +14,8 @@ static uint32_t plain(uint32_t c)
 {
     if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0; /* full width */
     if (c >= 'A' && c <= 'Z') return c + 32;
+    if (c >= 0x410 && c <= 0x42F) return c + 32; /* Cyrillic */
+    if (c == 0x401) return 0x451;
     if (c >= 0xC0 && c < 0x180 && plain_letters[c - 0xC0]) return (uint32_t)plain_letters[c - 0xC0];
     return c;
 }

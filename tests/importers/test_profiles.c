@@ -151,6 +151,27 @@ static void a_late_value_decides(void **state)
     }
 }
 
+/* Dates without a year are of the year asked for, the one next to the period, or the last before the file was changed. */
+static const struct year_case { const char *name; int32_t year; int64_t from, to; const char *want; } year_cases[] = {
+    {"asked for", 2023, 0, 0, "id=T1; title=卡纸; assignee=张三; status=resolved; created_at=2023-12-31 09:05:00; resolved_at=2024-01-01 00:05:00\nid=T2; title=断网; assignee=李四; status=resolved; created_at=2023-07-01 00:00:00; resolved_at=2023-07-02 17:05:00\n"},
+    {"by the period", 0, 1735660800000, 1743436800000, /* 2025Q1 */ "id=T1; title=卡纸; assignee=张三; status=resolved; created_at=2024-12-31 09:05:00; resolved_at=2025-01-01 00:05:00\nid=T2; title=断网; assignee=李四; status=resolved; created_at=2025-07-01 00:00:00; resolved_at=2025-07-02 17:05:00\n"},
+};
+static void years(void **state)
+{
+    static const char text[] = "工单号,标题,状态,处理人,创建时间,解决时间(UTC)\nT1,卡纸,已解决,张三,12月31日 09:05,12月31日 下午4:05\nT2,断网,已解决,李四,7月1日,7月2日 09:05\n";
+    const struct year_case *c = *state;
+    place p;
+    err e = {0};
+    open_place(&p);
+    const char *path = test_path("years.csv");
+    const import_options o = {.zone = p.z, .year = c->year, .from = c->from, .to = c->to};
+    assert_int_equal(file_write(path, text, strlen(text), &e), SLA_OK);
+    assert_int_equal(import_paths(p.s, p.m, &o, &path, 1, &p.report, &e), SLA_OK);
+    assert_int_equal(p.report.rejected_values, 0);
+    assert_rows(&p, "ticket", c->want);
+    close_place(&p);
+}
+
 /* ---- what is refused, and why ---- */
 static const struct refusal { const char *name, *text, *says; } refusals[] = {
     {"no time of creation", "Number,Short description,Caller,Priority,State,Category,Updated by\nINC1,a,b,1 - Critical,New,c,system\n", "lacks created_at (Opened, "},
@@ -370,6 +391,7 @@ int main(void)
     struct CMUnitTest tests[128];
     size_t n = 0;
     ROWS(tests, n, exports, each_export);
+    ROWS(tests, n, year_cases, years);
     ROWS(tests, n, refusals, refused);
     ROWS(tests, n, reals, each_real_file);
     static const struct CMUnitTest more[] = {cmocka_unit_test(every_profile_fits_the_model), cmocka_unit_test(draft_of_an_unknown_table), cmocka_unit_test(a_late_value_decides), cmocka_unit_test(memory_runs_out), cmocka_unit_test(a_profile_of_ones_own_with_errors), cmocka_unit_test(reversed_times_come_through), cmocka_unit_test(glpi_flags_agree)};
