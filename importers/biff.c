@@ -124,10 +124,18 @@ static sla_status read_strings(biff_box *b, biff_reader *r, err *e)
     return SLA_OK;
 }
 
+/* It is known what this is: among the files of a folder it is no stranger that may be passed over. */
+static sla_status locked(const biff_box *b, err *e)
+{
+    err_set(e, SLA_LIMIT, (srcpos){b->src.shown, 0, 0}, "the workbook is protected with a password");
+    err_hint(e, "save it without one, or as .csv");
+    return SLA_LIMIT;
+}
+
 static sla_status take_record(biff_box *b, biff_reader *r, err *e)
 {
     switch (r->type) {
-    case R_FILEPASS: return refuse(b, e, "the workbook is protected with a password", "save it without one, or as .csv");
+    case R_FILEPASS: return locked(b, e);
     case R_CODEPAGE: return r->len < 2 ? SLA_OK : open_page(b, u16(r->data), e);
     case R_DATEMODE: b->from_1904 = r->len >= 2 && u16(r->data) == 1; return SLA_OK;
     case R_BOUNDSHEET: return add_sheet(b, r, e);
@@ -391,7 +399,7 @@ static sla_status find_workbook(biff_box *b, err *e)
     if (found) return SLA_OK;
     TRY(ole_find(b->o, "EncryptedPackage", &other, &found, e));
     mem_free(other.sectors);
-    if (found) return refuse(b, e, "the workbook is protected with a password", "save it without one, or as .csv");
+    if (found) return locked(b, e);
     TRY(ole_find(b->o, "WordDocument", &other, &found, e));
     mem_free(other.sectors);
     return refuse(b, e, found ? "a Word document is not read" : "an old Office file that holds no workbook", "save the table as .xlsx or .csv");

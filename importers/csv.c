@@ -117,7 +117,7 @@ static sla_status set_up(importer *im, const input *in, size_t *start, uint32_t 
     buf *said = &im->plan.said;
     if (im->table) buf_printf(said, "a table of %zu columns\n", im->ncols);
     else buf_printf(said, "CSV, delimiter %s, quote %c%s, %zu columns\n", d.delimiter == '\t' ? "tab" : (char[]){d.delimiter, '\0'}, d.quote, d.escape ? ", escaped by \\" : "", im->ncols);
-    if (im->unnamed) buf_printf(said, "columns beyond the first %d are not read\n", CELLS_COLS_MAX);
+    if (im->unnamed) buf_printf(said, "columns not used: all beyond the first %d\n", CELLS_COLS_MAX);
     size_t cut = csv_cut(im->dialect, in->head, in->whole, &nlines, &open);
     TRY(look_at_rows(im, cut > *start ? (slice){in->head.ptr + *start, cut - *start} : (slice){0}));
     return planner_settle(&im->plan);

@@ -41,19 +41,20 @@ static void member_close(stream *s)
     mem_free(m);
 }
 
+/* It is known what this is: among the files of a folder it is no stranger that may be passed over. */
 static sla_status refused(zip_t *z, const zip_stat_t *st, const char *shown, err *e)
 {
     int code = zip_error_code_zip(zip_get_error(z));
     srcpos at = {shown, 0, 0};
     if (st->encryption_method != ZIP_EM_NONE || code == ZIP_ER_NOPASSWD || code == ZIP_ER_WRONGPASSWD) {
-        err_set(e, SLA_UNKNOWN_FORMAT, at, "the archive is protected with a password");
+        err_set(e, SLA_LIMIT, at, "the archive is protected with a password");
         err_hint(e, "unpack it with the password and import what comes out");
-        return SLA_UNKNOWN_FORMAT;
+        return SLA_LIMIT;
     }
     if (code == ZIP_ER_COMPNOTSUPP) {
-        err_set(e, SLA_UNKNOWN_FORMAT, at, "the archive is packed by a method that is not read");
+        err_set(e, SLA_LIMIT, at, "the archive is packed by a method that is not read");
         err_hint(e, "unpack it and import what comes out, or pack it again as an ordinary zip");
-        return SLA_UNKNOWN_FORMAT;
+        return SLA_LIMIT;
     }
     return code == ZIP_ER_MEMORY ? err_set(e, SLA_NOMEM, at, "no memory to unpack the file") : damaged(shown, st->name, e);
 }

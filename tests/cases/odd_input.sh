@@ -59,6 +59,23 @@ import 'a cell without an end' 1 'cell.csv:2:13: error: a quote' "$d/cell.csv"
 { printf '[{"id":"T1","title":"'; head -c 80000000 /dev/zero | tr '\0' x; } >"$d/cell.json"
 import 'a string without an end' 1 'cell.json:1: error: a record of more than 64 MiB' "$d/cell.json"
 rm -f "$d/cell.csv" "$d/cell.json" "$d/bomb.gz"
+{ echo $head; printf 'T1,incident,x,2025-07-01 09:00:00,'; head -c 80000000 /dev/zero | tr '\0' x; } >"$d/line.csv"
+import 'a line without an end' 1 'line.csv:2: error: a record of more than 64 MiB' "$d/line.csv"
+rm -f "$d/line.csv"
+{ head -c 100000 /dev/zero | tr '\0' '['; head -c 100000 /dev/zero | tr '\0' ']'; } >"$d/deep.json"
+import 'lists in lists' 1 'deep.json:1:101: error: this is no JSON: nested too deeply' "$d/deep.json"
+{ printf '%s' $head; i=0; while [ $i -lt 1000 ]; do printf ',c%s' $i; i=$((i + 1)); done; echo; row 1; } >"$d/wide.csv"
+import 'more columns than are read: it is said' 0 'columns not used: all beyond the first 512' --dataset ticket "$d/wide.csv"
+
+# of a folder, what is locked is no stranger: it is a file whose records are missing
+mkdir "$d/locked" && cp "$d/t.csv" "$d/locked"
+base64 -d >"$d/locked/secret.zip" <<'EOF'
+UEsDBAoACQAAAHU7fV2txOMMOAAAACwAAAAKABwAdGlja2V0LmNzdlVUCQAD7tMLa+7TC2t1eAsAAQQAAAAABAAAAABFABISEtCRmNzCZbL2aYPAgJJfxwaQPOaoY609Sgp+8yVtVtsCTjl7rIsQfJ
+j8xG/Fapqo3tJbplBLBwitxOMMOAAAACwAAABQSwECHgMKAAkAAAB1O31drcTjDDgAAAAsAAAACgAYAAAAAAABAAAApIEAAAAAdGlja2V0LmNzdlVUBQAD7tMLa3V4CwABBAAAAAAEAAAAAFBLBQYA
+AAAAAQABAFAAAACMAAAAAAA=
+EOF
+import 'a locked archive among others' 1 'secret.zip: error: the archive is protected with a password' "$d/locked"
+import 'a locked archive among others: these are taken' 1 '^slaudit: 1 file taken, .* 1 refused' "$d/locked"
 truncate -s 4G "$d/holes.csv" 2>/dev/null && import 'four gigabytes of nothing' 1 'holes.csv' "$d/holes.csv"
 rm -f "$d/holes.csv"
 
