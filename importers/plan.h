@@ -8,7 +8,7 @@
 #include "importers/fold.h"
 #include "importers/importer.h"
 
-typedef struct span_evidence { size_t durations, numbers, negative; } span_evidence;   /* values of a column of times that are none */
+typedef struct span_evidence { size_t durations, numbers, negative, clocks, values; } span_evidence;   /* values of a column of times that are none; clocks: times of day; of values */
 /* What a column's values do not say: the zone of times (of a field that is read so) and the unit of numbers, as the header names them; the year, as the import knows it. */
 typedef struct column_note { int col; size_t field; zone *zone; int64_t unit; bool yearless; } column_note;
 typedef struct year_hint { int32_t asked; int64_t from, to, latest; } year_hint;   /* --year, the period, the file's last change; UTC ms */

@@ -14,6 +14,8 @@ static bool is_dated(const planner *pl, size_t f)
 static void look_at_duration(slice s, const target *t, span_evidence *seen)
 {
     int64_t ms;
+    seen->values += s.len > 0;
+    seen->clocks += s.len && s.len <= 8 && memchr(s.ptr, ':', s.len) && words_duration(s, 0, &ms);
     if (!t->map || t->map->or_after < 0) return;
     if (words_duration(s, 0, &ms)) seen->durations++;
     else if (words_duration(s, 1, &ms)) seen->numbers++;
@@ -70,6 +72,22 @@ static bool settle_duration(planner *pl, size_t f)
     return true;
 }
 
+/* "报修时间" holds whole times in one table, in another the time of day beside "报修日期": a column that may be either, holds times of day, and is not the only one. */
+static void settle_clock(planner *pl, size_t f)
+{
+    target *t = &pl->p.fields[f];
+    const span_evidence *seen = &pl->spans[f];
+    bool either = false, zoned = false;
+    for (size_t h = 0; t->map && t->input >= 0 && h < t->map->clock.n; h++) either = either || words_same(pl->names[t->input], t->map->clock.items[h]);
+    for (size_t k = 0; k < pl->nnotes; k++) zoned = zoned || (pl->notes[k].zone && pl->notes[k].field == f);
+    if (!either || zoned || t->map->or_after >= 0 || t->clock >= 0 || t->nmore == 0 || seen->clocks * 2 <= seen->values) return;
+    t->clock = t->input;
+    t->input = t->more[0];
+    t->more++;
+    t->nmore--;
+    buf_printf(&pl->said, "%.*s: the column %.*s holds times of day; the days stand in the column %.*s\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->clock]), SLICE_ARG(pl->names[t->input]));
+}
+
 static void settle_column(planner *pl, size_t f, const date_evidence *all)
 {
     static const char *const numbers[] = {"", "a sheet's days since 1900", "a sheet's days since 1904", "seconds, ms or µs since 1970 (UTC)"};
@@ -103,6 +121,7 @@ sla_status planner_settle(planner *pl)
     }
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const target *t = &pl->p.fields[f];
+        if (is_dated(pl, f)) settle_clock(pl, f);
         if (!t->map || t->map->or_after < 0 || t->input < 0 || !settle_duration(pl, f)) dates_add(&all, &pl->seen[f]);
     }
     for (size_t f = 0; f < pl->p.ds->nfields; f++)

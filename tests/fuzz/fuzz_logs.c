@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "importers/logaudit.h"
-#include "importers/logrecords.h"
+#include "importers/logfields.h"
+#include "importers/loglist.h"
 #include "importers/logsyslog.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -50,6 +51,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (log_time_any(text, &t) && !civil_valid(t.year ? t.year : 2000, t.month, t.day)) abort();
     if (log_time_parse(SLICE_LIT("%d/%b/%Y:%H:%M:%S %z"), text, &t) && !civil_valid(t.year, t.month, t.day)) abort();
     if (size >= 2) log_time_parse((slice){text.ptr, size / 2}, (slice){text.ptr + size / 2, size - size / 2}, &t);
+    uint32_t lines;
+    log_fields *lf = log_fields_new();
+    if (lf && (log_fields_cut(lf, text, false, &lines) > size || lines > size)) abort();
+    log_fields_free(lf);
+    if (log_list_cut(text, size % 2, &lines) > size || lines > size) abort();
     slice message = text;
     log_repeated(&message);
     arena_free(&scratch);

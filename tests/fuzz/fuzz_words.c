@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "importers/dates.h"
-#include "importers/words.h"
+#include "importers/headers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -28,5 +28,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t n = words_fold(s, folded), m = words_fold((slice){folded, n}, again);
     if (n > WORDS_MAX || m > n) abort();
     if (words_unit_behind((slice){folded, n}, &bare) && (bare.ptr != folded || bare.len >= n)) abort();
+    int32_t month, day;
+    slice clock;
+    if (dates_without_year(s, &month, &day, &clock) && (month < 1 || month > 12 || day < 1 || day > 31 || clock.len > s.len)) abort();
+    arena a = {0};
+    header_text *h = NULL;
+    if (headers_read(&a, &s, 1, &h) != SLA_OK || h->n == 0 || h->n > READINGS_MAX) abort();
+    for (size_t i = 0; i < h->n; i++)
+        if (h->readings[i].len > WORDS_MAX || memchr(h->readings[i].ptr, '*', h->readings[i].len)) abort(); /* reads each; folded has none */
+    arena_free(&a);
     return 0;
 }

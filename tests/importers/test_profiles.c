@@ -186,6 +186,7 @@ static const struct refusal { const char *name, *text, *says; } refusals[] = {
     {"an offset that is none", "Ticket ID,Title,Priority,Status,Created (UTC+8 or 9)\n1,a,High,Closed,2025-07-01 09:00\n", "not known which offset"},
     {"a zone of no place", "Ticket ID,Title,Priority,Status,Created (Europe/Atlantis)\n1,a,High,Closed,2025-07-01 09:00\n", "there is none of that name"},
     {"a zone of a day whose time stands elsewhere", "工单号,标题,状态,日期(UTC),时间\n1,a,已解决,2025-07-01,09:00\n", "cannot put together"},
+    {"a zone of a time whose day stands elsewhere", "工单号,标题,状态,日期,时间(UTC)\n1,a,已解决,2025-07-01,09:00\n", "cannot put together"},
     {"Bugzilla without opendate", "bug_id,product,component,assigned_to,bug_status,resolution,short_desc,changeddate\n15,p,c,a,NEW,,s,2009-07-22 15:27:25\n", "lacks created_at (opendate, Opened)"},
 };
 static void refused(void **state)
