@@ -6,6 +6,7 @@
 const type chart_text = {7.4, 10, false, RGB_INK}, chart_grey = {7, 9.5, false, RGB_GREY}, chart_bold = {7.4, 10, true, RGB_INK};
 static const type title_type = {9.2, 13, true, RGB_NAVY};
 enum { TITLE_ROOM = 30, FOOT_ROOM = 12 };
+static const double ROW = 15.5;
 
 static double heat_row(const chart *c)
 {
@@ -14,18 +15,18 @@ static double heat_row(const chart *c)
     return 17;
 }
 
-double chart_height(const chart *c, double w)
+double chart_height(const chart *c, double w, double tight)
 {
     double rows = (double)c->ncats, foot = c->foot.len > 0 ? FOOT_ROOM : 0;
     switch (c->kind) {
-    case CHART_BAR: return TITLE_ROOM + 6 + 15.5 * rows + foot;
+    case CHART_BAR: return TITLE_ROOM + 6 + ROW * tight * rows + foot;
     case CHART_HEAT: return TITLE_ROOM + 2 + heat_heads(c, w) + heat_row(c) * (double)c->nseries + foot;
     case CHART_SPLIT: return 66 + foot;
     case CHART_FUNNEL: return 300 + foot;
-    case CHART_PARETO: if (pareto_lies(c, w)) return TITLE_ROOM + 6 + 15.5 * rows + foot; break;
+    case CHART_PARETO: if (pareto_lies(c, w)) return TITLE_ROOM + 6 + ROW * tight * rows + foot; break;
     case CHART_COLUMN: case CHART_STACKED: case CHART_LINE: break;
     }
-    return (w < 300 ? 148 : 176) + foot;
+    return (w < 300 ? 148 : 176) * tight + foot;
 }
 
 static void extremes(const chart *c, double *low, double *high)
@@ -227,13 +228,13 @@ static void draw_line(plot *p)
 static void draw_bars(plot *p)
 {
     const chart *c = p->c;
-    double names = p->full_w * 0.27, figures = 92, y = p->y - 10;
+    double names = p->full_w * 0.27, figures = 92, y = p->y - 10 - (ROW - p->row) / 2;
     p->x = p->full_x + names, p->w = p->full_w - names - figures;
     if (c->has_target) {
         double at = plot_x(p, c->target), from = c->lower_better ? p->x : at, to = c->lower_better ? at : p->x + p->w;
-        page_rect(p->ps, p->no, from, y, to - from, 15.5 * (double)c->ncats, RGB_BAND);
+        page_rect(p->ps, p->no, from, y, to - from, p->row * (double)c->ncats, RGB_BAND);
     }
-    for (size_t i = 0; i < c->ncats; i++, y += 15.5) {
+    for (size_t i = 0; i < c->ncats; i++, y += p->row) {
         page_text_at(p->ps, p->no, p->full_x, y + 9.6, &chart_text, c->cats[i], ALIGN_LEFT, names - 6);
         page_line(p->ps, p->no, p->x, y + 7, p->x + p->w, y + 7, 0.3, RGB_HAIR);
         if (!c->series[0].has[i]) {
@@ -273,7 +274,8 @@ static void put_legend(const plot *p, double y)
 void chart_draw(pageset *ps, size_t no, document *d, const chart *c, double x, double y, double w, double h)
 {
     double foot = c->foot.len > 0 ? FOOT_ROOM : 0, left = slice_is(c->unit, "ms") ? 46 : slice_is(c->unit, "count") ? 30 : 34;
-    plot p = {.ps = ps, .no = no, .d = d, .c = c, .x = x + left, .y = y + TITLE_ROOM + 10, .w = w - left - 4, .h = h - TITLE_ROOM - 10 - 24 - foot, .full_x = x, .full_w = w, .s = scale_of(c)};
+    plot p = {.ps = ps, .no = no, .d = d, .c = c, .x = x + left, .y = y + TITLE_ROOM + 10, .w = w - left - 4, .h = h - TITLE_ROOM - 10 - 24 - foot, .full_x = x, .full_w = w,
+              .row = (h - TITLE_ROOM - 6 - foot) / (double)(c->ncats ? c->ncats : 1), .s = scale_of(c)};
     page_text_at(ps, no, x, y + 10, &title_type, c->title, ALIGN_LEFT, w);
     page_text_at(ps, no, x, y + 21, &chart_grey, c->sub, ALIGN_LEFT, w * 0.75);
     put_legend(&p, c->sub.len > 0 && c->nseries > 2 ? y + 31 : y + 21);

@@ -8,6 +8,7 @@ typedef struct plot {
     pageset *ps; size_t no; document *d; const chart *c;
     double x, y, w, h;               /* the plot area */
     double full_x, full_w;           /* of the whole chart */
+    double row;                      /* bars that lie: from one to the next */
     scale s;
 } plot;
 extern const type chart_text, chart_grey, chart_bold;

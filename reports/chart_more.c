@@ -103,9 +103,9 @@ bool pareto_lies(const chart *c, double w)
 static void pareto_bars(plot *p, double sum)
 {
     const chart *c = p->c;
-    double names = p->full_w * 0.27, figures = 92, y = p->y - 10, run = 0, lx = 0, ly = 0;
+    double names = p->full_w * 0.27, figures = 92, y = p->y - 10 - (15.5 - p->row) / 2, run = 0, lx = 0, ly = 0;
     p->x = p->full_x + names, p->w = p->full_w - names - figures;
-    for (size_t i = 0; i < c->ncats; i++, y += 15.5) {
+    for (size_t i = 0; i < c->ncats; i++, y += p->row) {
         double v = c->series[0].v[i], share = sum > 0 ? (run += v) / sum : 0, x = p->x + p->w * share;
         page_text_at(p->ps, p->no, p->full_x, y + 9.6, &chart_text, c->cats[i], ALIGN_LEFT, names - 6);
         page_rect(p->ps, p->no, p->x, y + 2.5, fmax(plot_x(p, v) - p->x, 0.6), 9, tone_fill(c->series[0].tone));

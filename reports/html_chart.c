@@ -48,7 +48,7 @@ static void put_op(const fontset *fs, const op *o, buf *out)
 void html_chart(document *d, const chart *c, const fontset *fonts, buf *out)
 {
     pageset ps = {.fonts = fonts, .missing = missing};
-    double w = c->half ? 340 : 720, h = chart_height(c, w);
+    double w = c->half ? 340 : 720, h = chart_height(c, w, 1);
     size_t no = page_new(&ps);
     chart_draw(&ps, no, d, c, 0, 0, w, h);
     buf_printf(out, "<figure%s><svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"", c->half ? " class=\"half\"" : "", w, h + 4);

@@ -276,31 +276,58 @@ static void put_form(pen *p, const block *b)
     p->y = form_rows(b, true, p, p->y) + 12;
 }
 
-/* ---- charts, two half ones side by side ---- */
-static const block *twin(const pen *p, size_t i)
+/* ---- charts: half ones side by side, each run of them laid out as a whole ---- */
+#define TIGHT_MOST 0.8
+enum { CHART_GAP = 14, CHARTS_APART = 18 };
+typedef struct arrangement { bool columns; /* half charts go where a column is shorter; false: in rows */ double tight; } arrangement;
+
+/* The height of the chart and, in rows, of the one beside it. */
+static double charts_height(const pen *p, size_t i, arrangement a)
 {
-    if (!p->d->blocks[i].chart->half) return NULL;
+    const block *b = &p->d->blocks[i];
+    double w = b->chart->half ? (p->width - CHARTS_APART) / 2 : p->width, h = chart_height(b->chart, w, a.tight);
+    if (!b->chart->half || a.columns) return h;
     do i++;
     while (i < p->d->n && !p->d->blocks[i].pdf);                 /* what only the workbook shows does not part them */
-    const block *b = i < p->d->n ? &p->d->blocks[i] : NULL;
-    return b != NULL && b->kind == BLOCK_CHART && b->chart->half ? b : NULL;
+    const block *other = i < p->d->n ? &p->d->blocks[i] : NULL;
+    return other != NULL && other->kind == BLOCK_CHART && other->chart->half ? fmax(h, chart_height(other->chart, w, a.tight)) : h;
 }
 
-static double charts_height(const pen *p, size_t i)
+/* From block *i on; the number of page ends within the run. draw false: only that number. */
+static size_t run_charts(pen *p, size_t *i, arrangement a, bool draw)
 {
-    const block *b = &p->d->blocks[i], *other = twin(p, i);
-    double w = b->chart->half ? (p->width - 18) / 2 : p->width, h = chart_height(b->chart, w);
-    return other != NULL ? fmax(h, chart_height(other->chart, w)) : h;
+    double y[2] = {p->y, p->y}, half = (p->width - CHARTS_APART) / 2;
+    size_t ends = 0, k = *i;
+    bool left_taken = false;
+    for (; k < p->d->n && (!p->d->blocks[k].pdf || p->d->blocks[k].kind == BLOCK_CHART); k++) {
+        const chart *c = p->d->blocks[k].chart;
+        if (!p->d->blocks[k].pdf) continue;
+        bool right = c->half && (a.columns ? y[1] < y[0] : left_taken);
+        double w = c->half ? half : p->width, h = chart_height(c, w, a.tight);
+        if (!right && !(c->half && a.columns)) y[0] = y[1] = fmax(y[0], y[1]);
+        if (y[right] + (right ? h : charts_height(p, k, a)) > p->bottom + 0.01 && y[right] > p->top + 0.01) {
+            if (draw) pen_new_page(p);
+            y[0] = y[1] = p->top, right = false, ends++;
+        }
+        if (draw) chart_draw(p->ps, p->page, p->d, c, p->x + (right ? half + CHARTS_APART : 0), y[right], w, h);
+        y[right] += h + CHART_GAP * a.tight;
+        if (!c->half) y[1] = y[0];
+        left_taken = c->half && !right;
+    }
+    if (draw) p->y = fmax(y[0], y[1]), *i = k - 1;
+    return ends;
 }
 
+/* Rows as high as usual, unless the charts take a page less when they are drawn lower, or stand in two columns. */
 static void put_charts(pen *p, size_t *i)
 {
-    const block *b = &p->d->blocks[*i], *other = twin(p, *i);
-    double h = charts_height(p, *i), w = b->chart->half ? (p->width - 18) / 2 : p->width;
-    pen_need(p, h);
-    chart_draw(p->ps, p->page, p->d, b->chart, p->x, p->y, w, chart_height(b->chart, w));
-    if (other != NULL) chart_draw(p->ps, p->page, p->d, other->chart, p->x + w + 18, p->y, w, chart_height(other->chart, w)), *i = (size_t)(other - p->d->blocks);
-    p->y += h + 14;
+    static const arrangement ways[] = {{false, 1}, {false, 0.93}, {false, 0.86}, {true, 1}, {true, 0.93}, {true, 0.86}, {false, TIGHT_MOST}, {true, TIGHT_MOST}};
+    size_t best = 0, least = run_charts(p, i, ways[0], false);
+    for (size_t k = 1; k < sizeof ways / sizeof ways[0]; k++) {
+        size_t ends = run_charts(p, i, ways[k], false);
+        if (ends < least) least = ends, best = k;
+    }
+    run_charts(p, i, ways[best], true);
 }
 
 /* ---- what must stand together ---- */
@@ -326,7 +353,7 @@ double block_lead(pen *p, size_t i)
     }
     case BLOCK_FIGURES: return TILE_HEIGHT;
     case BLOCK_TABLE: return table_lead(p, b);
-    case BLOCK_CHART: return charts_height(p, i);
+    case BLOCK_CHART: return charts_height(p, i, (arrangement){false, TIGHT_MOST});
     case BLOCK_CALLOUT: return fmin(callout_height(p, b), p->bottom - p->top);
     case BLOCK_FORM: return form_height(p, b);
     case BLOCK_COVER: case BLOCK_CONTENTS: case BLOCK_BREAK: case BLOCK_SPACE: break;

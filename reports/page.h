@@ -51,9 +51,9 @@ void page_mark(pageset *ps, size_t page_no, double x, double y, double size, mar
 size_t page_new(pageset *ps);
 void pageset_clear(pageset *ps);
 
-/* A chart's geometry within a box. */
+/* A chart's geometry within a box. tight: 1, or less, by which plots and bars are drawn lower where that saves a page. */
 void chart_draw(pageset *ps, size_t page_no, document *d, const chart *c, double x, double y, double w, double h);
-double chart_height(const chart *c, double w);
+double chart_height(const chart *c, double w, double tight);
 
 /* The whole document on pages, with contents, header and footer. fonts must have been checked against its texts. */
 sla_status layout_document(document *d, const fontset *fonts, report_paper p, pageset *out, err *e);

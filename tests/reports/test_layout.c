@@ -130,6 +130,39 @@ static void contents_do_not_spill(void **state)
     assert_true(pages < 8);
 }
 
+static void add_chart(document *d, chart_kind kind, size_t cats, bool half)
+{
+    block *b = doc_chart(d, kind, cats, 1);
+    assert_non_null(b);
+    b->chart->half = half, b->chart->title = doc_join(d, "T%zu", d->n), b->chart->unit = SLICE_LIT("count");
+    for (size_t i = 0; i < cats; i++) b->chart->series[0].v[i] = (double)i + 1, b->chart->series[0].has[i] = true, b->chart->cats[i] = SLICE_LIT("C");
+}
+
+/* Charts that fit only when they are drawn a little lower, or in columns instead of rows, do not stand on a page of their own. */
+static void charts_do_not_stand_alone(void **state)
+{
+    (void)state;
+    for (size_t before = 1; before < 30; before++)
+        for (size_t k = 0; k < 2; k++) {
+            document d;
+            pageset ps = {0};
+            begin(&d);
+            for (size_t i = 0; i < before; i++) doc_para(&d, doc_join(&d, "P%zu", i));
+            if (k == 0) add_chart(&d, CHART_COLUMN, 3, false);
+            else add_chart(&d, CHART_BAR, 12, true), add_chart(&d, CHART_COLUMN, 3, true), add_chart(&d, CHART_COLUMN, 3, true), add_chart(&d, CHART_BAR, 13, true), add_chart(&d, CHART_COLUMN, 3, true);
+            lay(&d, REPORT_A4, &ps);
+            double room = ps.paper.h - ps.paper.bottom - ps.paper.top - 22.6 * (double)before;
+            assert_int_equal(ps.n, room >= (k == 0 ? 141 : 394) ? 1 : 2);       /* as high as usual they need 176, and 622 in rows */
+            for (size_t i = before; i < d.n; i++) {
+                size_t seen = 0;
+                for (size_t p = 0; p < ps.n; p++) seen += find_text(&ps.pages[p], (doc_join(&d, "T%zu", i + 1)).ptr) != NULL;
+                assert_int_equal(seen, 1);
+            }
+            pageset_clear(&ps);
+            document_clear(&d);
+        }
+}
+
 static void no_row_is_lost(void **state)
 {
     (void)state;
@@ -324,7 +357,7 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(few_rows_do_not_stand_alone), cmocka_unit_test(contents_do_not_spill), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(few_rows_do_not_stand_alone), cmocka_unit_test(contents_do_not_spill), cmocka_unit_test(charts_do_not_stand_alone), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
                                        cmocka_unit_test(boxes_stand_with_the_last_row),
                                        cmocka_unit_test(nothing_runs_off_the_page), cmocka_unit_test(memory_runs_out)};
     err e = {0};
