@@ -111,13 +111,13 @@ static slice list_clauses(document *d, clause_verdict v)
     return s;
 }
 
-/* The rules that could not be judged, with why. */
+/* The rules that could not be judged, with why, each on its line. */
 static slice list_errors(document *d)
 {
     slice s = {"", 0};
     for (size_t i = 0; i < d->r->nrules; i++) {
         const res_rule *x = &d->r->rules[i];
-        if (x->v == VERDICT_ERROR) s = doc_join(d, "%.*s%s%.*s: %.*s", SLICE_ARG(s), s.len > 0 ? "; " : "", SLICE_ARG(x->id), SLICE_ARG(doc_bi(d, x->reason)));
+        if (x->v == VERDICT_ERROR) s = doc_join(d, "%.*s%s%.*s: %.*s", SLICE_ARG(s), s.len > 0 ? "\n" : "", SLICE_ARG(x->id), SLICE_ARG(doc_bi(d, x->reason)));
     }
     return s;
 }
@@ -140,7 +140,7 @@ static void summary(document *d, const tally *t)
     if (t->rules[VERDICT_ERROR] > 0) doc_callout(d, TONE_MAJOR, doc_fill(d, "summary.error_list", (text_fill[]){{"n", doc_int(d, t->rules[VERDICT_ERROR])}, {NULL, {0}}}), list_errors(d));
     if (major.len > 0) doc_callout(d, TONE_MAJOR, doc_text(d, "summary.major_list"), major);
     if (none.len > 0) doc_callout(d, TONE_NONE, doc_text(d, "summary.none_list"), none);
-    doc_break(d);
+    doc_chapter(d);
 }
 
 static void calendars(document *d)
@@ -174,7 +174,7 @@ static void scope(document *d)
     doc_notes(d, "caveat");
     doc_notes(d, "warning");
     doc_item(d, doc_text(d, "scope.unknown"));
-    doc_break(d);
+    doc_chapter(d);
 }
 
 static size_t clause_findings(const audit_result *r, const res_clause *c, int64_t *failing)
@@ -220,7 +220,7 @@ static void matrix(document *d)
             if (b->table->sums != NULL) b->table->sums[5 + c] += (double)v[c];
         }
     }
-    doc_break(d);
+    doc_chapter(d);
 }
 
 static void rule_row(document *d, const res_rule *x, cell *row)
@@ -252,7 +252,7 @@ static void rules(document *d)
     b->table->freeze = 2;
     b->table->cols[10].bars = true;
     for (size_t i = 0; i < d->r->nrules; i++) rule_row(d, &d->r->rules[i], tablet_cell(b->table, i, 0));
-    doc_break(d);
+    doc_chapter(d);
 }
 
 static void method(document *d)
@@ -272,7 +272,7 @@ static void method(document *d)
         const res_rule *x = &d->r->rules[i];
         cell *row = tablet_cell(b->table, i, 0);
         row[0] = cell_text(x->id), row[1] = cell_text(doc_word(d, "kind", x->kind));
-        row[2] = cell_text(x->overridden.len > 0 ? doc_join(d, "%.*s\n%.*s %.*s", SLICE_ARG(x->condition), SLICE_ARG(doc_text(d, "rule.overridden")), SLICE_ARG(x->overridden)) : x->condition);
+        row[2] = cell_text(x->overridden.len > 0 ? doc_join(d, "%.*s\n%.*s %.*s", SLICE_ARG(x->condition), SLICE_ARG(doc_text(d, "rule.overridden")), SLICE_ARG(x->overridden)) : x->condition.len > 0 ? x->condition : SLICE_LIT("–"));
     }
 }
 

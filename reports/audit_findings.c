@@ -130,7 +130,7 @@ void audit_nonconformities(document *d)
 {
     doc_heading(d, 1, doc_text(d, "audit.nonconformities"));
     doc_para(d, doc_fill(d, "nonconformities.lead", (text_fill[]){{"n", doc_int(d, FINDINGS_SHOWN)}, {"period", d->r->period_id}, {NULL, {0}}}));
-    if (put_clauses(d, false) > 0) doc_break(d);
+    if (put_clauses(d, false) > 0) doc_chapter(d);
     else doc_para(d, doc_text(d, "nonconformities.none"));
 }
 
@@ -138,7 +138,7 @@ void audit_observations(document *d)
 {
     doc_heading(d, 1, doc_text(d, "audit.observations"));
     doc_para(d, doc_text(d, "observations.lead"));
-    if (put_clauses(d, true) > 0) doc_break(d);
+    if (put_clauses(d, true) > 0) doc_chapter(d);
     else doc_para(d, doc_text(d, "observations.none"));
 }
 
@@ -196,5 +196,5 @@ void audit_rejects(document *d)
         row[1] = cell_text(doc_text(d, q->row ? "rejects.row" : "rejects.one_value"));
         row[2] = cell_text(q->field), row[3] = cell_text(q->value), row[4] = cell_text(q->reason);
     }
-    doc_break(d);
+    doc_chapter(d);
 }

@@ -179,7 +179,8 @@ static void draw_columns(plot *p)
             } else page_rect(p->ps, p->no, x, y, bar - 1, p->y + p->h - y, bar_colour(p, s, i));
             if (crowded) continue;
             bool below = p->s.dots && c->has_target && v < c->target;
-            plot_value(p, x + bar / 2 - 0.5, below ? fmin(y + 11, p->y + p->h - 2) : fmax(y - 5, p->y - 5), v, ALIGN_CENTRE);
+            double at = below ? fmin(y + 11, p->y + p->h - 2) : fmax(y - 5, p->y - 5), target = c->has_target ? plot_y(p, c->target) : INFINITY;
+            plot_value(p, x + bar / 2 - 0.5, target > at - 8 && target < at + 3 && !p->s.dots ? target - 3.5 : at, v, ALIGN_CENTRE);   /* above the target's line, not across it */
         }
     plot_target(p);
     plot_cats(p, band);

@@ -130,9 +130,8 @@ void draw_pareto(plot *p)
     double band = (p->w -= PARETO_AXIS) / (double)c->ncats;
     plot_grid(p);
     for (size_t i = 0; i < c->ncats; i++) {
-        double v = c->series[0].v[i], x = p->x + band * (double)i, y = plot_y(p, v);
+        double x = p->x + band * (double)i, y = plot_y(p, c->series[0].v[i]);
         page_rect(p->ps, p->no, x + band * 0.14, y, band * 0.72, p->y + p->h - y, tone_fill(c->series[0].tone));
-        plot_value(p, x + band / 2, y - 4, v, ALIGN_CENTRE);
     }
     for (size_t i = 0; i < c->ncats && sum > 0; i++) {
         run += c->series[0].v[i];
@@ -140,6 +139,12 @@ void draw_pareto(plot *p)
         if (i > 0) page_line(p->ps, p->no, lx, ly, x, y, 1.2, tone_fill(TONE_MINOR));
         page_disc(p->ps, p->no, x, y, 2, tone_fill(TONE_MINOR));
         lx = x, ly = y;
+    }
+    for (size_t i = 0; i < c->ncats; i++) {                          /* figures stand on the line, on a ground of their own */
+        double x = p->x + band * ((double)i + 0.5), y = plot_y(p, c->series[0].v[i]) - 4;
+        double w = fontset_width(p->ps->fonts, false, chart_text.size, doc_value(p->d, c->unit, c->series[0].v[i])) + 3;
+        page_rect(p->ps, p->no, x - w / 2, y - 6.5, w, 8.5, RGB_WHITE);
+        plot_value(p, x, y, c->series[0].v[i], ALIGN_CENTRE);
     }
     for (int k = 0; k <= 4; k++) page_text_at(p->ps, p->no, p->x + p->w + 4, p->y + p->h * (1 - k / 4.0) + 2.4, &chart_grey, doc_percent(p->d, k / 4.0), ALIGN_LEFT, 0);
     plot_cats(p, band);
@@ -167,6 +172,54 @@ void draw_split(plot *p)
     }
 }
 
+static double funnel_x(const plot *p, size_t i, double most) { return p->x + p->w * (double)p->c->n[i] / most; }
+static bool funnel_has(const chart *c, size_t i) { return c->series[0].has[i] && c->n[i] > 0; }
+
+/* How many of its standard deviations a share lies from the team's. */
+static double apart_from(const chart *c, size_t i) { return (c->series[0].v[i] - c->centre) * sqrt((double)c->n[i]) / fmax(1e-9, sqrt(c->centre * (1 - c->centre))); }
+
+static void put_dots(const plot *p, double most)
+{
+    for (size_t i = 0; i < p->c->ncats; i++) {
+        if (!funnel_has(p->c, i)) continue;
+        double z = apart_from(p->c, i);
+        bool out = fabs(z) > 1.96;
+        page_disc(p->ps, p->no, funnel_x(p, i, most), plot_y(p, p->c->series[0].v[i]), out ? 3.2 : 2.6, tone_fill(!out ? TONE_PLAIN : z < 0 ? TONE_MAJOR : TONE_GOOD));
+    }
+}
+
+/* A name of width w with its base line's left end at x, y: over no dot, and over none of the names before it. */
+static bool free_place(const plot *p, double most, const op *before, size_t n, double x, double y, double w)
+{
+    const double up = 6, down = 2, dot = 3.2;
+    if (x < p->x || x + w > p->full_x + p->full_w || y - up < p->y - 10 || y > p->y + p->h) return false;
+    for (size_t i = 0; i < p->c->ncats; i++) {
+        double dx = funnel_x(p, i, most), dy = plot_y(p, p->c->series[0].v[i]);
+        if (funnel_has(p->c, i) && dx + dot > x && dx - dot < x + w && dy + dot > y - up && dy - dot < y + down) return false;
+    }
+    for (size_t i = 0; i < n; i++)
+        if ((double)(before[i].x + before[i].w) + 2 > x && (double)before[i].x < x + w + 2 && fabs((double)before[i].y - y) < up + down) return false;
+    return true;
+}
+
+/* The names of those outside the limits, right of the dot, left, above, below or further below, where there is room. */
+static void put_names(const plot *p, double most)
+{
+    enum { NAMES = 64 };
+    op put[NAMES];
+    size_t n = 0;
+    for (size_t i = 0; i < p->c->ncats && n < NAMES; i++) {
+        if (!funnel_has(p->c, i) || fabs(apart_from(p->c, i)) <= 1.96) continue;
+        double x = funnel_x(p, i, most), y = plot_y(p, p->c->series[0].v[i]), w = fontset_width(p->ps->fonts, false, chart_text.size, p->c->cats[i]);
+        const double places[][2] = {{x + 5, y + 2.4}, {x - w - 5, y + 2.4}, {x - w / 2, y - 5.5}, {x - w / 2, y + 10.5}, {x + 5, y + 10.5}, {x - w - 5, y + 10.5}, {x + 5, y - 7}, {x - w - 5, y - 7}};
+        size_t k = 0, all = sizeof places / sizeof places[0];
+        while (k < all && !free_place(p, most, put, n, places[k][0], places[k][1], w)) k++;
+        const double *at = places[k < all ? k : 0];
+        put[n++] = (op){.x = (float)at[0], .y = (float)at[1], .w = (float)w};
+        page_text_at(p->ps, p->no, at[0], at[1], &chart_text, p->c->cats[i], ALIGN_LEFT, 0);
+    }
+}
+
 /* Shares against n, with the limits that chance alone would keep 95 % and 99.8 % within (normal approximation around the team's share). Who lies inside does not
  * differ from the team as far as these figures can tell. */
 void draw_funnel(plot *p)
@@ -187,21 +240,8 @@ void draw_funnel(plot *p)
                 if (fmax(v0, v1) > p->s.high || fmin(v0, v1) < p->s.low) continue;
                 page_line(p->ps, p->no, p->x + p->w * n0 / most, plot_y(p, v0), p->x + p->w * n1 / most, plot_y(p, v1), k ? 0.9 : 0.5, k ? 0x5F6B76 : 0x9AA7B3);
             }
-    enum { LABELS = 64 };
-    double taken_x[LABELS], taken_y[LABELS];
-    size_t labels = 0;
-    for (size_t i = 0; i < c->ncats; i++) {
-        if (!c->series[0].has[i] || c->n[i] <= 0) continue;
-        double v = c->series[0].v[i], x = p->x + p->w * (double)c->n[i] / most, y = plot_y(p, v), z = (v - c->centre) * sqrt((double)c->n[i]) / fmax(1e-9, sqrt(c->centre * (1 - c->centre)));
-        bool out = fabs(z) > 1.96;
-        page_disc(p->ps, p->no, x, y, out ? 3.2 : 2.6, out ? tone_fill(z < 0 ? TONE_MAJOR : TONE_GOOD) : tone_fill(TONE_PLAIN));
-        if (!out) continue;
-        double ly = y + 2.4;
-        for (size_t k = 0; k < labels; k++)                       /* not over another name: below it */
-            if (fabs(taken_x[k] - x) < 44 && fabs(taken_y[k] - ly) < 8) ly = taken_y[k] + 8.5, k = (size_t)-1;
-        if (labels < LABELS) taken_x[labels] = x, taken_y[labels++] = ly;
-        page_text_at(p->ps, p->no, x + 5, ly, &chart_text, c->cats[i], ALIGN_LEFT, 0);
-    }
+    put_dots(p, most);
+    put_names(p, most);
     double step = most > 400 ? 100 : most > 150 ? 50 : most > 60 ? 20 : 10;
     for (double n = 0; n < most; n += step) page_text_at(p->ps, p->no, p->x + p->w * n / most, p->y + p->h + 10, &chart_grey, doc_int(p->d, (int64_t)n), ALIGN_CENTRE, 0);
     page_text_at(p->ps, p->no, p->x + p->w, p->y + p->h + 19, &chart_grey, SLICE_LIT("n"), ALIGN_RIGHT, 0);

@@ -301,11 +301,11 @@ sla_status document_kpi(document *d, err *e)
     all_metrics_sheet(d);
     for (size_t i = 0; i < d->r->nmetrics; i++) {
         if (!first_of_theme(d->r, i) || !theme_has_value(d->r, d->r->metrics[i].theme)) continue;
-        doc_break(d);
+        doc_chapter(d);
         kpi_theme(d, d->r->metrics[i].theme);
     }
     groups_sheet(d);
-    doc_break(d);
+    doc_chapter(d);
     without_value(d);
     formulas(d);
     if (d->failed.code != SLA_OK && e != NULL && e->code == SLA_OK) *e = d->failed;

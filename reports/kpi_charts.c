@@ -164,6 +164,14 @@ static size_t counts_with(const document *d, slice theme, const char *by, const 
     return n;
 }
 
+/* "n=714 / 12,488": of each in the order of the legend. */
+static slice counts_sub(document *d, const char *by, const res_metric *const *of, size_t n)
+{
+    slice all = {"", 0};
+    for (size_t i = 0; i < n; i++) all = doc_join(d, "%.*s%s%.*s", SLICE_ARG(all), i > 0 ? " / " : "", SLICE_ARG(doc_int(d, of[i]->n)));
+    return doc_fill(d, "chart.by", (text_fill[]){{"by", doc_word(d, "by", slice_of(by))}, {"n", all}, {NULL, {0}}});
+}
+
 static void put_counts(document *d, chart *c, const res_metric *const *of, const char *by, const slice *at)
 {
     static const tone tones[SERIES_MOST] = {TONE_PLAIN, TONE_MINOR, TONE_ACCENT, TONE_OBSERVE};
@@ -191,7 +199,7 @@ static bool counts_by_month(document *d, slice theme, slice sheet, bool pdf)
     if (b == NULL) return true;
     b->sheet = sheet, b->pdf = pdf && d->pdf;
     b->chart->title = doc_text(d, "chart.counts"), b->chart->unit = SLICE_LIT("count");
-    b->chart->sub = chart_sub(d, "month", of[0]->n);
+    b->chart->sub = counts_sub(d, "month", of, n);
     for (size_t i = 0; i < k.n; i++) b->chart->cats[i] = k.key[i];
     put_counts(d, b->chart, of, "month", k.key);
     return true;
@@ -210,7 +218,7 @@ static void counts_by_day(document *d, slice theme, slice sheet, bool pdf)
     block *b = at == NULL ? NULL : doc_chart(d, CHART_LINE, ndays, n);
     if (b == NULL) return;
     b->sheet = sheet, b->pdf = pdf && d->pdf;
-    b->chart->title = doc_text(d, "chart.daily"), b->chart->unit = SLICE_LIT("count"), b->chart->sub = chart_sub(d, "day", of[0]->n);
+    b->chart->title = doc_text(d, "chart.daily"), b->chart->unit = SLICE_LIT("count"), b->chart->sub = counts_sub(d, "day", of, n);
     for (size_t i = 0; i < ndays; i++) {
         buf text = {0};
         date_print(&text, first + (int64_t)i);

@@ -382,7 +382,7 @@ void block_layout(pen *p, size_t *i)
     case BLOCK_CALLOUT: put_callout(p, b); break;
     case BLOCK_CARD: put_card(p, b); break;
     case BLOCK_FORM: put_form(p, b); break;
-    case BLOCK_BREAK: if (p->y > p->top + 0.01) pen_new_page(p); break;
+    case BLOCK_BREAK: if (p->y > (b->soft ? (p->top + p->bottom) / 2 : p->top + 0.01)) pen_new_page(p); break;
     case BLOCK_SPACE: p->y += 10; break;
     }
     ++*i;

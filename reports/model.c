@@ -238,6 +238,13 @@ block *doc_callout(document *d, tone how, slice title, slice text)
 
 block *doc_break(document *d) { return doc_add(d, BLOCK_BREAK); }
 
+block *doc_chapter(document *d)
+{
+    block *b = doc_break(d);
+    b->soft = true;
+    return b;
+}
+
 block *doc_table(document *d, size_t ncols, size_t nrows)
 {
     tablet *t = DOC_NEW(d, tablet, 1);

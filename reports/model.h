@@ -88,7 +88,7 @@ typedef struct block {
     pair *pairs; size_t npairs;      /* COVER, PAIRS, FORM (value: lines of room) */
     figure *figures; size_t nfigures;
     tablet *table; chart *chart;
-    bool landscape;                  /* BREAK: the sheet's print direction */
+    bool soft;                       /* BREAK: not where more than half of the page is left */
 } block;
 
 typedef struct document {
@@ -137,6 +137,7 @@ block *doc_item(document *d, slice text);
 block *doc_callout(document *d, tone how, slice title, slice text);
 block *doc_table(document *d, size_t ncols, size_t nrows);             /* cells zeroed: CELL_EMPTY */
 block *doc_break(document *d);
+block *doc_chapter(document *d);                                       /* a break, unless more than half of the page is left */
 block *doc_chart(document *d, chart_kind kind, size_t ncats, size_t nseries);  /* all has false */
 void doc_col(block *b, size_t col, slice title, align al, double weight, double chars);
 

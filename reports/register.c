@@ -176,7 +176,7 @@ void audit_actions(document *d)
         row[6] = cell_int(a.overdue), row[7] = cell_int(a.worst);
         if (a.overdue) row[6].tone = row[7].tone = TONE_MAJOR;
     }
-    doc_break(d);
+    doc_chapter(d);
 }
 
 /* ---- the register that comes back ---- */

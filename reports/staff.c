@@ -224,7 +224,7 @@ static void person_items(document *d, const res_staff *s)
     block *b = doc_table(d, 3, n);
     if (b == NULL) return;
     static const char *const heads[] = {"kpi.indicator", "staff.items_n", "staff.items"};
-    for (size_t c = 0; c < 3; c++) doc_col(b, c, doc_text(d, heads[c]), c == 1 ? ALIGN_RIGHT : ALIGN_LEFT, c == 2 ? 5 : c == 0 ? 1 : 0, 20);
+    for (size_t c = 0; c < 3; c++) doc_col(b, c, doc_text(d, heads[c]), c == 1 ? ALIGN_RIGHT : ALIGN_LEFT, c == 2 ? 1 : 0, 20);
     b->table->compact = true;
     b->table->caption = doc_text(d, "staff.items_caption");
     for (size_t i = 0; i < s->nindicators; i++) {

@@ -49,6 +49,7 @@ if command -v pdftotext >/dev/null; then
     pdftotext -layout "$d/zh/audit-2025Q3.pdf" - >"$d/out"
     has '出错而未能评判的规则：4 条' pdf
     has '1\.1-y .*出错' pdf
+    for rule in 1.1-y 1.2-x 1.2-y 1.2-z; do has "^ *$rule: " "the summary has each on a line of its own"; done
 fi
 unzip -p "$d/zh/audit-2025Q3.xlsx" xl/sharedStrings.xml >"$d/out"
 has '无法计算：模式' xlsx

@@ -86,6 +86,73 @@ static void the_second_line_is_dashed(void **state)
     document_clear(&d);
 }
 
+/* Do the line or disc at y, from x to x2, and the text touch? */
+static bool runs_into(const op *text, double x, double x2, double y)
+{
+    double w = fontset_width(&fonts, text->face == FACE_BOLD, (double)text->size, text->text);
+    return x2 > (double)text->x && x < (double)text->x + w && y > (double)text->y - 5 && y < (double)text->y + 0.5;
+}
+
+/* Figures of columns that end below the target, at it or above it: none stands on the target's line. */
+static void figures_keep_off_the_target(void **state)
+{
+    (void)state;
+    document d;
+    pageset ps = {.fonts = &fonts};
+    begin(&d);
+    for (int tenths = 1; tenths < 20; tenths++) {
+        block *b = doc_chart(&d, CHART_COLUMN, 1, 1);
+        size_t no = page_new(&ps), seen = 0;
+        assert_non_null(b);
+        chart *c = b->chart;
+        c->unit = SLICE_LIT("share"), c->has_target = c->lower_better = true, c->target = 0.01;
+        c->cats[0] = SLICE_LIT("C"), c->series[0].v[0] = tenths / 1000.0, c->series[0].has[0] = true;
+        chart_draw(&ps, no, &d, c, 0, 0, 240, 120);
+        const page *p = &ps.pages[no];
+        for (size_t i = 0; i < p->n; i++)
+            for (size_t k = 0; p->ops[i].kind == OP_LINE && p->ops[i].spacing > 0 && p->ops[i].w > 50 && k < p->n; k++) {
+                if (p->ops[k].kind != OP_TEXT || memchr(p->ops[k].text.ptr, '%', p->ops[k].text.len) == NULL || p->ops[k].x < 60 || p->ops[k].y < 30) continue;
+                seen++;
+                if (runs_into(&p->ops[k], (double)p->ops[i].x, (double)(p->ops[i].x + p->ops[i].w), (double)p->ops[i].y)) fail_msg("the target's line runs through %.*s", SLICE_ARG(p->ops[k].text));
+            }
+        assert_true(seen > 0);
+    }
+    pageset_clear(&ps);
+    document_clear(&d);
+}
+
+/* Who lies outside the limits is named: no name stands on a dot or on another name. */
+static void names_keep_off_the_dots(void **state)
+{
+    (void)state;
+    static const double share[] = {0.70, 0.701, 0.702, 0.70, 0.699, 0.99};
+    document d;
+    pageset ps = {.fonts = &fonts};
+    begin(&d);
+    block *b = doc_chart(&d, CHART_FUNNEL, 6, 1);
+    size_t no = page_new(&ps), seen = 0;
+    assert_non_null(b);
+    chart *c = b->chart;
+    c->unit = SLICE_LIT("share"), c->centre = 0.99;
+    for (size_t i = 0; i < 6; i++) c->cats[i] = doc_join(&d, "name-%zu", i), c->n[i] = (int64_t)(50 + 3 * (i % 5)), c->series[0].v[i] = share[i], c->series[0].has[i] = true;
+    chart_draw(&ps, no, &d, c, 0, 0, 480, 300);
+    const page *p = &ps.pages[no];
+    for (size_t i = 0; i < p->n; i++) {
+        const op *t = &p->ops[i];
+        if (t->kind != OP_TEXT || t->text.len != 6 || memcmp(t->text.ptr, "name-", 5) != 0) continue;
+        double w = fontset_width(&fonts, false, (double)t->size, t->text);
+        seen++;
+        for (size_t k = 0; k < p->n; k++) {
+            const op *o = &p->ops[k];
+            if (o->kind == OP_DISC) assert_false(runs_into(t, (double)(o->x - o->w), (double)(o->x + o->w), (double)o->y));
+            if (k != i && o->kind == OP_TEXT && o->text.len == 6) assert_false(runs_into(o, (double)t->x, (double)t->x + w, (double)t->y - 2));
+        }
+    }
+    assert_int_equal(seen, 5);
+    pageset_clear(&ps);
+    document_clear(&d);
+}
+
 /* 33 to 43 rows and a total: none of the tables has less than three rows on its last page. */
 static void few_rows_do_not_stand_alone(void **state)
 {
@@ -161,6 +228,25 @@ static void charts_do_not_stand_alone(void **state)
             pageset_clear(&ps);
             document_clear(&d);
         }
+}
+
+/* A chapter begins where it can: on the same page after a few lines, on a new one when half the page is full. */
+static void chapters_fill_pages(void **state)
+{
+    (void)state;
+    for (size_t before = 1; before < 30; before += 4) {
+        document d;
+        pageset ps = {0};
+        begin(&d);
+        for (size_t i = 0; i < before; i++) doc_para(&d, SLICE_LIT("文"));
+        doc_chapter(&d);
+        doc_heading(&d, 1, SLICE_LIT("章"));
+        doc_para(&d, SLICE_LIT("文"));
+        lay(&d, REPORT_A4, &ps);
+        assert_int_equal(ps.n, (double)before * 22.6 < (ps.paper.h - ps.paper.top - ps.paper.bottom) / 2 ? 1 : 2);
+        pageset_clear(&ps);
+        document_clear(&d);
+    }
 }
 
 static void no_row_is_lost(void **state)
@@ -357,7 +443,7 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(few_rows_do_not_stand_alone), cmocka_unit_test(contents_do_not_spill), cmocka_unit_test(charts_do_not_stand_alone), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(figures_keep_off_the_target), cmocka_unit_test(names_keep_off_the_dots), cmocka_unit_test(few_rows_do_not_stand_alone), cmocka_unit_test(contents_do_not_spill), cmocka_unit_test(charts_do_not_stand_alone), cmocka_unit_test(chapters_fill_pages), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
                                        cmocka_unit_test(boxes_stand_with_the_last_row),
                                        cmocka_unit_test(nothing_runs_off_the_page), cmocka_unit_test(memory_runs_out)};
     err e = {0};

@@ -18,6 +18,8 @@
 #include "reports/zip.h"
 #include "tests/support/fake_result.h"
 
+const char *const *kind_names(size_t *n);               /* engine/audit/kind.h, whose room has a figure of its own */
+
 static audit_result *result;
 static char folder[] = "/tmp/slaudit-reports-XXXXXX";
 static bool have_fonts, have_tools;
@@ -322,6 +324,13 @@ static void texts_are_the_same_in_each_language(void **state)
     for (size_t i = 0; i < zh.n && i < en.n; i++)
         if (!slice_eq(zh.items[i].key, en.items[i].key)) fail_msg("%.*s against %.*s", SLICE_ARG(zh.items[i].key), SLICE_ARG(en.items[i].key));
     assert_int_equal(zh.n, en.n);
+    size_t nkinds;
+    const char *const *kind = kind_names(&nkinds);
+    for (size_t i = 0; i < nkinds; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "kind.%s", kind[i]);
+        if (texts_get(&zh, key).ptr == NULL) fail_msg("the kind of rule %s has no name in the reports' texts", kind[i]);
+    }
     texts_free(&en);
     assert_int_equal(texts_load("xx", &en, &(err){0}), SLA_NAME);
     texts_free(&zh);
