@@ -197,7 +197,7 @@ static void matrix(document *d)
     block *b = doc_table(d, 9, r->nclauses);
     if (b == NULL) return;
     static const char *const heads[] = {"matrix.clause", "matrix.title", "matrix.chapter", "matrix.basis", "matrix.verdict", "matrix.rules", "matrix.assessed", "matrix.failing", "matrix.findings"};
-    for (size_t c = 0; c < 9; c++) doc_col(b, c, doc_text(d, heads[c]), c > 4 ? ALIGN_RIGHT : c == 3 ? ALIGN_CENTRE : ALIGN_LEFT, c == 1 ? 2.6 : c == 2 ? 2.2 : 0, c == 1 || c == 2 ? 30 : 12);
+    for (size_t c = 0; c < 9; c++) doc_col(b, c, doc_text(d, heads[c]), c > 4 ? ALIGN_RIGHT : c == 3 ? ALIGN_CENTRE : ALIGN_LEFT, c == 1 ? 2.6 : c == 2 ? 2.2 : 0, c == 1 || c == 2 ? 30 : c == 4 ? 24 : 12);
     b->sheet = doc_text(d, "sheet.clauses");
     b->table->cols[2].off_paper = true;                           /* the clause's number says its chapter; on one page the matrix is read at a glance */
     b->table->sums = DOC_NEW(d, double, 9);
@@ -246,7 +246,7 @@ static void rules(document *d)
     doc_para(d, doc_text(d, "rules.lead"));
     block *b = doc_table(d, 12, d->r->nrules);
     if (b == NULL) return;
-    for (size_t c = 0; c < 12; c++) doc_col(b, c, doc_text(d, heads[c]), c > 4 ? ALIGN_RIGHT : c == 2 ? ALIGN_CENTRE : ALIGN_LEFT, c == 1 ? 3 : 0, c == 1 ? 40 : 12);
+    for (size_t c = 0; c < 12; c++) doc_col(b, c, doc_text(d, heads[c]), c > 4 ? ALIGN_RIGHT : c == 2 ? ALIGN_CENTRE : ALIGN_LEFT, c == 1 ? 3 : 0, c == 1 ? 40 : c == 4 ? 19 : 12);
     b->sheet = doc_text(d, "sheet.rules");
     b->table->compact = true;
     b->table->freeze = 2;

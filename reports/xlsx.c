@@ -158,13 +158,13 @@ void book_cell(book *k, sheet *s, lxw_row_t row, lxw_col_t col, const cell *c, b
     else if (isfinite(c->num)) book_note(k, worksheet_write_number(s->ws, row, col, stored(k->d, c), f));
 }
 
-/* The first figures of the report, as its first page shows them. */
+/* The first figures of the report, as its first page shows them; not those of its first person. */
 static void cover_figures(book *k, sheet *s)
 {
     const document *d = k->d;
     size_t i = 0;
-    while (i < d->n && d->blocks[i].kind != BLOCK_FIGURES) i++;
-    if (i == d->n) return;
+    while (i < d->n && d->blocks[i].kind != BLOCK_FIGURES && (d->one_person || d->blocks[i].kind != BLOCK_HEADING || d->blocks[i].level == 1)) i++;
+    if (i == d->n || d->blocks[i].kind != BLOCK_FIGURES) return;
     book_text(k, s, ++s->row, 1, LOOK_CAPTION, texts_get(d->t, "book.figures"));
     for (size_t f = 0; f < d->blocks[i].nfigures; f++) {
         const figure *x = &d->blocks[i].figures[f];

@@ -1,8 +1,9 @@
 /* A chart on a sheet: its figures as a small table and a native chart beside them, which the reader can restyle. */
+#include "engine/time/instant.h"
 #include "reports/chart.h"
 #include "reports/xlsx_book.h"
 
-enum { CHART_COLUMN_AT = 7, CHART_ROWS = 17, CHARTS_A_PAGE = 3 };
+enum { CHART_COLUMN_AT = 7, CHART_ROWS = 17, CHARTS_A_PAGE = 3, FIGURE_CHARS = 13 };
 
 static const char *axis_format(slice unit, double step)
 {
@@ -21,17 +22,31 @@ static bool states_n(const chart *c)
 /* Columns: name, series, then n or the running share, then the target. */
 static lxw_col_t target_column(const chart *c) { return (lxw_col_t)(1 + c->nseries + (states_n(c) || c->kind == CHART_PARETO)); }
 
+static slice series_name(const chart *c, size_t i) { return c->series[i].name.len > 0 ? c->series[i].name : c->title; }
+
+/* As high as its longest name needs; the lines of that. */
+static lxw_row_t put_heads(book *k, sheet *s, const chart *c)
+{
+    lxw_row_t lines = 1;
+    book_text(k, s, s->row, 0, LOOK_HEAD, (slice){"", 0});
+    for (size_t i = 0; i < c->nseries; i++) {
+        lxw_row_t n = (lxw_row_t)xlsx_text_lines(series_name(c, i), FIGURE_CHARS - 2);           /* bold, and not up to the edges */
+        book_text(k, s, s->row, (lxw_col_t)(1 + i), LOOK_HEAD_RIGHT, series_name(c, i));
+        if (n > lines) lines = n;
+    }
+    if (lines > 1) book_note(k, worksheet_set_row(s->ws, s->row, (double)(lines * XLSX_LINE_HEIGHT), NULL));
+    if (states_n(c)) book_text(k, s, s->row, (lxw_col_t)(1 + c->nseries), LOOK_HEAD_RIGHT, SLICE_LIT("n"));
+    if (c->kind == CHART_PARETO) book_text(k, s, s->row, 2, LOOK_HEAD_RIGHT, texts_get(k->d->t, "chart.running"));
+    if (c->has_target) book_text(k, s, s->row, target_column(c), LOOK_HEAD_RIGHT, texts_get(k->d->t, "rule.target"));
+    return lines;
+}
+
 static void put_figures(book *k, sheet *s, const chart *c)
 {
     bool has_n = states_n(c), pareto = c->kind == CHART_PARETO;
     cell target = cell_value(c->unit, c->target);
     double sum = 0, run = 0;
     for (size_t i = 0; i < c->ncats && pareto; i++) sum += c->series[0].v[i];
-    book_text(k, s, s->row, 0, LOOK_HEAD, (slice){"", 0});
-    for (size_t i = 0; i < c->nseries; i++) book_text(k, s, s->row, (lxw_col_t)(1 + i), LOOK_HEAD, c->series[i].name.len > 0 ? c->series[i].name : c->title);
-    if (has_n) book_text(k, s, s->row, (lxw_col_t)(1 + c->nseries), LOOK_HEAD, SLICE_LIT("n"));
-    if (pareto) book_text(k, s, s->row, 2, LOOK_HEAD, texts_get(k->d->t, "chart.running"));
-    if (c->has_target) book_text(k, s, s->row, target_column(c), LOOK_HEAD, texts_get(k->d->t, "rule.target"));
     for (size_t i = 0; i < c->ncats; i++) {
         lxw_row_t row = s->row + 1 + (lxw_row_t)i;
         cell name = cell_text(c->cats[i]), n = cell_int(c->n[i]);
@@ -103,6 +118,7 @@ static void dress_axis(lxw_chart_axis *values, const chart *c)
     chart_axis_major_gridlines_set_line(values, &grid);
     chart_axis_set_min(values, s.dots ? s.low : 0);
     if (s.dots) chart_axis_set_max(values, s.high);
+    if (slice_is(c->unit, "ms")) chart_axis_set_major_unit(values, s.step / (double)MS_DAY);        /* hours, not tenths of a day */
     chart_axis_set_num_format(values, (char *)(uintptr_t)axis_format(c->unit, s.step));
 }
 
@@ -142,18 +158,20 @@ void book_chart(book *k, const block *b)
     if (s == NULL || c->ncats == 0) return;
     if (s->charts++ == 0) {
         book_note(k, worksheet_set_column(s->ws, 0, 0, 24, NULL));
-        book_note(k, worksheet_set_column(s->ws, 1, 6, 13, NULL));
+        book_note(k, worksheet_set_column(s->ws, 1, 6, FIGURE_CHARS, NULL));
     }
     buf_reset(&k->text2);
     buf_printf(&k->text2, "%.*s %.*s", SLICE_ARG(c->title), SLICE_ARG(c->sub));
     book_text(k, s, s->row++, 0, LOOK_CAPTION, (slice){k->text2.ptr, k->text2.len});
+    if (c->nseries > 6) book_note(k, worksheet_set_column(s->ws, 7, (lxw_col_t)c->nseries, FIGURE_CHARS, NULL));
+    lxw_row_t lines = put_heads(k, s, c);
     put_figures(k, s, c);
     lxw_row_t first = s->row + 1, last = s->row + (lxw_row_t)c->ncats;
     if (c->kind == CHART_HEAT) {
         lxw_conditional_format f = {.type = LXW_CONDITIONAL_2_COLOR_SCALE, .min_color = 0xF2F5F8, .max_color = 0x6E93B8};
         book_note(k, worksheet_conditional_format_range(s->ws, first, 1, last, (lxw_col_t)c->nseries, &f));
     } else put_native(k, s, c);
-    lxw_row_t below = last + 3, room = s->row - 1 + CHART_ROWS;
+    lxw_row_t below = last + 3, room = s->row + CHART_ROWS - lines;      /* a high head takes of them */
     s->row = c->kind == CHART_HEAT || c->kind == CHART_SPLIT || below > room ? below : room;      /* tables below one of parts stand left of it */
     if (c->kind != CHART_HEAT && s->charts % CHARTS_A_PAGE == 0 && s->nbreaks < BREAKS_MAX - 1) s->breaks[s->nbreaks++] = s->row - 1;
 }

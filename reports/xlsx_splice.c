@@ -92,7 +92,7 @@ static void put_cell(buf *b, const maker *m, const cell *c, size_t col, size_t r
     }
 }
 
-static size_t text_lines(slice s, double chars)
+size_t xlsx_text_lines(slice s, double chars)
 {
     size_t lines = 0;
     if ((double)s.len <= chars) return s.len > 0 && memchr(s.ptr, '\n', s.len) != NULL ? 2 : 1;
@@ -110,7 +110,7 @@ size_t xlsx_row_lines(const tablet *t, const cell *cells)
     size_t most = 1;
     for (size_t c = 0; c < t->ncols; c++) {
         if (cells[c].kind != CELL_TEXT || cells[c].cut) continue;
-        size_t n = text_lines(cells[c].text, t->cols[c].chars > 0 ? t->cols[c].chars : 12);
+        size_t n = xlsx_text_lines(cells[c].text, t->cols[c].chars > 0 ? t->cols[c].chars : 12);
         if (n > most) most = n;
     }
     return most < 25 ? most : 25;                     /* a row is at most 409 points high */

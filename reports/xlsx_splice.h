@@ -13,6 +13,7 @@ typedef struct splice {
 /* xlsx: a workbook's bytes; replaced by those with the rows. d: for times in its zone. Errors SLA_NOMEM, SLA_LIMIT (beyond 4 GiB). */
 sla_status xlsx_splice(buf *xlsx, const splice *jobs, size_t n, const document *d, err *e);
 /* Lines that a table's row needs, with columns as wide as their chars say; a glance at most cells. The workbook's viewers do not all find out themselves. */
+size_t xlsx_text_lines(slice s, double chars);            /* in a column of so many characters */
 size_t xlsx_row_lines(const tablet *t, const cell *cells);
 enum { XLSX_LINE_HEIGHT = 14 };                   /* points */
 /* XML text of s: & < > escaped, what XML 1.0 forbids left out, wrong UTF-8 as U+FFFD, _x0041_ kept literal. */

@@ -16,9 +16,14 @@ for name in $(cat "$d/names"); do grep -q "$name" "$d/all.txt" || n=$((n - 1)); 
 [ "$n" -gt 40 ] || fail "only $n names in the whole report"
 grep -q 'GD[0-9]* (ticket.csv:[0-9]*)' "$d/all.txt" || fail "records behind the figures"
 
+# the cover has no figures of a person, unless the report is about one
+scores() { unzip -p "$1/staff-2025Q3.xlsx" xl/sharedStrings.xml | grep -c '满分 100' || true; }
+[ "$(scores "$d/all")" = 0 ] || fail "the cover of the workbook has one person's score"
+
 who=$(sed -n 10p "$SAMPLES/staff.csv" | cut -d, -f1)
 report --person "$who" -o "$d/one"
 words "$d/one"
+[ "$(scores "$d/one")" = 1 ] || fail "the cover of one person's workbook has no score"
 for name in $(cat "$d/names"); do
     case $name in "$who" | "$(sed -n 10p "$SAMPLES/staff.csv" | cut -d, -f2)") grep -q "$name" "$d/one.txt" || fail "$name is missing";;
     *) ! grep -q -w "$name" "$d/one.txt" || fail "the report of $who names $name";; esac
@@ -45,4 +50,4 @@ refused --anonymise "$d/short"
 # a period of one month: its figures stand under that month, whatever months before have no records
 "$SLAUDIT" run --period 2025-08 -w "$d/m.db" -o "$d/month" --kind staff "$SAMPLES" >/dev/null 2>&1
 pdftotext -layout "$d/month/staff-2025-08.pdf" - 2>/dev/null | awk '$1 == "解决工单数" && NF == 11 && $2 > 0 { n++; if ($9 != $2 || $7 != "–") bad++ } END { exit !(n > 20 && !bad) }' || fail "months of a figure"
-echo "[  PASSED  ] 11 test(s)."
+echo "[  PASSED  ] 13 test(s)."

@@ -172,6 +172,34 @@ static void unpack(const char *sub, const char *name, const char *entry, buf *ou
     buf_free(&file);
 }
 
+static size_t count_of(const buf *b, const char *what)
+{
+    size_t n = 0;
+    for (const char *p = b->ptr; (p = strstr(p, what)) != NULL; p++) n++;
+    return n;
+}
+
+/* Names of figures that are longer than their column stand in a head of several lines. */
+static void heads_of_charts_are_high_enough(void **state)
+{
+    (void)state;
+    char path[300], name[48];
+    err e = {0};
+    size_t high = 0;
+    buf xml = {0};
+    snprintf(path, sizeof path, "%s/heads", folder);
+    assert_int_equal(report_write(result, &(report_options){.out = path, .lang = "en", .kinds = REPORT_KPI, .formats = REPORT_XLSX}, NULL, &e), SLA_OK);
+    for (int sheet = 3; sheet <= 6; sheet++) {                            /* themes, of charts alone */
+        snprintf(name, sizeof name, "xl/worksheets/sheet%d.xml", sheet);
+        buf_reset(&xml);
+        unpack("heads", "kpi-2025Q3.xlsx", name, &xml);
+        buf_cstr(&xml);
+        if (count_of(&xml, "<drawing ") > 0) high += count_of(&xml, "ht=\"28\"") + count_of(&xml, "ht=\"42\"");
+    }
+    assert_true(high > 3);
+    buf_free(&xml);
+}
+
 /* R14: the totals are formulas that hold the engine's value. */
 static void totals_are_formulas(void **state)
 {
@@ -241,13 +269,6 @@ static void a_long_register_is_whole(void **state)
     assert_non_null(strstr(xml.ptr, "<dimension ref=\"A1:P9003\"/>"));
     assert_non_null(strstr(xml.ptr, "<autoFilter ref=\"A2:P9003\"/>"));
     buf_free(&xml);
-}
-
-static size_t count_of(const buf *b, const char *what)
-{
-    size_t n = 0;
-    for (const char *p = b->ptr; (p = strstr(p, what)) != NULL; p++) n++;
-    return n;
 }
 
 /* With room for 7 rows on a sheet: the register of 60 findings is on nine sheets, each row once; links lead to the sheet and row where what they name stands; a total is over all parts. */
@@ -369,7 +390,7 @@ int main(void)
 {
     struct CMUnitTest tests[NESCAPES + 13];
     const struct CMUnitTest others[] = {cmocka_unit_test(same_bytes_twice), cmocka_unit_test(nothing_else_is_left_behind), cmocka_unit_test(audit_pdf_shows_every_figure), cmocka_unit_test(staff_pdf_shows_everyone),
-        cmocka_unit_test(totals_are_formulas), cmocka_unit_test(a_long_register_is_whole), cmocka_unit_test(texts_are_the_same_in_each_language), cmocka_unit_test(refusals_say_what_to_do),
+        cmocka_unit_test(heads_of_charts_are_high_enough), cmocka_unit_test(totals_are_formulas), cmocka_unit_test(a_long_register_is_whole), cmocka_unit_test(texts_are_the_same_in_each_language), cmocka_unit_test(refusals_say_what_to_do),
         cmocka_unit_test(an_empty_result_has_reports_too), cmocka_unit_test(long_tables_go_on), cmocka_unit_test(the_summary_has_a_chart), cmocka_unit_test(themes_come_before_groups)};
     size_t n = sizeof others / sizeof others[0];
     fontset fs;
