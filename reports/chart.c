@@ -48,8 +48,7 @@ static void extremes(const chart *c, double *low, double *high)
     if (c->has_target) *low = fmin(*low, c->target), *high = fmax(*high, c->target);
 }
 
-/* 1, 2, 5 times a power of ten, so that about n steps make up span. */
-static double nice_step(double span, int n)
+double nice_step(double span, int n)
 {
     double raw = span / n, power = pow(10, floor(log10(raw))), f = raw / power;
     return (f <= 1 ? 1 : f <= 2 ? 2 : f <= 5 ? 5 : 10) * power;

@@ -14,6 +14,7 @@ typedef struct plot {
 extern const type chart_text, chart_grey, chart_bold;
 
 scale scale_of(const chart *c);
+double nice_step(double span, int n);                   /* 1, 2, 5 times a power of ten, so that about n steps make up span */
 double plot_y(const plot *p, double v);                 /* clipped to the area */
 double plot_x(const plot *p, double v);
 uint32_t bar_colour(const plot *p, size_t series_no, size_t cat);

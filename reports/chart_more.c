@@ -242,7 +242,7 @@ void draw_funnel(plot *p)
             }
     put_dots(p, most);
     put_names(p, most);
-    double step = most > 400 ? 100 : most > 150 ? 50 : most > 60 ? 20 : 10;
+    double step = fmax(1, nice_step(most, 6));
     for (double n = 0; n < most; n += step) page_text_at(p->ps, p->no, p->x + p->w * n / most, p->y + p->h + 10, &chart_grey, doc_int(p->d, (int64_t)n), ALIGN_CENTRE, 0);
     page_text_at(p->ps, p->no, p->x + p->w, p->y + p->h + 19, &chart_grey, SLICE_LIT("n"), ALIGN_RIGHT, 0);
 }

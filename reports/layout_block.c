@@ -248,14 +248,15 @@ static void put_card(pen *p, const block *b)
     p->y += 7 + 4;
 }
 
-/* Boxes to write in: a value is the number of lines of room; without one the boxes stand three in a row. */
-static double form_rows(const block *b, bool draw, pen *p, double y)
+/* Boxes to write in: a value is the number of lines of room, of which cut are left out but not more than half; without one the boxes stand three in a row. */
+static double form_rows(const block *b, int cut, bool draw, pen *p, double y)
 {
     const type label = {7.6, 11, false, RGB_GREY};
     double w3 = p->width / 3;
     size_t at = 0;
     for (size_t i = 0; i < b->npairs; i++) {
         int lines = b->pairs[i].value.len > 0 ? atoi(b->pairs[i].value.ptr) : 0;
+        lines -= cut < lines / 2 ? cut : lines / 2;
         if (lines > 0 && at > 0) y += 30, at = 0;
         double h = lines > 0 ? 14.0 * lines + 12 : 30, x = p->x + (lines > 0 ? 0 : w3 * (double)at), w = lines > 0 ? p->width : w3;
         if (draw) {
@@ -268,12 +269,16 @@ static double form_rows(const block *b, bool draw, pen *p, double y)
     return y + (at > 0 ? 30 : 0);
 }
 
-static double form_height(pen *p, const block *b) { return form_rows(b, false, p, 0) + 12; }
+static double form_height(pen *p, const block *b, int cut) { return form_rows(b, cut, false, p, 0) + 12; }
 
+enum { CUT_MOST = 4 };
 static void put_form(pen *p, const block *b)
 {
-    pen_need(p, form_height(p, b));
-    p->y = form_rows(b, true, p, p->y) + 12;
+    int cut = 0;
+    while (cut < CUT_MOST && !pen_fits(p, form_height(p, b, cut))) cut++;    /* a line or two less, rather than alone on the next page */
+    if (cut == CUT_MOST) cut = 0;
+    pen_need(p, form_height(p, b, cut));
+    p->y = form_rows(b, cut, true, p, p->y) + 12;
 }
 
 /* ---- charts: half ones side by side, each run of them laid out as a whole ---- */
@@ -355,7 +360,7 @@ double block_lead(pen *p, size_t i)
     case BLOCK_TABLE: return table_lead(p, b);
     case BLOCK_CHART: return charts_height(p, i, (arrangement){false, TIGHT_MOST});
     case BLOCK_CALLOUT: return fmin(callout_height(p, b), p->bottom - p->top);
-    case BLOCK_FORM: return form_height(p, b);
+    case BLOCK_FORM: return form_height(p, b, 0);
     case BLOCK_COVER: case BLOCK_CONTENTS: case BLOCK_BREAK: case BLOCK_SPACE: break;
     }
     return 0;

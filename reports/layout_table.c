@@ -3,7 +3,7 @@
 #include "engine/base/mem.h"
 #include "reports/layout.h"
 
-enum { COLS_MAX = 24, MEASURED = 300 };
+enum { COLS_MAX = 24, MEASURED = 300, INTERVAL_LEAST = 50 };
 typedef struct grid {
     const block *b;
     const tablet *t;
@@ -72,33 +72,49 @@ static double widest_word(pen *p, const type *ty, slice s)
     return most;
 }
 
-static void measure(pen *p, grid *g, double *natural, double *least)
+static void total_cells(pen *p, const grid *g, cell *out)
 {
     for (size_t c = 0; c < g->ncols; c++) {
+        out[c] = g->cols[c].total == TOTAL_LABEL ? cell_text(doc_text(p->d, "table.total")) : g->cols[c].total == TOTAL_SUM ? (cell){.kind = CELL_INT, .num = g->t->sums[g->from[c]]} : (cell){.kind = CELL_EMPTY};
+        out[c].strong = true;
+    }
+}
+
+typedef struct measures { double natural[COLS_MAX], least[COLS_MAX], whole[COLS_MAX]; } measures;
+
+static void measure_row(pen *p, grid *g, const cell *cells, measures *m)
+{
+    for (size_t c = 0; cells != NULL && c < g->ncols; c++) {
+        slice s = pen_clean(p, doc_cell_text(p->d, &cells[c], &p->scratch));
+        const type *ty = cells[c].strong ? &g->strong : &g->text;
+        double more = mark_room(g, &cells[c]), w = fontset_width(p->ps->fonts, ty->bold, ty->size, s), *natural = &m->natural[c];
+        if (g->cols[c].align == ALIGN_RIGHT && is_figure(&cells[c])) {
+            double tail = tail_width(p, ty, s);
+            g->tails[c] = fmax(g->tails[c], tail), m->whole[c] = fmax(m->whole[c], w - tail);
+            w = fmax(w, m->whole[c] + g->tails[c]);
+        }
+        *natural = fmax(*natural, w + more);
+        if (cells[c].kind == CELL_INTERVAL) *natural = fmax(*natural, INTERVAL_LEAST);
+        double word = cells[c].kind != CELL_TEXT ? *natural : fmin(g->cols[c].align == ALIGN_RIGHT ? w : widest_word(p, ty, s), 90);     /* at the right stand figures: ≥ 95% */
+        if (cells[c].kind == CELL_TEXT) word = fmax(word, fmin(*natural, 5.2 * ty->size));      /* no column of single characters */
+        m->least[c] = fmax(m->least[c], word + more);
+    }
+}
+
+static void measure(pen *p, grid *g, measures *m)
+{
+    *m = (measures){{0}, {0}, {0}};
+    for (size_t c = 0; c < g->ncols; c++) {
         slice title = pen_clean(p, g->cols[c].title);
-        natural[c] = fontset_width(p->ps->fonts, true, g->head.size, title);
-        least[c] = widest_word(p, &g->head, title);
+        m->natural[c] = fontset_width(p->ps->fonts, true, g->head.size, title);
+        m->least[c] = widest_word(p, &g->head, title);
         g->tails[c] = 0;
     }
-    double whole[COLS_MAX] = {0};
-    for (size_t r = 0; r < g->t->nrows && r < MEASURED; r++) {
-        const cell *cells = row_cells(p, g, r);
-        for (size_t c = 0; cells != NULL && c < g->ncols; c++) {
-            slice s = pen_clean(p, doc_cell_text(p->d, &cells[c], &p->scratch));
-            const type *ty = cells[c].strong ? &g->strong : &g->text;
-            double more = mark_room(g, &cells[c]), w = fontset_width(p->ps->fonts, ty->bold, ty->size, s);
-            if (g->cols[c].align == ALIGN_RIGHT && is_figure(&cells[c])) {
-                double tail = tail_width(p, ty, s);
-                g->tails[c] = fmax(g->tails[c], tail), whole[c] = fmax(whole[c], w - tail);
-                w = fmax(w, whole[c] + g->tails[c]);
-            }
-            natural[c] = fmax(natural[c], w + more);
-            if (cells[c].kind == CELL_INTERVAL) natural[c] = fmax(natural[c], 70);
-            double word = cells[c].kind != CELL_TEXT ? natural[c] : fmin(g->cols[c].align == ALIGN_RIGHT ? w : widest_word(p, ty, s), 90);     /* at the right stand figures: ≥ 95% */
-            if (cells[c].kind == CELL_TEXT) word = fmax(word, fmin(natural[c], 5.2 * ty->size));      /* no column of single characters */
-            least[c] = fmax(least[c], word + more);
-        }
-    }
+    for (size_t r = 0; r < g->t->nrows && r < MEASURED; r++) measure_row(p, g, row_cells(p, g, r), m);
+    if (g->t->sums == NULL) return;
+    cell sums[COLS_MAX];
+    total_cells(p, g, sums);
+    measure_row(p, g, sums, m);
 }
 
 static double sum_of(const double *v, size_t n)
@@ -140,20 +156,21 @@ static void share_width(grid *g, double width, const double *natural, const doub
 }
 
 /* Where even the widest words do not fit beside each other, the type gets smaller, rather than a figure broken. */
-static void make_fit(pen *p, grid *g, double *natural, double *least)
+static void make_fit(pen *p, grid *g, measures *m)
 {
-    measure(p, g, natural, least);
-    for (int i = 0; i < 8 && g->text.size > 5.6 && sum_of(least, g->ncols) + 2 * g->pad * (double)g->ncols > p->width; i++) {
+    measure(p, g, m);
+    for (int i = 0; i < 8 && g->text.size > 5.6 && sum_of(m->least, g->ncols) + 2 * g->pad * (double)g->ncols > p->width; i++) {
         g->text.size *= 0.95, g->strong.size *= 0.95, g->head.size *= 0.95;
         g->text.leading *= 0.96, g->strong.leading *= 0.96, g->head.leading *= 0.96;
         g->pad = fmax(2, g->pad * 0.88);
-        measure(p, g, natural, least);
+        measure(p, g, m);
     }
 }
 
 static void open_grid(pen *p, const block *b, grid *g)
 {
-    double natural[COLS_MAX], least[COLS_MAX], x = p->x;
+    measures m;
+    double x = p->x;
     const type *ty = b->table->compact ? &type_compact : &type_table;
     *g = (grid){.b = b, .t = b->table, .text = *ty, .strong = *ty, .head = *ty, .pad = b->table->ncols > 8 ? 3 : 4, .pad_y = b->table->compact ? 2.2 : 3};
     const block *next = b + 1 < p->d->blocks + p->d->n ? b + 1 : NULL;
@@ -162,8 +179,8 @@ static void open_grid(pen *p, const block *b, grid *g)
     g->strong.bold = g->head.bold = true;
     g->head.rgb = RGB_NAVY;
     g->head.size -= 0.3;
-    make_fit(p, g, natural, least);
-    share_width(g, p->width, natural, least);
+    make_fit(p, g, &m);
+    share_width(g, p->width, m.natural, m.least);
     for (size_t c = 0; c < g->ncols; x += g->widths[c++]) g->xs[c] = x;
 }
 
@@ -293,12 +310,8 @@ static void put_row(pen *p, grid *g, const cell *cells, size_t row, bool sum)
 
 static void put_total(pen *p, grid *g)
 {
-    cell cells[COLS_MAX] = {{0}};
-    for (size_t c = 0; c < g->ncols; c++) {
-        if (g->cols[c].total == TOTAL_LABEL) cells[c] = cell_text(doc_text(p->d, "table.total"));
-        if (g->cols[c].total == TOTAL_SUM) cells[c] = (cell){.kind = CELL_INT, .num = g->t->sums[g->from[c]]};
-        cells[c].strong = true;
-    }
+    cell cells[COLS_MAX];
+    total_cells(p, g, cells);
     put_row(p, g, cells, 0, true);
 }
 
@@ -314,22 +327,43 @@ double table_lead(pen *p, const block *b)
     return caption_height(p, g.t) + head_height(p, &g) + fmin(l.height, 200) + 4 + below;
 }
 
-/* A table of which only a row or two would not fit is drawn together a little, so that they do not stand alone on the next page. */
+/* The pages after the first that rows of these heights (without what is above and below their lines) take. */
+static size_t pages_more(pen *p, grid *g, const double *heights, size_t n, double pad_y)
+{
+    double was = g->pad_y, head, more = g->t->caption.len > 0 ? 14 : 0;
+    size_t ends = 0;
+    g->pad_y = pad_y, head = head_height(p, g), g->pad_y = was;
+    double y = p->y + head;
+    for (size_t i = 0; i < n; i++) {
+        double h = heights[i] + 2 * pad_y;
+        if (y + h > p->bottom - 1) y = p->top + more + head, ends++;
+        y += h;
+    }
+    return ends;
+}
+
+/* Rows are drawn together a little where that saves a page: a few do not stand alone on the last one. */
 static void squeeze(pen *p, grid *g)
 {
-    enum { ROWS_MOST = 100 };
-    double room = p->bottom - p->y - head_height(p, g) - 1, need = 0, rows = (double)g->t->nrows + (g->t->sums != NULL);
+    enum { ROWS_MOST = 300, STEPS = 10 };
+    double heights[ROWS_MOST + 1];
+    size_t n = 0;
     if (g->t->nrows > ROWS_MOST) return;
-    for (size_t r = 0; r < g->t->nrows && !p->failed; r++) {
+    for (; n < g->t->nrows && !p->failed; n++) {
         laid l;
-        const cell *cells = row_cells(p, g, r);
+        const cell *cells = row_cells(p, g, n);
         if (cells == NULL) return;
         lay_row(p, g, cells, &l);
-        need += l.height;
+        heights[n] = l.height - 2 * g->pad_y;
     }
-    if (g->t->sums != NULL) need += g->text.leading + 2 * g->pad_y;
-    double less = (need - room) / (2 * rows);
-    if (less > 0 && less <= g->pad_y * 0.5) g->pad_y -= less;
+    if (g->t->sums != NULL) heights[n++] = g->text.leading;
+    size_t usual = pages_more(p, g, heights, n, g->pad_y);
+    for (int i = 1; i <= STEPS && usual > 0; i++) {
+        double pad_y = g->pad_y * (1 - 0.5 * i / STEPS);
+        if (pages_more(p, g, heights, n, pad_y) == usual) continue;
+        g->pad_y = pad_y;
+        return;
+    }
 }
 
 void table_layout(pen *p, const block *b)
