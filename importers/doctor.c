@@ -106,7 +106,7 @@ static void say_odd(doctor *d, const dataset *ds, const field *f, odd *list, siz
     for (size_t i = 0; i < n && i < 5; i++) buf_printf(&names, "%s“%.*s” ×%lld", i ? ", " : "", SLICE_ARG(dict_text(d->texts, list[i].code)), (long long)list[i].n);
     if (n > 5) buf_text(&names, ", …");
     buf_printf(&zh, "%s的%s有 %zu 种值不在规定的取值中(%lld 条记录):%s", ds->title_zh.ptr, f->title_zh.ptr, n, (long long)rows, buf_cstr(&names));
-    buf_printf(&en, "%s.%s: %zu value%s no defined term%s (%lld records): %s", ds->name.ptr, f->name.ptr, n, n == 1 ? " is" : "s are", n == 1 ? "" : "s", (long long)rows, buf_cstr(&names));
+    buf_printf(&en, "%s.%s: %zu value%s no defined term%s (%lld of the records): %s", ds->name.ptr, f->name.ptr, n, n == 1 ? " is" : "s are", n == 1 ? "" : "s", (long long)rows, buf_cstr(&names));
     add(d, "terms", ds, f->name, rows, of, &zh, &en);
     buf_free(&names);
 }

@@ -42,7 +42,7 @@ bitext reason_undecided(int64_t unknown, int64_t of, arena *a)
 
 bitext reason_too_few(int64_t n, int64_t least, arena *a)
 {
-    return (bitext){text_format(a, "样本 %lld 个，少于所需的 %lld 个", (long long)n, (long long)least), text_format(a, "%lld values, fewer than the %lld needed", (long long)n, (long long)least)};
+    return (bitext){text_format(a, "样本 %lld 个，少于所需的 %lld 个", (long long)n, (long long)least), text_format(a, "only %lld of the %lld values needed", (long long)n, (long long)least)};
 }
 
 bitext reason_no_previous(void) { return (bitext){SLICE_LIT("工作区中没有上一周期的数据，无法比较"), SLICE_LIT("the workspace does not hold the records of the period before, so there is nothing to compare with")}; }
