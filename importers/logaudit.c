@@ -171,16 +171,6 @@ struct importer { log_sink sink; };
 typedef struct event { slice id; uint32_t line; arena mem; log_framed f; } event;
 typedef struct joiner { log_writer w; event *open; size_t first, n; } joiner;   /* a ring of OPEN_MAX events that may still grow */
 
-static slice next_line(slice *rest)
-{
-    const char *nl = memchr(rest->ptr, '\n', rest->len);
-    slice one = {rest->ptr, nl ? (size_t)(nl - rest->ptr) : rest->len};
-    size_t used = one.len + (nl != NULL);
-    *rest = behind(*rest, used);
-    if (one.len && one.ptr[one.len - 1] == '\r') one.len--;
-    return one;
-}
-
 static sla_status close_oldest(joiner *j)
 {
     event *ev = &j->open[j->first];
@@ -228,7 +218,7 @@ static sla_status audit_parse(importer *im, block *b, err *e)
     if (!j.open) st = SLA_NOMEM;
     slice rest = b->records;
     for (uint32_t no = b->line; st == SLA_OK && rest.len; no++) {
-        slice one = next_line(&rest);
+        slice one = slice_without_cr(slice_line(&rest));
         if (slice_trim(one).len && !slice_eq(slice_trim(one), SLICE_LIT("----"))) st = join_line(&j, one, no);
     }
     while (st == SLA_OK && j.n) st = close_oldest(&j);
@@ -276,7 +266,7 @@ static int audit_probe(const input *in, err *why)
     (void)why;
     while (in->patterns && rest.len && lines < 50) {
         audit_line l;
-        slice one = next_line(&rest);
+        slice one = slice_without_cr(slice_line(&rest));
         if (slice_trim(one).len == 0) continue;
         lines++;
         good += log_audit_read(one, &l);

@@ -16,16 +16,6 @@ struct log_fields {
 };
 
 /* ---- directives ---- */
-static slice next_line(slice *rest)
-{
-    const char *nl = memchr(rest->ptr, '\n', rest->len);
-    slice one = {rest->ptr, nl ? (size_t)(nl - rest->ptr) : rest->len};
-    size_t used = one.len + (nl != NULL);
-    *rest = (slice){rest->ptr + used, rest->len - used};
-    if (one.len && one.ptr[one.len - 1] == '\r') one.len--;
-    return one;
-}
-
 /* The value up to the next delimiter; quotes around it go. ptr NULL: there is none. */
 static slice next_value(slice *rest, char delimiter)
 {
@@ -106,7 +96,7 @@ const log_kind *log_fields_kind(const input *in)
     log_framed *f = mem_zero(1, sizeof *f);
     if (head.len > PROBE_BYTES) head.len = PROBE_BYTES;
     while (f && !nomem && head.len && d.n == 0) {
-        slice line = next_line(&head);
+        slice line = slice_without_cr(slice_line(&head));
         if (line.len && line.ptr[0] != '#') break;
         apply(&a, line, &d, &nomem);
     }
@@ -153,7 +143,7 @@ size_t log_fields_cut(log_fields *lf, slice text, bool at_end, uint32_t *nlines)
     while (!at_end && end && text.ptr[end - 1] != '\n') end--;
     pthread_mutex_lock(&lf->lock);
     for (slice rest = {text.ptr, end}; rest.len;) {
-        slice line = next_line(&rest);
+        slice line = slice_without_cr(slice_line(&rest));
         if (line.len && line.ptr[0] == '#') keep(lf, line, lf->line + *nlines);
         *nlines += rest.len || text.ptr[end - 1] == '\n';
     }
@@ -168,7 +158,7 @@ sla_status log_fields_read(log_fields *lf, const log_records *r, log_writer *w, 
     bool nomem;
     directive d = in_force(lf, no, &nomem);
     for (slice rest = b->records; rest.len && !nomem; no++) {
-        slice line = next_line(&rest);
+        slice line = slice_without_cr(slice_line(&rest));
         if (slice_trim(line).len == 0) continue;
         if (line.ptr[0] == '#') {
             d = in_force(lf, no, &nomem);

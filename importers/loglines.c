@@ -29,22 +29,6 @@ struct importer {
     const char *why;                    /* what the year was taken from */
 };
 
-/* ---- lines ---- */
-static slice next_line(slice *rest)
-{
-    const char *nl = memchr(rest->ptr, '\n', rest->len);
-    slice one = {rest->ptr, nl ? (size_t)(nl - rest->ptr) : rest->len};
-    size_t used = one.len + (nl != NULL);
-    *rest = (slice){rest->ptr + used, rest->len - used};
-    return one;
-}
-
-static slice without_cr(slice s)
-{
-    if (s.len && s.ptr[s.len - 1] == '\r') s.len--;
-    return s;
-}
-
 /* ---- years: the course of the file ---- */
 typedef struct course { const log_kind *kind; log_regex_state *state; log_years years; int32_t index; char day[6]; } course;
 
@@ -78,7 +62,7 @@ static uint32_t course_of_text(course *c, slice text)
 {
     uint32_t n = 0;
     for (slice rest = text; rest.len;) {
-        course_step(c, without_cr(next_line(&rest)));
+        course_step(c, slice_without_cr(slice_line(&rest)));
         n += rest.len || text.ptr[text.len - 1] == '\n';
     }
     return n;
@@ -94,7 +78,7 @@ static size_t known_lines(const log_kind *k, log_regex_state *s, slice head, boo
     *nlines = 0;
     while (f && head.len && *nlines < PROBE_LINES) {
         bool broken, cut = !whole && !memchr(head.ptr, '\n', head.len) && *nlines;
-        slice one = without_cr(next_line(&head));
+        slice one = slice_without_cr(slice_line(&head));
         if (cut || slice_trim(one).len == 0) continue;
         log_framed_reset(f);
         bool is = k ? log_frame_line(k, s, one, f) : log_frame_syslog(one, f, &broken);
@@ -215,7 +199,7 @@ static sla_status lines_open(const input *in, importer **out, size_t *start, uin
 static bool begins_record(const importer *im, slice line)
 {
     static const char again[] = "last message repeated ";
-    if (im->kind && im->kind->more) return log_regex_match(&im->kind->re, im->track->state, without_cr(line));
+    if (im->kind && im->kind->more) return log_regex_match(&im->kind->re, im->track->state, slice_without_cr(line));
     for (const char *p = line.ptr, *end = p + line.len; !im->kind && p && end - p > 22; p = memchr(p + 1, 'l', (size_t)(end - p) - 1))
         if (memcmp(p, again, sizeof again - 1) == 0) return false;
     return true;
@@ -310,8 +294,8 @@ static slice with_more(reader *r, slice one, slice *rest, uint32_t *lines)
     slice whole = one;
     *lines = 1;
     while (k && k->more && rest->len) {
-        slice after = *rest, next = next_line(&after);
-        if (log_regex_match(&k->re, log_matcher_state(r->w.m), without_cr(next))) break;
+        slice after = *rest, next = slice_line(&after);
+        if (log_regex_match(&k->re, log_matcher_state(r->w.m), slice_without_cr(next))) break;
         whole.len = (size_t)(next.ptr + next.len - whole.ptr);
         *rest = after;
         ++*lines;
@@ -324,7 +308,7 @@ static sla_status read_block(reader *r, const block *b)
 {
     slice rest = b->records;
     for (uint32_t no = b->line, lines; rest.len; no += lines) {
-        slice one = next_line(&rest);
+        slice one = slice_line(&rest);
         if (slice_trim(one).len == 0) {
             lines = 1;
             continue;

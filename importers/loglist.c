@@ -5,20 +5,11 @@
 static const char start[] = "Event[";
 enum { START_LEN = sizeof start - 1 };
 
-static slice next_line(slice *rest)
-{
-    const char *nl = memchr(rest->ptr, '\n', rest->len);
-    slice one = {rest->ptr, nl ? (size_t)(nl - rest->ptr) : rest->len};
-    size_t used = one.len + (nl != NULL);
-    *rest = (slice){rest->ptr + used, rest->len - used};
-    return slice_trim((slice){one.ptr, one.len});
-}
-
 /* "Event[12]:" at the beginning of a line and nothing behind it. */
 static bool begins(const char *p, const char *end)
 {
     if ((size_t)(end - p) <= START_LEN || memcmp(p, start, START_LEN) != 0) return false;
-    slice rest = {p, (size_t)(end - p)}, line = next_line(&rest);
+    slice rest = {p, (size_t)(end - p)}, line = slice_trim(slice_line(&rest));
     size_t i = START_LEN;
     while (i < line.len && line.ptr[i] >= '0' && line.ptr[i] <= '9') i++;
     return i > START_LEN && i < line.len && line.ptr[i] == ']' && (i + 1 == line.len || (line.ptr[i + 1] == ':' && i + 2 == line.len));
@@ -37,10 +28,10 @@ static const char *next_record(const char *p, const char *end)
 /* The record's pairs. A name ends at the first colon; from Description on all is text. */
 static void pairs_of(slice record, log_framed *f)
 {
-    next_line(&record);
+    slice_line(&record);
     f->n = 0;
     while (record.len) {
-        slice line = next_line(&record);
+        slice line = slice_trim(slice_line(&record));
         const char *colon = line.len ? memchr(line.ptr, ':', line.len) : NULL;
         if (!colon) continue;
         slice name = {line.ptr, (size_t)(colon - line.ptr)}, value = slice_trim((slice){colon + 1, (size_t)(line.ptr + line.len - colon) - 1});

@@ -33,6 +33,16 @@ static inline bool slice_eq(slice a, slice b)
 }
 static inline bool slice_is(slice a, const char *s) { return slice_eq(a, slice_of(s)); }
 bool slice_eq_nocase(slice a, slice b);  /* ASCII letters only */
+/* Takes the first line, without its LF, off *rest. */
+static inline slice slice_line(slice *rest)
+{
+    const char *nl = memchr(rest->ptr, '\n', rest->len);
+    slice one = {rest->ptr, nl ? (size_t)(nl - rest->ptr) : rest->len};
+    size_t used = one.len + (nl != NULL);
+    *rest = (slice){rest->ptr + used, rest->len - used};
+    return one;
+}
+static inline slice slice_without_cr(slice s) { return (slice){s.ptr, s.len - (s.len && s.ptr[s.len - 1] == '\r')}; }
 slice slice_trim(slice s);               /* without ASCII blanks (space, tab, CR, LF) at both ends */
 int slice_cmp(slice a, slice b);         /* byte order, as memcmp, shorter first */
 /* Of the n candidates the one nearest in spelling (Damerau-Levenshtein ≤ max(1, len/3)); NULL: none near. For suggestions. */
