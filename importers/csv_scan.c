@@ -1,26 +1,9 @@
 #include <string.h>
+#include "engine/base/lines.h"
 #include "importers/csv.h"
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
-
-/* ---- counting bytes, 16 at a time where the machine can ---- */
-static size_t count_byte(const char *p, size_t n, char c)
-{
-    size_t i = 0, count = 0;
-#ifdef __SSE2__
-    enum { ROUNDS = 255 }; /* each byte of a vector counts its own hits, as far as a byte can count */
-    const __m128i want = _mm_set1_epi8(c);
-    while (i + 16 <= n) {
-        __m128i hits = _mm_setzero_si128();
-        for (int k = 0; k < ROUNDS && i + 16 <= n; k++, i += 16) hits = _mm_sub_epi8(hits, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + i)), want));
-        __m128i sums = _mm_sad_epu8(hits, _mm_setzero_si128());
-        count += (size_t)_mm_cvtsi128_si64(sums) + (size_t)_mm_cvtsi128_si64(_mm_srli_si128(sums, 8));
-    }
-#endif
-    for (; i < n; i++) count += p[i] == c;
-    return count;
-}
 
 static size_t last_byte(const char *p, size_t n, char c)
 {
@@ -105,7 +88,7 @@ size_t csv_cut(csv_dialect d, slice text, bool at_end, uint32_t *nlines, size_t 
     if (escapes) end = cut_escaped(d, text, at_end, open);
     else if (d.quote) end = cut_quoted(d, text, at_end, open);
     else end = at_end ? text.len : last_byte(text.ptr, text.len, d.eol);
-    *nlines = (uint32_t)count_byte(text.ptr, end, d.eol);
+    *nlines = (uint32_t)lines_count_byte(text.ptr, end, d.eol);
     return end;
 }
 
@@ -233,7 +216,7 @@ static slice unquoted(stops *s, const char **pp, const char *end, csv_dialect d,
     slice text = {*pp, (size_t)(stop - *pp)};
     *pp = stop;
     if (!d.escape || !memchr(text.ptr, d.escape, text.len)) return text;
-    *line += (uint32_t)count_byte(text.ptr, text.len, d.eol);
+    *line += (uint32_t)lines_count_byte(text.ptr, text.len, d.eol);
     return unescaped(text, d, false, c, st);
 }
 
@@ -246,7 +229,7 @@ static const char *one_record(stops *s, const char *p, const char *end, csv_dial
         if (p < end && *p == d.quote && d.quote) {
             const char *from = p++;
             cell = quoted_cell(&p, end, d, c, st);
-            if (memchr(from, d.eol, (size_t)(p - from))) *line += (uint32_t)count_byte(from, (size_t)(p - from), d.eol);
+            if (memchr(from, d.eol, (size_t)(p - from))) *line += (uint32_t)lines_count_byte(from, (size_t)(p - from), d.eol);
             cell = with_tail(cell, unquoted(s, &p, end, d, c, line, st), c, st);
         } else {
             const char *from = p;

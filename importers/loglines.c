@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include "engine/base/lines.h"
 #include "engine/base/mem.h"
 #include "importers/logsink.h"
 #include "importers/logsyslog.h"
@@ -61,11 +62,9 @@ static bool has_course(const importer *im) { return !im->kind || im->kind->yearl
 static uint32_t course_of_text(course *c, slice text)
 {
     uint32_t n = 0;
-    for (slice rest = text; rest.len;) {
-        course_step(c, slice_without_cr(slice_line(&rest)));
-        n += rest.len || text.ptr[text.len - 1] == '\n';
-    }
-    return n;
+    slice line;
+    for (line_scan lines = lines_of(text); line_next(&lines, &line); n++) course_step(c, slice_without_cr(line));
+    return n - (n && text.ptr[text.len - 1] != '\n');
 }
 
 /* ---- probing ---- */
@@ -230,13 +229,11 @@ static size_t lines_cut(const importer *im, slice text, bool at_end, uint32_t *n
     tr->at[tr->next].years = tr->years;
     tr->next = (tr->next + 1) % TRACK;
     pthread_mutex_unlock(&tr->lock);
-    *nlines = 0;
     if (has_course(im)) {
         course c = {.kind = im->kind, .state = tr->state, .years = tr->years};
         *nlines = course_of_text(&c, part);
         tr->years = c.years;
-    } else
-        for (const char *p = part.ptr, *stop = p + part.len; p < stop && (p = memchr(p, '\n', (size_t)(stop - p))); p++) ++*nlines;
+    } else *nlines = (uint32_t)lines_count_byte(part.ptr, part.len, '\n');
     tr->line += *nlines;
     return part.len;
 }
@@ -268,8 +265,7 @@ static sla_status put(reader *r, slice text, uint32_t no)
 {
     bool broken = false;
     int32_t index = has_course(r->im) ? course_step(&r->course, text) : 0;
-    r->f->scratch = &r->w.scratch;
-    arena_free(&r->w.scratch);
+    if (r->w.scratch.top) arena_free(&r->w.scratch);
     if (!frame(r, text, &broken)) return log_writer_reject(&r->w, no, text, "no kind of log that is known: no time can be read at its place");
     uint32_t again = log_last_repeated(r->f->ev.v[LOG_MESSAGE]);
     if (again && r->before.len) { /* the line before, at this line's time */
@@ -288,34 +284,30 @@ static sla_status put(reader *r, slice text, uint32_t no)
 }
 
 /* Lines that do not begin a record belong to the one before. */
-static slice with_more(reader *r, slice one, slice *rest, uint32_t *lines)
+static slice with_more(reader *r, slice one, line_scan *rest, uint32_t *lines)
 {
-    const log_kind *k = r->im->kind;
-    slice whole = one;
-    *lines = 1;
-    while (k && k->more && rest->len) {
-        slice after = *rest, next = slice_line(&after);
-        if (log_regex_match(&k->re, log_matcher_state(r->w.m), slice_without_cr(next))) break;
+    slice whole = one, next;
+    for (line_scan after = *rest; line_next(&after, &next) && !log_regex_match(&r->im->kind->re, log_matcher_state(r->w.m), slice_without_cr(next)); *rest = after) {
         whole.len = (size_t)(next.ptr + next.len - whole.ptr);
-        *rest = after;
         ++*lines;
     }
-    while (whole.len && (whole.ptr[whole.len - 1] == '\n' || whole.ptr[whole.len - 1] == '\r')) whole.len--;
     return whole;
 }
 
+static bool blank(slice s) { return s.len == 0 || ((unsigned char)s.ptr[0] <= ' ' && slice_trim(s).len == 0); }
+
 static sla_status read_block(reader *r, const block *b)
 {
-    slice rest = b->records;
-    for (uint32_t no = b->line, lines; rest.len; no += lines) {
-        slice one = slice_line(&rest);
-        if (slice_trim(one).len == 0) {
-            lines = 1;
-            continue;
-        }
-        slice whole = with_more(r, one, &rest, &lines);
+    bool more = r->im->kind && r->im->kind->more;
+    uint32_t no = b->line, n;
+    slice one;
+    for (line_scan lines = lines_of(b->records); line_next(&lines, &one); no += n) {
+        n = 1;
+        if (blank(one)) continue;
+        if (more) one = with_more(r, one, &lines, &n);
+        while (one.len && (one.ptr[one.len - 1] == '\n' || one.ptr[one.len - 1] == '\r')) one.len--;
         r->w.b->rows++;
-        TRY(put(r, whole, no));
+        TRY(put(r, one, no));
     }
     return SLA_OK;
 }
@@ -337,6 +329,7 @@ static sla_status lines_parse(importer *im, block *b, err *e)
     sla_status st = log_writer_begin(&r.w, &im->sink, b);
     if (!r.f) st = SLA_NOMEM;
     if (st == SLA_OK) {
+        r.f->scratch = &r.w.scratch;
         r.course = (course){.kind = im->kind, .state = log_matcher_state(r.w.m), .years = years_at(im, b->line)};
         r.course.index = r.course.years.index;
         st = read_block(&r, b);

@@ -7,14 +7,13 @@
 #include "importers/logkind.h"
 #include "importers/logregex.h"
 
-enum { COMPOSED_MAX = 2048 };
+enum { COMPOSED_MAX = 2048, PATTERNS_MAX = UINT16_MAX };
 typedef struct piece { slice literal; uint32_t group; int key; } piece;   /* of a composed text; group 0, key -1: the literal alone */
-typedef enum output_kind { OUT_GROUP, OUT_TEXT, OUT_TAKE, OUT_COMPOSED } output_kind;
+typedef enum output_kind { OUT_GROUP, OUT_TAKE, OUT_COMPOSED } output_kind;
 typedef struct output {
     log_field field;
     output_kind kind;
     uint32_t group;
-    slice text;
     int *keys; size_t nkeys;
     piece *pieces; size_t npieces;
 } output;
@@ -22,8 +21,8 @@ typedef struct condition { int key; slice *globs; size_t n; } condition;
 typedef struct pattern {
     log_regex re;
     condition *when; size_t nwhen;
+    slice texts[LOG_FIELDS]; uint16_t fixed, number;   /* what it sets whatever the record says, by field, and which fields; its file's source among them */
     output *out; size_t nout;
-    slice source;                       /* of its file */
     const ynode *examples;
 } pattern;
 enum { FIRSTS = 64 };
@@ -121,21 +120,30 @@ static sla_status load_take(loader *ld, const ynode *n, output *o)
     return SLA_OK;
 }
 
+static void fix(pattern *p, log_field f, slice text)
+{
+    p->texts[f] = text;
+    if (text.len) p->fixed |= (uint16_t)(1u << f);
+}
+
 /* What is fixed comes first, then takes, then groups: what a record says itself has the last word. */
 static sla_status load_outputs(loader *ld, const ynode *n, pattern *p)
 {
     const ynode *set = yaml_get(n, "set"), *take = yaml_get(n, "take");
     p->out = ARENA_NEW(&ld->lp->mem, output, (set ? set->n : 0) + (take ? take->n : 0) + p->re.ngroups);
     if (!p->out) return SLA_NOMEM;
+    fix(p, LOG_SOURCE, ld->source);
     for (size_t i = 0; set && i < set->n; i++) {
+        slice text = set->items[i]->text;
         output *o = &p->out[p->nout];
         if (!field_named(ld, set->items[i], &o->field)) continue;
+        if (!memchr(text.ptr, '{', text.len)) {
+            fix(p, o->field, text);
+            continue;
+        }
         p->nout++;
-        o->kind = OUT_TEXT;
-        o->text = set->items[i]->text;
-        if (!memchr(o->text.ptr, '{', o->text.len)) continue;
         o->kind = OUT_COMPOSED;
-        TRY(compose(ld, p, o->text, o));
+        TRY(compose(ld, p, text, o));
     }
     for (size_t i = 0; take && i < take->n; i++) {
         output *o = &p->out[p->nout];
@@ -171,11 +179,12 @@ static sla_status load_pattern(loader *ld, const ynode *n)
     log_patterns *lp = ld->lp;
     pattern *p = ARENA_NEW(&lp->mem, pattern, 1);
     if (!p || mem_grow(&lp->all, &lp->all_cap, lp->nall + 1, sizeof *lp->all)) return SLA_NOMEM;
+    if (lp->nall == PATTERNS_MAX) return errlist_add(ld->errors, SLA_LIMIT, n->at, "there may be %d patterns", PATTERNS_MAX), SLA_LIMIT;
+    p->number = (uint16_t)lp->nall;
     lp->all[lp->nall++] = p;
     yaml_check_keys(n, keys, ld->errors);
     const ynode *match = yaml_get(n, "match"), *when = yaml_get(n, "when");
     p->examples = yaml_get(n, "examples");
-    p->source = ld->source;
     if (match) log_regex_compile(&p->re, match, &lp->mem, ld->errors);
     if (!match && !when && !yaml_get(n, "set") && !yaml_get(n, "take")) errlist_add(ld->errors, SLA_SYNTAX, n->at, "a pattern needs 'match' or 'when', and 'set' or 'take'");
     if (!p->examples || p->examples->n == 0) errlist_add(ld->errors, SLA_SYNTAX, n->at, "a pattern needs at least one example");
@@ -305,6 +314,7 @@ void log_patterns_free(log_patterns *p)
 }
 
 const log_kinds *log_patterns_kinds(const log_patterns *p) { return p->kinds; }
+size_t log_patterns_count(const log_patterns *p) { return p->nall; }
 
 /* ---- matching ---- */
 log_matcher *log_matcher_new(const log_patterns *p)
@@ -415,17 +425,19 @@ static slice composed(log_matcher *m, const output *o, const log_record *r)
 
 static void put_outputs(log_matcher *m, const pattern *p, const log_record *r, log_event *ev)
 {
+    ev->rule = p->number;
+    ev->fixed = p->fixed;
+    for (unsigned left = p->fixed; left; left &= left - 1) ev->v[__builtin_ctz(left)] = p->texts[__builtin_ctz(left)];
     for (size_t i = 0; i < p->nout; i++) {
         const output *o = &p->out[i];
         slice v = {0};
-        if (o->kind == OUT_TEXT) v = o->text;
-        else if (o->kind == OUT_GROUP) v = log_regex_group(m->state, r->message, o->group);
+        if (o->kind == OUT_GROUP) v = log_regex_group(m->state, r->message, o->group);
         else if (o->kind == OUT_COMPOSED) v = composed(m, o, r);
         else
             for (size_t k = 0; k < o->nkeys && !v.len; k++) v = value_of(m, r, o->keys[k]);
         if (!v.len) continue;
         ev->v[o->field] = v;
-        ev->fixed = (uint16_t)((ev->fixed & ~(1u << o->field)) | (unsigned)(o->kind == OUT_TEXT) << o->field);
+        ev->fixed &= (uint16_t)~(1u << o->field);
     }
 }
 
@@ -433,8 +445,6 @@ static bool try_pattern(log_matcher *m, const pattern *p, const log_record *r, l
 {
     if (p->nwhen && !conditions_hold(m, p, r)) return false;
     if (p->re.code && !log_regex_match(&p->re, m->state, r->message)) return false;
-    ev->v[LOG_SOURCE] = p->source;
-    ev->fixed |= 1u << LOG_SOURCE;
     put_outputs(m, p, r, ev);
     return true;
 }

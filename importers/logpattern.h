@@ -35,8 +35,8 @@ int log_field_by_name(slice name);                                       /* -1: 
 
 typedef struct log_pair { slice name, value; } log_pair;                 /* what a record says by name; name may be a path: Event.System.EventID */
 typedef struct log_record { slice message; const log_pair *pairs; size_t n; } log_record;
-/* len 0: missing. Texts are borrowed from the record, the patterns, the matcher; bit f of fixed: v[f] is the patterns' own, at the same place from event to event */
-typedef struct log_event { slice v[LOG_FIELDS]; uint16_t fixed; } log_event;
+/* len 0: missing. Texts are borrowed from the record, the patterns, the matcher. Bit f of fixed: v[f] is the text of pattern number rule, the same from event to event. */
+typedef struct log_event { slice v[LOG_FIELDS]; uint16_t fixed, rule; } log_event;
 
 typedef struct log_patterns log_patterns;
 struct log_kinds;
@@ -45,6 +45,7 @@ sla_status log_patterns_load(log_patterns **out, errlist *errors);      /* the p
 sla_status log_patterns_from(const ynode *root, log_patterns **out, errlist *errors);
 void log_patterns_free(log_patterns *p);                                 /* NULL allowed */
 const struct log_kinds *log_patterns_kinds(const log_patterns *p);
+size_t log_patterns_count(const log_patterns *p);                        /* log_event.rule is less */
 
 typedef struct log_matcher log_matcher;                                  /* a thread's own state */
 log_matcher *log_matcher_new(const log_patterns *p);                     /* NULL: no memory */

@@ -5,7 +5,7 @@
 #include "engine/base/mem.h"
 
 enum { MATCH_LIMIT = 200000, STACK_FIRST = 32 << 10, STACK_LAST = 1 << 20 };
-struct log_regex_state { pcre2_match_data *data; pcre2_match_context *cx; pcre2_jit_stack *stack; };
+struct log_regex_state { pcre2_match_data *data; const PCRE2_SIZE *ovector; pcre2_match_context *cx; pcre2_jit_stack *stack; };
 
 static void read_groups(log_regex *re, const ynode *n, errlist *errors)
 {
@@ -43,19 +43,22 @@ static bool has_choice(slice p)
     return false;
 }
 
-/* The literal text behind a leading ^. */
-static slice literal_prefix(slice p, arena *a)
+/* The literal text behind a leading ^; *used: what of p it and the ^ take up. */
+static slice literal_prefix(slice p, arena *a, size_t *used)
 {
     char *out = arena_alloc(a, p.len + 1, 1);
-    size_t n = 0, i = 1;
+    size_t n = 0, i = 1, last = 1, before = 0; /* where the last character begins, in p and in out */
+    *used = 0;
     if (!out || p.len < 2 || p.ptr[0] != '^' || has_choice(p)) return (slice){0};
-    for (; i < p.len; i++) {
-        char c = p.ptr[i];
-        if (c == '\\' && i + 1 < p.len && strchr(".[](){}?*+|^$\\/-", p.ptr[i + 1])) c = p.ptr[++i];
-        else if (strchr(".[](){}?*+|^$\\", c)) break;
-        out[n++] = c;
+    while (i < p.len) {
+        size_t escaped = p.ptr[i] == '\\' && i + 1 < p.len && strchr(".[](){}?*+|^$\\/-", p.ptr[i + 1]) != NULL;
+        if (!escaped && strchr(".[](){}?*+|^$\\", p.ptr[i])) break;
+        if (((unsigned char)p.ptr[i] & 0xC0) != 0x80) last = i, before = n;
+        out[n++] = p.ptr[i + escaped];
+        i += 1 + escaped;
     }
-    if (i < p.len && n && strchr("?*{+", p.ptr[i])) n--; /* it may be missing */
+    if (i < p.len && n && strchr("?*{+", p.ptr[i])) n = before, i = last; /* it may be missing */
+    *used = n ? i : 0;
     return (slice){out, n};
 }
 
@@ -66,6 +69,11 @@ static void first_bytes(log_regex *re, slice p)
     PCRE2_SIZE at;
     uint32_t kind = 0, byte = 0;
     const uint8_t *map = NULL;
+    if (re->prefix.len) {
+        unsigned char c = (unsigned char)re->prefix.ptr[0];
+        re->first[c / 64] = UINT64_C(1) << c % 64;
+        return;
+    }
     memset(re->first, 0xFF, sizeof re->first);
     pcre2_code *rest = p.len > 1 && p.ptr[0] == '^' && !has_choice(p) ? pcre2_compile((PCRE2_SPTR)p.ptr + 1, p.len - 1, PCRE2_DOTALL, &code, &at, NULL) : NULL;
     if (!rest) return;
@@ -80,24 +88,27 @@ static void first_bytes(log_regex *re, slice p)
     pcre2_code_free(rest);
 }
 
+/* What stands behind the prefix is compiled and matched from there on: the prefix has been compared by then. */
 void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors)
 {
     int code = 0;
     PCRE2_SIZE at = 0, jit = 0;
+    size_t used;
+    slice p = n->text;
     bool ascii = true;
     *re = (log_regex){0};
-    for (size_t i = 0; i < n->text.len; i++) ascii = ascii && (unsigned char)n->text.ptr[i] < 128;
-    re->code = pcre2_compile((PCRE2_SPTR)n->text.ptr, n->text.len, PCRE2_DOTALL | (ascii ? 0 : PCRE2_UTF | PCRE2_NO_UTF_CHECK), &code, &at, NULL);
+    for (size_t i = 0; i < p.len; i++) ascii = ascii && (unsigned char)p.ptr[i] < 128;
+    re->prefix = literal_prefix(p, a, &used);
+    re->code = pcre2_compile((PCRE2_SPTR)p.ptr + used, p.len - used, PCRE2_DOTALL | (used ? PCRE2_ANCHORED : 0) | (ascii ? 0 : PCRE2_UTF | PCRE2_NO_UTF_CHECK), &code, &at, NULL);
     if (!re->code) {
         PCRE2_UCHAR why[128];
         pcre2_get_error_message(code, why, sizeof why);
-        errlist_add(errors, SLA_SYNTAX, (srcpos){n->at.file, n->at.line, n->at.col + (uint32_t)at}, "in the pattern: %s", (const char *)why);
+        errlist_add(errors, SLA_SYNTAX, (srcpos){n->at.file, n->at.line, n->at.col + (uint32_t)(used + at)}, "in the pattern: %s", (const char *)why);
         return;
     }
     pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
     re->jit = pcre2_pattern_info(re->code, PCRE2_INFO_JITSIZE, &jit) == 0 && jit > 0;
-    re->prefix = literal_prefix(n->text, a);
-    first_bytes(re, n->text);
+    first_bytes(re, p);
     read_groups(re, n, errors);
 }
 
@@ -118,6 +129,7 @@ log_regex_state *log_regex_state_new(void)
         log_regex_state_free(s);
         return NULL;
     }
+    s->ovector = pcre2_get_ovector_pointer(s->data);
     pcre2_set_match_limit(s->cx, MATCH_LIMIT);
     pcre2_jit_stack_assign(s->cx, NULL, s->stack);
     return s;
@@ -134,14 +146,14 @@ void log_regex_state_free(log_regex_state *s)
 
 bool log_regex_match(const log_regex *re, log_regex_state *s, slice text)
 {
-    if (!re->code || text.len < re->prefix.len || (re->prefix.len && (text.ptr[0] != re->prefix.ptr[0] || memcmp(text.ptr, re->prefix.ptr, re->prefix.len) != 0))) return false;
+    size_t from = re->prefix.len;
+    if (!re->code || text.len < from || (from && (text.ptr[0] != re->prefix.ptr[0] || memcmp(text.ptr, re->prefix.ptr, from) != 0))) return false;
     PCRE2_SPTR p = (PCRE2_SPTR)(text.ptr ? text.ptr : "");
-    return (re->jit ? pcre2_jit_match(re->code, p, text.len, 0, PCRE2_NO_UTF_CHECK, s->data, s->cx) : pcre2_match(re->code, p, text.len, 0, PCRE2_NO_UTF_CHECK, s->data, s->cx)) >= 0;
+    return (re->jit ? pcre2_jit_match(re->code, p, text.len, from, PCRE2_NO_UTF_CHECK, s->data, s->cx) : pcre2_match(re->code, p, text.len, from, PCRE2_NO_UTF_CHECK, s->data, s->cx)) >= 0;
 }
 
 slice log_regex_group(const log_regex_state *s, slice text, uint32_t no)
 {
-    const PCRE2_SIZE *ov = pcre2_get_ovector_pointer(s->data);
-    PCRE2_SIZE from = ov[2 * no], to = ov[2 * no + 1];
+    PCRE2_SIZE from = s->ovector[2 * no], to = s->ovector[2 * no + 1];
     return from == PCRE2_UNSET || to < from ? (slice){0} : (slice){text.ptr + from, to - from};
 }

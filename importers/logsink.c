@@ -4,12 +4,9 @@
 #include "engine/base/bits.h"
 #include "engine/base/mem.h"
 
-enum { REPEATS_MAX = 10000, SHOWN_MAX = 20, PENDING = 124 /* so that columns do not share their places in the cache */, FIXED = 16 };
-/* Events column by column; bit f of any: one of them has a value for field f. */
-struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; uint16_t fixed[PENDING], any; slice v[LOG_FIELDS][PENDING]; };
-/* Codes of the patterns' own texts in the batch at hand, by where they lie. */
-struct fixed { const char *ptr; uint32_t code; };
-struct fixed_texts { struct fixed at[LOG_FIELDS][FIXED]; };
+enum { REPEATS_MAX = 10000, SHOWN_MAX = 20, PENDING = 64, STRIDE = PENDING + 4 /* so that columns do not share their places in the cache */ };
+/* Events column by column. Bit f of fixed: v[f] is the text of the event's rule. */
+struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; uint16_t rule[PENDING], fixed[PENDING]; slice v[LOG_FIELDS][STRIDE]; };
 
 /* ---- counting by name ---- */
 static sla_status count(log_counter *c, slice name, uint64_t n)
@@ -116,15 +113,18 @@ void log_sink_notes(const log_sink *s, buf *out)
 /* ---- the writer ---- */
 sla_status log_writer_begin(log_writer *w, log_sink *s, block *b)
 {
-    *w = (log_writer){.sink = s, .b = b, .m = log_matcher_new(s->patterns), .counts = mem_zero(1, sizeof *w->counts), .cursor = {.z = s->zone}, .pending = mem_resize(NULL, 1, sizeof *w->pending), .fixed = mem_zero(1, sizeof *w->fixed)};
+    *w = (log_writer){.sink = s, .b = b, .m = log_matcher_new(s->patterns), .counts = mem_zero(1, sizeof *w->counts), .cursor = {.z = s->zone}, .pending = mem_zero(1, sizeof *w->pending),
+                      .codes = mem_resize(NULL, log_patterns_count(s->patterns) + 1, LOG_FIELDS * sizeof *w->codes)};
     if (w->counts) w->counts->unknown.names = dict_new();
-    if (w->pending) w->pending->n = w->pending->any = 0;
-    return w->m && w->counts && w->counts->unknown.names && w->pending && w->fixed ? SLA_OK : SLA_NOMEM;
+    return w->m && w->counts && w->counts->unknown.names && w->pending && w->codes ? SLA_OK : SLA_NOMEM;
 }
 
 void log_framed_reset(log_framed *f)
 {
-    f->ev = (log_event){0};
+#define F(code, name) f->ev.v[LOG_##code].len = 0;
+    LOG_FIELD_LIST(F)
+#undef F
+    f->ev.fixed = 0;
     f->source = (slice){0};
     f->n = 0;
 }
@@ -182,55 +182,77 @@ static uint32_t append_text(const log_writer *w, dict *d, slice s)
     return stands ? dict_append_in_place(d, s) : dict_append(d, s);
 }
 
-/* A column of texts of the n events from the first on. The patterns' own texts are looked up once a batch, equal neighbours once. */
-static sla_status write_texts(log_writer *w, log_field f, size_t first, size_t n, size_t row)
+/* The texts of rules: each is looked up once a batch. */
+static sla_status write_fixed(log_writer *w, const slice *v, log_field f, uint64_t which, const uint16_t *rule, column *c, uint32_t *data)
 {
-    const slice *v = w->pending->v[f] + first;
-    const uint16_t *fixed = w->pending->fixed + first;
-    column *c = &w->out->cols[w->sink->fields[f]];
-    uint32_t *data = (uint32_t *)c->data + row, codes[PENDING];
-    slice texts[PENDING];
-    uint8_t which[PENDING]; /* of texts, for each event without a code yet */
-    size_t m = 0;
-    for (size_t i = 0; i < n; i++) {
-        which[i] = PENDING;
-        if (!v[i].len) continue;
-        c->used = true;
-        bits_set(c->valid, row + i);
-        const struct fixed *k = &w->fixed->at[f][(uintptr_t)v[i].ptr / 4 % FIXED];
-        if (fixed[i] >> f & 1 && k->ptr == v[i].ptr) {
-            data[i] = k->code;
-            continue;
-        }
-        if (m == 0 || !slice_eq(v[i], texts[m - 1])) texts[m++] = v[i];
-        which[i] = (uint8_t)(m - 1);
-    }
-    bool all_new = dict_all_new(c->codes, row);
-    if (!all_new && !dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
-    for (size_t i = 0; all_new && i < m; i++)
-        if ((codes[i] = append_text(w, c->codes, texts[i])) == DICT_NONE) return SLA_NOMEM;
-    for (size_t i = 0; m && i < n; i++) {
-        if (which[i] == PENDING) continue;
-        data[i] = codes[which[i]];
-        if (fixed[i] >> f & 1) w->fixed->at[f][(uintptr_t)v[i].ptr / 4 % FIXED] = (struct fixed){v[i].ptr, data[i]};
+    for (; which; which &= which - 1) {
+        size_t i = (size_t)__builtin_ctzll(which);
+        uint32_t *code = &w->codes[rule[i] * (size_t)LOG_FIELDS + f];
+        if (*code == DICT_NONE && (*code = dict_intern(c->codes, v[i])) == DICT_NONE) return SLA_NOMEM;
+        data[i] = *code;
     }
     return SLA_OK;
+}
+
+/* The events' own texts; equal neighbours are looked up once. */
+static sla_status write_own(const slice *v, uint64_t which, column *c, uint32_t *data)
+{
+    slice texts[PENDING];
+    uint32_t codes[PENDING];
+    uint8_t text_of[PENDING];
+    size_t m = 0;
+    for (uint64_t left = which; left; left &= left - 1) {
+        size_t i = (size_t)__builtin_ctzll(left);
+        bool same = m && v[i].len == texts[m - 1].len && (v[i].ptr == texts[m - 1].ptr || slice_eq(v[i], texts[m - 1]));
+        if (!same) texts[m++] = v[i];
+        text_of[i] = (uint8_t)(m - 1);
+    }
+    if (m && !dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
+    for (; which; which &= which - 1) data[__builtin_ctzll(which)] = codes[text_of[__builtin_ctzll(which)]];
+    return SLA_OK;
+}
+
+static sla_status write_new(log_writer *w, const slice *v, uint64_t which, column *c, uint32_t *data)
+{
+    for (; which; which &= which - 1) {
+        size_t i = (size_t)__builtin_ctzll(which);
+        if ((data[i] = append_text(w, c->codes, v[i])) == DICT_NONE) return SLA_NOMEM;
+    }
+    return SLA_OK;
+}
+
+/* A column of the n events from the first on. */
+static sla_status write_field(log_writer *w, log_field f, size_t first, size_t n, size_t row)
+{
+    const struct pending *p = w->pending;
+    const slice *v = p->v[f] + first;
+    uint64_t there = 0, fixed = 0;
+    column *c = &w->out->cols[w->sink->fields[f]];
+    for (size_t i = 0; i < n; i++) {
+        there |= (uint64_t)(v[i].len != 0) << i;
+        fixed |= (uint64_t)(p->fixed[first + i] >> f & 1) << i;
+    }
+    if (!there) return SLA_OK;
+    for (uint64_t left = there; w->sink->number[f] && left; left &= left - 1) put_number(w, row + (size_t)__builtin_ctzll(left), f, v[__builtin_ctzll(left)]);
+    if (w->sink->number[f]) return SLA_OK;
+    uint32_t *data = (uint32_t *)c->data + row;
+    c->used = true;
+    bits_or(c->valid, row, there);
+    TRY(write_fixed(w, v, f, there & fixed, p->rule + first, c, data));
+    return dict_all_new(c->codes, row) ? write_new(w, v, there & ~fixed, c, data) : write_own(v, there & ~fixed, c, data);
 }
 
 static sla_status write_rows(log_writer *w, size_t first, size_t n)
 {
     const struct pending *p = w->pending;
     size_t row = w->out->nrows;
-    for (size_t i = 0; i < n; i++) {
-        batch_add_row(w->out, p->line[first + i]);
-        batch_set_i64(w->out, row + i, (size_t)w->sink->at, p->at[first + i]);
-    }
-    for (int f = 0; f < LOG_FIELDS; f++) {
-        if (w->sink->fields[f] < 0 || !(p->any >> f & 1)) continue;
-        if (!w->sink->number[f]) TRY(write_texts(w, (log_field)f, first, n, row));
-        for (size_t i = 0; w->sink->number[f] && i < n; i++)
-            if (p->v[f][first + i].len) put_number(w, row + i, (log_field)f, p->v[f][first + i]);
-    }
+    column *at = &w->out->cols[w->sink->at];
+    for (size_t i = 0; i < n; i++) batch_add_row(w->out, p->line[first + i]);
+    memcpy((int64_t *)at->data + row, p->at + first, n * sizeof *p->at);
+    bits_or(at->valid, row, bits_tail(n));
+    at->used = true;
+    for (int f = 0; f < LOG_FIELDS; f++)
+        if (w->sink->fields[f] >= 0) TRY(write_field(w, (log_field)f, first, n, row));
     return SLA_OK;
 }
 
@@ -242,11 +264,11 @@ static sla_status hold(log_writer *w, const log_event *ev, int64_t at, uint32_t 
     size_t i = p->n++;
     p->at[i] = at;
     p->line[i] = line;
+    p->rule[i] = ev->rule;
     p->fixed[i] = ev->fixed;
-    for (size_t f = 0; f < LOG_FIELDS; f++) {
-        p->v[f][i] = ev->v[f];
-        p->any |= (uint16_t)((ev->v[f].len != 0) << f);
-    }
+#define F(code, name) p->v[LOG_##code][i] = ev->v[LOG_##code];
+    LOG_FIELD_LIST(F)
+#undef F
     return p->n == PENDING ? flush(w) : SLA_OK;
 }
 
@@ -257,18 +279,18 @@ static sla_status flush(log_writer *w)
     for (size_t done = 0; done < p->n;) {
         if (!w->out || w->out->nrows == BATCH_ROWS_MAX) {
             if (w->b->n == BLOCK_BATCHES) {
-                p->n = p->any = 0;
+                p->n = 0;
                 return reject_list_add(&w->b->rejects, p->line[done], 1, SLICE_LIT("message"), SLICE_LIT("message repeated"), "more repetitions than can be kept", false);
             }
             if (!(w->out = batch_pool_get(w->sink->batches))) return SLA_NOMEM;
             w->b->batches[w->b->n++] = w->out;
-            memset(w->fixed, 0, sizeof *w->fixed);
+            memset(w->codes, 0xFF, log_patterns_count(w->sink->patterns) * LOG_FIELDS * sizeof *w->codes); /* DICT_NONE */
         }
         size_t room = BATCH_ROWS_MAX - w->out->nrows, n = p->n - done < room ? p->n - done : room;
         TRY(write_rows(w, done, n));
         done += n;
     }
-    p->n = p->any = 0;
+    p->n = 0;
     log_matcher_forget(w->m);
     return SLA_OK;
 }
@@ -277,7 +299,7 @@ sla_status log_writer_end(log_writer *w, sla_status st, err *e)
 {
     if (st == SLA_OK) st = flush(w);
     mem_free(w->pending);
-    mem_free(w->fixed);
+    mem_free(w->codes);
     log_matcher_free(w->m);
     arena_free(&w->scratch);
     if (st == SLA_OK) {

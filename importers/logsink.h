@@ -39,7 +39,7 @@ typedef struct log_writer {
     arena scratch;                      /* for values of the record at hand; emptied by the caller */
     slice program, source; int program_id;
     struct pending *pending;            /* events that wait to be written, column by column */
-    struct fixed_texts *fixed;
+    uint32_t *codes;                    /* of the patterns' own texts in out, by rule and field; DICT_NONE: not looked up yet */
 } log_writer;
 sla_status log_writer_begin(log_writer *w, log_sink *s, block *b);
 /* Finds out what the record means and adds it, times times. f's texts must live until log_writer_end unless they are in f->scratch. year: for a time without one. A record that has no such day is rejected. */

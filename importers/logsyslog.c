@@ -141,9 +141,30 @@ static bool coded(slice rest, slice *v)
     return true;
 }
 
+static bool tag_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit(c) || c == '-' || c == '_'; }
+
+/* "host name[pid]: message" and "host name: message" with nothing special about them, as nearly all lines are. */
+static bool plain_3164(slice rest, slice *v)
+{
+    const char *end = rest.ptr + rest.len, *space = rest.len ? memchr(rest.ptr, ' ', rest.len) : NULL, *tag = space ? space + 1 : end, *p = tag;
+    if (tag >= end || space == rest.ptr || space[-1] == ':' || rest.ptr[0] == '%' || digit(*tag)) return false;
+    while (p < end && tag_char(*p)) p++;
+    slice name = {tag, (size_t)(p - tag)};
+    if (p < end && *p == '[') {
+        for (p++; p < end && digit(*p); p++) {}
+        p += p < end && *p == ']';
+    }
+    if (!name.len || end - p < 2 || p[0] != ':' || p[1] != ' ' || (p + 2 < end && p[2] == '[') || memchr(tag, '%', end - tag < 64 ? (size_t)(end - tag) : 64)) return false;
+    v[LOG_HOST] = (slice){rest.ptr, (size_t)(space - rest.ptr)};
+    v[LOG_PROGRAM] = name;
+    v[LOG_MESSAGE] = (slice){p + 2, (size_t)(end - p) - 2};
+    return true;
+}
+
 static bool frame_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v;
+    if (plain_3164(rest, v)) return true;
     if (rest.len && (rest.ptr[0] == '%' || rest.ptr[0] == ':') && coded(rest, v)) return true; /* without a host */
     slice all = rest, host = word(&rest);
     if (!host.len || slice_is(host, ":") || (begins(rest, ": ") && all_digits((slice){host.ptr, host.len + 1}, ' '))) return false; /* sudo's own file: "Jul  1 09:00:00 2025 : bob : …" */
@@ -211,8 +232,9 @@ static bool iso_start(slice s) { return s.len >= 19 && digit(s.ptr[0]) && digit(
 /* A zone's name behind a time with a year: "Dec 03 2017 16:31:28.861 IST host". */
 static slice skip_zone(slice rest, const log_time *t)
 {
+    if (!t->year) return rest;
     slice after = rest, w = word(&after);
-    bool upper = t->year && w.len >= 3 && w.len <= 4;
+    bool upper = w.len >= 3 && w.len <= 4;
     for (size_t i = 0; upper && i < w.len; i++) upper = w.ptr[i] >= 'A' && w.ptr[i] <= 'Z';
     return upper ? after : rest;
 }

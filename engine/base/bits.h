@@ -9,6 +9,13 @@
 static inline bool bits_get(const uint64_t *w, size_t i) { return (w[i >> 6] >> (i & 63)) & 1; }
 static inline void bits_set(uint64_t *w, size_t i) { w[i >> 6] |= UINT64_C(1) << (i & 63); }
 static inline void bits_clear(uint64_t *w, size_t i) { w[i >> 6] &= ~(UINT64_C(1) << (i & 63)); }
+/* Sets those of the 64 bits from i on that are set in mask. */
+static inline void bits_or(uint64_t *w, size_t i, uint64_t mask)
+{
+    size_t shift = i & 63;
+    w[i >> 6] |= mask << shift;
+    if (shift && mask >> (64 - shift)) w[(i >> 6) + 1] |= mask >> (64 - shift);
+}
 static inline uint64_t bits_tail(size_t n) { return n & 63 ? (UINT64_C(1) << (n & 63)) - 1 : ~UINT64_C(0); } /* mask of the last word, n > 0 */
 static inline size_t bits_count(const uint64_t *w, size_t nwords)
 {
