@@ -1,7 +1,7 @@
 /* Columns as blobs. All numbers little-endian.
  *   ints    'I' flag [bitmap] min:i64 width:u8 n × width         value = min + delta; width 0, 1, 2, 4 or 8 bytes
  *   reals   'F' flag [bitmap] n × f64, or 'I' when all are whole numbers of 53 bits ('N' in place of 'I')
- *   texts   'T' flag [bitmap] count:u32 bytes:u32 count × len:u32 bytes width:u8 n × code
+ *   texts   'T' flag [bitmap] texts (texts.c) width:u8 n × code
  *   lines   'L' first:u32 min:i64 width:u8 (n-1) × width          deltas from line to line
  * flag 1: a bitmap of (n+63)/64 words follows, a set bit is a value that is there; flag 0: all are there. */
 #include <string.h>
@@ -88,22 +88,12 @@ static sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid
 {
     if (dict_bytes(d) > TEXTS_MAX) return SLA_LIMIT;
     uint32_t count = dict_count(d), bytes = (uint32_t)dict_bytes(d);
-    buf_reserve(out, 32 + n / 8 + (size_t)count * 4 + bytes + n * (size_t)width_of(count ? count - 1 : 0)); /* grown once */
+    buf_reserve(out, 32 + n / 8 + (size_t)count * 6 + bytes + n * (size_t)width_of(count ? count - 1 : 0)); /* grown once */
     pack_head(out, 'T', valid, n);
-    buf_bytes(out, &count, 4);
-    buf_bytes(out, &bytes, 4);
-    char *p = buf_reserve(out, (size_t)count * 4 + bytes), *text = p ? p + (size_t)count * 4 : NULL;
-    for (uint32_t i = 0; p && i < count; i++) {
-        slice s = dict_text(d, i);
-        uint32_t len = (uint32_t)s.len;
-        memcpy(p + (size_t)i * 4, &len, 4);
-        if (len) memcpy(text, s.ptr, len);
-        text += len;
-    }
-    if (p) out->len += (size_t)count * 4 + bytes;
+    TRY(texts_pack(out, d));
     int w = width_of(count ? count - 1 : 0);
     buf_char(out, (char)w);
-    p = w && n ? buf_reserve(out, n * (size_t)w) : NULL;
+    char *p = w && n ? buf_reserve(out, n * (size_t)w) : NULL;
     if (p) {
         if (w == 1) CODES_AS(uint8_t);
         else if (w == 2) CODES_AS(uint16_t);
@@ -268,21 +258,15 @@ sla_status unpack_f64(slice blob, size_t n, double *out, uint64_t *valid, size_t
 sla_status unpack_codes(slice blob, size_t n, uint32_t *out, uint64_t *valid, size_t bit0, packed_texts *texts)
 {
     cursor c = over(blob);
-    const unsigned char *h = take_head(&c, 'T', n, valid, bit0) ? take(&c, 8) : NULL;
-    if (!h) return SLA_CONFLICT;
-    uint32_t count, bytes;
-    memcpy(&count, h, 4);
-    memcpy(&bytes, h + 4, 4);
-    texts->count = count;
-    texts->lens = take(&c, (size_t)count * 4);
-    texts->bytes = (const char *)take(&c, bytes);
+    size_t used = take_head(&c, 'T', n, valid, bit0) ? texts_unpack(c.p, c.left, texts) : 0;
+    if (!used) return SLA_CONFLICT;
+    take(&c, used);
+    size_t count = texts->count;
     const unsigned char *wp = take(&c, 1);
-    if ((!texts->lens && count) || (!texts->bytes && bytes) || !wp || *wp != width_of(count ? count - 1 : 0)) return SLA_CONFLICT;
-    uint64_t total = 0;
-    for (size_t i = 0; i < count; i++) { uint32_t len; memcpy(&len, texts->lens + 4 * i, 4); total += len; }
+    if (!wp || *wp != width_of(count ? count - 1 : 0)) return SLA_CONFLICT;
     int w = *wp;
     const unsigned char *p = take(&c, n * (size_t)w);
-    if (total != bytes || count == 0 || (!p && w) || c.left) return SLA_CONFLICT;
+    if (count == 0 || (!p && w) || c.left) return SLA_CONFLICT;
     for (size_t i = 0; w == 0 && i < n; i++) out[i] = 0;
     for (size_t i = 0; w == 1 && i < n; i++) out[i] = p[i];
     for (size_t i = 0; w == 2 && i < n; i++) { uint16_t v; memcpy(&v, p + 2 * i, 2); out[i] = v; }
@@ -290,13 +274,4 @@ sla_status unpack_codes(slice blob, size_t n, uint32_t *out, uint64_t *valid, si
     uint32_t top = 0;
     for (size_t i = 0; i < n; i++) top = out[i] > top ? out[i] : top;
     return top < count ? SLA_OK : SLA_CONFLICT;
-}
-
-slice packed_text(const packed_texts *t, size_t i, size_t *offset)
-{
-    uint32_t len;
-    memcpy(&len, t->lens + 4 * i, 4);
-    slice s = {t->bytes + *offset, len};
-    *offset += len;
-    return s;
 }

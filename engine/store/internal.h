@@ -49,7 +49,11 @@ struct chunk { const dataset *ds; size_t nrows; buf lines; packed_column *cols; 
 sla_status unpack_lines(slice blob, size_t n, uint32_t *out);
 sla_status unpack_i64(slice blob, size_t n, int64_t *out, uint64_t *valid, size_t bit0);
 sla_status unpack_f64(slice blob, size_t n, double *out, uint64_t *valid, size_t bit0);
-typedef struct packed_texts { size_t count; const unsigned char *lens; const char *bytes; } packed_texts;
+/* Borrowed from the blob. back is NULL where the texts stand there as they are; else texts_expand must come before packed_text. */
+typedef struct packed_texts { size_t count, total, stored; const unsigned char *lens, *back, *shared; const char *bytes; } packed_texts;
+sla_status texts_pack(buf *out, const dict *d);
+size_t texts_unpack(const unsigned char *p, size_t left, packed_texts *t);     /* bytes taken; 0: damaged */
+sla_status texts_expand(packed_texts *t, char **block);                        /* *block: from mem_resize, the texts point into it */
 sla_status unpack_codes(slice blob, size_t n, uint32_t *out, uint64_t *valid, size_t bit0, packed_texts *texts);
 slice packed_text(const packed_texts *t, size_t i, size_t *offset);             /* in order, offset starts at 0 */
 #endif

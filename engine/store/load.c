@@ -181,6 +181,7 @@ static sla_status unpack(loader *l, size_t f, size_t i, buf *blob)
     }
     piece *pc = &l->pieces[f * l->nparts + i];
     TRY(unpack_codes(in, p->nrows, (uint32_t *)col->data + p->row0, col->valid, p->row0, &pc->texts));
+    if (pc->texts.back) return texts_expand(&pc->texts, &pc->blob);
     pc->blob = blob->ptr; /* the texts point into it */
     *blob = (buf){0};
     return SLA_OK;

@@ -3,7 +3,7 @@
 #include "tests/store/fill.h"
 #include "engine/store/internal.h"
 
-typedef struct unpacked { void *data; uint64_t *valid; packed_texts texts; } unpacked;
+typedef struct unpacked { void *data; uint64_t *valid; packed_texts texts; char *block; } unpacked;
 
 static sla_status unpack_any(vtype type, slice blob, size_t n, size_t at, unpacked *u)
 {
@@ -12,7 +12,7 @@ static sla_status unpack_any(vtype type, slice blob, size_t n, size_t at, unpack
     switch (vtype_storage(type)) {
     case STORE_I64: return unpack_i64(blob, n, (int64_t *)u->data + at, u->valid, at);
     case STORE_F64: return unpack_f64(blob, n, (double *)u->data + at, u->valid, at);
-    default: return unpack_codes(blob, n, (uint32_t *)u->data + at, u->valid, at, &u->texts);
+    default: TRY(unpack_codes(blob, n, (uint32_t *)u->data + at, u->valid, at, &u->texts)); return u->texts.back ? texts_expand(&u->texts, &u->block) : SLA_OK;
     }
 }
 
@@ -20,6 +20,7 @@ static void unpacked_free(unpacked *u)
 {
     mem_free(u->data);
     mem_free(u->valid);
+    mem_free(u->block);
 }
 
 static dict *dict_of(const packed_texts *t)

@@ -125,10 +125,10 @@ static const struct wrong_case { const char *name, *sql, *says; uint32_t line, c
     {"drop a table", "DROP TABLE trail", "not authorized", 0, 0},
     {"drop a dataset", "DROP TABLE temp.thing", "not authorized", 0, 0},
     {"alter", "ALTER TABLE meta ADD COLUMN x", "not authorized", 0, 0},
-    {"attach", "ATTACH '/tmp/x.db' AS x", "not authorized", 0, 0},
+    {"attach", "ATTACH '/tmp/slaudit-never-attached.db' AS x", "not authorized", 0, 0},
     {"attach, computed", "ATTACH '/tmp/' || 'x.db' AS x", "not authorized", 0, 0},
     {"detach", "DETACH main", "not authorized", 0, 0},
-    {"vacuum into a file", "VACUUM INTO '/tmp/x.db'", "", 0, 0},
+    {"vacuum into a file", "VACUUM INTO '/tmp/slaudit-never-attached.db'", "", 0, 0},
     {"pragma", "PRAGMA journal_mode=WAL", "not authorized", 0, 0},
     {"pragma as a table", "SELECT * FROM pragma_writable_schema", "", 0, 0},
     {"writable schema", "PRAGMA writable_schema=1", "not authorized", 0, 0},
@@ -170,7 +170,7 @@ static void is_refused(void **state)
     assert_string_equal(buf_cstr(&a.text), "|2,2,4");
     assert_int_equal(store_trail_check(f.s, &head, NULL), SLA_OK);
     assert_int_equal(store_trail_add(f.s, "note", SLICE_LIT("{}"), NULL), SLA_OK);
-    assert_int_equal(access("/tmp/x.db", F_OK), -1);
+    assert_int_equal(access("/tmp/slaudit-never-attached.db", F_OK), -1);
     buf_free(&a.text);
     tear_down(&f);
 }
