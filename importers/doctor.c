@@ -294,13 +294,17 @@ static sla_status look_at_rows(void *ctx, const table *t, err *e)
 static sla_status look_at_dataset(doctor *d, const dataset *ds, err *e)
 {
     const dataset *history_of = d->seen[ds->idx].history_of;
-    bool wanted[FIELDS_MAX] = {false};
+    bool wanted[FIELDS_MAX] = {false}, coded[FIELDS_MAX];
     table *t = NULL;
     if (history_of) wanted[history_of->changes.record] = true;
     for (size_t f = 0; f < ds->nfields && !history_of; f++) wanted[f] = (int)f == ds->time_field || ds->fields[f].en;
+    memcpy(coded, wanted, sizeof coded);
+    for (size_t k = 0; k < ds->nkey; k++) coded[ds->key[k]] = ds->changes.dataset >= 0 && d->seen[ds->changes.dataset].nrows; /* held against the history's */
     if (ds->nkey == 0 || history_of) TRY(store_table_each(d->s, ds, wanted, d->texts, look_at_rows, d, e));
     else {
-        TRY(store_table_load(d->s, ds, wanted, d->texts, &t, e));
+        table_load one = {.ds = ds, .wanted = wanted, .coded = coded};
+        TRY(store_tables_load(d->s, &one, 1, d->texts, e));
+        t = one.t;
         TRY(look_at_rows(d, t, e));
     }
     look_at_history(d, ds);

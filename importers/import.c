@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "engine/base/file.h"
 #include "engine/base/mem.h"
+#include "engine/base/pool.h"
 #include "engine/base/progress.h"
 #include "importers/encoding.h"
 #include "importers/feed.h"
@@ -387,13 +388,32 @@ static sla_status check_options(session *se, err *e)
     return named && named->errors.n ? err_set(e, SLA_SYNTAX, SRCPOS_NONE, "import profile '%s' does not fit the model", o->profile) : SLA_OK;
 }
 
+/* The program's own profiles and log patterns, side by side. */
+typedef struct own_data { session *se; errlist errors[2]; } own_data;
+static sla_status load_own(void *ctx, size_t which, err *e)
+{
+    own_data *o = ctx;
+    (void)e;
+    return which == 0 ? profiles_load(o->se->model, &o->se->profiles, &o->errors[0]) : log_patterns_load(&o->se->patterns, &o->errors[1]);
+}
+
+static sla_status load_both(session *se, err *e)
+{
+    own_data o = {.se = se};
+    sla_status st = pool_each(2, load_own, &o, e);
+    for (int i = 0; i < 2; i++) {
+        for (size_t k = 0; k < o.errors[i].n; k++) errlist_push(&se->report->problems, &o.errors[i].items[k]);
+        se->report->problems.dropped += o.errors[i].dropped;
+        errlist_clear(&o.errors[i]);
+    }
+    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "the program's own import profiles or log patterns have errors");
+}
+
 sla_status import_paths(store *s, const schema *m, const import_options *o, const char *const *paths, size_t n, import_report *out, err *e)
 {
     *out = (import_report){0};
     session se = {.s = s, .model = m, .o = o, .report = out};
-    sla_status st = profiles_load(m, &se.profiles, &out->problems);
-    if (st == SLA_OK) st = log_patterns_load(&se.patterns, &out->problems);
-    if (st != SLA_OK) err_set(e, st, SRCPOS_NONE, "the program's own import profiles or log patterns have errors");
+    sla_status st = load_both(&se, e);
     if (st == SLA_OK) st = check_options(&se, e);
     progress_begin("import", 0);
     store_sources_begin(s);

@@ -52,6 +52,7 @@ static void want_fields(const pass *ps, columns_read *wanted)
     want_outright(ps, wanted);
     memcpy(wanted->coded, wanted->field, sizeof wanted->coded);
     for (size_t d = 0; d < p->model->n; d++) {
+        for (size_t k = 0; k < p->model->datasets[d].nkey; k++) wanted->coded[d][p->model->datasets[d].key[k]] = true; /* others refer to them */
         if (p->clock_programs[d]) program_fields(p->clock_programs[d], false, wanted);
         if (p->programs[d]) program_fields(p->programs[d], false, wanted);
         if (p->finding_programs[d]) program_fields(p->finding_programs[d], true, wanted);

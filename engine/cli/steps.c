@@ -117,6 +117,7 @@ sla_status step_import(session *s, const options *o, const char *import_profile,
     int32_t year;
     TRY(read_year(o, &year, e));
     if (o->value[OPT_ID_PERIOD]) TRY(period_parse(slice_of(o->value[OPT_ID_PERIOD]), s->zn, &p, e));
+    store_sources_begin(s->ws);
     TRY(store_set_zone(s->ws, zone_name(s->zn), e));
     TRY(store_set_model(s->ws, pack_schema(s->pk), e));
     import_options io = {.profile = import_profile, .dataset = o->value[OPT_ID_DATASET], .encoding = o->value[OPT_ID_ENCODING], .zone = s->zn, .year = year, .from = p.from, .to = p.to, .say = say_line};

@@ -29,6 +29,9 @@ struct store {
 sla_status meta_get(store *s, const char *key, arena *a, slice *out, err *e);   /* ptr NULL: not set */
 sla_status meta_set(store *s, const char *key, slice value, err *e);
 
+/* ---- source.c ---- */
+sla_status join_together(store *s, err *e);     /* before a change: begins the transaction that sources share, if they do and it has not begun */
+
 /* ---- load.c, supersede.c ---- */
 sla_status load_table(store *s, const dataset *ds, const bool *wanted, dict *world, bool superseded_too, table **out, err *e);
 sla_status table_supersede(table *t, err *e);   /* keeps the last row of each key; counts the others in t->superseded */

@@ -31,6 +31,7 @@ typedef struct loader {
     part *parts; size_t nparts, cap;
     int64_t from, count;        /* of the chunks, in order, those to read; count -1: to the last */
     bool superseded_too, bare;  /* bare: neither keys nor lines are asked for */
+    bool distinct;              /* the keys are known to differ, so that nothing is superseded */
     int64_t *cells;             /* [nfields × nparts] rowid of the blob; 0: none */
     piece *pieces;              /* likewise */
     task tasks[FIELDS_MAX + 1];
@@ -187,6 +188,33 @@ static sla_status unpack(loader *l, size_t f, size_t i, buf *blob)
     return SLA_OK;
 }
 
+static bool is_key(const dataset *ds, size_t f)
+{
+    for (size_t k = 0; k < ds->nkey; k++)
+        if (ds->key[k] == f) return true;
+    return false;
+}
+
+/* Most exports bear their keys in order: each longer than the one before, or as long and greater. Then no two are equal, and nobody has to look. */
+static bool keys_ascend(const loader *l, size_t f)
+{
+    slice before = {0};
+    for (size_t i = 0; i < l->nparts; i++) {
+        const part *p = &l->parts[i];
+        const piece *pc = &l->pieces[f * l->nparts + i];
+        const uint32_t *codes = (const uint32_t *)l->t->cols[f].data + p->row0;
+        size_t offset = 0;
+        if (!pc->blob || pc->texts.count != p->nrows) return false;
+        for (size_t k = 0; k < p->nrows; k++) {
+            slice s = packed_text(&pc->texts, k, &offset);
+            bool more = s.len > before.len || (s.len == before.len && slice_cmp(before, s) < 0);
+            if (!more || codes[k] != k || !bits_get(l->t->cols[f].valid, p->row0 + k)) return false;
+            before = s;
+        }
+    }
+    return true;
+}
+
 static sla_status read_column(loader *l, size_t f, sqlite3 *h, err *e)
 {
     tcolumn *col = &l->t->cols[f];
@@ -210,6 +238,7 @@ static sla_status read_column(loader *l, size_t f, sqlite3 *h, err *e)
         if (st == SLA_OK) st = unpack(l, f, i, &blob);
         if (st != SLA_OK) damaged(l, st, &l->parts[i], l->ds->fields[f].name, e);
     }
+    if (st == SLA_OK && l->ds->nkey == 1 && l->ds->key[0] == f && l->coded && !l->coded[f]) l->distinct = vtype_storage(l->ds->fields[f].type) == STORE_CODE && keys_ascend(l, f);
     buf_free(&blob);
     sqlite3_blob_close(b);
     return st;
@@ -282,20 +311,13 @@ static sla_status append_piece(loader *l, piece *pc)
     return SLA_OK;
 }
 
-static bool is_key(const dataset *ds, size_t f)
-{
-    for (size_t k = 0; k < ds->nkey; k++)
-        if (ds->key[k] == f) return true;
-    return false;
-}
-
 static sla_status emit(void *ctx, void *item, err *e)
 {
     const task *k = item;
     loader *l = k->l;
     (void)ctx;
     if (k->f == l->ds->nfields) return SLA_OK;
-    bool apart = l->coded && !l->coded[k->f] && !is_key(l->ds, k->f);
+    bool apart = l->coded && !l->coded[k->f] && (l->distinct || !is_key(l->ds, k->f));
     for (size_t i = 0; i < l->nparts; i++) {
         piece *pc = &l->pieces[k->f * l->nparts + i];
         if (pc->blob && (apart && pc->texts.count > l->parts[i].nrows / 2 ? append_piece : intern_piece)(l, pc) != SLA_OK) return no_memory(l, e);
@@ -355,7 +377,7 @@ static sla_status finish(loader *l, err *e)
     size_t n = l->ds->nfields * l->nparts;
     sla_status st = l->t->nrows < SMALL ? SLA_OK : pool_each(n, translate, l, e);
     for (size_t at = 0; at < n && l->t->nrows < SMALL; at++) translate(l, at, e);
-    return st == SLA_OK && !l->superseded_too ? table_supersede(l->t, e) : st;
+    return st == SLA_OK && !l->superseded_too && !l->distinct ? table_supersede(l->t, e) : st;
 }
 
 /* All reads see the same state: a reader on the workspace's own connection keeps writers out until the end. */

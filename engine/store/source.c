@@ -47,11 +47,16 @@ static sla_status still_there(store *s, err *e)
     return err_hint(e, "see that the disk has room, and import them again"), SLA_DB;
 }
 
+sla_status join_together(store *s, err *e)
+{
+    TRY(still_there(s, e));
+    return s->together && sqlite3_get_autocommit(s->d.h) ? db_exec(&s->d, "BEGIN IMMEDIATE", e) : SLA_OK;
+}
+
 static sla_status transaction_begin(store *s, err *e)
 {
     if (!s->together) return db_exec(&s->d, "BEGIN IMMEDIATE", e);
-    TRY(still_there(s, e));
-    if (sqlite3_get_autocommit(s->d.h)) TRY(db_exec(&s->d, "BEGIN IMMEDIATE", e));
+    TRY(join_together(s, e));
     return db_exec(&s->d, "SAVEPOINT source", e);
 }
 

@@ -164,6 +164,7 @@ sla_status meta_get(store *s, const char *key, arena *a, slice *out, err *e)
 sla_status meta_set(store *s, const char *key, slice value, err *e)
 {
     sqlite3_stmt *st = NULL;
+    TRY(join_together(s, e));
     TRY(db_prepare(&s->d, "INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)", &st, e));
     db_bind_text(st, 1, slice_of(key));
     db_bind_text(st, 2, value);

@@ -54,7 +54,8 @@ sla_status store_reject_put(store *s, int64_t source, const reject *r, err *e);
 sla_status store_source_commit(store *s, int64_t source, const source_info *info, err *e);
 void store_source_abort(store *s);                             /* as if it had never begun */
 /* Between these two, sources share transactions: each is still kept whole or not at all, but safe from a crash of the machine or the process only at the end, or after
- * some 256 MB of input, whichever comes first. Writing to disk once for all is what it spares. store_sources_end also where an import failed. */
+ * some 256 MB of input, whichever comes first. Writing to disk once for all is what it spares; zone and model may be set within. store_sources_end also where an
+ * import failed; to begin twice is to begin once. */
 void store_sources_begin(store *s);
 sla_status store_sources_end(store *s, err *e);
 sla_status store_sources(store *s, arena *a, source_info **out, size_t *n, err *e);   /* by id */
@@ -81,8 +82,8 @@ sla_status store_actions(store *s, arena *a, stored_action **out, size_t *n, err
  * world. Within a key the last row in that order wins. Uses up to pool_threads() threads; the result does not depend on them. */
 sla_status store_table_load(store *s, const dataset *ds, const bool *wanted, dict *world, table **out, err *e);
 /* The same for several datasets at once, as one state of the workspace shows them: while one's texts are interned, others are read. The caller frees each t; all are
- * NULL after an error. coded[f]: equal texts must have one code; in the other columns, if their texts are nearly all different, each comes with a code of its own, which
- * no look-up finds. NULL: all. */
+ * NULL after an error. coded[f]: equal texts must have one code; in the other columns, if their texts are nearly all different (keys: if they ascend), each comes with a
+ * code of its own, which no look-up finds. NULL: all. */
 typedef struct table_load { const dataset *ds; const bool *wanted, *coded; table *t; } table_load;
 sla_status store_tables_load(store *s, table_load *list, size_t n, dict *world, err *e);
 /* All rows, superseded ones too, about a million at a time in the same order, so that memory does not grow with them; fn is called at least once. Only the wanted

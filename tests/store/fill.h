@@ -20,9 +20,14 @@ static const char model_text[] =
     "      never: {type: text}\n"
     "  loose:\n"
     "    fields:\n"
-    "      word: {type: text}\n";
+    "      word: {type: text}\n"
+    "  numbered:\n"
+    "    key: [id]\n"
+    "    fields:\n"
+    "      id: {type: text}\n"
+    "      note: {type: text}\n";
 
-typedef struct model { arena a; schema *s; const dataset *thing, *loose; } model;
+typedef struct model { arena a; schema *s; const dataset *thing, *loose, *numbered; } model;
 
 static inline model model_make(void)
 {
@@ -34,6 +39,7 @@ static inline model model_make(void)
     assert_int_equal(schema_load(root, SLICE_LIT(model_text), &m.a, &m.s, &errors), SLA_OK);
     m.thing = schema_dataset(m.s, SLICE_LIT("thing"));
     m.loose = schema_dataset(m.s, SLICE_LIT("loose"));
+    m.numbered = schema_dataset(m.s, SLICE_LIT("numbered"));
     return m;
 }
 

@@ -187,6 +187,46 @@ static void several_at_once(void **state)
     arena_free(&m.a);
 }
 
+/* Keys that ascend need no look-up; one that does not, comes twice or is missing, wherever it stands, is found all the same. */
+static void keys_in_order(void **state)
+{
+    (void)state;
+    enum { SOURCES = 3, ROWS = 30 };
+    static const bool note_coded[FIELDS_MAX] = {0, 1};
+    model m = model_make();
+    for (int spoilt = -1; spoilt < SOURCES * ROWS; spoilt += spoilt % ROWS < 1 || spoilt % ROWS > ROWS - 3 ? 1 : 9)
+        for (int how = 0; how < (spoilt < 0 ? 1 : 3); how++) {
+            batch *b[SOURCES];
+            store *s = fresh(NULL);
+            dict *world = dict_new();
+            uint32_t codes = 0;
+            for (int i = 0; i < SOURCES; i++) {
+                char name[8] = {(char)('a' + i), 0}, text[24];
+                b[i] = batch_new(m.numbered, ROWS);
+                for (int k = 0; k < ROWS; k++) {
+                    int no = i * ROWS + k, id = no == spoilt ? how == 0 ? no - 1 : how == 1 ? no + 1 : 0 : no; /* 7, 8 … 10, 11: longer is later */
+                    size_t row = batch_add_row(b[i], (uint32_t)k + 1);
+                    if (no != spoilt || how < 2) batch_set_text(b[i], row, 0, (slice){text, (size_t)snprintf(text, sizeof text, "GD%d", id)});
+                    batch_set_text(b[i], row, 1, SLICE_LIT("same"));
+                }
+                assert_int_equal(import_batch(s, b[i], name, NULL), SLA_OK);
+            }
+            table_load one = {.ds = m.numbered, .wanted = all_wanted, .coded = note_coded};
+            assert_int_equal(store_tables_load(s, &one, 1, world, NULL), SLA_OK);
+            char *got = dump(one.t, world, false), *want = expected(b, SOURCES);
+            assert_string_equal(got, want);
+            for (size_t i = 0; i < one.t->nrows; i++) codes += table_codes(one.t, 1)[i] != table_codes(one.t, 1)[0];
+            assert_int_equal(codes, 0);
+            free(got);
+            free(want);
+            table_free(one.t);
+            dict_free(world);
+            store_close(s);
+            for (int i = 0; i < SOURCES; i++) batch_free(b[i]);
+        }
+    arena_free(&m.a);
+}
+
 static void only_what_is_wanted(void **state)
 {
     (void)state;
@@ -316,12 +356,13 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(key_cases) + LEN(damage_cases) + 5];
+    struct CMUnitTest tests[LEN(key_cases) + LEN(damage_cases) + 6];
     size_t n = 0;
     ROWS(tests, n, key_cases, last_row_holds);
     ROWS(tests, n, damage_cases, damage_is_named);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(threads_change_nothing);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(several_at_once);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(keys_in_order);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(only_what_is_wanted);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(inside_a_transaction);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);
