@@ -53,6 +53,8 @@ typedef struct plan {
 
 /* Reads the slab's texts into rows behind b's (which must have room for them). Wrong values are left missing and go to rejects; rows without a required
  * value go to rejects as a whole and do not enter b. *taken: rows that entered. One coercer a thread: it remembers days and last values. */
-typedef struct coercer { const plan *p; zone_cursor cursor; } coercer;
+enum { DAYS_KEPT = 256 };
+typedef struct known_day { char text[10]; bool set; int64_t ms; } known_day;
+typedef struct coercer { const plan *p; zone_cursor cursor; known_day days[DAYS_KEPT]; } coercer;
 sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *rejects, size_t *taken, err *e);
 #endif

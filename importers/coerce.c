@@ -239,9 +239,6 @@ static sla_status read_decided(job *j)
 }
 
 /* ---- times and days ---- */
-/* "2025-07-01 09:05:00", the form that canonical files are full of. The day is remembered from value to value. */
-typedef struct day_memo { char text[10]; int64_t ms; bool set; } day_memo;
-
 static inline bool two_digits(const char *p, int64_t *out)
 {
     unsigned a = (unsigned char)p[0] - '0', b = (unsigned char)p[1] - '0';
@@ -249,19 +246,32 @@ static inline bool two_digits(const char *p, int64_t *out)
     return a <= 9 && b <= 9;
 }
 
-static bool fast_time(slice s, day_memo *memo, int64_t *local)
+/* "2025-07-01": days come again and again, each has its place by the last digits of year, month and day. */
+static inline bool day_of(coercer *co, const char *text, int64_t *ms)
 {
-    int64_t h, m, sec;
-    if (s.len != 19 || (s.ptr[10] != ' ' && s.ptr[10] != 'T') || s.ptr[13] != ':' || s.ptr[16] != ':') return false;
-    if (!two_digits(s.ptr + 11, &h) || !two_digits(s.ptr + 14, &m) || !two_digits(s.ptr + 17, &sec) || h > 23 || m > 59 || sec > 59) return false;
-    if (!memo->set || memcmp(memo->text, s.ptr, 10) != 0) {
+    uint64_t head, tail;
+    known_day *day = &co->days[((unsigned)text[9] & 15) | ((unsigned)text[8] & 3) << 4 | ((unsigned)text[6] & 3) << 6];
+    memcpy(&head, text, 8), memcpy(&tail, text + 2, 8);
+    uint64_t known[2];
+    memcpy(&known[0], day->text, 8), memcpy(&known[1], day->text + 2, 8);
+    if (!day->set || ((head ^ known[0]) | (tail ^ known[1]))) {
         time_text t;
-        if (!time_parse((slice){s.ptr, 10}, &t)) return false;
-        memcpy(memo->text, s.ptr, 10);
-        memo->ms = t.local_ms;
-        memo->set = true;
+        if (!time_parse((slice){text, 10}, &t)) return false;
+        memcpy(day->text, text, 10);
+        day->ms = t.local_ms;
+        day->set = true;
     }
-    *local = memo->ms + (h * 3600 + m * 60 + sec) * 1000;
+    *ms = day->ms;
+    return true;
+}
+
+/* "2025-07-01 09:05:00", the form that canonical files are full of. */
+static inline bool fast_time(coercer *co, slice s, int64_t *local)
+{
+    int64_t h, m, sec, day;
+    if (s.len != 19 || (s.ptr[10] != ' ' && s.ptr[10] != 'T') || s.ptr[13] != ':' || s.ptr[16] != ':') return false;
+    if (!two_digits(s.ptr + 11, &h) || !two_digits(s.ptr + 14, &m) || !two_digits(s.ptr + 17, &sec) || h > 23 || m > 59 || sec > 59 || !day_of(co, s.ptr, &day)) return false;
+    *local = day + (h * 3600 + m * 60 + sec) * 1000;
     return true;
 }
 
@@ -301,7 +311,6 @@ static int64_t to_utc(zone_cursor *cur, int64_t local, tally *n)
 
 static sla_status read_times(job *j, size_t fno, const slice *in, const target *t)
 {
-    day_memo memo = {0};
     int64_t *out = (int64_t *)j->b->cols[fno].data + j->row0;
     zone_cursor *cur = &j->co->cursor;
     tally n = {0};
@@ -310,7 +319,7 @@ static sla_status read_times(job *j, size_t fno, const slice *in, const target *
         time_text tt = {0};
         slice s = in[i];
         if (s.len == 0) continue;
-        if (fast_time(s, &memo, &local)) out[i] = to_utc(cur, local, &n);
+        if (fast_time(j->co, s, &local)) out[i] = to_utc(cur, local, &n);
         else {
             s = trimmed(s);
             if (is_missing(j->co->p->pf, s)) continue;
@@ -433,11 +442,7 @@ static void drop_bad(job *j)
             else bits_clear(col->valid, to);
             to++;
         }
-        for (; to < j->row0 + j->c->nrows; to++) {
-            if (wide) ((int64_t *)col->data)[to] = 0;
-            else ((uint32_t *)col->data)[to] = 0;
-            bits_clear(col->valid, to);
-        }
+        for (; to < j->row0 + j->c->nrows; to++) bits_clear(col->valid, to);
     }
     size_t to = j->row0;
     for (size_t i = 0; i < j->c->nrows; i++)

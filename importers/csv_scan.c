@@ -111,16 +111,22 @@ size_t csv_first(csv_dialect d, slice text)
 /* Where cells end: the delimiters and line ends among 64 bytes at a time, a bit each, found once for all cells that lie in them. */
 typedef struct stops { const char *from; uint64_t mask; } stops;
 
+#ifdef __SSE2__
+static inline uint64_t stops_among(const __m128i *at, __m128i delimiter, __m128i eol)
+{
+    __m128i v = _mm_loadu_si128(at);
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, delimiter), _mm_cmpeq_epi8(v, eol)));
+}
+#endif
+
 static uint64_t stops_mask(const char *p, const char *end, csv_dialect d)
 {
     uint64_t mask = 0;
 #ifdef __SSE2__
-    const __m128i delimiter = _mm_set1_epi8(d.delimiter), eol = _mm_set1_epi8(d.eol);
-    for (int i = 0; end - p >= 64 && i < 64; i += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-        mask |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, delimiter), _mm_cmpeq_epi8(v, eol))) << i;
+    if (end - p >= 64) {
+        const __m128i delimiter = _mm_set1_epi8(d.delimiter), eol = _mm_set1_epi8(d.eol), *v = (const __m128i *)(const void *)p;
+        return stops_among(v, delimiter, eol) | stops_among(v + 1, delimiter, eol) << 16 | stops_among(v + 2, delimiter, eol) << 32 | stops_among(v + 3, delimiter, eol) << 48;
     }
-    if (end - p >= 64) return mask;
 #endif
     for (int i = 0; i < 64 && p + i < end; i++) mask |= (uint64_t)(p[i] == d.delimiter || p[i] == d.eol) << i;
     return mask;

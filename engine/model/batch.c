@@ -47,7 +47,6 @@ void batch_reset(batch *b)
     for (size_t i = 0; i < b->ds->nfields; i++) {
         column *c = &b->cols[i];
         if (c->used) {
-            memset(c->data, 0, b->nrows * width_of(&b->ds->fields[i]));
             memset(c->valid, 0, BITS_WORDS(b->nrows) * sizeof *c->valid);
             if (c->codes) dict_reset(c->codes);
         }
@@ -67,11 +66,7 @@ void batch_drop_row(batch *b)
 {
     if (b->nrows == 0) return;
     size_t row = --b->nrows;
-    for (size_t i = 0; i < b->ds->nfields; i++) {
-        size_t w = width_of(&b->ds->fields[i]);
-        memset((char *)b->cols[i].data + row * w, 0, w);
-        bits_clear(b->cols[i].valid, row);
-    }
+    for (size_t i = 0; i < b->ds->nfields; i++) bits_clear(b->cols[i].valid, row);
 }
 
 void batch_set_i64(batch *b, size_t row, size_t col, int64_t v)

@@ -7,7 +7,7 @@
 #include "engine/model/schema.h"
 
 typedef struct column {
-    void *data;             /* int64_t[], double[] or uint32_t[] by the field's storage; capacity rows; a missing value is 0 */
+    void *data;             /* int64_t[], double[] or uint32_t[] by the field's storage; capacity rows; the place of a missing value holds anything */
     uint64_t *valid;        /* bitmap; bit set: present */
     dict *codes;            /* CODE: this batch's own dictionary of the column */
     bool used;              /* some row has a value; an unused column is not stored */

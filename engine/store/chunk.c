@@ -76,13 +76,18 @@ static sla_status pack_f64(buf *out, const double *in, const uint64_t *valid, si
     if (all) st = pack_i64(out, 'N', whole, valid, n);
     else {
         pack_head(out, 'F', valid, n);
-        buf_bytes(out, in, n * sizeof *in);
+        char *p = buf_reserve(out, n * sizeof *in);
+        for (size_t i = 0; p && i < n; i++) {
+            double v = bits_get(valid, i) ? in[i] : 0;
+            memcpy(p + i * sizeof v, &v, sizeof v);
+        }
+        if (p) out->len += n * sizeof *in;
     }
     mem_free(whole);
     return out->failed ? SLA_NOMEM : st;
 }
 
-#define CODES_AS(T) do { for (size_t i = 0; i < n; i++) { T v = (T)(bits_get(valid, i) ? in[i] : 0); memcpy(p + i * sizeof v, &v, sizeof v); } } while (0)
+#define CODES_AS(T) do { for (size_t i = 0; i < n; i++) { T v = (T)(in[i] & (0 - (uint32_t)bits_get(valid, i))); memcpy(p + i * sizeof v, &v, sizeof v); } } while (0)
 
 static sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid, size_t n, const dict *d)
 {
