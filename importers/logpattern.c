@@ -56,9 +56,9 @@ int log_field_by_name(slice name)
 
 bool log_value_missing(slice s)
 {
-    static const char *const nothing[] = {"-", "?", "(null)", "(none)", "N/A", "unset", "null", "(unknown)"};
+    static const slice nothing[] = {{"-", 1}, {"?", 1}, {"(null)", 6}, {"(none)", 6}, {"N/A", 3}, {"unset", 5}, {"null", 4}, {"(unknown)", 9}};
     for (size_t i = 0; s.len && s.len < 10 && i < sizeof nothing / sizeof nothing[0]; i++)
-        if (slice_is(s, nothing[i])) return true;
+        if (slice_eq(s, nothing[i])) return true;
     return s.len == 0;
 }
 
