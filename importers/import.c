@@ -22,6 +22,7 @@ typedef struct session {
     profile_set profiles;
     log_patterns *patterns;
     import_report *report;
+    size_t too_deep; err first_too_deep;    /* of the file at hand: archives in it that are not opened */
 } session;
 
 static void tell(const session *se, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -222,10 +223,12 @@ static sla_status part_of(const feed_file *f, container *box, size_t i, feed_fil
     return SLA_OK;
 }
 
+static size_t problems_of(const session *se) { return se->report->problems.n + se->report->problems.dropped + se->too_deep; }
+
 /* Each part is a source of its own; one that cannot be taken does not stop the others. */
 static sla_status import_parts(session *se, feed_file *f, container *box, int level, err *e)
 {
-    size_t before = se->report->taken + se->report->known, problems = se->report->problems.n, skipped = 0;
+    size_t before = se->report->taken + se->report->known, problems = problems_of(se), skipped = 0;
     err first = {0};
     for (size_t i = 0; i < box->nparts; i++) {
         feed_file p;
@@ -245,7 +248,7 @@ static sla_status import_parts(session *se, feed_file *f, container *box, int le
             tell(se, "%s: not recognised: %s", p.shown, pe.msg);
         }
     }
-    if (se->report->taken + se->report->known == before && se->report->problems.n == problems) {
+    if (se->report->taken + se->report->known == before && problems_of(se) == problems) {
         *e = first;
         return first.code;
     }
@@ -258,9 +261,8 @@ static sla_status import_container(session *se, feed_file *f, slice head_bytes, 
     container *box = NULL;
     container_source src = {f->fd, f->size, f->shown, se->o->encoding};
     if (level == NESTING_MAX) {
-        err_set(e, SLA_LIMIT, (srcpos){f->shown, 0, 0}, "archives within archives within archives");
-        err_hint(e, "unpack it and import what comes out");
-        return SLA_LIMIT;
+        if (se->too_deep++ == 0) err_set(&se->first_too_deep, SLA_LIMIT, (srcpos){f->shown, 0, 0}, "archives within archives within archives");
+        return SLA_OK; /* said once, by import_file */
     }
     sla_status st = SLA_OK;
     if (f->in) st = feed_rewind(f, e);
@@ -292,12 +294,25 @@ static sla_status import_opened(session *se, feed_file *f, int level, err *e)
     return st;
 }
 
+/* An archive may hold thousands of those; it is one thing to do about one file. */
+static void add_too_deep(session *se, const char *shown)
+{
+    err *e = &se->first_too_deep;
+    size_t n = strlen(e->msg);
+    if (se->too_deep > 1) snprintf(e->msg + n, sizeof e->msg - n, "; %zu of that kind in %s were not opened", se->too_deep, shown);
+    err_hint(e, "unpack it and import what comes out");
+    add_problem(se, e);
+    se->too_deep = 0;
+    se->first_too_deep = (err){0};
+}
+
 static sla_status import_file(session *se, const char *path, const char *shown, err *e)
 {
     feed_file f;
     TRY(feed_open(path, shown, &f, e));
     sla_status st = import_opened(se, &f, 0, e);
     feed_close(&f);
+    if (se->too_deep) add_too_deep(se, shown);
     return st;
 }
 
@@ -334,7 +349,7 @@ static sla_status take_folder(session *se, const char *root, err *e)
 {
     arena a = {0};
     file_list files;
-    size_t before = se->report->taken + se->report->known, problems = se->report->problems.n;
+    size_t before = se->report->taken + se->report->known, problems = problems_of(se);
     sla_status st = file_walk(root, &a, &files, walk_problem, se, e);
     for (size_t i = 0; st == SLA_OK && i < files.n; i++) {
         char path[4096];
@@ -342,7 +357,7 @@ static sla_status take_folder(session *se, const char *root, err *e)
         if (n < 0 || (size_t)n >= sizeof path) errlist_add(&se->report->problems, SLA_LIMIT, (srcpos){files.paths[i], 0, 0}, "the path is too long");
         else st = take_file(se, path, files.paths[i], false, e);
     }
-    if (st == SLA_OK && se->report->taken + se->report->known == before && se->report->problems.n == problems) {
+    if (st == SLA_OK && se->report->taken + se->report->known == before && problems_of(se) == problems) {
         errlist_add(&se->report->problems, SLA_UNKNOWN_FORMAT, (srcpos){last_part(root), 0, 0}, "the folder holds nothing that is known%s%s", files.n ? ", for example not " : "",
                     files.n ? files.paths[0] : "");
         errlist_hint(&se->report->problems, "it should hold exports (CSV) or logs");

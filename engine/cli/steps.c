@@ -125,7 +125,7 @@ sla_status step_import(session *s, const options *o, const char *import_profile,
     say_errors(&report.problems, "files, named above");
     if (st == SLA_OK) {
         say("%zu file%s taken, %zu known already, %zu not recognised, %zu refused; %llu rows, %llu rows and %llu values rejected", report.taken, report.taken == 1 ? "" : "s", report.known,
-            report.skipped, report.problems.n, (unsigned long long)report.rows, (unsigned long long)report.rejected, (unsigned long long)report.rejected_values);
+            report.skipped, report.problems.n + report.problems.dropped, (unsigned long long)report.rows, (unsigned long long)report.rejected, (unsigned long long)report.rejected_values);
         *incomplete = report.problems.n > 0;
         if (report.taken + report.known == 0) st = err_set(e, SLA_IO, SRCPOS_NONE, "nothing was imported");
         else st = step_doctor(s, &p, e);

@@ -52,6 +52,18 @@ import 'a gzip bomb' 1 'bomb' "$d/bomb.gz"
 cp "$d/t.csv" "$d/deep"
 for i in 1 2 3 4 5; do gzip -c "$d/deep" >"$d/deeper" && mv "$d/deeper" "$d/deep"; done
 import 'archives in archives in archives' 1 'archives within archives' "$d/deep"
+# 16 archives in each of 16 in each of 16: they are one thing to say, and the table beside them is taken
+mkdir "$d/nest" && cp "$d/t.csv" "$d/in"
+for level in 1 2 3 4; do
+    rm -f "$d/nest"/*
+    for i in 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16; do cp "$d/in" "$d/nest/$i"; done
+    rm -f "$d/in.zip" && (cd "$d/nest" && zip -q ../in.zip ./*) && mv "$d/in.zip" "$d/in"
+done
+mkdir "$d/nests" && mv "$d/in" "$d/nests/16.zip" && cp "$d/t.csv" "$d/nests"
+import 'archives by the thousand in an archive' 1 '^16.zip/01/01/01: error: archives within archives within archives; 4096 of that kind in 16.zip were not opened' "$d/nests"
+import 'archives by the thousand in an archive: the others are taken' 1 '^slaudit: 1 file taken, .* 1 refused' "$d/nests"
+n=$((n + 1))
+[ "$(grep -c 'within archives' "$d/out")" -eq 1 ] || { fails=$((fails + 1)); echo "[  FAILED  ] archives by the thousand in an archive: not said once"; }
 gzip -c "$d/t.csv" | gzip -c >"$d/twice"
 import 'twice compressed' 0 '1 file taken' "$d/twice"
 { echo $head; printf 'T1,incident,"'; head -c 80000000 /dev/zero | tr '\0' x; } >"$d/cell.csv"
