@@ -3,7 +3,7 @@
 #include <string.h>
 #include "engine/base/mem.h"
 
-enum { NAMES_MAX = LOG_PAIRS_MAX / 2, PROBE_BYTES = 1 << 16 };
+enum { NAMES_MAX = LOG_PAIRS_MAX / 2 };
 /* From this line on the columns are these. */
 typedef struct directive { uint32_t line; slice *names; size_t n; char delimiter; slice date, path; } directive;
 /* Written by cut, in order, and read by the threads that parse. */
@@ -84,7 +84,7 @@ static size_t count_values(const directive *d, slice line)
 }
 
 /* ---- probing ---- */
-/* The kind of the records under the first directive that names columns. */
+/* The kind of the records under the first directive that names columns. Lines may stand before it where a log was cut. */
 const log_kind *log_fields_kind(const input *in)
 {
     arena a = {0};
@@ -92,14 +92,9 @@ const log_kind *log_fields_kind(const input *in)
     bool nomem = false;
     const log_kind *k = NULL;
     slice head = in->head;
-    if (!in->patterns || in->table || !head.len || head.ptr[0] != '#') return NULL;
+    if (!in->patterns || in->table) return NULL;
     log_framed *f = mem_zero(1, sizeof *f);
-    if (head.len > PROBE_BYTES) head.len = PROBE_BYTES;
-    while (f && !nomem && head.len && d.n == 0) {
-        slice line = slice_without_cr(slice_line(&head));
-        if (line.len && line.ptr[0] != '#') break;
-        apply(&a, line, &d, &nomem);
-    }
+    while (f && !nomem && head.len && d.n == 0) apply(&a, slice_without_cr(slice_line(&head)), &d, &nomem);
     if (f && !nomem && d.n) {
         pairs_of(&d, (slice){0}, f);
         k = log_record_kind(log_patterns_kinds(in->patterns), NULL, f->pairs, f->n);
@@ -171,7 +166,7 @@ sla_status log_fields_read(log_fields *lf, const log_records *r, log_writer *w, 
             continue;
         }
         w->b->rows++;
-        TRY(log_writer_reject(w, no, line, d.n ? "more values than the line #Fields names" : "no line #Fields says what its values are"));
+        TRY(log_writer_reject(w, no, line, d.n ? "more values than the line #Fields names" : "no line #Fields stands before it that says what its values are; import the whole log"));
     }
     return nomem ? SLA_NOMEM : SLA_OK;
 }
