@@ -284,6 +284,27 @@ static void servicenow_dialects_agree(void **state)
     dict_free(d);
 }
 
+/* ---- what is said on the terminal ---- */
+static void hear(void *ctx, const char *line) { buf_printf(ctx, "%s\n", line); }
+
+/* How a header was understood decides what the values mean: it is said at once, not only in the notes of the source. */
+static void headers_read_by_a_part_are_said(void **state)
+{
+    (void)state;
+    static const char text[] = "工单号(Ticket No.),标题/Title,优先级 Priority,状态,创建时间(UTC)\nT1,x,P1,已关闭,2025-07-01 01:00:00\n";
+    place p;
+    err e = {0};
+    buf said = {0};
+    open_place(&p);
+    const char *path = write_file("two-languages.csv", text, sizeof text - 1);
+    import_options o = {.zone = p.z, .say = hear, .ctx = &said};
+    assert_int_equal(import_paths(p.s, p.m, &o, &path, 1, &p.report, &e), SLA_OK);
+    assert_non_null(strstr(buf_cstr(&said), ": headers read by a part of them: 工单号(Ticket No.) as "));
+    assert_non_null(strstr(buf_cstr(&said), "created_at: the header 创建时间(UTC) says that its times are in UTC\n"));
+    buf_free(&said);
+    close_place(&p);
+}
+
 int main(void)
 {
     struct CMUnitTest tests[64];
@@ -293,7 +314,7 @@ int main(void)
     ROWS(tests, n, date_cases, dates);
     static const struct CMUnitTest more[] = {
         cmocka_unit_test(unclosed_quote_is_placed), cmocka_unit_test(encodings), cmocka_unit_test(rejected_values_are_kept), cmocka_unit_test(shipped_profiles_fit_the_model),
-        cmocka_unit_test(servicenow_dialects_agree),     };
+        cmocka_unit_test(servicenow_dialects_agree), cmocka_unit_test(headers_read_by_a_part_are_said)};
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("import", tests, n, NULL, NULL);
 }
