@@ -20,6 +20,14 @@ import() {
         head -12 "$d/out" | cut -c1-300
     fi
 }
+# The same under the limit of memory too, by the program without sanitizers, which `make test` has built before.
+import_lean() {
+    import "$@"
+    [ "$limit" = unlimited ] && [ -x build/release/engine/cli/main ] || return 0
+    with=$SLAUDIT SLAUDIT=build/release/engine/cli/main limit=524288
+    import "$@"
+    SLAUDIT=$with limit=unlimited
+}
 head='id,type,title,created_at'
 row() { printf 'T%s,incident,x,2025-07-01 09:00:00\n' "$1"; }
 
@@ -78,6 +86,47 @@ rm -f "$d/line.csv"
 import 'lists in lists' 1 'deep.json:1:101: error: this is no JSON: nested too deeply' "$d/deep.json"
 { printf '%s' $head; i=0; while [ $i -lt 1000 ]; do printf ',c%s' $i; i=$((i + 1)); done; echo; row 1; } >"$d/wide.csv"
 import 'more columns than are read: it is said' 0 'columns not used: all beyond the first 512' --dataset ticket "$d/wide.csv"
+
+awk 'BEGIN { printf "id,type,title,created_at"; for (i = 0; i < 1000000; i++) printf ",c%d", i; printf "\nT1,incident,x,2025-07-01 09:00:00"; for (i = 0; i < 1000000; i++) printf ",%d", i; print "" }' >"$d/wide.csv"
+import_lean 'a million columns' 0 'columns not used: all beyond the first 512' --dataset ticket "$d/wide.csv"
+rm -f "$d/wide.csv"
+
+# bombs in zip: a member of 600 MB out of little, and 200 members that lie on the same bytes (the archive's list has one entry 200 times)
+{ echo $head; yes 'T1,incident,x,2025-07-01 09:00:00' | head -c 600000000; } | zip -qX "$d/flat.zip" -
+import_lean 'a zip bomb' 1 'flat.zip: error: a decompression bomb: [0-9]* bytes become more than 600000025' "$d/flat.zip"
+{ echo $head; yes 'T1,incident,x,2025-07-01 09:00:00' | head -c 10000000; } >"$d/1"
+(cd "$d" && zip -qX one.zip 1)
+size=$(wc -c <"$d/one.zip")
+{
+    head -c $((size - 69)) "$d/one.zip"
+    i=0
+    while [ $i -lt 200 ]; do tail -c 69 "$d/one.zip" | head -c 47; i=$((i + 1)); done
+    printf 'PK\005\006\0\0\0\0\310\0\310\0\270\044\0\0'
+    tail -c 6 "$d/one.zip"
+} >"$d/overlap.zip"
+import_lean 'members of a zip on the same bytes' 1 'overlap.zip: error: a decompression bomb: [0-9]* bytes become more than 2000005000' "$d/overlap.zip"
+rm -f "$d"/*.zip "$d/1"
+
+# entities of entities, ten times each: in records, in the workbook of 2003, in events, in a sheet of an .xlsx
+lol='<!ENTITY a "aaaaaaaaaa">'
+for pair in ba cb dc ed fe gf hg ih; do e=${pair#?}; lol="$lol<!ENTITY ${pair%?} \"&$e;&$e;&$e;&$e;&$e;&$e;&$e;&$e;&$e;&$e;\">"; done
+sheet='<Table><Row><Cell><Data>id</Data></Cell><Cell><Data>created_at</Data></Cell></Row><Row><Cell><Data>&i;</Data></Cell><Cell><Data>2025-07-01</Data></Cell></Row></Table>'
+echo "<?xml version='1.0'?><!DOCTYPE tickets [$lol]><tickets><ticket><id>T1</id><title>&i;</title><created_at>2025-07-01</created_at></ticket></tickets>" >"$d/records.xml"
+echo "<?xml version='1.0'?><!DOCTYPE Workbook [$lol]><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'><Worksheet>$sheet</Worksheet></Workbook>" >"$d/workbook.xml"
+echo "<?xml version='1.0'?><!DOCTYPE Events [$lol]><Events><Event><System><EventID>4625</EventID><Computer>&i;</Computer></System></Event></Events>" >"$d/events.xml"
+echo "<?xml version='1.0'?><!DOCTYPE tickets [<!ENTITY i SYSTEM 'file:///etc/passwd'>]><tickets><ticket><id>T1</id><title>&i;</title><created_at>2025-07-01</created_at></ticket></tickets>" >"$d/outside.xml"
+for f in records workbook events outside; do import_lean "entities of its own: $f.xml" 1 "$f.xml: error: a document type with entities of its own" "$d/$f.xml"; done
+mkdir "$d/x" "$d/x/_rels" "$d/x/xl" "$d/x/xl/_rels"
+package='http://schemas.openxmlformats.org/package/2006' office='http://schemas.openxmlformats.org/officeDocument/2006/relationships' main='http://schemas.openxmlformats.org/spreadsheetml/2006/main'
+echo "<Types xmlns='$package/content-types'/>" >"$d/x/[Content_Types].xml"
+echo "<Relationships xmlns='$package/relationships'><Relationship Id='r1' Type='$office/officeDocument' Target='xl/workbook.xml'/></Relationships>" >"$d/x/_rels/.rels"
+echo "<Relationships xmlns='$package/relationships'><Relationship Id='r1' Type='$office/worksheet' Target='sheet1.xml'/></Relationships>" >"$d/x/xl/_rels/workbook.xml.rels"
+echo "<workbook xmlns='$main' xmlns:r='$office'><sheets><sheet name='ticket' sheetId='1' r:id='r1'/></sheets></workbook>" >"$d/x/xl/workbook.xml"
+text() { printf '<c t="inlineStr"><is><t>%s</t></is></c>' "$1"; }
+rows="<sheetData><row>$(text id)$(text created_at)</row><row>$(text '&i;')$(text 2025-07-01)</row></sheetData>"
+echo "<!DOCTYPE worksheet [$lol]><worksheet xmlns='$main'>$rows</worksheet>" >"$d/x/xl/sheet1.xml"
+(cd "$d/x" && zip -qr ../bomb.xlsx .)
+import_lean 'entities of its own: a sheet' 1 'bomb.xlsx/ticket: error: a document type with entities of its own' "$d/bomb.xlsx"
 
 # of a folder, what is locked is no stranger: it is a file whose records are missing
 mkdir "$d/locked" && cp "$d/t.csv" "$d/locked"
