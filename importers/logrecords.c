@@ -2,6 +2,7 @@
 #include <expat.h>
 #include <string.h>
 #include "engine/base/mem.h"
+#include "engine/base/utf8.h"
 
 enum { NEST_MAX = 8, PATH_BYTES = 512 };
 
@@ -48,7 +49,7 @@ sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, ui
 /* ---- JSON ---- */
 typedef struct flat { json_reader *j; log_framed *f; char path[PATH_BYTES]; } flat;
 
-/* A message of bytes, as journald writes what is no UTF-8: [72,101,…]. */
+/* A message of bytes, as journald writes what is no UTF-8 or holds colours: [72,101,…]. */
 static slice bytes_text(log_framed *f, slice v)
 {
     char *out = arena_alloc(f->scratch, v.len + 1, 1);
@@ -57,8 +58,11 @@ static slice bytes_text(log_framed *f, slice v)
         unsigned b = 0;
         if (v.ptr[i] < '0' || v.ptr[i] > '9') continue;
         for (; i < v.len && v.ptr[i] >= '0' && v.ptr[i] <= '9' && b < 256; i++) b = b * 10 + (unsigned)(v.ptr[i] - '0');
-        out[n++] = b >= 32 && b < 127 ? (char)b : b == '\n' || b == '\t' ? (char)b : '?';
+        out[n++] = b == '\n' || b == '\t' || (b >= 32 && b != 127) ? (char)b : '?';
     }
+    bool whole = out && utf8_valid(out, n, NULL);
+    for (size_t i = 0; out && !whole && i < n; i++)
+        if ((unsigned char)out[i] >= 127) out[i] = '?';
     return out ? (slice){out, n} : v;
 }
 
@@ -88,8 +92,9 @@ static bool flatten(flat *x, size_t n, int depth)
             if (!flatten(x, len, depth + 1)) return false;
             continue;
         }
+        bool list = x->j->p < x->j->end && *x->j->p == '['; /* a text may begin so too: "[UFW BLOCK] …" */
         if (!json_value(x->j, &value, depth + 1)) return false;
-        if (value.len && value.ptr[0] == '[' && slice_is(key, "MESSAGE")) value = bytes_text(x->f, value);
+        if (list && slice_is(key, "MESSAGE")) value = bytes_text(x->f, value);
         slice name = arena_slice(x->f->scratch, (slice){x->path, len});
         if (!name.ptr) return x->j->nomem = true, json_fail(x->j, "out of memory");
         log_pair_add(x->f, name, value);
