@@ -67,5 +67,6 @@ extern const importer_kind importer_csv, importer_json, importer_loglines, impor
 /* After a run that failed: the file has to be read once more, as its first line's year was another than its head let expect. */
 bool loglines_again(importer *im);
 bool csv_again(importer *im);           /* the same, as its dates are month first */
+bool logtable_again(importer *im);      /* the same, as a date further down tells the order of day and month */
 
 #endif

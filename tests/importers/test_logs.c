@@ -457,6 +457,31 @@ static void year_found_at_the_end(void **state)
     close_place(&p);
 }
 
+/* Tables of events: a column's order of day and month is one, whatever single dates could be, also where a date far down is the first to tell it. */
+static void order_of_day_and_month(void **state)
+{
+    (void)state;
+    static const struct { const char *late, *clock; size_t rows; int64_t first; const char *say; } orders[] = {
+        {"13/07/2025", "9:00:00 AM", 2, 1751936400000, "dates read as day/month/year: 1 can only be day first"}, {"07/13/2025", "09:00:00", 2, 1751936400000, "dates read as month/day/year"},
+        {"13/07/2025", "9:00:00 AM", 1000, 1751936400000, "dates read as day/month/year"}, {"07/13/2025", "09:00:00", 1000, 1751936400000, "dates read as month/day/year"},
+        {"07/07/2025", "9:00:00 AM", 3, 1751936400000, "dates read as month/day/year beside AM and PM, else as day/month/year: of 3 none"}};
+    for (size_t i = 0; i < LEN(orders); i++) {
+        place p;
+        buf b = {0};
+        open_place(&p);
+        bool day = orders[i].late[0] == '1';
+        buf_text(&b, "Level,Date and Time,Source,Event ID,Task Category\n");
+        for (size_t k = 0; k + 1 < orders[i].rows; k++) buf_printf(&b, "Information,%s %s,Service Control Manager,7036,None,The A service entered the running state.\n", day ? "08/07/2025" : "07/08/2025", orders[i].clock);
+        buf_printf(&b, "Information,%s %s,Service Control Manager,7036,None,The A service entered the running state.\n", orders[i].late, orders[i].clock);
+        take(&p, write_file("events.csv", b.ptr, b.len), 0);
+        assert_int_equal(p.t->nrows, orders[i].rows);
+        assert_true(at(&p, 0) == orders[i].first);
+        assert_true(said(&p, orders[i].say));
+        buf_free(&b);
+        close_place(&p);
+    }
+}
+
 static void asked_year(void **state)
 {
     (void)state;
@@ -682,7 +707,7 @@ int main(void)
     ROWS(tests, n, file_cases, whole_files);
     static const struct CMUnitTest more[] = {
         cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year),
-        cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(asked_year), cmocka_unit_test(openssh_truth), cmocka_unit_test(files_that_are_known_whole), cmocka_unit_test(audit_golden),
+        cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(openssh_truth), cmocka_unit_test(files_that_are_known_whole), cmocka_unit_test(audit_golden),
         cmocka_unit_test(wazuh_lines), cmocka_unit_test(syslog_truth),
     };
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
