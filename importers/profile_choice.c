@@ -68,7 +68,7 @@ static size_t count_known(const profile *p, const slice *folded, size_t n)
     return known;
 }
 
-/* Words like "id" and "date" stand over many a table that is no list of tickets. A generic profile must know five columns, or half of those that have a name;
+/* Words like "id" and "date" stand over many a table that is no list of tickets. A generic profile must know five columns, or half of those that have a name and three;
  * what a required field has to be taken from for want of a better one speaks against it. */
 static bool enough(const profile *p, size_t known, const slice *folded, size_t n)
 {
@@ -77,7 +77,7 @@ static bool enough(const profile *p, size_t known, const slice *folded, size_t n
     for (size_t m = 0; m < p->nmaps; m++)
         if (p->ds->fields[p->maps[m].field].required && first_of(p, &p->maps[m].from, folded, n) < 0) poor += 2;
     known = known > poor ? known - poor : 0;
-    return !p->generic || known >= 5 || known * 2 >= named;
+    return !p->generic || known >= 5 || (known >= 3 && known * 2 >= named);
 }
 
 typedef struct score { size_t known, needed; bool generic; } score;
