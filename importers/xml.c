@@ -124,6 +124,13 @@ static sla_status explain(xml_reader *x, err *e)
     return SLA_SYNTAX;
 }
 
+/* A byte order mark knows better than the declaration: tools that write another encoding leave that as it was. */
+static void mark_decides(xml_reader *x, const char *p, size_t n)
+{
+    if (n >= 2 && (memcmp(p, "\xFF\xFE", 2) == 0 || memcmp(p, "\xFE\xFF", 2) == 0)) XML_SetEncoding(x->p, "UTF-16");
+    else if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) XML_SetEncoding(x->p, "UTF-8");
+}
+
 sla_status xml_step(xml_reader *x, stream *s, bool *end, err *e)
 {
     size_t got = 0;
@@ -131,6 +138,7 @@ sla_status xml_step(xml_reader *x, stream *s, bool *end, err *e)
     if (!room) return err_set(e, SLA_NOMEM, (srcpos){x->shown, 0, 0}, "no memory to read XML");
     TRY(stream_read(s, room, PIECE, &got, e));
     *end = got < PIECE;
+    if (x->fed == 0) mark_decides(x, room, got);
     x->fed += got;
     bool good = XML_ParseBuffer(x->p, (int)got, *end) == XML_STATUS_OK && x->failed == SLA_OK;
     int64_t done = XML_GetCurrentByteIndex(x->p); /* expat keeps a tag or comment whole until its end comes */

@@ -33,6 +33,7 @@ static const struct document_case { const char *name, *text, *want; } cases[] = 
     {"a workbook whose rows stand outside of sheets", BOOK "<Table><Row><Cell><Data>x</Data></Cell><Cell><Data>y</Data></Cell></Row></Table></Workbook>", "!an XML workbook without a sheet\n"},
     {"a workbook without a sheet", BOOK "<Styles/></Workbook>", "!an XML workbook without a sheet\n"},
     {"GBK", "<?xml version='1.0' encoding='gb2312'?><r><t><id>1</id><a>\xB4\xF2\xD3\xA1\xBB\xFA</a><b>\xE9\x46</b></t></r>", "[]\n[{\"id\":\"1\",\"a\":\"打印机\",\"b\":\"镕\"}]"},
+    {"a byte order mark that knows better", "\xEF\xBB\xBF<?xml version='1.0' encoding='gb2312'?><r><t><id>1</id><a>打印机</a><b>3</b></t></r>", "[]\n[{\"id\":\"1\",\"a\":\"打印机\",\"b\":\"3\"}]"},
     {"Windows-1252", "<?xml version='1.0' encoding='windows-1252'?><r><t><id>1</id><a>\x80\xE9</a><b>3</b></t></r>", "[]\n[{\"id\":\"1\",\"a\":\"€é\",\"b\":\"3\"}]"},
     {"half a character", "<?xml version='1.0' encoding='gbk'?><r><t><id>1</id><a>\xB4</a><b>3</b></t></r>", "!the XML within is damaged (line 1: not well-formed (invalid token)); nothing of it was taken\n"},
     {"an encoding that nobody knows", "<?xml version='1.0' encoding='x-none'?><r><t><id>1</id><a>2</a><b>3</b></t></r>", "!the XML within is damaged (line 1: unknown encoding); nothing of it was taken\n"},
@@ -46,6 +47,19 @@ static void dump(const char *text, size_t n, buf *out)
     err e = {0};
     assert_int_equal(file_write(path, text, n, &e), SLA_OK);
     pack_dump(path, out);
+}
+
+/* As a shell writes a document anew that says UTF-8 of itself. */
+static void wide_that_says_it_is_not(void **state)
+{
+    (void)state;
+    static const char text[] = "<?xml version='1.0' encoding='UTF-8'?><r><t><id>1</id><a>2</a><b>3</b></t></r>";
+    char wide[2 * sizeof text] = "\xFF\xFE";
+    buf out = {0};
+    for (size_t i = 0; i + 1 < sizeof text; i++) wide[2 * i + 2] = text[i];
+    dump(wide, sizeof wide, &out);
+    assert_string_equal(buf_cstr(&out), "[]\n[{\"id\":\"1\",\"a\":\"2\",\"b\":\"3\"}]");
+    buf_free(&out);
 }
 
 static void each_document(void **state)
@@ -109,8 +123,8 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[2 * LEN(cases) + 1] = {cmocka_unit_test(deep_many_and_long)};
-    size_t n = 1;
+    struct CMUnitTest tests[2 * LEN(cases) + 2] = {cmocka_unit_test(deep_many_and_long), cmocka_unit_test(wide_that_says_it_is_not)};
+    size_t n = 2;
     ROWS(tests, n, cases, each_document);
     ROWS(tests, n, cases, memory_runs_out);
     return cmocka_run_group_tests(tests, NULL, NULL);
