@@ -19,6 +19,13 @@ static slice to_blank(slice s)
     return (slice){s.ptr, n};
 }
 
+/* What ausearch writes between events, and blank lines. */
+static bool between(slice line)
+{
+    line = slice_trim(line);
+    return line.len == 0 || slice_is(line, "----") || begins(line, "time->");
+}
+
 bool log_audit_read(slice line, audit_line *out)
 {
     audit_line l = {0};
@@ -136,7 +143,7 @@ static void add_fields(slice type, slice s, log_framed *f)
         const char *from = p;
         while (p < end && (quoted ? *p != '"' : *p != ' ' && *p != '\x1d')) p++;
         size_t n = (size_t)(p - from);
-        if (!quoted && n && p == end && from[n - 1] == '\'') n--;
+        if (!quoted && n && from[n - 1] == '\'' && (p == end || *p == '\x1d')) n--;
         add_field(type, key, (slice){from, n}, quoted, f);
         if (quoted && p < end) p++;
     }
@@ -219,7 +226,7 @@ static sla_status audit_parse(importer *im, block *b, err *e)
     slice rest = b->records;
     for (uint32_t no = b->line; st == SLA_OK && rest.len; no++) {
         slice one = slice_without_cr(slice_line(&rest));
-        if (slice_trim(one).len && !slice_eq(slice_trim(one), SLICE_LIT("----"))) st = join_line(&j, one, no);
+        if (!between(one)) st = join_line(&j, one, no);
     }
     while (st == SLA_OK && j.n) st = close_oldest(&j);
     for (size_t i = 0; j.open && i < OPEN_MAX; i++) arena_free(&j.open[i].mem);
@@ -267,7 +274,7 @@ static int audit_probe(const input *in, err *why)
     while (in->patterns && rest.len && lines < 50) {
         audit_line l;
         slice one = slice_without_cr(slice_line(&rest));
-        if (slice_trim(one).len == 0) continue;
+        if (between(one)) continue;
         lines++;
         good += log_audit_read(one, &l);
     }

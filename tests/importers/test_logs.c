@@ -365,6 +365,10 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
                    "  Termination:    *** Backup Error ***\n\n", 2, 0, 1, "backup backup failure _ _ web", "the lines have no year; by the period they begin on 2025-07-01"},
     {"audit.log", "type=SYSCALL msg=audit(1751331600.123:5): success=yes exit=0 auid=1000 uid=0 exe=\"/bin/ls\"\ntype=USER_CMD msg=audit(1751331600.200:6): auid=1000 msg='cmd=6C73202F res=failed'\n"
                   "type=EXECVE msg=audit(1751331600.123:5): argc=2 a0=\"ls\" a1=\"/\"\ntype=UNKNOWN[1] msg=?\n", 2, 1, 0, "audit other success 1000 _ ls_/", "joined to one event"},
+    /* enriched: what is added stands behind \x1d, and the quote that closes msg='…' before it */
+    {"audit.enriched", "type=USER_LOGIN msg=audit(1751331600.123:5): pid=2 uid=0 auid=1004 msg='op=login id=1004 exe=\"/usr/sbin/sshd\" addr=10.0.0.5 terminal=ssh res=success'\x1dUID=\"root\" AUID=\"bob\" ID=\"bob\"\n", 1, 0, 0,
+     "audit login success bob 10.0.0.5 ssh", "joined to one event"},
+    {"ausearch.txt", "----\ntime->Tue Jul  1 09:00:00 2025\ntype=USER_LOGIN msg=audit(1751331600.123:5): uid=0 msg='op=login acct=\"root\" addr=10.0.0.5 terminal=ssh res=failed'\n", 1, 0, 0, "audit login failure root 10.0.0.5 ssh", NULL},
     {"journal.json", "{\"__REALTIME_TIMESTAMP\":\"1751331600123456\",\"SYSLOG_IDENTIFIER\":\"sshd\",\"MESSAGE\":\"Accepted password for bob from 10.0.0.1 port 22 ssh2\"}\n{\"__REALTIME_TIMESTAMP\":\"1751331600123456\",\"MESSAGE\":[104,105]}\n"
                      "{\"MESSAGE\":\"no time\",\"_PID\":\"1\"}\n{\"__REALTIME_TIMESTAMP\":\"17513316\n", 2, 2, 0, "auth login success bob 10.0.0.1 _", "systemd journal"},
     /* a text that begins as a list of bytes does */
