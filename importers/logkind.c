@@ -1,5 +1,6 @@
 #include "importers/logkind.h"
 #include <string.h>
+#include "engine/base/dict.h"
 #include "engine/base/mem.h"
 
 enum { MESSAGE_MADE = 1000 };
@@ -19,6 +20,12 @@ void log_kinds_free(log_kinds *k)
     mem_free(k->lines);
     mem_free(k->records);
     mem_free(k);
+}
+
+void log_kinds_asked(log_kinds *ks, const dict *names)
+{
+    for (size_t i = 0; i < ks->nlines; i++)
+        for (size_t g = 0; g < ks->lines[i].re.ngroups; g++) ks->lines[i].asked[g] = dict_find(names, ks->lines[i].re.names[g]) != DICT_NONE;
 }
 
 static sla_status names(arena *a, const ynode *n, log_names *out)
@@ -320,7 +327,7 @@ bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_frame
     for (size_t i = 0; i < k->re.ngroups; i++) {
         slice v = log_regex_group(s, line, k->re.numbers[i]);
         if (k->fields[i] >= 0 && (v.len || k->re.numbers[i] == k->g_message)) f->ev.v[k->fields[i]] = v;
-        log_pair_add(f, k->re.names[i], v);
+        if (k->asked[i]) log_pair_add(f, k->re.names[i], v);
     }
     if (k->program.len) f->ev.v[LOG_PROGRAM] = k->program;
     if (k->split == SPLIT_KV) log_split_kv(f->ev.v[LOG_MESSAGE], f);

@@ -40,6 +40,7 @@ typedef struct log_kind {
     log_regex re;
     uint32_t g_at, g_clock, g_program, g_message;
     int fields[LOG_GROUPS_MAX];         /* of each group: its field or -1 */
+    bool asked[LOG_GROUPS_MAX];         /* some pattern asks for it by name */
     bool more;
     log_split split;
     /* records */
@@ -61,6 +62,8 @@ typedef struct log_framed {
 
 log_kinds *log_kinds_new(arena *mem);
 void log_kinds_free(log_kinds *k);
+struct dict;
+void log_kinds_asked(log_kinds *k, const struct dict *names);            /* once all patterns are loaded: the names they ask for */
 sla_status log_kinds_load(log_kinds *k, const ynode *root, slice source, errlist *errors);
 /* f->n pairs of a record are there already, and stay. false: not of this kind, or its time cannot be read (*no_time, if not NULL). */
 bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_framed *f);

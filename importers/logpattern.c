@@ -270,6 +270,7 @@ static sla_status finish(log_patterns *lp, sla_status st, errlist *errors, size_
         return st != SLA_OK ? st : SLA_SYNTAX;
     }
     for (uint32_t i = 0; i < dict_count(lp->names); i++) index_program(&lp->programs[i]);
+    log_kinds_asked(lp->kinds, lp->keys);
     *out = lp;
     return SLA_OK;
 }
