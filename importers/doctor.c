@@ -3,6 +3,7 @@
 #include <string.h>
 #include "engine/base/buf.h"
 #include "engine/base/mem.h"
+#include "engine/base/pool.h"
 #include "engine/time/instant.h"
 
 typedef struct span { bool any; int64_t first, last; } span;
@@ -111,18 +112,20 @@ static void say_odd(doctor *d, const dataset *ds, const field *f, odd *list, siz
     buf_free(&names);
 }
 
-static void count_texts(doctor *d, const table *t, size_t f)
+typedef struct counting { doctor *d; const table *t; } counting;
+static sla_status count_texts(void *ctx, size_t f, err *e)
 {
-    terms *k = &d->seen[t->ds->idx].terms[f];
+    const counting *c = ctx;
+    const table *t = c->t;
+    seen *n = &c->d->seen[t->ds->idx];
+    terms *k = &n->terms[f];
     size_t before = k->cap;
-    if (!t->cols[f].data) return;
-    if (mem_grow(&k->by, &k->cap, dict_count(d->texts), sizeof *k->by)) {
-        d->nomem = true;
-        return;
-    }
+    if (!t->cols[f].data || !(t->ds->fields[f].en || (n->history_of && (int)f == n->history_of->changes.record))) return SLA_OK;
+    if (mem_grow(&k->by, &k->cap, dict_count(c->d->texts), sizeof *k->by)) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to look at what the data cannot prove");
     if (k->cap > before) memset(k->by + before, 0, (k->cap - before) * sizeof *k->by);
     for (size_t r = 0; r < t->nrows; r++)
         if (table_has(t, f, r)) k->by[table_codes(t, f)[r]]++;
+    return SLA_OK;
 }
 
 /* Values outside a field's enumeration: an import profile does not map them, and nobody guesses. */
@@ -163,7 +166,7 @@ static bool split_number(slice s, numbered *out)
 static int by_number(const void *a, const void *b)
 {
     const numbered *x = a, *y = b;
-    int c = slice_cmp(x->prefix, y->prefix);
+    int c = slice_eq(x->prefix, y->prefix) ? 0 : slice_cmp(x->prefix, y->prefix);
     return c ? c : x->number < y->number ? -1 : x->number > y->number;
 }
 
@@ -198,7 +201,7 @@ static void look_at_numbers(doctor *d, const table *t)
 {
     const dataset *ds = t->ds;
     if (ds->nkey != 1 || ds->changes.dataset < 0 || !t->cols[ds->key[0]].data) return;
-    numbered *x = mem_zero(t->nrows + 1, sizeof *x);
+    numbered *x = mem_resize(NULL, t->nrows + 1, sizeof *x);
     size_t n = 0;
     for (size_t r = 0; x && r < t->nrows; r++)
         if (table_has(t, ds->key[0], r) && split_number(dict_text(d->texts, table_codes(t, ds->key[0])[r]), &x[n])) n++;
@@ -279,15 +282,12 @@ static sla_status look_at_rows(void *ctx, const table *t, err *e)
 {
     doctor *d = ctx;
     seen *n = &d->seen[t->ds->idx];
-    (void)e;
+    counting c = {d, t};
     n->imported = t->imported;
     n->nrows += t->nrows;
-    for (size_t f = 0; f < t->ds->nfields; f++) {
-        n->stored[f] |= t->cols[f].stored;
-        if (t->ds->fields[f].en || (n->history_of && (int)f == n->history_of->changes.record)) count_texts(d, t, f);
-    }
+    for (size_t f = 0; f < t->ds->nfields; f++) n->stored[f] |= t->cols[f].stored;
     widen(&n->span, t);
-    return SLA_OK;
+    return t->nrows ? pool_each(t->ds->nfields, count_texts, &c, e) : SLA_OK;
 }
 
 /* Rows with a key all at once, as a later one may stand for an earlier one; of a history only whose its rows are, as they were delivered. */
@@ -305,7 +305,8 @@ static sla_status look_at_dataset(doctor *d, const dataset *ds, err *e)
         table_load one = {.ds = ds, .wanted = wanted, .coded = coded};
         TRY(store_tables_load(d->s, &one, 1, d->texts, e));
         t = one.t;
-        TRY(look_at_rows(d, t, e));
+        sla_status st = look_at_rows(d, t, e);
+        if (st != SLA_OK) return table_free(t), st;
     }
     look_at_history(d, ds);
     if (!history_of) look_at_absent(d, ds);

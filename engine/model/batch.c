@@ -7,7 +7,7 @@ static size_t width_of(const field *f) { return vtype_storage(f->type) == STORE_
 
 static bool column_init(column *c, const field *f, size_t cap)
 {
-    c->data = mem_zero(cap, width_of(f));
+    c->data = mem_resize(NULL, cap, width_of(f));
     c->valid = mem_zero(BITS_WORDS(cap), sizeof *c->valid);
     if (vtype_storage(f->type) == STORE_CODE) c->codes = dict_new();
     return c->data && c->valid && (vtype_storage(f->type) != STORE_CODE || c->codes);

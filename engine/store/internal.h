@@ -20,6 +20,8 @@ struct store {
     bool together;              /* several sources make one transaction */
     size_t ntogether;           /* sources in it so far, and their bytes */
     uint64_t together_bytes;
+    int writeback;              /* descriptor of the file (writeback.c); 0: none */
+    size_t unwritten;           /* bytes since the disk was last told to write */
     int64_t open_source;        /* of the transaction under way; 0: none */
     int64_t seq;                /* of its next chunk */
     digest *seals;              /* over its chunks so far (seal.c) */
@@ -31,6 +33,11 @@ sla_status meta_set(store *s, const char *key, slice value, err *e);
 
 /* ---- source.c ---- */
 sla_status join_together(store *s, err *e);     /* before a change: begins the transaction that sources share, if they do and it has not begun */
+
+/* ---- writeback.c ---- */
+void writeback_open(store *s);
+void writeback_close(store *s);                 /* after the connection is closed */
+void writeback_add(store *s, size_t bytes);     /* so many more were written */
 
 /* ---- load.c, supersede.c ---- */
 sla_status load_table(store *s, const dataset *ds, const bool *wanted, dict *world, bool superseded_too, table **out, err *e);

@@ -78,7 +78,11 @@ static sla_status transaction_end(store *s, uint64_t bytes, err *e)
     return s->together_bytes < AT_MOST ? SLA_OK : commit_together(s, e);
 }
 
-void store_sources_begin(store *s) { s->together = true; }
+void store_sources_begin(store *s)
+{
+    s->together = true;
+    writeback_open(s);
+}
 
 sla_status store_sources_end(store *s, err *e)
 {
@@ -136,6 +140,7 @@ sla_status store_chunk_put(store *s, int64_t source, const chunk *c, err *e)
         db_bind_text(st, 2, c->cols[i].field);
         db_bind_blob(st, 3, c->cols[i].data.ptr, c->cols[i].data.len);
         TRY(db_run(&s->d, st, e));
+        writeback_add(s, c->cols[i].data.len);
     }
     return digest_add(s->seals, c->seal, sizeof c->seal);
 }

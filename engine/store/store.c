@@ -135,6 +135,7 @@ void store_close(store *s)
     for (int i = 0; i < NPUT; i++) db_finalize(s->put[i]);
     while (s->nidle) sqlite3_close(s->idle[--s->nidle]);
     if (!s->attached) sqlite3_close(s->d.h);
+    writeback_close(s);
     vtabs_free(s->tables);
     digest_free(s->seals);
     mem_free(s->noted);
