@@ -91,10 +91,10 @@ const log_kind *log_fields_kind(const input *in)
     directive d = {0};
     bool nomem = false;
     const log_kind *k = NULL;
-    slice head = in->head;
     if (!in->patterns || in->table) return NULL;
     log_framed *f = mem_zero(1, sizeof *f);
-    while (f && !nomem && head.len && d.n == 0) apply(&a, slice_without_cr(slice_line(&head)), &d, &nomem);
+    for (const char *p = in->head.ptr, *end = p + in->head.len; f && !nomem && p && p < end && d.n == 0; p = memchr(p, '\n', (size_t)(end - p)), p = p ? p + 1 : NULL)
+        if (*p == '#') apply(&a, slice_without_cr(slice_line(&(slice){p, (size_t)(end - p)})), &d, &nomem);
     if (f && !nomem && d.n) {
         pairs_of(&d, (slice){0}, f);
         k = log_record_kind(log_patterns_kinds(in->patterns), NULL, f->pairs, f->n);
