@@ -88,6 +88,10 @@ static sla_status find_header(importer *im, const input *in, size_t *start, uint
         err why = {0};
         TRY(read_header(im, in->head, start, lines));
         if (im->ncols == 0) break;
+        if (*start == in->head.len && !in->whole && in->head.ptr[*start - 1] != im->dialect.eol) { /* cut where the head ends */
+            err_set(&about, SLA_LIMIT, (srcpos){in->name, *lines + 1, 0}, "a first line of more than %zu KiB is no header", in->head.len >> 10);
+            break;
+        }
         planner_close(&im->plan);
         sla_status st = planner_open(&im->plan, in, im->names, im->ncols, &why);
         if (st == SLA_OK && *lines > 1) buf_printf(&im->plan.said, "the header ends on line %u\n", (unsigned)*lines);

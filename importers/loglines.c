@@ -89,6 +89,8 @@ static size_t known_lines(const log_kind *k, log_regex_state *s, slice head, boo
     return known;
 }
 
+static bool is_plain(const log_kind *k) { return k && slice_is(k->name, "plain"); }
+
 /* The kind that knows the most lines. One that says of itself only when something stands at each line's beginning (name "plain") comes last. */
 static guess best_kind(const log_patterns *p, slice head, bool whole)
 {
@@ -98,12 +100,12 @@ static guess best_kind(const log_patterns *p, slice head, bool whole)
     for (size_t i = 0; s && i <= ks->nlines; i++) {
         const log_kind *k = i < ks->nlines ? &ks->lines[i] : NULL;
         guess g = {.kind = k};
-        if (k && slice_is(k->name, "plain")) continue;
+        if (is_plain(k)) continue;
         g.known = known_lines(k, s, head, whole, &g.lines, &g.first);
         if (g.known > best.known) best = g;
     }
     for (size_t i = 0; s && best.known == 0 && i < ks->nlines; i++)
-        if (slice_is(ks->lines[i].name, "plain")) {
+        if (is_plain(&ks->lines[i])) {
             best.kind = &ks->lines[i];
             best.known = known_lines(best.kind, s, head, whole, &best.lines, &best.first);
         }
@@ -117,8 +119,7 @@ static int lines_probe(const input *in, err *why)
     if (!in->patterns || !in->head.len || in->head.ptr[0] == '{') return 0;
     guess g = best_kind(in->patterns, in->head, in->whole);
     if (g.known == 0) return 0;
-    bool plain = g.kind && slice_is(g.kind->name, "plain");
-    if (plain) return g.first && g.known * 4 >= g.lines ? 60 : 0; /* a table's first line would be a header */
+    if (is_plain(g.kind)) return g.first && g.known * 4 >= g.lines ? 60 : 0; /* a table's first line would be a header */
     if (g.kind && g.kind->more) return g.first || g.known * 4 >= g.lines ? 90 : 0;
     return g.known * 10 >= g.lines * 5 ? 90 : 0;
 }
@@ -246,19 +247,24 @@ typedef struct reader {
     slice before;                       /* the last line that was an event: for "last message repeated" */
 } reader;
 
-/* What takes the line, its kind first. */
+static bool frame_as(reader *r, const log_kind *k, slice text, bool *broken)
+{
+    log_framed_reset(r->f);
+    return k ? log_frame_line(k, log_matcher_state(r->w.m), text, r->f) : log_frame_syslog(text, r->f, broken);
+}
+
+/* What takes the line: its file's kind, then syslog and the others; last the one that only wants a time at the beginning, unless the file's times are of another zone. */
 static bool frame(reader *r, slice text, bool *broken)
 {
-    const importer *im = r->im;
-    log_regex_state *s = log_matcher_state(r->w.m);
-    log_framed_reset(r->f);
-    if (im->kind ? log_frame_line(im->kind, s, text, r->f) : log_frame_syslog(text, r->f, broken)) return true;
-    for (size_t i = 0; i <= im->kinds->nlines; i++) {
-        const log_kind *k = i < im->kinds->nlines ? &im->kinds->lines[i] : NULL;
-        log_framed_reset(r->f);
-        if (k != im->kind && (k ? log_frame_line(k, s, text, r->f) : log_frame_syslog(text, r->f, broken))) return true;
+    const log_kind *own = r->im->kind, *plain = NULL;
+    const log_kinds *ks = r->im->kinds;
+    if (frame_as(r, own, text, broken)) return true;
+    for (size_t i = 0; i <= ks->nlines; i++) {
+        const log_kind *k = i < ks->nlines ? &ks->lines[i] : NULL;
+        if (is_plain(k)) plain = k;
+        else if (k != own && frame_as(r, k, text, broken)) return true;
     }
-    return false;
+    return plain && plain != own && !(own && own->utc) && frame_as(r, plain, text, broken);
 }
 
 static sla_status put(reader *r, slice text, uint32_t no)

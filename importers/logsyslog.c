@@ -239,6 +239,25 @@ static slice skip_zone(slice rest, const log_time *t)
     return upper ? after : rest;
 }
 
+/* The year behind the time, after which Huawei's and H3C's devices put it: "Jul  9 09:00:01 2025 host" and "Jul  9 09:00:01:123 2025 host". */
+static slice year_behind(slice rest, log_time *t)
+{
+    int32_t ms = 0, year = 0;
+    size_t i = 0;
+    if (rest.len > 4 && rest.ptr[0] == ':' && digit(rest.ptr[1])) {
+        for (i = 1; i < 4 && digit(rest.ptr[i]); i++) ms = ms * 10 + (rest.ptr[i] - '0');
+        if (i < 4) return rest;
+    }
+    if (rest.len < i + 6 || rest.ptr[i] != ' ') return rest;
+    for (size_t k = i + 1; k < i + 5; k++)
+        if (!digit(rest.ptr[k])) return rest;
+        else year = year * 10 + (rest.ptr[k] - '0');
+    if (rest.ptr[i + 5] != ' ' || year < 1990 || year > 2199) return rest;
+    t->year = year;
+    t->ms += ms;
+    return behind(rest, i + 5);
+}
+
 bool log_frame_syslog(slice line, log_framed *f, bool *broken)
 {
     slice rest = line, numbered;
@@ -249,8 +268,9 @@ bool log_frame_syslog(slice line, log_framed *f, bool *broken)
     if (digit(rest.len ? rest.ptr[0] : ' ') && all_digits(word(&numbered), ':')) rest = skip_blanks(numbered); /* a device's own count before the time: "<189>45: *Jul  1 …" */
     if (rest.len && (rest.ptr[0] == '*' || rest.ptr[0] == '.')) rest = behind(rest, 1); /* its clock is not set, or not in step */
     if ((n = log_time_bsd(rest, &f->time)) > 0) {
-        if (n < rest.len && rest.ptr[n] != ' ' && rest.ptr[n] != ':') return false;
-        rest = skip_zone(skip_blanks(behind(rest, n + (n < rest.len))), &f->time);
+        rest = f->time.year ? behind(rest, n) : year_behind(behind(rest, n), &f->time);
+        if (rest.len && rest.ptr[0] != ' ' && rest.ptr[0] != ':') return false;
+        rest = skip_zone(skip_blanks(behind(rest, rest.len > 0)), &f->time);
         if (!frame_3164(rest, f)) return false;
     } else {
         bool version = rest.len > 2 && digit(rest.ptr[0]) && (rest.ptr[1] == ' ' || (digit(rest.ptr[1]) && rest.ptr[2] == ' '));
