@@ -424,7 +424,7 @@ static void check_time(const ynode *ex, const log_framed *f, errlist *errors)
         return;
     }
     if (!got.year) got.year = want.year;
-    zone_cursor none = {0};
+    log_clock none = {0};
     int64_t a, b;
     want.has_offset = got.has_offset = true; /* both as wall clocks, less the offsets they state */
     if (!log_time_utc(&want, 0, &none, &a) || !log_time_utc(&got, 0, &none, &b) || a != b)

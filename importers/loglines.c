@@ -13,7 +13,7 @@ enum { PROBE_LINES = 200, TRACK = 256, LOOK_BACK = 1 << 20 };
 /* Where each block begins in the course of years. Written by cut, in order, before the block is handed on; read by the threads that parse. */
 typedef struct track {
     pthread_mutex_t lock;
-    struct { uint32_t line; log_years years; } at[TRACK];   /* more than blocks can be under way */
+    struct { uint32_t line; log_years years; bool steady; } at[TRACK];   /* more than blocks can be under way; steady: all of the block's lines are of one year */
     size_t next;
     uint32_t line;                      /* of the next block */
     log_years years;
@@ -58,12 +58,15 @@ static int32_t course_step(course *c, slice line)
 
 static bool has_course(const importer *im) { return !im->kind || im->kind->yearless; }
 
-/* Steps through all lines; returns how many line ends they have. */
-static uint32_t course_of_text(course *c, slice text)
+/* Steps through all lines; returns how many line ends they have. *steady: none began another year. */
+static uint32_t course_of_text(course *c, slice text, bool *steady)
 {
     uint32_t n = 0;
+    int32_t first = c->index;
     slice line;
-    for (line_scan lines = lines_of(text); line_next(&lines, &line); n++) course_step(c, slice_without_cr(line));
+    *steady = true;
+    for (line_scan lines = lines_of(text); line_next(&lines, &line); n++)
+        if (course_step(c, slice_without_cr(line)) != first) *steady = false;
     return n - (n && text.ptr[text.len - 1] != '\n');
 }
 
@@ -163,12 +166,13 @@ static void look_at_years(importer *im, const input *in)
 {
     course c = {.kind = im->kind, .state = im->track->state};
     slice head = in->head;
+    bool steady;
     while (!in->whole && head.len && head.ptr[head.len - 1] != '\n') head.len--;
     int64_t named = date_in_name(in->name);
     im->latest = in->mtime_ms + MS_DAY;
     im->why = im->asked ? "as asked for" : im->from != im->to ? "by the period" : named && named < im->latest ? "by the date in the file's name" : "by the file's time of modification";
     if (named && named < im->latest) im->latest = named;
-    if (has_course(im)) course_of_text(&c, head);
+    if (has_course(im)) course_of_text(&c, head, &steady);
     find_base(im, &c.years);
 }
 
@@ -225,16 +229,17 @@ static size_t lines_cut(const importer *im, slice text, bool at_end, uint32_t *n
     track *tr = im->track;
     *open = SIZE_MAX;
     slice part = {text.ptr, at_end ? text.len : cut_point(im, text)};
+    course c = {.kind = im->kind, .state = tr->state, .years = tr->years, .index = tr->years.index};
+    bool steady = true;
+    if (has_course(im)) *nlines = course_of_text(&c, part, &steady);
+    else *nlines = (uint32_t)lines_count_byte(part.ptr, part.len, '\n');
     pthread_mutex_lock(&tr->lock);
     tr->at[tr->next].line = tr->line;
     tr->at[tr->next].years = tr->years;
+    tr->at[tr->next].steady = steady;
     tr->next = (tr->next + 1) % TRACK;
     pthread_mutex_unlock(&tr->lock);
-    if (has_course(im)) {
-        course c = {.kind = im->kind, .state = tr->state, .years = tr->years};
-        *nlines = course_of_text(&c, part);
-        tr->years = c.years;
-    } else *nlines = (uint32_t)lines_count_byte(part.ptr, part.len, '\n');
+    tr->years = c.years;
     tr->line += *nlines;
     return part.len;
 }
@@ -243,7 +248,7 @@ typedef struct reader {
     const importer *im;
     log_writer w;
     log_framed *f;
-    course course;
+    course course; bool steady;         /* steady: no line changes course.index */
     slice before;                       /* the last line that was an event: for "last message repeated" */
 } reader;
 
@@ -270,7 +275,7 @@ static bool frame(reader *r, slice text, bool *broken)
 static sla_status put(reader *r, slice text, uint32_t no)
 {
     bool broken = false;
-    int32_t index = has_course(r->im) ? course_step(&r->course, text) : 0;
+    int32_t index = r->steady ? r->course.index : course_step(&r->course, text);
     if (r->w.scratch.top) arena_free(&r->w.scratch);
     if (!frame(r, text, &broken)) return log_writer_reject(&r->w, no, text, "no kind of log that is known: no time can be read at its place");
     uint32_t again = log_last_repeated(r->f->ev.v[LOG_MESSAGE]);
@@ -318,15 +323,17 @@ static sla_status read_block(reader *r, const block *b)
     return SLA_OK;
 }
 
-static log_years years_at(const importer *im, uint32_t line)
+static void find_course(reader *r, uint32_t line)
 {
-    track *tr = im->track;
-    log_years y = {0};
+    track *tr = r->im->track;
     pthread_mutex_lock(&tr->lock);
     for (size_t i = 0; i < TRACK; i++)
-        if (tr->at[i].line == line) y = tr->at[i].years;
+        if (tr->at[i].line == line) {
+            r->course.years = tr->at[i].years;
+            r->steady = tr->at[i].steady;
+        }
     pthread_mutex_unlock(&tr->lock);
-    return y;
+    r->course.index = r->course.years.index;
 }
 
 static sla_status lines_parse(importer *im, block *b, err *e)
@@ -336,8 +343,8 @@ static sla_status lines_parse(importer *im, block *b, err *e)
     if (!r.f) st = SLA_NOMEM;
     if (st == SLA_OK) {
         r.f->scratch = &r.w.scratch;
-        r.course = (course){.kind = im->kind, .state = log_matcher_state(r.w.m), .years = years_at(im, b->line)};
-        r.course.index = r.course.years.index;
+        r.course = (course){.kind = im->kind, .state = log_matcher_state(r.w.m)};
+        find_course(&r, b->line);
         st = read_block(&r, b);
     }
     mem_free(r.f);

@@ -113,7 +113,7 @@ void log_sink_notes(const log_sink *s, buf *out)
 /* ---- the writer ---- */
 sla_status log_writer_begin(log_writer *w, log_sink *s, block *b)
 {
-    *w = (log_writer){.sink = s, .b = b, .m = log_matcher_new(s->patterns), .counts = mem_zero(1, sizeof *w->counts), .cursor = {.z = s->zone}, .pending = mem_zero(1, sizeof *w->pending),
+    *w = (log_writer){.sink = s, .b = b, .m = log_matcher_new(s->patterns), .counts = mem_zero(1, sizeof *w->counts), .clock = {{.z = s->zone}}, .pending = mem_zero(1, sizeof *w->pending),
                       .codes = mem_resize(NULL, log_patterns_count(s->patterns) + 1, LOG_FIELDS * sizeof *w->codes)};
     if (w->counts) w->counts->unknown.names = dict_new();
     return w->m && w->counts && w->counts->unknown.names && w->pending && w->codes ? SLA_OK : SLA_NOMEM;
@@ -339,7 +339,7 @@ sla_status log_writer_reject(log_writer *w, uint32_t line, slice text, const cha
 sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t line, uint32_t times, slice whole)
 {
     int64_t at;
-    if (!log_time_utc(&f->time, year, &w->cursor, &at)) return log_writer_reject(w, line, whole, "there is no such day in its year");
+    if (!log_time_utc(&f->time, year, &w->clock, &at)) return log_writer_reject(w, line, whole, "there is no such day in its year");
     slice *v = f->ev.v;
     find_program(w, &v[LOG_PROGRAM], f->source);
     v[LOG_SOURCE] = w->source;

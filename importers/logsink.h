@@ -35,7 +35,7 @@ typedef struct log_writer {
     batch *out;
     log_matcher *m;
     log_counts *counts;
-    zone_cursor cursor;
+    log_clock clock;
     arena scratch;                      /* for values of the record at hand; emptied by the caller */
     slice program, source; int program_id;
     struct pending *pending;            /* events that wait to be written, column by column */

@@ -283,12 +283,16 @@ size_t log_time_bsd(slice text, log_time *out)
     return (size_t)(s.p - p);
 }
 
-bool log_time_utc(const log_time *t, int32_t year, zone_cursor *cursor, int64_t *utc_ms)
+bool log_time_utc(const log_time *t, int32_t year, log_clock *c, int64_t *utc_ms)
 {
     if (t->year) year = t->year;
-    if (!civil_valid(year, t->month, t->day)) return false;
-    int64_t local = civil_days(year, t->month, t->day) * MS_DAY + t->ms;
-    *utc_ms = t->has_offset ? local - t->offset_min * MS_MINUTE : zone_cursor_to_utc(cursor, local, NULL);
+    if (t->day != c->day || t->month != c->month || year != c->year) {
+        if (!civil_valid(year, t->month, t->day)) return false;
+        c->year = year, c->month = t->month, c->day = t->day;
+        c->start = civil_days(year, t->month, t->day) * MS_DAY;
+    }
+    int64_t local = c->start + t->ms;
+    *utc_ms = t->has_offset ? local - t->offset_min * MS_MINUTE : zone_cursor_to_utc(&c->zone, local, NULL);
     return true;
 }
 

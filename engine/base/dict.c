@@ -211,9 +211,16 @@ uint32_t dict_intern(dict *d, slice s)
 /* Asks for the slots of a block, then for the entries they point to, then looks: the waits for memory overlap instead of adding up. */
 static bool intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes, bool in_place)
 {
-    enum { AHEAD = 32 };
+    enum { AHEAD = 32, NEAR = 4096 };
     uint64_t h[AHEAD];
-    for (size_t at = 0; at < n; at += AHEAD) {
+    size_t at = 0;
+    for (; at < n && d->mask < NEAR; at++) { /* the caches hold it: nothing to wait for */
+        h[0] = hash_of(d, texts[at]);
+        codes[at] = look_up(d, texts[at], h[0]);
+        if (codes[at] == DICT_NONE) codes[at] = add(d, texts[at], h[0], in_place);
+        if (codes[at] == DICT_NONE) return false;
+    }
+    for (; at < n; at += AHEAD) {
         size_t m = n - at < AHEAD ? n - at : AHEAD;
         for (size_t i = 0; i < m; i++) {
             h[i] = hash_of(d, texts[at + i]);

@@ -87,7 +87,8 @@ static sla_status pack_f64(buf *out, const double *in, const uint64_t *valid, si
     return out->failed ? SLA_NOMEM : st;
 }
 
-#define CODES_AS(T) do { for (size_t i = 0; i < n; i++) { T v = (T)(in[i] & (0 - (uint32_t)bits_get(valid, i))); memcpy(p + i * sizeof v, &v, sizeof v); } } while (0)
+#define CODES_AS(T, code) do { for (size_t i = 0; i < n; i++) { T v = (T)(code); memcpy(p + i * sizeof v, &v, sizeof v); } } while (0)
+#define ALL_CODES_AS(T) do { if (all) CODES_AS(T, in[i]); else CODES_AS(T, bits_get(valid, i) ? in[i] : 0); } while (0)
 
 static sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid, size_t n, const dict *d)
 {
@@ -98,11 +99,12 @@ static sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid
     TRY(texts_pack(out, d));
     int w = width_of(count ? count - 1 : 0);
     buf_char(out, (char)w);
+    bool all = bits_all(valid, n);
     char *p = w && n ? buf_reserve(out, n * (size_t)w) : NULL;
     if (p) {
-        if (w == 1) CODES_AS(uint8_t);
-        else if (w == 2) CODES_AS(uint16_t);
-        else CODES_AS(uint32_t);
+        if (w == 1) ALL_CODES_AS(uint8_t);
+        else if (w == 2) ALL_CODES_AS(uint16_t);
+        else ALL_CODES_AS(uint32_t);
         out->len += n * (size_t)w;
     }
     return out->failed ? SLA_NOMEM : SLA_OK;
