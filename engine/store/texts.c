@@ -7,7 +7,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/internal.h"
 
-enum { SHARED_MAX = 255, SLOTS = 256, SAMPLE = 512, SHORTEST = 24 };
+enum { SHARED_MAX = 255, SLOTS = 256, SAMPLE = 512, SHORTEST = 24, ENOUGH = 24 };
 /* The texts last seen, by their first 8 bytes and by those and the 17th to 24th: number + 1. */
 typedef struct starts { uint32_t last[2][SLOTS]; } starts;
 
@@ -37,7 +37,7 @@ static size_t find(starts *s, const dict *d, uint32_t i, slice text, uint8_t *ba
     for (int k = 1; k >= 0; k--) {
         uint32_t *last = &s->last[k][key[k] * UINT64_C(0x9E3779B97F4A7C15) >> 56], before = *last;
         *last = i + 1;
-        if (!before || i + 1 - before > 255 || best >= 24) continue;
+        if (!before || i + 1 - before > 255 || best >= ENOUGH) continue;
         size_t n = common(text, dict_text(d, before - 1));
         if (n > best) best = n, *back = (uint8_t)(i + 1 - before);
     }
@@ -66,7 +66,7 @@ static char *put(char *to, const char *from, size_t n)
 
 sla_status texts_pack(buf *out, const dict *d)
 {
-    uint32_t count = dict_count(d), bytes = (uint32_t)dict_bytes(d), stored = bytes;
+    uint32_t count = dict_count(d), bytes = (uint32_t)dict_bytes(d);
     bool sharing = pays(d);
     starts s = {0};
     size_t fixed = (size_t)count * (sharing ? 6 : 4);
@@ -85,7 +85,7 @@ sla_status texts_pack(buf *out, const dict *d)
         }
         if (t.len) text = put(text, t.ptr, t.len);
     }
-    stored = (uint32_t)(text - (lens + fixed));
+    uint32_t stored = (uint32_t)(text - (lens + fixed));
     put(put(put(head, (const char *)&count, 4), (const char *)&bytes, 4), (const char *)&stored, 4);
     out->len += 12 + fixed + stored;
     return SLA_OK;
