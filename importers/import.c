@@ -70,6 +70,8 @@ static bool shorten(slice *text)
     return true;
 }
 
+static const char *plural(uint64_t n) { return n == 1 ? "" : "s"; }
+
 static void tell_notes(const session *se, const char *shown, const importer_kind *kind, const importer *im)
 {
     buf b = {0};
@@ -148,12 +150,12 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
         se->report->rows += i->rows;
         se->report->rejected += i->rejected;
         se->report->rejected_values += i->rejected_values;
-        tell(se, "%s: %.*s, %.*s%s → %.*s, %llu rows%s", f->shown, SLICE_ARG(i->importer), SLICE_ARG(i->profile), "", SLICE_ARG(i->dataset), (unsigned long long)i->rows,
+        tell(se, "%s: %.*s, %.*s → %.*s, %llu row%s%s", f->shown, SLICE_ARG(i->importer), SLICE_ARG(i->profile), SLICE_ARG(i->dataset), (unsigned long long)i->rows, plural(i->rows),
              i->rejected || i->rejected_values ? "" : ", all taken");
         if (strcmp(enc->name, "UTF-8") != 0) tell(se, "%s: encoding %s: %s%s", f->shown, enc->name, enc->why, se->o->encoding ? "" : "; --encoding NAME for another");
         if (out.replaced) tell(se, "%s: %llu characters could not be decoded and stand as U+FFFD", f->shown, (unsigned long long)out.replaced);
         tell_notes(se, f->shown, kind, im);
-        if (i->rejected || i->rejected_values) tell(se, "%s: %llu rows and %llu values rejected", f->shown, (unsigned long long)i->rejected, (unsigned long long)i->rejected_values);
+        if (i->rejected || i->rejected_values) tell(se, "%s: %llu row%s and %llu value%s rejected", f->shown, (unsigned long long)i->rejected, plural(i->rejected), (unsigned long long)i->rejected_values, plural(i->rejected_values));
     }
     kind->close(im);
     return st;

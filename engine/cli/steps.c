@@ -110,6 +110,8 @@ static sla_status step_doctor(session *s, const period *p, err *e)
     return SLA_OK;
 }
 
+static const char *plural(uint64_t n) { return n == 1 ? "" : "s"; }
+
 sla_status step_import(session *s, const options *o, const char *import_profile, bool *incomplete, err *e)
 {
     period p = {.from = 0};
@@ -124,8 +126,9 @@ sla_status step_import(session *s, const options *o, const char *import_profile,
     sla_status st = import_paths(s->ws, pack_schema(s->pk), &io, o->args, (size_t)o->nargs, &report, e);
     say_errors(&report.problems, "files, named above");
     if (st == SLA_OK) {
-        say("%zu file%s taken, %zu known already, %zu not recognised, %zu refused; %llu rows, %llu rows and %llu values rejected", report.taken, report.taken == 1 ? "" : "s", report.known,
-            report.skipped, report.problems.n + report.problems.dropped, (unsigned long long)report.rows, (unsigned long long)report.rejected, (unsigned long long)report.rejected_values);
+        say("%zu file%s taken, %zu known already, %zu not recognised, %zu refused; %llu row%s, %llu row%s and %llu value%s rejected", report.taken, plural(report.taken), report.known,
+            report.skipped, report.problems.n + report.problems.dropped, (unsigned long long)report.rows, plural(report.rows), (unsigned long long)report.rejected, plural(report.rejected),
+            (unsigned long long)report.rejected_values, plural(report.rejected_values));
         *incomplete = report.problems.n > 0;
         if (report.taken + report.known == 0) st = err_set(e, SLA_IO, SRCPOS_NONE, "nothing was imported");
         else st = step_doctor(s, &p, e);

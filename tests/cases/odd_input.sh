@@ -144,7 +144,7 @@ rm -f "$d/holes.csv"
 
 # a block of zero bytes within a log, as a machine that lost power leaves it: one line is rejected, the others are events
 { i=10; while [ $i -lt 40 ]; do echo "Jul  1 09:00:$i web01 sshd[$i]: Connection closed by 10.0.0.9 port $i"; i=$((i + 1)); done; head -c 6000 /dev/zero; echo; echo 'Jul  1 10:00:00 web01 sshd[1]: Connection closed by 10.0.0.9 port 1'; } >"$d/power.log"
-import 'a log with a block of zero bytes' 0 '32 rows, 1 rows and 0 values rejected' --year 2025 "$d/power.log"
+import 'a log with a block of zero bytes' 0 '32 rows, 1 row and 0 values rejected' --year 2025 "$d/power.log"
 
 # a file that grows while it is read
 { echo $head; i=0; while [ $i -lt 200 ]; do row $i; i=$((i + 1)); done; } >"$d/t200"
