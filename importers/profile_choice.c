@@ -68,16 +68,22 @@ static size_t count_known(const profile *p, const slice *folded, size_t n)
     return known;
 }
 
-/* Words like "id" and "date" stand over many a table that is no list of tickets. A generic profile must know five columns, or half of those that have a name and three;
- * what a required field has to be taken from for want of a better one speaks against it. */
+/* Words like "id" and "date" stand over many a table that is no list of tickets. A generic profile must know five columns, or half of those that have a name and three; two are
+ * enough where there is hardly another, and what the required fields are called is more than "ID" or "No". What one has to be taken from for want of a better one speaks against it. */
 static bool enough(const profile *p, size_t known, const slice *folded, size_t n)
 {
+    enum { BARE = 3 };
     size_t named = 0, poor = 0;
+    bool telling = true;
     for (size_t i = 0; i < n; i++) named += folded[i].len > 0;
-    for (size_t m = 0; m < p->nmaps; m++)
-        if (p->ds->fields[p->maps[m].field].required && first_of(p, &p->maps[m].from, folded, n) < 0) poor += 2;
+    for (size_t m = 0; m < p->nmaps; m++) {
+        if (!p->ds->fields[p->maps[m].field].required) continue;
+        int from = first_of(p, &p->maps[m].from, folded, n);
+        if (from < 0) poor += 2;
+        else telling = telling && folded[from].len > BARE;
+    }
     known = known > poor ? known - poor : 0;
-    return !p->generic || known >= 5 || (known >= 3 && known * 2 >= named);
+    return !p->generic || known >= 5 || (known >= 3 && known * 2 >= named) || (known == 2 && named <= 3 && telling);
 }
 
 typedef struct score { size_t known, needed; bool generic; } score;

@@ -189,6 +189,7 @@ static const struct refusal { const char *name, *text, *says; } refusals[] = {
     {"a zone of a time whose day stands elsewhere", "工单号,标题,状态,日期,时间(UTC)\n1,a,已解决,2025-07-01,09:00\n", "cannot put together"},
     {"Bugzilla without opendate", "bug_id,product,component,assigned_to,bug_status,resolution,short_desc,changeddate\n15,p,c,a,NEW,,s,2009-07-22 15:27:25\n", "lacks created_at (opendate, Opened)"},
     {"the changes of one Jira issue", "[{\"id\":\"1\",\"author\":{\"displayName\":\"Ann\"},\"created\":\"2025-07-01T02:05:00.000+0000\",\"items\":[{\"field\":\"status\"}]}]", "changes that do not say of which issue they are"},
+    {"two columns that every table has, and a third", "id,created,x\n1,2025-07-01 09:00:00,a\n", "is that of no dataset and no profile"},
     {"two columns that every table has", "id,created,x,y\n1,2025-07-01 09:00:00,a,b\n", "is that of no dataset and no profile"},
 };
 static void refused(void **state)
