@@ -123,9 +123,31 @@ static bool add(arena *a, header_text *h, slice name)
 
 static bool ascii_letter(unsigned char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
 
+/* "Date/Time Opened" is no name in two languages: it goes by "Date Opened". *out: that name, empty if the header is no such one. false: no memory. */
+static bool without_clock(arena *a, slice s, slice *out)
+{
+    static const struct { const char *day, *clock; } both[] = {{"date", "/time"}, {"date", "/heure"}, {"data", "/hora"}, {"fecha", "/hora"}, {"datum", "/uhrzeit"}, {"datum", "/zeit"}, {"日期", "/时间"}};
+    *out = (slice){0};
+    for (size_t k = 0; k < sizeof both / sizeof both[0]; k++) {
+        size_t d = strlen(both[k].day), c = strlen(both[k].clock);
+        for (size_t i = 0; i + d + c <= s.len; i++) {
+            if (!slice_eq_nocase((slice){s.ptr + i, d}, slice_of(both[k].day)) || !slice_eq_nocase((slice){s.ptr + i + d, c}, slice_of(both[k].clock))) continue;
+            char *text = arena_alloc(a, s.len, 1);
+            if (!text) return false;
+            memcpy(text, s.ptr, i + d);
+            memcpy(text + i + d, s.ptr + i + d + c, s.len - i - d - c);
+            return *out = (slice){text, s.len - c}, true;
+        }
+    }
+    return true;
+}
+
 /* "Priority/优先级", "工单号 Ticket No.", also over two lines: its parts. */
 static bool add_languages(arena *a, header_text *h, slice s)
 {
+    slice day;
+    if (!without_clock(a, s, &day)) return false;
+    if (day.len) return add(a, h, day);
     static const char *const marks[] = {"/", "|", "／", "｜", "\n", NULL};
     size_t from = 0, i = 0;
     for (; i < s.len; i++) {
