@@ -424,6 +424,14 @@ static slice composed(log_matcher *m, const output *o, const log_record *r)
     return any ? arena_slice(&m->composed, (slice){text, n}) : (slice){0};
 }
 
+/* ["10.0.0.9","10.0.0.1"]: the first one, which is the client's where proxies put themselves behind it. */
+static slice first_text(slice v)
+{
+    if (v.len < 4 || v.ptr[0] != '[') return v;
+    const char *from = memchr(v.ptr, '"', v.len), *end = v.ptr + v.len, *to = from ? memchr(from + 1, '"', (size_t)(end - from) - 1) : NULL;
+    return to ? (slice){from + 1, (size_t)(to - from) - 1} : v;
+}
+
 static void put_outputs(log_matcher *m, const pattern *p, const log_record *r, log_event *ev)
 {
     ev->rule = p->number;
@@ -437,7 +445,7 @@ static void put_outputs(log_matcher *m, const pattern *p, const log_record *r, l
         else
             for (size_t k = 0; k < o->nkeys && !v.len; k++) v = value_of(m, r, o->keys[k]);
         if (!v.len) continue;
-        ev->v[o->field] = v;
+        ev->v[o->field] = o->field == LOG_SRC_IP ? first_text(v) : v;
         ev->fixed &= (uint16_t)~(1u << o->field);
     }
 }
