@@ -66,9 +66,20 @@ static sla_status is_empty(store *s, bool *empty, err *e)
     return rc;
 }
 
+/* What a process that was killed had begun has to be taken back, which somebody who only reads may not do: it is done by one who may, if the file can be written. */
+static void take_back(const store *s)
+{
+    char journal[4096];
+    sqlite3 *h = NULL;
+    if ((size_t)snprintf(journal, sizeof journal, "%s-journal", s->path) >= sizeof journal || file_kind_of(journal) != FILE_REGULAR) return;
+    if (sqlite3_open_v2(s->path, &h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) sqlite3_exec(h, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL);
+    sqlite3_close(h);
+}
+
 static sla_status set_up(store *s, store_mode mode, err *e)
 {
     bool empty;
+    if (mode == STORE_READ_ONLY && s->path) take_back(s);
     int flags = mode == STORE_READ_ONLY && s->path ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (mode == STORE_CREATE || !s->path ? SQLITE_OPEN_CREATE : 0);
     if (sqlite3_open_v2(s->path ? s->path : ":memory:", &s->d.h, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return s->d.h ? db_fail(&s->d, "cannot open the workspace", e) : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the workspace");

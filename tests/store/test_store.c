@@ -343,6 +343,42 @@ static void killed(void **state)
     arena_free(&m.a);
 }
 
+/* What a killed import had written already is taken back by the next who opens the workspace, be it only to read. */
+static void killed_then_read(void **state)
+{
+    (void)state;
+    enum { AT_LEAST = 24 << 20 }; /* more than SQLite keeps back in memory */
+    model m = model_make();
+    uint64_t x = 5;
+    const char *p = fresh("killed_read.db");
+    batch *b = batch_random(m.thing, 20000, 20000, 3, &x);
+    store *s = open_at(p, STORE_CREATE);
+    assert_int_equal(import_batch(s, b, "first", NULL), SLA_OK);
+    store_close(s);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        chunk *c;
+        bool known;
+        int64_t id;
+        source_info info = info_of(m.thing, "second one");
+        s = open_at(p, STORE_CREATE);
+        if (store_source_begin(s, &info, &known, &id, NULL) != SLA_OK || chunk_pack(b, &c, NULL) != SLA_OK) _exit(1);
+        for (size_t written = 0; written < AT_LEAST; written += chunk_rows(c) * 20) /* a row is at least so many bytes */
+            if (store_chunk_put(s, id, c, NULL) != SLA_OK) _exit(1);
+        _exit(0);
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    s = open_at(p, STORE_READ_ONLY);
+    assert_int_equal(count_of(s, "SELECT count(*) FROM source"), 1);
+    assert_int_equal(count_of(s, "SELECT count(*) FROM chunk"), 1);
+    store_close(s);
+    batch_free(b);
+    arena_free(&m.a);
+}
+
 /* ---- several sources in one transaction ---- */
 static void together(void **state)
 {
@@ -486,7 +522,7 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(refused_cases) + LEN(tamper_cases) + 10];
+    struct CMUnitTest tests[LEN(refused_cases) + LEN(tamper_cases) + 11];
     size_t n = 0;
     ROWS(tests, n, refused_cases, is_refused);
     ROWS(tests, n, tamper_cases, tampering_is_found);
@@ -497,6 +533,7 @@ int main(void)
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(same_bytes_are_known);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(comes_back);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(killed);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(killed_then_read);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(together);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(disk_full);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);
