@@ -15,12 +15,27 @@ static void look_at_duration(slice s, const target *t, span_evidence *seen)
 {
     int64_t ms;
     seen->values += s.len > 0;
-    seen->clocks += s.len && s.len <= 8 && memchr(s.ptr, ':', s.len) && words_duration(s, 0, &ms);
+    seen->clocks += s.len && s.len <= 8 && memchr(s.ptr, ':', s.len) && words_duration(s, 0, &ms) && ms <= MS_DAY;
     if (!t->map || t->map->or_after < 0) return;
     if (words_duration(s, 0, &ms)) seen->durations++;
     else if (words_duration(s, 1, &ms)) seen->numbers++;
     else return;
     seen->negative += ms < 0;
+}
+
+/* A column that should hold the time of day beside a day may hold times of their own ("受理时间" beside "创建日期") or durations ("Resolution Time": 40:15). */
+static void look_at_clock(slice s, span_evidence *seen)
+{
+    static const char *const first_days[] = {"1899-12-3", "1900-01-00", "1904-01-01"};   /* before a sheet's times of day */
+    date_evidence ev = {0};
+    int64_t ms;
+    if (s.len == 0) return;
+    seen->beside++;
+    if (words_duration(s, 0, &ms)) seen->over += ms > MS_DAY;
+    for (size_t k = 0; k < sizeof first_days / sizeof first_days[0]; k++)
+        if (s.len > strlen(first_days[k]) && memcmp(s.ptr, first_days[k], strlen(first_days[k])) == 0) return;
+    if (s.len >= 8) dates_look(s, &ev);
+    seen->whole += ev.values + ev.iso + ev.named > 0;
 }
 
 void planner_look(planner *pl, const cells *c)
@@ -36,6 +51,7 @@ void planner_look(planner *pl, const cells *c)
                 slice s = slice_trim(c->at[(size_t)(k ? t->more[k - 1] : t->input) * CELLS_ROWS + r]);
                 if (s.len >= 5) dates_look(s, &pl->seen[f]);
                 if (k == 0) look_at_duration(s, t, &pl->spans[f]);
+                if (k == 0 && t->clock >= 0) look_at_clock(slice_trim(c->at[(size_t)t->clock * CELLS_ROWS + r]), &pl->spans[f]);
             }
     }
 }
@@ -77,10 +93,15 @@ static void settle_clock(planner *pl, size_t f)
 {
     target *t = &pl->p.fields[f];
     const span_evidence *seen = &pl->spans[f];
-    bool either = false, zoned = false;
+    const date_evidence *ev = &pl->seen[f];
+    bool either = false, zoned = false, days = ev->values + ev->iso + ev->named > 0;
+    if (t->clock >= 0 && (seen->over || seen->whole * 2 > seen->beside)) {
+        buf_printf(&pl->said, "%.*s: the column %.*s holds no times of day and is not put beside the column %.*s\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->clock]), SLICE_ARG(pl->names[t->input]));
+        t->clock = -1;
+    }
     for (size_t h = 0; t->map && t->input >= 0 && h < t->map->clock.n; h++) either = either || words_same(pl->names[t->input], t->map->clock.items[h]);
     for (size_t k = 0; k < pl->nnotes; k++) zoned = zoned || (pl->notes[k].zone && pl->notes[k].field == f);
-    if (!either || zoned || t->map->or_after >= 0 || t->clock >= 0 || t->nmore == 0 || seen->clocks * 2 <= seen->values) return;
+    if (!either || zoned || (t->map->or_after >= 0 && !days) || t->clock >= 0 || t->nmore == 0 || seen->clocks * 2 <= seen->values) return;
     t->clock = t->input;
     t->input = t->more[0];
     t->more++;
@@ -122,7 +143,7 @@ sla_status planner_settle(planner *pl)
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const target *t = &pl->p.fields[f];
         if (is_dated(pl, f)) settle_clock(pl, f);
-        if (!t->map || t->map->or_after < 0 || t->input < 0 || !settle_duration(pl, f)) dates_add(&all, &pl->seen[f]);
+        if (!t->map || t->map->or_after < 0 || t->input < 0 || t->clock >= 0 || !settle_duration(pl, f)) dates_add(&all, &pl->seen[f]);
     }
     for (size_t f = 0; f < pl->p.ds->nfields; f++)
         if (is_dated(pl, f)) {
