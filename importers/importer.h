@@ -68,5 +68,6 @@ extern const importer_kind importer_csv, importer_json, importer_loglines, impor
 bool loglines_again(importer *im);
 bool csv_again(importer *im);           /* the same, as its dates are month first */
 bool logtable_again(importer *im);      /* the same, as a date further down tells the order of day and month */
+bool logjson_again(importer *im);       /* the same */
 
 #endif

@@ -6,6 +6,7 @@
 
 struct importer {
     log_records r;
+    slice each;                         /* the list of the records, "" none */
     bool by_line;                       /* each line is an object: one that is broken does not take others with it */
 };
 
@@ -54,8 +55,11 @@ static bool look_at_first(void *ctx, json_reader *j, const char *from)
     return false; /* one is enough */
 }
 
+/* Elasticsearch's answers hold records of any kind, in hits.hits[]._source. */
+static const slice hits = {"hits", 4};
+
 /* The kind of the first record, looked for in the object itself and in the lists that kinds name. */
-static const log_kind *first_kind(const input *in, bool *by_line)
+static const log_kind *first_kind(const input *in, bool *by_line, slice *list)
 {
     arena scratch = {0};
     const log_kinds *ks = log_patterns_kinds(in->patterns);
@@ -67,12 +71,14 @@ static const log_kind *first_kind(const input *in, bool *by_line)
         look_at_first(&x, &j, from);
         *by_line = !memchr(from, '\n', (size_t)(j.p - from)) && !memchr(in->head.ptr, '[', (size_t)(from - in->head.ptr)) && (j.p == end || *j.p == '\n' || *j.p == '\r');
     }
-    for (size_t i = 0; x.f && from < end && !x.kind && i < ks->nrecords; i++) {
+    if (x.kind) *list = x.kind->each;
+    for (size_t i = 0; x.f && from < end && !x.kind && i <= ks->nrecords; i++) {
         bool found = false;
-        element_job job = {look_at_first, &x, ks->records[i].each};
+        element_job job = {look_at_first, &x, i < ks->nrecords ? ks->records[i].each : hits};
         j = (json_reader){.p = from, .end = end, .scratch = &scratch};
         if (job.key.len) each_element(&j, &job, 0, &found);
-        if (x.kind && !slice_eq(x.kind->each, job.key)) x.kind = NULL;
+        if (x.kind && i < ks->nrecords && !slice_eq(x.kind->each, job.key)) x.kind = NULL;
+        if (x.kind) *list = job.key;
     }
     mem_free(x.f);
     arena_free(&scratch);
@@ -82,10 +88,10 @@ static const log_kind *first_kind(const input *in, bool *by_line)
 static int logjson_probe(const input *in, err *why)
 {
     bool by_line;
-    slice head = slice_trim(in->head);
+    slice list, head = slice_trim(in->head);
     (void)why;
     if (!in->patterns || in->table || !head.len || (head.ptr[0] != '{' && head.ptr[0] != '[')) return 0;
-    return first_kind(in, &by_line) ? 95 : 0;
+    return first_kind(in, &by_line, &list) ? 95 : 0;
 }
 
 /* ---- blocks ---- */
@@ -107,7 +113,7 @@ static size_t logjson_cut(const importer *im, slice text, bool at_end, uint32_t 
     return end;
 }
 
-typedef struct job { const importer *im; log_writer w; log_framed *f; const char *at; uint32_t line; sla_status st; } job;
+typedef struct job { importer *im; log_writer w; log_framed *f; const char *at; uint32_t line; sla_status st; } job;
 
 static void count_to(job *x, const char *p)
 {
@@ -121,6 +127,7 @@ static bool take_object(void *ctx, json_reader *j, const char *from)
     x->f->n = 0;
     if (j->p == j->end || *j->p != '{') return json_fail(j, "an object {…} is wanted");
     if (!log_flatten_json(j, x->f)) return false;
+    log_dates_read(&x->im->r.dates, x->im->r.kind, x->f);
     x->st = log_record_put(&x->w, &x->im->r, x->f, x->line, (slice){from, (size_t)(j->p - from)});
     return x->st == SLA_OK;
 }
@@ -135,14 +142,14 @@ static const char *behind_line(const char *p, const char *end)
 static sla_status read_objects(job *x, slice text)
 {
     const char *end = text.ptr + text.len;
-    const log_kind *k = x->im->r.kind;
+    slice list = x->im->each;
     for (const char *p = next_object(text.ptr, end); p < end && x->st == SLA_OK; p = next_object(p, end)) {
         const char *stop = x->im->by_line ? behind_line(p, end) : end;
         json_reader j = {.p = p, .end = stop, .scratch = &x->w.scratch};
-        element_job each = {take_object, x, k->each};
+        element_job each = {take_object, x, list};
         bool ok = false, found = false;
-        if (k->each.len) ok = each_element(&j, &each, 0, &found);
-        if (!k->each.len || (!found && !j.wrong)) {
+        if (list.len) ok = each_element(&j, &each, 0, &found);
+        if (!list.len || (!found && !j.wrong)) {
             j = (json_reader){.p = p, .end = stop, .scratch = &x->w.scratch};
             ok = take_object(x, &j, p);
         }
@@ -183,7 +190,7 @@ static void logjson_close(importer *im)
 static sla_status logjson_open(const input *in, importer **out, size_t *start, uint32_t *line, err *e)
 {
     importer *im = mem_zero(1, sizeof *im);
-    const log_kind *k = im ? first_kind(in, &im->by_line) : NULL;
+    const log_kind *k = im ? first_kind(in, &im->by_line, &im->each) : NULL;
     sla_status st = k ? log_records_open(&im->r, k, in, im, out, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
     if (st != SLA_OK) logjson_close(im);
     *start = 0;
@@ -191,6 +198,13 @@ static sla_status logjson_open(const input *in, importer **out, size_t *start, u
     return st;
 }
 
+static sla_status logjson_finish(importer *im, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e)
+{
+    (void)put, (void)ctx;
+    return log_dates_finish(&im->r.dates, e);
+}
+
+bool logjson_again(importer *im) { return log_records_again(&im->r); }
 static sla_status logjson_take(importer *im, block *b, err *e) { return log_sink_take(&im->r.sink, b, e); }
 static void logjson_drop(importer *im, block *b) { (void)im, log_sink_drop(b); }
 static void logjson_notes(const importer *im, buf *out) { log_records_notes(&im->r, out); }
@@ -198,5 +212,5 @@ static const dataset *logjson_dataset(const importer *im) { return im->r.sink.ds
 static slice logjson_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logjson_batches(const importer *im) { return im->r.sink.batches; }
 
-const importer_kind importer_logjson = {"log json", "logs in JSON: journald, Windows events, alerts, audits", logjson_probe, logjson_open, logjson_cut, logjson_parse, logjson_take, NULL, logjson_drop,
+const importer_kind importer_logjson = {"log json", "logs in JSON: journald, Windows events, alerts, audits", logjson_probe, logjson_open, logjson_cut, logjson_parse, logjson_take, logjson_finish, logjson_drop,
                                         logjson_notes, logjson_dataset, logjson_profile, logjson_batches, NULL, logjson_close, NULL};

@@ -20,6 +20,14 @@ void log_records_notes(const log_records *r, buf *out)
 {
     buf_printf(out, "log records: %.*s\n", SLICE_ARG(r->kind->title));
     log_sink_notes(&r->sink, out);
+    log_dates_notes(&r->dates, out);
+}
+
+bool log_records_again(log_records *r)
+{
+    bool again = log_dates_again(&r->dates);
+    if (again) log_sink_restart(&r->sink);
+    return again;
 }
 
 const log_kind *log_record_kind(const log_kinds *ks, const log_kind *likely, const log_pair *pairs, size_t n)

@@ -2,15 +2,18 @@
 #ifndef SLA_IMPORTERS_LOGRECORDS_H
 #define SLA_IMPORTERS_LOGRECORDS_H
 #include "importers/json_read.h"
+#include "importers/logdates.h"
 #include "importers/logsink.h"
 
 typedef struct log_records {            /* an importer's part that its threads share */
     log_sink sink;
     const log_kinds *kinds;
     const log_kind *kind;               /* of the file's first record */
+    log_dates dates;
 } log_records;
 sla_status log_records_open(log_records *r, const log_kind *kind, const input *in, importer *im, importer **out, err *e);
 void log_records_notes(const log_records *r, buf *out);
+bool log_records_again(log_records *r); /* the file is to be read again, as its dates tell their order further down; made ready for it */
 
 /* The kind of a record with these pairs; likely (may be NULL) is tried first. NULL: none. */
 const log_kind *log_record_kind(const log_kinds *ks, const log_kind *likely, const log_pair *pairs, size_t n);

@@ -1,6 +1,5 @@
 /* Logs as tables: what Event Viewer, PowerShell, Zabbix, Veeam and others save as CSV, and plain tables of jobs. The header says the names of the values; of W3C and Zeek
  * logs their own lines do (logfields.h), of lists every value does (loglist.h). */
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include "engine/base/mem.h"
@@ -21,9 +20,6 @@ struct importer {
     header h;
     log_fields *fields;                 /* not NULL: its own lines name the columns */
     bool list;                          /* every value has its name */
-    const char *order;                  /* of day and month; NULL: nothing tells it */
-    _Atomic uint64_t day_first, month_first, either;    /* dates that can be but the one, and those that can be both */
-    bool again;
     size_t start; uint32_t line;        /* of the first record */
 };
 
@@ -137,47 +133,6 @@ static size_t logtable_cut(const importer *im, slice text, bool at_end, uint32_t
     return im->fields ? log_fields_cut(im->fields, text, at_end, nlines) : csv_cut(im->dialect, text, at_end, nlines, open);
 }
 
-/* How a date of three numbers is to be read; where nothing tells, month first beside AM and PM, as in the United States. NULL: the value is none. */
-static const char *order_of(importer *im, slice v)
-{
-    date_evidence ev = {0};
-    dates_look(v, &ev);
-    if (!ev.values) return NULL;
-    atomic_fetch_add(ev.first_over_12 ? &im->day_first : ev.second_over_12 ? &im->month_first : &im->either, 1);
-    return im->order ? im->order : memchr(v.ptr, 'M', v.len) || memchr(v.ptr, 'm', v.len) ? "mdy" : "dmy";
-}
-
-static slice iso_text(const time_text *t, arena *a)
-{
-    buf b = {0};
-    if (t->has_time) time_print_local(&b, t->local_ms - (t->has_offset ? t->offset_min * (MS_DAY / 1440) : 0));
-    else date_print(&b, t->local_ms / MS_DAY);
-    if (t->has_offset) buf_char(&b, 'Z');
-    slice copy = arena_slice(a, (slice){b.ptr, b.len});
-    buf_free(&b);
-    return copy;
-}
-
-/* Times of the kind's columns whose order of day and month the column decides, or that no form of the kind reads, as ISO 8601. */
-static void read_dates(importer *im, log_framed *f)
-{
-    const log_kind *k = im->r.kind;
-    for (size_t i = 0; i < f->n; i++) {
-        bool is_time = false, readable;
-        log_time t;
-        time_text d;
-        slice *v = &f->pairs[i].value;
-        for (size_t a = 0; a < k->at.n && !is_time; a++) is_time = slice_eq(f->pairs[i].name, k->at.items[a]);
-        if (!is_time || log_value_missing(*v)) continue;
-        const char *order = order_of(im, *v);
-        readable = !order && k->times.n == 0 && log_time_any(*v, &t);
-        for (size_t a = 0; a < k->times.n && !order && !readable; a++) readable = log_time_parse(k->times.items[a], *v, &t);
-        if (readable || !dates_parse(*v, order ? order : "dmy", &d) || (!order && !d.has_time)) continue;
-        slice iso = iso_text(&d, f->scratch);
-        if (iso.ptr) *v = iso;
-    }
-}
-
 static sla_status read_rows(importer *im, log_writer *w, log_framed *f, block *b)
 {
     cells c;
@@ -194,7 +149,7 @@ static sla_status read_rows(importer *im, log_writer *w, log_framed *f, block *b
             const char *to = row + 1 < c.nrows && c.starts[row + 1] ? c.starts[row + 1] : rest.ptr;
             f->scratch = &w->scratch;
             pairs_of(&im->h, &c, row, f);
-            read_dates(im, f);
+            log_dates_read(&im->r.dates, im->r.kind, f);
             st = log_record_put(w, &im->r, f, c.lines[row], slice_trim((slice){from, (size_t)(to - from)}));
         }
     }
@@ -237,7 +192,7 @@ static sla_status open_table(const input *in, importer *im, importer **out, size
     if (st == SLA_OK) {
         im->dialect = x->dialect;
         im->h = x->h;
-        im->order = x->order;
+        im->r.dates.order = x->order;
         *start = x->start;
         *line = x->line;
     }
@@ -265,29 +220,11 @@ static void logtable_drop(importer *im, block *b) { (void)im, log_sink_drop(b); 
 static sla_status logtable_finish(importer *im, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e)
 {
     (void)put, (void)ctx;
-    if (im->order || !im->either || (im->day_first == 0) == (im->month_first == 0)) return SLA_OK;
-    im->order = im->day_first ? "dmy" : "mdy";
-    im->again = true;
-    return err_set(e, SLA_CONFLICT, SRCPOS_NONE, "the order of day and month is told further down");
+    return log_dates_finish(&im->r.dates, e);
 }
 
-bool logtable_again(importer *im)
-{
-    bool again = im->again;
-    im->again = false;
-    if (!again) return false;
-    log_sink_restart(&im->r.sink);
-    im->day_first = im->month_first = im->either = 0;
-    return true;
-}
-
-static void logtable_notes(const importer *im, buf *out)
-{
-    unsigned long long day = im->day_first, month = im->month_first, either = im->either;
-    log_records_notes(&im->r, out);
-    if (im->order && day + month) buf_printf(out, "dates read as %s: %llu can only be day first and %llu only month first\n", *im->order == 'm' ? "month/day/year" : *im->order == 'd' ? "day/month/year" : "year/month/day", day, month);
-    else if (either) buf_printf(out, "dates read as month/day/year beside AM and PM, else as day/month/year: of %llu none, or not all alike, tell which it is\n", day + month + either);
-}
+bool logtable_again(importer *im) { return log_records_again(&im->r); }
+static void logtable_notes(const importer *im, buf *out) { log_records_notes(&im->r, out); }
 static const dataset *logtable_dataset(const importer *im) { return im->r.sink.ds; }
 static slice logtable_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logtable_batches(const importer *im) { return im->r.sink.batches; }

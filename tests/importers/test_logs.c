@@ -473,7 +473,13 @@ static void year_found_at_the_end(void **state)
     close_place(&p);
 }
 
-/* Tables of events: a column's order of day and month is one, whatever single dates could be, also where a date far down is the first to tell it. */
+/* Tables and JSON of events: the order of day and month is one for a file, whatever single dates could be, also where a date far down is the first to tell it. */
+static void add_event(buf *b, bool json, const char *day, const char *clock)
+{
+    if (json) buf_printf(b, "{\"Id\":7036,\"LogName\":\"System\",\"MachineName\":\"h1\",\"ProviderName\":\"Service Control Manager\",\"TimeCreated\":\"%s %s\",\"Message\":\"The A service entered the running state.\"}\n", day, clock);
+    else buf_printf(b, "Information,%s %s,Service Control Manager,7036,None,The A service entered the running state.\n", day, clock);
+}
+
 static void order_of_day_and_month(void **state)
 {
     (void)state;
@@ -481,18 +487,20 @@ static void order_of_day_and_month(void **state)
         {"13/07/2025", "9:00:00 AM", 2, 1751936400000, "dates read as day/month/year: 1 can only be day first"}, {"07/13/2025", "09:00:00", 2, 1751936400000, "dates read as month/day/year"},
         {"13/07/2025", "9:00:00 AM", 1000, 1751936400000, "dates read as day/month/year"}, {"07/13/2025", "09:00:00", 1000, 1751936400000, "dates read as month/day/year"},
         {"07/07/2025", "9:00:00 AM", 3, 1751936400000, "dates read as month/day/year beside AM and PM, else as day/month/year: of 3 none"}};
-    for (size_t i = 0; i < LEN(orders); i++) {
+    for (size_t i = 0; i < 2 * LEN(orders); i++) {
         place p;
         buf b = {0};
         open_place(&p);
-        bool day = orders[i].late[0] == '1';
-        buf_text(&b, "Level,Date and Time,Source,Event ID,Task Category\n");
-        for (size_t k = 0; k + 1 < orders[i].rows; k++) buf_printf(&b, "Information,%s %s,Service Control Manager,7036,None,The A service entered the running state.\n", day ? "08/07/2025" : "07/08/2025", orders[i].clock);
-        buf_printf(&b, "Information,%s %s,Service Control Manager,7036,None,The A service entered the running state.\n", orders[i].late, orders[i].clock);
-        take(&p, write_file("events.csv", b.ptr, b.len), 0);
-        assert_int_equal(p.t->nrows, orders[i].rows);
-        assert_true(at(&p, 0) == orders[i].first);
-        assert_true(said(&p, orders[i].say));
+        bool json = i >= LEN(orders), day = orders[i % LEN(orders)].late[0] == '1';
+        size_t rows = orders[i % LEN(orders)].rows;
+        const char *clock = orders[i % LEN(orders)].clock;
+        if (!json) buf_text(&b, "Level,Date and Time,Source,Event ID,Task Category\n");
+        for (size_t k = 0; k + 1 < rows; k++) add_event(&b, json, day ? "08/07/2025" : "07/08/2025", clock);
+        add_event(&b, json, orders[i % LEN(orders)].late, clock);
+        take(&p, write_file(json ? "events.json" : "events.csv", b.ptr, b.len), 0);
+        assert_int_equal(p.t->nrows, rows);
+        assert_true(at(&p, 0) == orders[i % LEN(orders)].first);
+        assert_true(said(&p, orders[i % LEN(orders)].say));
         buf_free(&b);
         close_place(&p);
     }
