@@ -23,6 +23,25 @@ static void look_at_duration(slice s, const target *t, span_evidence *seen)
     seen->negative += ms < 0;
 }
 
+/* The time of day in "2025-07-08 09:05:00"; not of twelve hours. */
+static bool clock_in(slice s, int64_t *ms)
+{
+    const char *colon = memchr(s.ptr, ':', s.len), *end = s.ptr + s.len, *from = colon, *to = colon;
+    if (!colon || memchr(s.ptr, 'M', s.len) || memchr(s.ptr, 'm', s.len) || (unsigned char)s.ptr[s.len - 1] >= 0x80) return false;
+    while (from > s.ptr && colon - from < 2 && from[-1] >= '0' && from[-1] <= '9') from--;
+    while (to < end && (*to == ':' || (*to >= '0' && *to <= '9'))) to++;
+    return words_duration((slice){from, (size_t)(to - from)}, 0, ms) && *ms <= MS_DAY;
+}
+
+/* "09:10" may be ten past nine or more than nine hours. */
+static void look_at_either(slice s, slice from, span_evidence *seen)
+{
+    int64_t ms, start;
+    if (s.len == 0 || s.len > 8 || !clock_in(s, &ms) || !from.len || !clock_in(from, &start)) return;
+    seen->later += ms >= start;
+    seen->sooner += ms < start;
+}
+
 /* A column that should hold the time of day beside a day may hold times of their own ("受理时间" beside "创建日期") or durations ("Resolution Time": 40:15). */
 static void look_at_clock(slice s, span_evidence *seen)
 {
@@ -51,6 +70,8 @@ void planner_look(planner *pl, const cells *c)
                 slice s = slice_trim(c->at[(size_t)(k ? t->more[k - 1] : t->input) * CELLS_ROWS + r]);
                 if (s.len >= 5) dates_look(s, &pl->seen[f]);
                 if (k == 0) look_at_duration(s, t, &pl->spans[f]);
+                if (k == 0 && t->map && t->map->or_after >= 0 && pl->p.fields[t->map->or_after].input >= 0)
+                    look_at_either(s, slice_trim(c->at[(size_t)pl->p.fields[t->map->or_after].input * CELLS_ROWS + r]), &pl->spans[f]);
                 if (k == 0 && t->clock >= 0) look_at_clock(slice_trim(c->at[(size_t)t->clock * CELLS_ROWS + r]), &pl->spans[f]);
             }
     }
@@ -62,6 +83,16 @@ static void say_order(planner *pl, const field *f, const date_evidence *ev, cons
 {
     buf_printf(&pl->said, "%.*s: dates read as %s: of %zu looked at %zu have a first number over 12 and %zu a second%s\n", SLICE_ARG(f->name), order_name(order), ev->values, ev->first_over_12,
                ev->second_over_12, why);
+}
+
+/* Values like "09:10" that are mostly no earlier on the clock than what they would count from, under a header that does not speak of durations. */
+static bool may_be_clocks(const planner *pl, size_t f)
+{
+    const target *t = &pl->p.fields[f];
+    const span_evidence *seen = &pl->spans[f];
+    for (size_t h = 0; h < t->map->fallback.n; h++)
+        if (words_same(pl->names[t->input], t->map->fallback.items[h])) return false;
+    return t->unit == 0 && seen->clocks == seen->durations && seen->later > seen->sooner;
 }
 
 /* A column that holds durations instead of times: they count from another time, if their unit is known. */
@@ -79,6 +110,11 @@ static bool settle_duration(planner *pl, size_t f)
     }
     if (seen->numbers > seen->durations && t->unit == 0) {
         buf_printf(&pl->said, "%.*s: the column %.*s holds numbers without a unit and is not used; a profile can say it (unit: min)\n", SLICE_ARG(name), SLICE_ARG(header));
+        t->input = -1;
+        return true;
+    }
+    if (may_be_clocks(pl, f)) {
+        buf_printf(&pl->said, "%.*s: the column %.*s may hold times of day as well as durations, for most are not earlier on the clock than %.*s; it is not used: write the day with them, or a unit (9h10m)\n", SLICE_ARG(name), SLICE_ARG(header), SLICE_ARG(from));
         t->input = -1;
         return true;
     }
