@@ -132,7 +132,7 @@ static void settle_clock(planner *pl, size_t f)
     const date_evidence *ev = &pl->seen[f];
     bool either = false, zoned = false, days = ev->values + ev->iso + ev->named > 0;
     if (t->clock >= 0 && (seen->over || seen->whole * 2 > seen->beside)) {
-        buf_printf(&pl->said, "%.*s: the column %.*s holds no times of day and is not put beside the column %.*s\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->clock]), SLICE_ARG(pl->names[t->input]));
+        buf_printf(&pl->said, "%.*s: the column %.*s is no time of day for the column %.*s\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->clock]), SLICE_ARG(pl->names[t->input]));
         t->clock = -1;
     }
     for (size_t h = 0; t->map && t->input >= 0 && h < t->map->clock.n; h++) either = either || words_same(pl->names[t->input], t->map->clock.items[h]);
