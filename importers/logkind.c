@@ -68,6 +68,7 @@ static void read_groups(log_kind *k)
         k->fields[i] = log_field_by_name(g);
         if (slice_is(g, "at")) k->g_at = no;
         else if (slice_is(g, "at_clock")) k->g_clock = no;
+        else if (slice_is(g, "at_zone")) k->g_zone = no;
         else if (slice_is(g, "program")) k->g_program = no;
         else if (slice_is(g, "message")) k->g_message = no;
     }
@@ -308,18 +309,23 @@ static bool read_time(const log_kind *k, slice text, log_time *out)
     return k->times.n == 0 && log_time_any(text, out);
 }
 
+/* at with more behind it and a blank between; both: room of n bytes. */
+static slice joined(slice at, slice more, char *both, size_t n)
+{
+    if (!at.len || !more.len || at.len + more.len + 1 >= n) return at;
+    memmove(both, at.ptr, at.len);
+    both[at.len] = ' ';
+    memcpy(both + at.len + 1, more.ptr, more.len);
+    return (slice){both, at.len + more.len + 1};
+}
+
 bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_framed *f)
 {
     char both[96];
     if (!log_regex_match(&k->re, s, line)) return false;
     slice at = log_regex_group(s, line, k->g_at);
-    slice clock = k->g_clock ? log_regex_group(s, line, k->g_clock) : (slice){0};
-    if (clock.len && at.len + clock.len + 1 < sizeof both) {
-        memcpy(both, at.ptr, at.len);
-        both[at.len] = ' ';
-        memcpy(both + at.len + 1, clock.ptr, clock.len);
-        at = (slice){both, at.len + clock.len + 1};
-    }
+    if (k->g_clock) at = joined(at, log_regex_group(s, line, k->g_clock), both, sizeof both);
+    if (k->g_zone) at = joined(at, log_regex_group(s, line, k->g_zone), both, sizeof both);
     if (!read_time(k, at, &f->time)) return false;
     f->source = k->source;
     f->ev.v[LOG_PROGRAM] = k->program.len ? k->program : k->name;
@@ -370,12 +376,7 @@ static bool record_time(const log_kind *k, log_framed *f)
 {
     char both[96];
     slice at = first_of(&k->at, f), clock = k->clock.n && !memchr(at.ptr ? at.ptr : "", ':', at.len) ? first_of(&k->clock, f) : (slice){0};
-    if (at.len && clock.len && at.len + clock.len + 1 < sizeof both) {
-        memcpy(both, at.ptr, at.len);
-        both[at.len] = ' ';
-        memcpy(both + at.len + 1, clock.ptr, clock.len);
-        at = (slice){both, at.len + clock.len + 1};
-    }
+    at = joined(at, clock, both, sizeof both);
     return read_time(k, at, &f->time) || (k->times.n && log_time_any(at, &f->time));
 }
 

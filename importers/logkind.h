@@ -3,7 +3,7 @@
  *     access:
  *       title: {zh: …, en: …}
  *       match: '^(?<src_ip>\S+) \S+ \S+ \[(?<at>[^\]]+)\] "(?<message>[^"]*)" (?<status_code>\d+)'
- *       time: ['%d/%b/%Y:%H:%M:%S %z']      forms of at (logtime.h); without: ISO 8601 or seconds since 1970. A group at_clock is put behind at with a blank
+ *       time: ['%d/%b/%Y:%H:%M:%S %z']      forms of at (logtime.h); without: ISO 8601 or seconds since 1970. A group at_clock is put behind at with a blank, and so is at_zone
  *       zone: UTC                           of times that name none; without: the workspace's
  *       program: access                     what the patterns are looked up by; without: the group program; without that: the kind's name
  *       more: true                          lines that do not match belong to the record before them
@@ -38,7 +38,7 @@ typedef struct log_kind {
     const ynode *examples;
     /* lines */
     log_regex re;
-    uint32_t g_at, g_clock, g_program, g_message;
+    uint32_t g_at, g_clock, g_zone, g_program, g_message;
     int fields[LOG_GROUPS_MAX];         /* of each group: its field or -1 */
     bool asked[LOG_GROUPS_MAX];         /* some pattern asks for it by name */
     bool more;
