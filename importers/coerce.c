@@ -311,6 +311,7 @@ static int64_t to_utc(zone_cursor *cur, int64_t local, tally *n)
 
 static sla_status read_times(job *j, size_t fno, const slice *in, const target *t)
 {
+    static const int64_t LEAST = 366 * MS_DAY; /* what databases put where there is no time lies before */
     int64_t *out = (int64_t *)j->b->cols[fno].data + j->row0;
     zone_cursor *cur = &j->co->cursor;
     tally n = {0};
@@ -319,7 +320,7 @@ static sla_status read_times(job *j, size_t fno, const slice *in, const target *
         time_text tt = {0};
         slice s = in[i];
         if (s.len == 0) continue;
-        if (fast_time(j->co, s, &local)) out[i] = to_utc(cur, local, &n);
+        if (fast_time(j->co, s, &local) && (local >= LEAST || !is_missing(j->co->p->pf, s))) out[i] = to_utc(cur, local, &n);
         else {
             s = trimmed(s);
             if (is_missing(j->co->p->pf, s)) continue;
