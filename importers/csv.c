@@ -194,7 +194,7 @@ static sla_status csv_take(importer *im, block *b, err *e)
 
 static sla_status csv_finish(importer *im, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e) { return planner_finish(&im->plan, put, ctx, e); }
 
-bool csv_again(importer *im)
+static bool csv_again(importer *im)
 {
     im->ragged = 0;
     return planner_again(&im->plan);
@@ -219,4 +219,4 @@ static batch_pool *csv_batches(const importer *im) { return im->plan.batches; }
 static bool csv_keeps(const importer *im) { return planner_keeps(&im->plan); }
 
 const importer_kind importer_csv = {"csv", "comma-separated values and their dialects", csv_probe, csv_open, csv_cut_block, csv_parse, csv_take, csv_finish, csv_drop,
-                                    csv_notes, csv_dataset, csv_profile, csv_batches, csv_keeps, csv_close, csv_caveats};
+                                    csv_notes, csv_dataset, csv_profile, csv_batches, csv_keeps, csv_close, csv_caveats, csv_again};

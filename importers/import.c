@@ -135,8 +135,7 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
     buf notes = {0};
     if (strcmp(enc->name, "UTF-8") != 0) buf_printf(&notes, "encoding %s: %s\n", enc->name, enc->why);
     sla_status st = feed_run(se->s, f, enc->name, enc->bom, kind, im, start, line, se->o, (slice){notes.ptr, notes.len}, &out, e);
-    if (st == SLA_CONFLICT && ((kind == &importer_loglines && loglines_again(im)) || (kind == &importer_csv && csv_again(im)) || (kind == &importer_logtable && logtable_again(im)) ||
-                               (kind == &importer_logjson && logjson_again(im)))) {
+    if (st == SLA_CONFLICT && kind->again && kind->again(im)) {
         *e = (err){0};
         st = feed_run(se->s, f, enc->name, enc->bom, kind, im, start, line, se->o, (slice){notes.ptr, notes.len}, &out, e);
     }

@@ -61,13 +61,11 @@ typedef struct importer_kind {
     bool (*keeps_batches)(const importer *im);             /* batches are not packed, finish delivers them; NULL: packed */
     void (*close)(importer *im);
     sla_status (*caveats)(const importer *im, store *s, int64_t source, err *e);   /* after finish: what the file cannot prove; NULL: nothing to say */
+    /* After finish failed with SLA_CONFLICT: true, once, if only the end told how the file is to be read (the first line's year, the order of day and month). Then the importer is
+     * ready to read it once more. NULL: never. */
+    bool (*again)(importer *im);
 } importer_kind;
 
 extern const importer_kind importer_csv, importer_json, importer_loglines, importer_logaudit, importer_logjson, importer_logxml, importer_logtable;
-/* After a run that failed: the file has to be read once more, as its first line's year was another than its head let expect. */
-bool loglines_again(importer *im);
-bool csv_again(importer *im);           /* the same, as its dates are month first */
-bool logtable_again(importer *im);      /* the same, as a date further down tells the order of day and month */
-bool logjson_again(importer *im);       /* the same */
 
 #endif

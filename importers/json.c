@@ -430,4 +430,4 @@ static batch_pool *json_batches(const importer *im) { return im->plan.batches; }
 static bool json_keeps(const importer *im) { return planner_keeps(&im->plan); }
 
 const importer_kind importer_json = {"json", "NDJSON, arrays of objects, and objects that hold the list", json_probe, json_open, json_cut, json_parse, json_take, json_finish, json_drop,
-                                     json_notes, json_dataset, json_profile, json_batches, json_keeps, json_close, json_caveats};
+                                     json_notes, json_dataset, json_profile, json_batches, json_keeps, json_close, json_caveats, NULL};

@@ -204,7 +204,7 @@ static sla_status logjson_finish(importer *im, sla_status (*put)(void *ctx, cons
     return log_dates_finish(&im->r.dates, e);
 }
 
-bool logjson_again(importer *im) { return log_records_again(&im->r); }
+static bool logjson_again(importer *im) { return log_records_again(&im->r); }
 static sla_status logjson_take(importer *im, block *b, err *e) { return log_sink_take(&im->r.sink, b, e); }
 static void logjson_drop(importer *im, block *b) { (void)im, log_sink_drop(b); }
 static void logjson_notes(const importer *im, buf *out) { log_records_notes(&im->r, out); }
@@ -213,4 +213,4 @@ static slice logjson_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logjson_batches(const importer *im) { return im->r.sink.batches; }
 
 const importer_kind importer_logjson = {"log json", "logs in JSON: journald, Windows events, alerts, audits", logjson_probe, logjson_open, logjson_cut, logjson_parse, logjson_take, logjson_finish, logjson_drop,
-                                        logjson_notes, logjson_dataset, logjson_profile, logjson_batches, NULL, logjson_close, NULL};
+                                        logjson_notes, logjson_dataset, logjson_profile, logjson_batches, NULL, logjson_close, NULL, logjson_again};

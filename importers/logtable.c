@@ -223,11 +223,11 @@ static sla_status logtable_finish(importer *im, sla_status (*put)(void *ctx, con
     return log_dates_finish(&im->r.dates, e);
 }
 
-bool logtable_again(importer *im) { return log_records_again(&im->r); }
+static bool logtable_again(importer *im) { return log_records_again(&im->r); }
 static void logtable_notes(const importer *im, buf *out) { log_records_notes(&im->r, out); }
 static const dataset *logtable_dataset(const importer *im) { return im->r.sink.ds; }
 static slice logtable_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logtable_batches(const importer *im) { return im->r.sink.batches; }
 
 const importer_kind importer_logtable = {"log table", "logs and jobs as tables: Event Viewer, Zabbix, Veeam, plain job tables, W3C and Zeek logs", logtable_probe, logtable_open, logtable_cut, logtable_parse, logtable_take, logtable_finish,
-                                         logtable_drop, logtable_notes, logtable_dataset, logtable_profile, logtable_batches, NULL, logtable_close, NULL};
+                                         logtable_drop, logtable_notes, logtable_dataset, logtable_profile, logtable_batches, NULL, logtable_close, NULL, logtable_again};

@@ -317,7 +317,7 @@ static sla_status emit(void *ctx, void *item, err *e)
     loader *l = k->l;
     (void)ctx;
     if (k->f == l->ds->nfields) return SLA_OK;
-    bool apart = l->coded && !l->coded[k->f] && (l->distinct || !is_key(l->ds, k->f));
+    bool apart = l->coded && !l->coded[k->f] && (!is_key(l->ds, k->f) || l->distinct);
     for (size_t i = 0; i < l->nparts; i++) {
         piece *pc = &l->pieces[k->f * l->nparts + i];
         if (pc->blob && (apart && pc->texts.count > l->parts[i].nrows / 2 ? append_piece : intern_piece)(l, pc) != SLA_OK) return no_memory(l, e);
