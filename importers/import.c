@@ -15,12 +15,12 @@
 static const importer_kind *const kinds[] = {&importer_csv, &importer_json, &importer_loglines, &importer_logaudit, &importer_logjson, &importer_logxml, &importer_logtable};
 enum { NKINDS = sizeof kinds / sizeof kinds[0], HEAD_BYTES = 1 << 20 };
 
+struct import_own { profile_set profiles; log_patterns *patterns; };
 typedef struct session {
     store *s;
     const schema *model;
     const import_options *o;
-    profile_set profiles;
-    log_patterns *patterns;
+    import_own *own;
     import_report *report;
     size_t too_deep; err first_too_deep;    /* of the file at hand: archives in it that are not opened */
 } session;
@@ -118,7 +118,7 @@ static sla_status not_known(const char *shown, slice head, err *e)
 
 static sla_status run_importer(session *se, feed_file *f, const encoding *enc, slice head, bool whole, bool *not_utf8, err *e)
 {
-    input in = {.name = f->shown, .head = head, .whole = whole, .mtime_ms = f->mtime_ms, .model = se->model, .profiles = &se->profiles, .patterns = se->patterns, .options = se->o, .table = f->table};
+    input in = {.name = f->shown, .head = head, .whole = whole, .mtime_ms = f->mtime_ms, .model = se->model, .profiles = &se->own->profiles, .patterns = se->own->patterns, .options = se->o, .table = f->table};
     importer *im = NULL;
     size_t start = 0;
     uint32_t line = 1;
@@ -386,8 +386,8 @@ static sla_status named_profile(session *se, const profile **out, err *e)
 {
     const char *name = se->o->profile;
     size_t n = strlen(name);
-    if (n > 5 && strcmp(name + n - 5, ".yaml") == 0) return profiles_add(&se->profiles, name, out, &se->report->problems) == SLA_OK ? SLA_OK : err_set(e, SLA_SYNTAX, SRCPOS_NONE, "the import profile cannot be read");
-    *out = profile_by_name(&se->profiles, slice_of(name));
+    if (n > 5 && strcmp(name + n - 5, ".yaml") == 0) return profiles_add(&se->own->profiles, name, out, &se->report->problems) == SLA_OK ? SLA_OK : err_set(e, SLA_SYNTAX, SRCPOS_NONE, "the import profile cannot be read");
+    *out = profile_by_name(&se->own->profiles, slice_of(name));
     if (*out) return SLA_OK;
     err_set(e, SLA_USAGE, SRCPOS_NONE, "there is no import profile '%s'", name);
     err_hint(e, "name one of importers/profiles, or a file of your own that ends in .yaml");
@@ -401,28 +401,29 @@ static sla_status check_options(session *se, err *e)
     if (o->dataset && !schema_dataset(se->model, slice_of(o->dataset))) return err_set(e, SLA_USAGE, SRCPOS_NONE, "there is no dataset '%s'", o->dataset);
     if (o->profile) TRY(named_profile(se, &named, e));
     for (size_t i = 0; named && i < named->errors.n; i++) errlist_push(&se->report->problems, &named->errors.items[i]);
-    se->profiles.named = named;
+    se->own->profiles.named = named;
     return named && named->errors.n ? err_set(e, SLA_SYNTAX, SRCPOS_NONE, "import profile '%s' does not fit the model", o->profile) : SLA_OK;
 }
 
-/* The program's own profiles and log patterns, side by side. */
-typedef struct own_data { session *se; errlist errors[2]; } own_data;
-static sla_status load_own(void *ctx, size_t which, err *e)
+/* ---- what the program knows ---- */
+import_own *import_own_new(void) { return mem_zero(1, sizeof(import_own)); }
+sla_status import_own_profiles(import_own *o, const schema *m, errlist *errors) { return profiles_load(m, &o->profiles, errors); }
+sla_status import_own_patterns(import_own *o, errlist *errors) { return log_patterns_load(&o->patterns, errors); }
+
+void import_own_free(import_own *o)
 {
-    own_data *o = ctx;
-    (void)e;
-    return which == 0 ? profiles_load(o->se->model, &o->se->profiles, &o->errors[0]) : log_patterns_load(&o->se->patterns, &o->errors[1]);
+    if (!o) return;
+    log_patterns_free(o->patterns);
+    profiles_clear(&o->profiles);
+    mem_free(o);
 }
 
-static sla_status load_both(session *se, err *e)
+static sla_status load_own(session *se, err *e)
 {
-    own_data o = {.se = se};
-    sla_status st = pool_each(2, load_own, &o, e);
-    for (int i = 0; i < 2; i++) {
-        for (size_t k = 0; k < o.errors[i].n; k++) errlist_push(&se->report->problems, &o.errors[i].items[k]);
-        se->report->problems.dropped += o.errors[i].dropped;
-        errlist_clear(&o.errors[i]);
-    }
+    if ((se->own = se->o->own)) return SLA_OK;
+    if (!(se->own = import_own_new())) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to import");
+    sla_status st = import_own_profiles(se->own, se->model, &se->report->problems);
+    if (st == SLA_OK) st = import_own_patterns(se->own, &se->report->problems);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "the program's own import profiles or log patterns have errors");
 }
 
@@ -430,7 +431,7 @@ sla_status import_paths(store *s, const schema *m, const import_options *o, cons
 {
     *out = (import_report){0};
     session se = {.s = s, .model = m, .o = o, .report = out};
-    sla_status st = load_both(&se, e);
+    sla_status st = load_own(&se, e);
     if (st == SLA_OK) st = check_options(&se, e);
     progress_begin("import", 0);
     store_sources_begin(s);
@@ -438,8 +439,7 @@ sla_status import_paths(store *s, const schema *m, const import_options *o, cons
     sla_status kept = store_sources_end(s, st == SLA_OK ? e : NULL);
     progress_end();
     if (st == SLA_OK) st = kept;
-    log_patterns_free(se.patterns);
-    profiles_clear(&se.profiles);
+    if (!o->own) import_own_free(se.own);
     return st;
 }
 

@@ -7,6 +7,13 @@
 #include "engine/store/store.h"
 #include "engine/time/zone.h"
 
+/* What the program itself knows of exports and logs (profiles/, logs/). It takes a while to load: so a caller may have it loaded while it does other things, each half on a thread of its own. */
+typedef struct import_own import_own;
+import_own *import_own_new(void);                                        /* NULL: no memory */
+sla_status import_own_profiles(import_own *o, const schema *m, errlist *errors);
+sla_status import_own_patterns(import_own *o, errlist *errors);
+void import_own_free(import_own *o);                                     /* NULL allowed */
+
 typedef struct import_options {
     const char *profile;        /* the name of one, or a file NAME.yaml; NULL: found by the header */
     const char *dataset;        /* NULL: found by the file's name or its header */
@@ -14,6 +21,7 @@ typedef struct import_options {
     const zone *zone;           /* of times that do not say their own */
     int32_t year;               /* of the first line of logs without a year; 0: found out */
     int64_t from, to;           /* the period, UTC ms: gives logs without a year theirs; both 0: not known */
+    import_own *own;            /* loaded already, for this import; NULL: loaded here */
     buf *draft;                 /* not NULL: nothing is imported; a draft of a profile for each table goes here */
     size_t block;               /* bytes read at a time; 0: the usual (tests make it tiny) */
     void (*say)(void *ctx, const char *line); void *ctx;   /* one line for each file: what it was taken for; NULL: silent */

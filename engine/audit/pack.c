@@ -162,7 +162,7 @@ static void load_parts(pack_loader *l, const char *dir, const pack_files *f)
     load_head(l, tree_of(f, "pack.yaml"));
     load_calendars(l, f);
     if (load_model(l, dir, tree_of(f, "model.yaml")) != SLA_OK) return;
-    p->env = (lang_env){.schema = p->model, .cals = &p->cals, .zone = p->zone};
+    p->env = (lang_env){.schema = p->model, .cals = &p->cals, .zone = p->zone, .days = &p->days};
     if (tree_of(f, "clocks.yaml")) load_clocks(l, tree_of(f, "clocks.yaml"));
     load_computed(l, yaml_get(tree_of(f, "pack.yaml"), "computed"));
     size_t n = 0;

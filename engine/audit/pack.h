@@ -100,7 +100,7 @@ struct pack {
     const zone *zone;
     slice id, version; bitext title; char sha256[65];
     double unknown_tolerance; int64_t tolerance_num, tolerance_den;
-    schema *model; cal_set cals; lang_env env;
+    schema *model; cal_set cals; lang_env env; day_names days;
     program *clock_programs[DATASETS_MAX];      /* before clocks are known; NULL: none */
     program *programs[DATASETS_MAX];            /* conditions, keys, values */
     program *finding_programs[DATASETS_MAX];    /* what findings say */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine/base/file.h"
+#include "engine/base/pool.h"
 #include "engine/time/instant.h"
 #include "importers/doctor.h"
 #include "importers/import.h"
@@ -68,8 +69,30 @@ sla_status session_load_pack(session *s, const options *o, const char *profile, 
     return st;
 }
 
+typedef struct loading { session *s; const options *o; const char *profile; } loading;
+static sla_status load_half(void *ctx, size_t which, err *e)
+{
+    const loading *l = ctx;
+    errlist errors = {0};
+    if (which == 0) TRY(session_load_pack(l->s, l->o, l->profile, e)); /* which has the model that profiles are read with */
+    sla_status st = which == 0 ? import_own_profiles(l->s->own, pack_schema(l->s->pk), &errors) : import_own_patterns(l->s->own, &errors);
+    if (st != SLA_OK) {
+        say_errors(&errors, "errors");
+        err_set(e, st, SRCPOS_NONE, "the program's own import profiles or log patterns have errors");
+    }
+    errlist_clear(&errors);
+    return st;
+}
+
+sla_status session_load_for_import(session *s, const options *o, const char *profile, err *e)
+{
+    if (!(s->own = import_own_new())) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to import");
+    return pool_each(2, load_half, &(loading){s, o, profile}, e);
+}
+
 void session_close(session *s)
 {
+    import_own_free(s->own);
     pack_free(s->pk);
     store_close(s->ws);
     zone_close(s->zn);
@@ -122,7 +145,7 @@ sla_status step_import(session *s, const options *o, const char *import_profile,
     store_sources_begin(s->ws);
     TRY(store_set_zone(s->ws, zone_name(s->zn), e));
     TRY(store_set_model(s->ws, pack_schema(s->pk), e));
-    import_options io = {.profile = import_profile, .dataset = o->value[OPT_ID_DATASET], .encoding = o->value[OPT_ID_ENCODING], .zone = s->zn, .year = year, .from = p.from, .to = p.to, .say = say_line};
+    import_options io = {.profile = import_profile, .dataset = o->value[OPT_ID_DATASET], .encoding = o->value[OPT_ID_ENCODING], .zone = s->zn, .year = year, .from = p.from, .to = p.to, .own = s->own, .say = say_line};
     sla_status st = import_paths(s->ws, pack_schema(s->pk), &io, o->args, (size_t)o->nargs, &report, e);
     say_errors(&report.problems, "files, named above");
     if (st == SLA_OK) {
@@ -142,8 +165,8 @@ static sla_status draft(session *s, const options *o, buf *out, err *e)
     import_report report;
     TRY(store_open(NULL, STORE_CREATE, &s->ws, e));
     TRY(zone_open(option(o, OPT_ID_ZONE, "Asia/Shanghai"), &s->zn, e));
-    TRY(session_load_pack(s, o, NULL, e));
-    const import_options io = {.dataset = o->value[OPT_ID_DATASET], .encoding = o->value[OPT_ID_ENCODING], .zone = s->zn, .draft = out};
+    TRY(session_load_for_import(s, o, NULL, e));
+    const import_options io = {.own = s->own, .dataset = o->value[OPT_ID_DATASET], .encoding = o->value[OPT_ID_ENCODING], .zone = s->zn, .draft = out};
     sla_status st = import_paths(s->ws, pack_schema(s->pk), &io, o->args, (size_t)o->nargs, &report, e);
     say_errors(&report.problems, "files, named above");
     import_report_clear(&report);

@@ -390,7 +390,7 @@ sla_status kernel_hour_start(machine *m, uint32_t self, err *e)
 sla_status kernel_day_name(machine *m, uint32_t self, err *e)
 {
     const int64_t *x = m_arg(m, self, 0)->data;
-    const uint32_t *names = m->p->day_names[m_node(m, self)->val.u];
+    const uint32_t *names = m->p->days.codes[m_node(m, self)->val.u];
     uint32_t *out = m->regs[self].own;
     UNUSED_ERR;
     for (size_t i = 0; i < m->n; i++) out[i] = names[x[i] >= DAY_FIRST && x[i] <= DAY_LAST ? x[i] - DAY_FIRST : 0];

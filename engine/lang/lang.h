@@ -31,10 +31,13 @@
 enum { DERIVED_MAX = 128 };  /* of one dataset */
 /* "clock.resolution.elapsed". datasets: bit of each other dataset that it is made from. */
 typedef struct derived_field { slice name; vtype type; const enumeration *en; uint64_t datasets; } derived_field;
+typedef enum day_name { DAY_NAME_MONTH, DAY_NAME_QUARTER, DAY_NAME_WEEK, DAY_NAME_KINDS } day_name;
+typedef struct day_names { uint32_t *codes[DAY_NAME_KINDS]; } day_names;   /* of every day that there is; large, and made where an expression asks for them */
 typedef struct lang_env {
     const schema *schema;
     const cal_set *cals;
     const zone *zone;
+    day_names *days;            /* shared by the programs of one dictionary and one arena; {0} at first. NULL: each has its own */
     /* derived columns of a dataset (index by dataset->idx; may be NULL): arrays of n */
     struct { const derived_field *fields; size_t n; } derived[DATASETS_MAX];
 } lang_env;

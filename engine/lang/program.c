@@ -227,22 +227,24 @@ static int64_t name_day(day_name kind, int64_t day, char out[32])
     return civil_days(m > 12 ? y + 1 : y, m > 12 ? 1 : m, 1);
 }
 
-const uint32_t *program_day_names(program *p, day_name kind)
+static uint32_t *name_days(program *p, day_name kind)
 {
     char name[32];
-    if (p->day_names[kind]) return p->day_names[kind];
-    uint32_t *t = ARENA_NEW(p->a, uint32_t, DAYS_KNOWN);
-    if (!t) p->failed = true;
+    uint32_t *t = arena_room(p->a, DAYS_KNOWN, sizeof *t);
     for (int64_t day = DAY_FIRST, next; t && day <= DAY_LAST; day = next) {
         next = name_day(kind, day, name);
         uint32_t code = dict_intern(p->dict, slice_of(name));
-        if (code == DICT_NONE) {
-            p->failed = true;
-            return NULL;
-        }
+        if (code == DICT_NONE) return NULL;
         for (int64_t d = day; d < next && d <= DAY_LAST; d++) t[d - DAY_FIRST] = code;
     }
-    return p->day_names[kind] = t;
+    return t;
+}
+
+const uint32_t *program_day_names(program *p, day_name kind)
+{
+    day_names *shared = p->env->days ? p->env->days : &p->days;
+    if (!shared->codes[kind] && !(shared->codes[kind] = name_days(p, kind))) p->failed = true;
+    return p->days.codes[kind] = shared->codes[kind];
 }
 
 int program_slot(program *p, uint32_t nd, expr_type t)

@@ -19,7 +19,6 @@ typedef struct look_def { const dataset *ds; uint32_t cols[KEY_MAX]; uint32_t nc
 typedef struct regex_def { slice pattern; bool nocase; } regex_def;
 /* Codes (RANK_IN: ranks + 1) in ascending order. */
 typedef struct code_set { uint32_t *codes; uint32_t n; } code_set;
-typedef enum day_name { DAY_NAME_MONTH, DAY_NAME_QUARTER, DAY_NAME_WEEK, DAY_NAME_KINDS } day_name;
 enum { DAY_FIRST = -25567, DAY_LAST = 84005, DAYS_KNOWN = DAY_LAST - DAY_FIRST + 1 };    /* 1900-01-01 .. 2199-12-31 */
 
 typedef struct agg_def {
@@ -47,7 +46,7 @@ struct program {
     code_set *sets; size_t nsets, cap_sets;
     agg_def *aggs; size_t naggs, cap_aggs;
     struct program *subs[DATASETS_MAX];     /* for conditions over child rows that do not look at outer */
-    uint32_t *day_names[DAY_NAME_KINDS];    /* [DAYS_KNOWN] codes, where used */
+    day_names days;                         /* [DAYS_KNOWN] codes, where used */
     bool makes_text;                        /* LOWER, EXTRACT or TEXT_OF occurs in it */
     bool failed;                            /* memory ran out; sticky */
 };

@@ -25,6 +25,14 @@ static int day_order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Days in order, asked for days in order. */
+typedef struct day_walk { const int32_t *days; size_t n, at; } day_walk;
+static bool walk_to(day_walk *w, int32_t day)
+{
+    while (w->at < w->n && w->days[w->at] < day) w->at++;
+    return w->at < w->n && w->days[w->at] == day;
+}
+
 static bool has_day(const int32_t *days, size_t n, int32_t day)
 {
     size_t lo = 0, hi = n;
@@ -78,25 +86,26 @@ static int64_t standard_day(const cal_desc *d)
 }
 
 /* The hours of one day, in order. */
-static int hours_of_day(const cal_desc *d, const cal_desc *hours, int32_t day, const int32_t *off, const int32_t *work, const span **spans)
+static int hours_of_day(const cal_desc *hours, int32_t day, day_walk *off, day_walk *work, const span **spans)
 {
     static const span whole = {0, 1440};
     int w = weekday_of_days(day) - 1;
     if (hours->always) return *spans = &whole, 1;
-    if (has_day(work, d->n_work, day)) w = hours->make_up_weekday ? hours->make_up_weekday - 1 : 0;
-    else if (has_day(off, d->n_off, day)) return 0;
+    if (walk_to(work, day)) w = hours->make_up_weekday ? hours->make_up_weekday - 1 : 0;
+    else if (walk_to(off, day)) return 0;
     return *spans = hours->week[w].spans, hours->week[w].n;
 }
 
-static bool lay_out(calendar *c, const cal_desc *d, const zone *z, const int32_t *off, const int32_t *work)
+static bool lay_out(calendar *c, const cal_desc *d, const zone *z, day_walk off, day_walk work)
 {
     const cal_desc *hours = d;
     int32_t first = (int32_t)civil_days(FIRST_YEAR, 1, 1), last = (int32_t)civil_days(LAST_YEAR, 12, 31);
     zone_cursor cur = {.z = z};
+    if (mem_grow(&c->spans, &c->cap, (size_t)(last - first) * 2, sizeof *c->spans)) return false; /* what is not used of it costs nothing */
     for (int32_t day = first; day <= last; day++) {
         const span *s = NULL;
         while (hours->then && day >= hours->then_from) hours = hours->then;
-        for (int n = hours_of_day(d, hours, day, off, work, &s); n > 0; n--, s++) {
+        for (int n = hours_of_day(hours, day, &off, &work, &s); n > 0; n--, s++) {
             int64_t from = zone_cursor_to_utc(&cur, day * MS_DAY + s->from_min * MS_MINUTE, NULL), to = zone_cursor_to_utc(&cur, day * MS_DAY + s->to_min * MS_MINUTE, NULL);
             if (!add_interval(c, from, to)) return false;
         }
@@ -161,7 +170,7 @@ static bool fill(calendar *c, const cal_desc *d, const zone *z)
     int32_t *off = sorted_copy(d->off_days, d->n_off), *work = sorted_copy(d->work_days, d->n_work);
     c->known = sorted_copy(d->known_years, d->n_known);
     c->nknown = d->n_known;
-    bool ok = off && work && c->known && (c->always || (lay_out(c, d, z, off, work) && index_days(c)));
+    bool ok = off && work && c->known && (c->always || (lay_out(c, d, z, (day_walk){off, d->n_off, 0}, (day_walk){work, d->n_work, 0}) && index_days(c)));
     mem_free(off);
     mem_free(work);
     return ok;
