@@ -170,51 +170,90 @@ static int by_number(const void *a, const void *b)
     return c ? c : x->number < y->number ? -1 : x->number > y->number;
 }
 
-enum { NUMBERS_LEAST = 20 };
-/* One prefix's numbers, sorted. More than half of a range missing is no gap but another way of numbering. */
-static void look_at_range(doctor *d, const dataset *ds, const numbered *x, size_t n)
+enum { NUMBERS_LEAST = 20, GAPS_SHOWN = 3 };
+/* One prefix's numbers, in order: how many, from where to where, and the first that are missing between them. */
+typedef struct numbering { numbered first, last; size_t n, gaps; numbered after[GAPS_SHOWN], before[GAPS_SHOWN]; } numbering;
+typedef struct numberings { numbering *items; size_t n, cap; bool nomem; } numberings;
+
+/* false: x comes before what was added last (or there is no memory). */
+static bool add_number(numberings *l, const numbered *x)
+{
+    numbering *r = l->n ? &l->items[l->n - 1] : NULL;
+    int order = r ? by_number(&r->last, x) : -1;
+    if (order > 0) return false;
+    if (!r || !slice_eq(r->first.prefix, x->prefix)) {
+        if ((l->nomem = mem_grow(&l->items, &l->cap, l->n + 1, sizeof *l->items) != 0)) return false;
+        l->items[l->n++] = (numbering){.first = *x, .last = *x, .n = 1};
+        return true;
+    }
+    if (x->number > r->last.number + 1 && r->gaps++ < GAPS_SHOWN) r->after[r->gaps - 1] = r->last, r->before[r->gaps - 1] = *x;
+    r->last = *x;
+    r->n++;
+    return true;
+}
+
+/* More than half of a range missing is no gap but another way of numbering. */
+static void look_at_range(doctor *d, const dataset *ds, const numbering *r)
 {
     buf zh = {0}, en = {0}, some = {0};
-    int64_t range = x[n - 1].number - x[0].number + 1, missing = range - (int64_t)n;
-    const field *key = &ds->fields[ds->key[0]];
-    size_t shown = 0;
-    if (n < NUMBERS_LEAST || missing <= 0) return;
-    for (size_t i = 1; i < n && missing * 2 <= range; i++) {
-        int64_t a = x[i - 1].number + 1, b = x[i].number - 1;
-        if (b < a || shown++ >= 3) continue;
-        buf_printf(&some, "%s%.*s%0*lld", some.len ? ", " : "", SLICE_ARG(x[i].prefix), x[i].width, (long long)a);
-        if (b > a) buf_printf(&some, "–%0*lld", x[i].width, (long long)b);
+    int64_t range = r->last.number - r->first.number + 1, missing = range - (int64_t)r->n;
+    slice prefix = r->first.prefix;
+    if (r->n < NUMBERS_LEAST || missing <= 0) return;
+    for (size_t i = 0; i < r->gaps && i < GAPS_SHOWN; i++) {
+        int64_t a = r->after[i].number + 1, b = r->before[i].number - 1;
+        buf_printf(&some, "%s%.*s%0*lld", some.len ? ", " : "", SLICE_ARG(prefix), r->before[i].width, (long long)a);
+        if (b > a) buf_printf(&some, "–%0*lld", r->before[i].width, (long long)b);
     }
     if (missing * 2 > range) {
-        buf_printf(&zh, "%s编号(%.*s…)不连续,%zu 个编号分布在 %lld 个号码中:缺少的%s无法从编号看出", ds->title_zh.ptr, SLICE_ARG(x[0].prefix), n, (long long)range, ds->title_zh.ptr);
-        buf_printf(&en, "numbers of %s (%.*s…) are not consecutive, %zu in a range of %lld: that none is missing cannot be seen from them", ds->name.ptr, SLICE_ARG(x[0].prefix), n, (long long)range);
+        buf_printf(&zh, "%s编号(%.*s…)不连续,%zu 个编号分布在 %lld 个号码中:缺少的%s无法从编号看出", ds->title_zh.ptr, SLICE_ARG(prefix), r->n, (long long)range, ds->title_zh.ptr);
+        buf_printf(&en, "numbers of %s (%.*s…) are not consecutive, %zu in a range of %lld: that none is missing cannot be seen from them", ds->name.ptr, SLICE_ARG(prefix), r->n, (long long)range);
     } else {
-        buf_printf(&zh, "%s编号(%.*s…)在 %lld 个号码中缺 %lld 个,例如 %s%s:导出可能不完整", ds->title_zh.ptr, SLICE_ARG(x[0].prefix), (long long)range, (long long)missing, buf_cstr(&some), shown > 3 ? " 等" : "");
-        buf_printf(&en, "numbers of %s (%.*s…): %lld of %lld are missing, for example %s%s; the export may not be complete", ds->name.ptr, SLICE_ARG(x[0].prefix), (long long)missing, (long long)range,
-                   buf_cstr(&some), shown > 3 ? " and more" : "");
+        buf_printf(&zh, "%s编号(%.*s…)在 %lld 个号码中缺 %lld 个,例如 %s%s:导出可能不完整", ds->title_zh.ptr, SLICE_ARG(prefix), (long long)range, (long long)missing, buf_cstr(&some),
+                   r->gaps > GAPS_SHOWN ? " 等" : "");
+        buf_printf(&en, "numbers of %s (%.*s…): %lld of %lld are missing, for example %s%s; the export may not be complete", ds->name.ptr, SLICE_ARG(prefix), (long long)missing, (long long)range,
+                   buf_cstr(&some), r->gaps > GAPS_SHOWN ? " and more" : "");
     }
-    add(d, "numbers", ds, key->name, missing, range, &zh, &en);
+    add(d, "numbers", ds, ds->fields[ds->key[0]].name, missing, range, &zh, &en);
     buf_free(&some);
+}
+
+static bool number_of(const doctor *d, const table *t, size_t row, numbered *x)
+{
+    size_t key = t->ds->key[0];
+    return table_has(t, key, row) && split_number(dict_text(d->texts, table_codes(t, key)[row]), x);
+}
+
+/* As the rows stand, for most exports are in order. false: these are not. */
+static bool number_rows(const doctor *d, const table *t, numberings *l)
+{
+    numbered x;
+    for (size_t r = 0; r < t->nrows; r++)
+        if (number_of(d, t, r, &x) && !add_number(l, &x)) return false;
+    return true;
+}
+
+static void number_sorted(const doctor *d, const table *t, numberings *l)
+{
+    numbered *x = mem_resize(NULL, t->nrows + 1, sizeof *x);
+    size_t n = 0;
+    l->n = 0;
+    l->nomem = l->nomem || !x;
+    for (size_t r = 0; x && r < t->nrows; r++)
+        if (number_of(d, t, r, &x[n])) n++;
+    if (x) qsort(x, n, sizeof *x, by_number);
+    for (size_t i = 0; x && i < n && !l->nomem; i++) add_number(l, &x[i]);
+    mem_free(x);
 }
 
 static void look_at_numbers(doctor *d, const table *t)
 {
     const dataset *ds = t->ds;
+    numberings l = {0};
     if (ds->nkey != 1 || ds->changes.dataset < 0 || !t->cols[ds->key[0]].data) return;
-    numbered *x = mem_resize(NULL, t->nrows + 1, sizeof *x);
-    size_t n = 0;
-    for (size_t r = 0; x && r < t->nrows; r++)
-        if (table_has(t, ds->key[0], r) && split_number(dict_text(d->texts, table_codes(t, ds->key[0])[r]), &x[n])) n++;
-    bool sorted = true; /* as most exports are */
-    for (size_t i = 1; x && i < n && sorted; i++) sorted = by_number(&x[i - 1], &x[i]) <= 0;
-    if (!x) d->nomem = true;
-    else if (!sorted) qsort(x, n, sizeof *x, by_number);
-    for (size_t i = 0, from = 0; x && i < n; i++)
-        if (i + 1 == n || !slice_eq(x[i].prefix, x[i + 1].prefix)) {
-            look_at_range(d, ds, x + from, i + 1 - from);
-            from = i + 1;
-        }
-    mem_free(x);
+    if (!number_rows(d, t, &l)) number_sorted(d, t, &l);
+    for (size_t i = 0; i < l.n && !l.nomem; i++) look_at_range(d, ds, &l.items[i]);
+    d->nomem = d->nomem || l.nomem;
+    mem_free(l.items);
 }
 
 /* ---- records that came more than once ---- */

@@ -17,6 +17,10 @@ void stream_close(stream *s);                                                 /*
 /* The whole stream into a file without a name in $TMPDIR (else /tmp), for what must be read from several places; *size its bytes. The caller closes *fd. */
 sla_status stream_spool(stream *s, const char *shown, int *fd, uint64_t *size, err *e);
 
+/* in, read by a thread of its own that stays a little ahead: what makes the bytes and what uses them run side by side. Takes in over; with one thread, or where none can be had, it is in itself.
+ * Nothing that in rests on may be used until the stream is closed. */
+stream *stream_ahead(stream *in);
+
 /* For streams that make their bytes in pieces of their own size: what was made and not yet handed on. */
 typedef struct pieces { buf out; size_t given; bool end; } pieces;
 /* more adds to out (emptied before) or sets end; called until n bytes are there or the end is. */

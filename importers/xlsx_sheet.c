@@ -253,6 +253,7 @@ sla_status xlsx_sheet_open(xlsx *b, size_t i, stream **out, err *e)
     s->w.out = &s->p.out;
     s->value.max = CELL_BYTES_MAX;
     sla_status st = zip_member_open(b->z, b->sheets[i], b->shown[i], &s->in, e);
+    if (st == SLA_OK) s->in = stream_ahead(s->in);
     if (st == SLA_OK) st = xml_open(&ev, s, b->shown[i], &s->x, e);
     if (st == SLA_OK) *out = &s->base;
     else sheet_close(&s->base);

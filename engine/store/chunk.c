@@ -1,8 +1,8 @@
 /* Columns as blobs. All numbers little-endian.
- *   ints    'I' flag [bitmap] min:i64 width:u8 n × width         value = min + delta; width 0, 1, 2, 4 or 8 bytes
- *   reals   'F' flag [bitmap] n × f64, or 'I' when all are whole numbers of 53 bits ('N' in place of 'I')
- *   texts   'T' flag [bitmap] texts (texts.c) width:u8 n × code
- *   lines   'L' first:u32 min:i64 width:u8 (n-1) × width          deltas from line to line
+ *   ints    'I' flag [bitmap] ints (ints.c)
+ *   reals   'F' flag [bitmap] n × f64, or 'N' flag [bitmap] ints when all are whole numbers of 53 bits
+ *   texts   'T' flag [bitmap] texts (texts.c) width:u8 n × code; width 255: no codes, each value is the next text
+ *   lines   'L' ints
  * flag 1: a bitmap of (n+63)/64 words follows, a set bit is a value that is there; flag 0: all are there. */
 #include <string.h>
 #include "engine/base/bits.h"
@@ -13,10 +13,10 @@
 #error "the packed columns are written as they lie in memory, which must be little-endian"
 #endif
 
-enum { TEXTS_MAX = 900 << 20 }; /* SQLite takes blobs of up to 1,000,000,000 bytes */
+enum { TEXTS_MAX = 900 << 20, EACH_THE_NEXT = 255 }; /* SQLite takes blobs of up to 1,000,000,000 bytes */
 
 /* ---- packing ---- */
-static int width_of(uint64_t span) { return span == 0 ? 0 : span <= UINT8_MAX ? 1 : span <= UINT16_MAX ? 2 : span <= UINT32_MAX ? 4 : 8; }
+static int code_width(size_t count) { return count <= 1 ? 0 : count <= 1 << 8 ? 1 : count <= 1 << 16 ? 2 : 4; }
 
 static void pack_head(buf *out, char tag, const uint64_t *valid, size_t n)
 {
@@ -26,40 +26,19 @@ static void pack_head(buf *out, char tag, const uint64_t *valid, size_t n)
     if (!all) buf_bytes(out, valid, BITS_WORDS(n) * 8);
 }
 
-#define PACK_AS(T) do { T *to = (T *)(void *)p; for (size_t i = 0; i < n; i++) { T v = (T)((uint64_t)in[i] - (uint64_t)min); memcpy(to + i, &v, sizeof v); } } while (0)
-
-static void pack_deltas(buf *out, const int64_t *in, size_t n, int64_t min, int64_t max)
-{
-    int w = width_of((uint64_t)max - (uint64_t)min);
-    buf_bytes(out, &min, 8);
-    buf_char(out, (char)w);
-    char *p = w && n ? buf_reserve(out, n * (size_t)w) : NULL;
-    if (!p) return;
-    if (w == 1) PACK_AS(uint8_t);
-    else if (w == 2) PACK_AS(uint16_t);
-    else if (w == 4) PACK_AS(uint32_t);
-    else PACK_AS(uint64_t);
-    out->len += n * (size_t)w;
-}
-
-/* Missing values are given the smallest present one, so that they cost no width. */
+/* Missing values are given one that is there, so that they cost no width: the one before. */
 static sla_status pack_i64(buf *out, char tag, const int64_t *in, const uint64_t *valid, size_t n)
 {
     bool all = bits_all(valid, n);
-    int64_t min = INT64_MAX, max = INT64_MIN, *tmp = all ? NULL : mem_resize(NULL, n, sizeof *tmp);
+    int64_t *tmp = all ? NULL : mem_resize(NULL, n, sizeof *tmp), last = 0;
     if (!all && !tmp) return SLA_NOMEM;
-    for (size_t i = 0; i < n; i++) {
-        bool there = all || bits_get(valid, i);
-        min = there && in[i] < min ? in[i] : min;
-        max = there && in[i] > max ? in[i] : max;
-    }
-    if (min > max) min = max = 0;
-    for (size_t i = 0; !all && i < n; i++) tmp[i] = bits_get(valid, i) ? in[i] : min;
-    buf_reserve(out, 16 + n / 8 + n * (size_t)width_of((uint64_t)max - (uint64_t)min));
+    for (size_t i = n; !all && i-- > 0;)
+        if (bits_get(valid, i)) last = in[i]; /* the first one, for those before it */
+    for (size_t i = 0; !all && i < n; i++) tmp[i] = last = bits_get(valid, i) ? in[i] : last;
     pack_head(out, tag, valid, n);
-    pack_deltas(out, all ? in : tmp, n, min, max);
+    sla_status st = ints_pack(out, all ? in : tmp, n);
     mem_free(tmp);
-    return out->failed ? SLA_NOMEM : SLA_OK;
+    return st;
 }
 
 static sla_status pack_f64(buf *out, const double *in, const uint64_t *valid, size_t n)
@@ -87,6 +66,16 @@ static sla_status pack_f64(buf *out, const double *in, const uint64_t *valid, si
     return out->failed ? SLA_NOMEM : st;
 }
 
+/* Whether the values that are there are the texts one after the other, as where all are new. */
+static bool each_the_next(const uint32_t *in, const uint64_t *valid, size_t n, uint32_t count)
+{
+    uint32_t next = 0;
+    if (bits_count(valid, BITS_WORDS(n)) != count) return false;
+    for (size_t i = 0; i < n; i++)
+        if (bits_get(valid, i) && in[i] != next++) return false;
+    return true;
+}
+
 #define CODES_AS(T, code) do { for (size_t i = 0; i < n; i++) { T v = (T)(code); memcpy(p + i * sizeof v, &v, sizeof v); } } while (0)
 #define ALL_CODES_AS(T) do { if (all) CODES_AS(T, in[i]); else CODES_AS(T, bits_get(valid, i) ? in[i] : 0); } while (0)
 
@@ -94,13 +83,13 @@ static sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid
 {
     if (dict_bytes(d) > TEXTS_MAX) return SLA_LIMIT;
     uint32_t count = dict_count(d), bytes = (uint32_t)dict_bytes(d);
-    buf_reserve(out, 32 + n / 8 + (size_t)count * 6 + bytes + n * (size_t)width_of(count ? count - 1 : 0)); /* grown once */
+    buf_reserve(out, 32 + n / 8 + (size_t)count * 6 + bytes + n * (size_t)code_width(count)); /* grown once */
     pack_head(out, 'T', valid, n);
     TRY(texts_pack(out, d));
-    int w = width_of(count ? count - 1 : 0);
+    int w = each_the_next(in, valid, n, count) ? EACH_THE_NEXT : code_width(count);
     buf_char(out, (char)w);
     bool all = bits_all(valid, n);
-    char *p = w && n ? buf_reserve(out, n * (size_t)w) : NULL;
+    char *p = w && w != EACH_THE_NEXT && n ? buf_reserve(out, n * (size_t)w) : NULL;
     if (p) {
         if (w == 1) ALL_CODES_AS(uint8_t);
         else if (w == 2) ALL_CODES_AS(uint16_t);
@@ -112,19 +101,13 @@ static sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid
 
 static sla_status pack_lines(buf *out, const uint32_t *lines, size_t n)
 {
-    int64_t *delta = mem_zero(n, sizeof *delta), min = INT64_MAX, max = INT64_MIN;
-    if (!delta) return SLA_NOMEM;
-    for (size_t i = 1; i < n; i++) {
-        delta[i - 1] = (int64_t)lines[i] - lines[i - 1];
-        if (delta[i - 1] < min) min = delta[i - 1];
-        if (delta[i - 1] > max) max = delta[i - 1];
-    }
-    if (min > max) min = max = 0;
+    int64_t *wide = mem_resize(NULL, n, sizeof *wide);
+    if (!wide) return SLA_NOMEM;
+    for (size_t i = 0; i < n; i++) wide[i] = lines[i];
     buf_char(out, 'L');
-    buf_bytes(out, lines, 4);
-    pack_deltas(out, delta, n - 1, min, max);
-    mem_free(delta);
-    return out->failed ? SLA_NOMEM : SLA_OK;
+    sla_status st = ints_pack(out, wide, n);
+    mem_free(wide);
+    return st;
 }
 
 static sla_status pack_all(const batch *b, chunk *c)
@@ -204,22 +187,10 @@ static bool take_head(cursor *c, char tag, size_t n, uint64_t *valid, size_t bit
     return true;
 }
 
-static bool take_deltas(cursor *c, size_t n, int64_t *out)
+static bool take_ints(cursor *c, size_t n, int64_t *out)
 {
-    const unsigned char *h = take(c, 9);
-    if (!h) return false;
-    uint64_t min;
-    memcpy(&min, h, 8);
-    int w = h[8];
-    if (w != 0 && w != 1 && w != 2 && w != 4 && w != 8) return false;
-    const unsigned char *p = take(c, n * (size_t)w);
-    if (!p && n && w) return false;
-    for (size_t i = 0; w == 0 && i < n; i++) out[i] = (int64_t)min;
-    for (size_t i = 0; w == 1 && i < n; i++) out[i] = (int64_t)(min + p[i]);
-    for (size_t i = 0; w == 2 && i < n; i++) { uint16_t v; memcpy(&v, p + 2 * i, 2); out[i] = (int64_t)(min + v); }
-    for (size_t i = 0; w == 4 && i < n; i++) { uint32_t v; memcpy(&v, p + 4 * i, 4); out[i] = (int64_t)(min + v); }
-    for (size_t i = 0; w == 8 && i < n; i++) { uint64_t v; memcpy(&v, p + 8 * i, 8); out[i] = (int64_t)(min + v); }
-    return true;
+    size_t used = ints_unpack(c->p, c->left, n, out);
+    return used && take(c, used);
 }
 
 static cursor over(slice blob) { return (cursor){(const unsigned char *)blob.ptr, blob.len}; }
@@ -227,27 +198,26 @@ static cursor over(slice blob) { return (cursor){(const unsigned char *)blob.ptr
 sla_status unpack_lines(slice blob, size_t n, uint32_t *out)
 {
     cursor c = over(blob);
-    const unsigned char *h = take(&c, 5);
-    int64_t *delta = mem_zero(n ? n : 1, sizeof *delta);
-    if (!delta) return SLA_NOMEM;
-    bool ok = h && h[0] == 'L' && n && take_deltas(&c, n - 1, delta) && c.left == 0;
-    if (ok) memcpy(out, h + 1, 4);
-    for (size_t i = 1; ok && i < n; i++) out[i] = out[i - 1] + (uint32_t)delta[i - 1];
-    mem_free(delta);
+    const unsigned char *h = take(&c, 1);
+    int64_t *wide = mem_zero(n ? n : 1, sizeof *wide);
+    if (!wide) return SLA_NOMEM;
+    bool ok = h && h[0] == 'L' && take_ints(&c, n, wide) && c.left == 0;
+    for (size_t i = 0; ok && i < n; i++) out[i] = (uint32_t)wide[i];
+    mem_free(wide);
     return ok ? SLA_OK : SLA_CONFLICT;
 }
 
 sla_status unpack_i64(slice blob, size_t n, int64_t *out, uint64_t *valid, size_t bit0)
 {
     cursor c = over(blob);
-    return take_head(&c, 'I', n, valid, bit0) && take_deltas(&c, n, out) && c.left == 0 ? SLA_OK : SLA_CONFLICT;
+    return take_head(&c, 'I', n, valid, bit0) && take_ints(&c, n, out) && c.left == 0 ? SLA_OK : SLA_CONFLICT;
 }
 
 sla_status unpack_f64(slice blob, size_t n, double *out, uint64_t *valid, size_t bit0)
 {
     cursor c = over(blob);
     if (blob.len && blob.ptr[0] == 'N') {
-        if (!take_head(&c, 'N', n, valid, bit0) || !take_deltas(&c, n, (int64_t *)(void *)out) || c.left) return SLA_CONFLICT;
+        if (!take_head(&c, 'N', n, valid, bit0) || !take_ints(&c, n, (int64_t *)(void *)out) || c.left) return SLA_CONFLICT;
         for (size_t i = 0; i < n; i++) { /* where the whole number lay, the real number comes to lie */
             int64_t v;
             memcpy(&v, out + i, sizeof v);
@@ -262,6 +232,16 @@ sla_status unpack_f64(slice blob, size_t n, double *out, uint64_t *valid, size_t
     return SLA_OK;
 }
 
+static bool take_each_the_next(size_t n, uint32_t *out, const uint64_t *valid, size_t bit0, size_t count)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < n; i++) {
+        out[i] = (uint32_t)(next < count ? next : count - 1); /* where none is there it is any */
+        next += bits_get(valid, bit0 + i);
+    }
+    return next == count;
+}
+
 sla_status unpack_codes(slice blob, size_t n, uint32_t *out, uint64_t *valid, size_t bit0, packed_texts *texts)
 {
     cursor c = over(blob);
@@ -270,7 +250,8 @@ sla_status unpack_codes(slice blob, size_t n, uint32_t *out, uint64_t *valid, si
     take(&c, used);
     size_t count = texts->count;
     const unsigned char *wp = take(&c, 1);
-    if (!wp || *wp != width_of(count ? count - 1 : 0)) return SLA_CONFLICT;
+    if (wp && *wp == EACH_THE_NEXT) return count && !c.left && take_each_the_next(n, out, valid, bit0, count) ? SLA_OK : SLA_CONFLICT;
+    if (!wp || *wp != code_width(count)) return SLA_CONFLICT;
     int w = *wp;
     const unsigned char *p = take(&c, n * (size_t)w);
     if (count == 0 || (!p && w) || c.left) return SLA_CONFLICT;

@@ -1,5 +1,5 @@
 /* The texts of a packed column, in the order of their codes. All numbers little-endian.
- *   count:u32 bytes:u32 stored:u32 count × len:u32 [count × back:u8 count × shared:u8] stored bytes
+ *   count:u32 bytes:u32 stored:u32 width:u8 count × len [count × back:u8 count × shared:u8] stored bytes        len: of width bytes, 1, 2 or 4
  * stored == bytes: the texts one behind the other. stored < bytes: text i begins with the first shared[i] bytes of text i - back[i] (back 0: with none), and only what
  * follows is stored: front coding (Witten, Moffat and Bell, "Managing Gigabytes", 2nd edition, section 4.1), but against any of the 255 texts before. Messages of logs come
  * down to half their size by it, and all that is written, hashed and read with them. */
@@ -7,9 +7,10 @@
 #include "engine/base/mem.h"
 #include "engine/store/internal.h"
 
-enum { SHARED_MAX = 255, SLOTS = 256, SAMPLE = 512, SHORTEST = 24, ENOUGH = 24 };
-/* The texts last seen, by their first 8 bytes and by those and the 17th to 24th: number + 1. */
-typedef struct starts { uint32_t last[2][SLOTS]; } starts;
+enum { SHARED_MAX = 255, SLOTS = 256, SAMPLE = 512, SHORTEST = 24, HEAD = 13, STARTS = 3 };
+static const size_t start_lengths[STARTS] = {8, 24, 40};
+/* The texts last seen, by how they begin: number + 1. */
+typedef struct starts { uint32_t last[STARTS][SLOTS]; } starts;
 
 static size_t common(slice a, slice b)
 {
@@ -24,22 +25,24 @@ static size_t common(slice a, slice b)
     return i;
 }
 
-/* How many bytes text i shares with the beginning of one that is *back before it. */
+/* How many bytes text i shares with the beginning of one that is *back before it: the last that begins with the same 40 bytes, else 24, else 8. */
 static size_t find(starts *s, const dict *d, uint32_t i, slice text, uint8_t *back)
 {
-    uint64_t key[2] = {0, 0}, more = 0;
-    size_t best = 0;
+    uint32_t *last[STARTS];
+    uint64_t hash = 0;
+    size_t n = 0, best = 0;
+    for (size_t at = 0; n < STARTS && text.len >= start_lengths[n]; at += 8) {
+        uint64_t word;
+        memcpy(&word, text.ptr + at, 8);
+        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        if (at + 8 == start_lengths[n]) last[n] = &s->last[n][hash >> 56], n++;
+    }
     *back = 0;
-    if (text.len < sizeof key[0]) return 0;
-    memcpy(&key[0], text.ptr, 8);
-    if (text.len >= 24) memcpy(&more, text.ptr + 16, 8);
-    key[1] = key[0] ^ more * UINT64_C(0x9E3779B97F4A7C15);
-    for (int k = 1; k >= 0; k--) {
-        uint32_t *last = &s->last[k][key[k] * UINT64_C(0x9E3779B97F4A7C15) >> 56], before = *last;
-        *last = i + 1;
-        if (!before || i + 1 - before > 255 || best >= ENOUGH) continue;
-        size_t n = common(text, dict_text(d, before - 1));
-        if (n > best) best = n, *back = (uint8_t)(i + 1 - before);
+    for (; n-- > 0; *last[n] = i + 1) {
+        uint32_t before = *last[n];
+        if (!before || i + 1 - before > 255 || best >= start_lengths[n]) continue;
+        size_t shared = common(text, dict_text(d, before - 1));
+        if (shared > best) best = shared, *back = (uint8_t)(i + 1 - before);
     }
     return best;
 }
@@ -64,20 +67,27 @@ static char *put(char *to, const char *from, size_t n)
     return to + n;
 }
 
+static size_t width_of_lengths(const dict *d)
+{
+    size_t longest = 0;
+    for (uint32_t i = 0, n = dict_count(d); i < n; i++) longest = dict_text(d, i).len > longest ? dict_text(d, i).len : longest;
+    return longest <= UINT8_MAX ? 1 : longest <= UINT16_MAX ? 2 : 4;
+}
+
 sla_status texts_pack(buf *out, const dict *d)
 {
     uint32_t count = dict_count(d), bytes = (uint32_t)dict_bytes(d);
     bool sharing = pays(d);
     starts s = {0};
-    size_t fixed = (size_t)count * (sharing ? 6 : 4);
-    char *head = buf_reserve(out, 12 + fixed + bytes), *lens = head + 12;
+    size_t width = width_of_lengths(d), fixed = (size_t)count * (width + (sharing ? 2 : 0));
+    char *head = buf_reserve(out, HEAD + fixed + bytes), *lens = head + HEAD;
     if (!head) return SLA_NOMEM;
-    uint8_t *back = (uint8_t *)lens + (size_t)count * 4, *shared = back + count;
+    uint8_t *back = (uint8_t *)lens + (size_t)count * width, *shared = back + count;
     char *text = lens + fixed;
     for (uint32_t i = 0; i < count; i++) {
         slice t = dict_text(d, i);
         uint32_t len = (uint32_t)t.len;
-        memcpy(lens + (size_t)i * 4, &len, 4);
+        memcpy(lens + (size_t)i * width, &len, width);
         if (sharing) {
             size_t n = find(&s, d, i, t, &back[i]);
             shared[i] = (uint8_t)n;
@@ -86,23 +96,29 @@ sla_status texts_pack(buf *out, const dict *d)
         if (t.len) text = put(text, t.ptr, t.len);
     }
     uint32_t stored = (uint32_t)(text - (lens + fixed));
-    put(put(put(head, (const char *)&count, 4), (const char *)&bytes, 4), (const char *)&stored, 4);
-    out->len += 12 + fixed + stored;
+    *put(put(put(head, (const char *)&count, 4), (const char *)&bytes, 4), (const char *)&stored, 4) = (char)width;
+    out->len += HEAD + fixed + stored;
     return SLA_OK;
 }
 
 /* ---- reading: nothing that a blob says is believed ---- */
+static inline uint32_t length(const packed_texts *t, size_t i)
+{
+    uint32_t len = 0;
+    if (t->width == 1) return t->lens[i];
+    memcpy(&len, t->lens + t->width * i, t->width);
+    return len;
+}
+
 static bool lengths_agree(const packed_texts *t)
 {
     uint64_t total = 0, shared = 0;
     for (size_t i = 0; i < t->count; i++) {
-        uint32_t len, before = 0;
-        memcpy(&len, t->lens + 4 * i, 4);
+        uint32_t len = length(t, i);
         total += len;
         if (!t->back) continue;
         if (t->back[i] > i || (!t->back[i] && t->shared[i])) return false;
-        memcpy(&before, t->lens + 4 * (i - t->back[i]), 4);
-        if (t->shared[i] > len || t->shared[i] > before) return false;
+        if (t->shared[i] > len || t->shared[i] > length(t, i - t->back[i])) return false;
         shared += t->shared[i];
     }
     return total == t->total && total - shared == t->stored;
@@ -111,26 +127,27 @@ static bool lengths_agree(const packed_texts *t)
 size_t texts_unpack(const unsigned char *p, size_t left, packed_texts *t)
 {
     uint32_t head[3];
-    if (left < sizeof head) return 0;
+    if (left < HEAD) return 0;
     memcpy(head, p, sizeof head);
-    *t = (packed_texts){.count = head[0], .total = head[1], .stored = head[2], .lens = p + sizeof head};
-    size_t fixed = t->count * (t->stored == t->total ? 4 : 6);
-    if (left - sizeof head < fixed || left - sizeof head - fixed < t->stored) return 0;
-    if (t->stored != t->total) t->back = t->lens + t->count * 4, t->shared = t->back + t->count;
+    *t = (packed_texts){.count = head[0], .total = head[1], .stored = head[2], .width = p[HEAD - 1], .lens = p + HEAD};
+    if (t->width != 1 && t->width != 2 && t->width != 4) return 0;
+    size_t fixed = t->count * (t->width + (t->stored == t->total ? 0 : 2));
+    if (left - HEAD < fixed || left - HEAD - fixed < t->stored) return 0;
+    if (t->stored != t->total) t->back = t->lens + t->count * t->width, t->shared = t->back + t->count;
     t->bytes = (const char *)t->lens + fixed;
-    return lengths_agree(t) ? sizeof head + fixed + t->stored : 0;
+    return lengths_agree(t) ? HEAD + fixed + t->stored : 0;
 }
 
 sla_status texts_expand(packed_texts *t, char **block)
 {
     const char *from = t->bytes;
-    char *lens = mem_resize(NULL, t->count * 4 + t->total, 1), *to = lens ? lens + t->count * 4 : NULL, *first = to;
+    size_t lengths = t->count * t->width;
+    char *lens = mem_resize(NULL, lengths + t->total, 1), *to = lens ? lens + lengths : NULL, *first = to;
     size_t begin[256]; /* of the last texts, by the low byte of their numbers */
     if (!lens) return SLA_NOMEM;
-    memcpy(lens, t->lens, t->count * 4);
+    memcpy(lens, t->lens, lengths);
     for (size_t i = 0; i < t->count; i++) {
-        uint32_t len;
-        memcpy(&len, t->lens + 4 * i, 4);
+        uint32_t len = length(t, i);
         size_t shared = t->shared[i], at = (size_t)(to - first);
         if (shared) memcpy(to, first + begin[(i - t->back[i]) % 256], shared);
         memcpy(to + shared, from, len - shared);
@@ -138,16 +155,14 @@ sla_status texts_expand(packed_texts *t, char **block)
         to += len;
         begin[i % 256] = at;
     }
-    *t = (packed_texts){.count = t->count, .total = t->total, .stored = t->total, .lens = (unsigned char *)lens, .bytes = first};
+    *t = (packed_texts){.count = t->count, .total = t->total, .stored = t->total, .width = t->width, .lens = (unsigned char *)lens, .bytes = first};
     *block = lens;
     return SLA_OK;
 }
 
 slice packed_text(const packed_texts *t, size_t i, size_t *offset)
 {
-    uint32_t len;
-    memcpy(&len, t->lens + 4 * i, 4);
-    slice s = {t->bytes + *offset, len};
-    *offset += len;
+    slice s = {t->bytes + *offset, length(t, i)};
+    *offset += s.len;
     return s;
 }

@@ -99,6 +99,77 @@ static void extremes(void **state)
     arena_free(&m.a);
 }
 
+/* ---- whole numbers as they are and as steps ---- */
+static int64_t number_of_course(int course, size_t i, uint64_t *x)
+{
+    const int64_t noon = 1751342400000;
+    switch (course) {
+    case 0: return noon + (int64_t)i * 3000;                                    /* a log */
+    case 1: return noon + (int64_t)i * 3000 + (int64_t)(rnd(x) % 3000);    /* one with milliseconds */
+    case 2: return noon + (int64_t)(rnd(x) % 100000000) * 1000;            /* seconds in no order */
+    case 3: return noon + (int64_t)(rnd(x) % 3);                           /* narrow */
+    case 4: return noon - (int64_t)i * 500 + (i == 40 ? 1 : 0);                 /* backwards, one of them odd */
+    case 5: return i % 50 ? noon + (int64_t)i * 1000 : noon - 1000 * (int64_t)(rnd(x) % 1000000); /* forwards with strays */
+    case 6: return (int64_t)rnd(x);                                        /* anything */
+    case 7: return i % 2 ? INT64_MAX - (int64_t)i : INT64_MIN + (int64_t)i;
+    case 8: return i < 300 ? noon + (int64_t)i : (int64_t)rnd(x);          /* begins in order */
+    default: return 7;
+    }
+}
+
+static void numbers_come_back(void **state)
+{
+    (void)state;
+    uint64_t x = 77;
+    size_t len_of[10] = {0};
+    for (int course = 0; course < 10; course++)
+        for (size_t n = 0; n < 1200; n += n < 40 ? 1 : 371) {
+            int64_t *in = mem_zero(n + 1, sizeof *in), *out = mem_zero(n + 1, sizeof *out);
+            buf b = {0};
+            for (size_t i = 0; i < n; i++) in[i] = number_of_course(course, i, &x);
+            assert_int_equal(ints_pack(&b, in, n), SLA_OK);
+            assert_int_equal(ints_unpack((const unsigned char *)b.ptr, b.len, n, out), b.len);
+            assert_memory_equal(in, out, n * sizeof *in);
+            for (size_t cut = 0; cut < b.len; cut += 1 + cut / 64) assert_int_equal(ints_unpack((const unsigned char *)b.ptr, cut, n, out), 0);
+            len_of[course] = n ? b.len * 1000 / n : 0;
+            buf_free(&b);
+            mem_free(in);
+            mem_free(out);
+        }
+    assert_true(len_of[0] < 100 && len_of[9] < 100);     /* bytes for a thousand numbers: steps that are all the same, and one number over and over, take no room */
+    assert_true(len_of[1] < 2100 && len_of[2] < 4100 && len_of[3] < 1100 && len_of[4] < 2100);
+}
+
+/* Texts that are all new need no codes; missing values among them do not disturb that. */
+static void each_text_once(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 9;
+    const size_t note = (size_t)dataset_field(m.thing, SLICE_LIT("note"));
+    for (int style = 0; style < 3; style++) {
+        batch *b = batch_new(m.thing, 500);
+        chunk *c = NULL;
+        for (size_t i = 0; i < 500; i++) {
+            char text[40];
+            int n = snprintf(text, sizeof text, "text %zu%s", i, style == 2 && i % 7 == 0 ? "" : " of its own");
+            batch_add_row(b, (uint32_t)i + 1);
+            if (style == 0 || rnd(&x) % 3) batch_set_text(b, i, note, (slice){text, (size_t)n});
+        }
+        assert_int_equal(chunk_pack(b, &c, NULL), SLA_OK);
+        assert_int_equal(c->ncols, 1);
+        assert_int_equal((unsigned char)c->cols[0].data.ptr[c->cols[0].data.len - 1], 255);
+        for (size_t at = 0; at < 130; at += 13) same_column(b, note, &c->cols[0], at);
+        c->cols[0].data.len--; /* without its end it is damaged, as with one row more or less */
+        unpacked u = {0};
+        assert_int_equal(unpack_any(VT_TEXT, (slice){c->cols[0].data.ptr, c->cols[0].data.len}, 500, 0, &u), SLA_CONFLICT);
+        unpacked_free(&u);
+        chunk_free(c);
+        batch_free(b);
+    }
+    arena_free(&m.a);
+}
+
 /* Each byte set to several values, each length cut short: the sanitizers watch. An exact copy on the heap lets them see a byte read too far. */
 static void try_blob(vtype type, slice blob, size_t n)
 {
@@ -180,10 +251,12 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(round_cases) + 3];
+    struct CMUnitTest tests[LEN(round_cases) + 5];
     size_t n = 0;
     ROWS(tests, n, round_cases, comes_back);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(extremes);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers_come_back);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(each_text_once);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(damage);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);
     return cmocka_run_group_tests_name("store/chunk", tests, NULL, NULL);
