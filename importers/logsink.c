@@ -5,8 +5,10 @@
 #include "engine/base/mem.h"
 
 enum { REPEATS_MAX = 10000, SHOWN_MAX = 20, PENDING = 64, STRIDE = PENDING + 4 /* so that columns do not share their places in the cache */ };
-/* Events column by column. Bit f of fixed: v[f] is the text of the event's rule. */
-struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; uint16_t rule[PENDING], fixed[PENDING]; slice v[LOG_FIELDS][STRIDE]; };
+/* Of several events, by field: which have it. */
+typedef struct marks { uint16_t of[PENDING], some, all; } marks;
+/* Events column by column. fixed: v[f] is the text of the event's rule. */
+struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; uint16_t rule[PENDING]; marks there, fixed; slice v[LOG_FIELDS][STRIDE]; };
 
 /* ---- counting by name ---- */
 static sla_status count(log_counter *c, slice name, uint64_t n)
@@ -221,17 +223,28 @@ static sla_status write_new(log_writer *w, const slice *v, uint64_t which, colum
     return SLA_OK;
 }
 
+static void sum_up(marks *m, size_t n)
+{
+    m->some = 0, m->all = UINT16_MAX;
+    for (size_t i = 0; i < n; i++) m->some |= m->of[i], m->all &= m->of[i];
+}
+
+/* Bit i: the event first + i has the field. Of most fields all have it or none has. */
+static uint64_t marked(const marks *m, log_field f, size_t first, size_t n)
+{
+    uint64_t which = 0;
+    if (m->all >> f & 1) return bits_tail(n);
+    for (size_t i = 0; m->some >> f & 1 && i < n; i++) which |= (uint64_t)(m->of[first + i] >> f & 1) << i;
+    return which;
+}
+
 /* A column of the n events from the first on. */
 static sla_status write_field(log_writer *w, log_field f, size_t first, size_t n, size_t row)
 {
     const struct pending *p = w->pending;
     const slice *v = p->v[f] + first;
-    uint64_t there = 0, fixed = 0;
+    uint64_t there = marked(&p->there, f, first, n), fixed = marked(&p->fixed, f, first, n);
     column *c = &w->out->cols[w->sink->fields[f]];
-    for (size_t i = 0; i < n; i++) {
-        there |= (uint64_t)(v[i].len != 0) << i;
-        fixed |= (uint64_t)(p->fixed[first + i] >> f & 1) << i;
-    }
     if (!there) return SLA_OK;
     for (uint64_t left = there; w->sink->number[f] && left; left &= left - 1) put_number(w, row + (size_t)__builtin_ctzll(left), f, v[__builtin_ctzll(left)]);
     if (w->sink->number[f]) return SLA_OK;
@@ -265,10 +278,12 @@ static sla_status hold(log_writer *w, const log_event *ev, int64_t at, uint32_t 
     p->at[i] = at;
     p->line[i] = line;
     p->rule[i] = ev->rule;
-    p->fixed[i] = ev->fixed;
-#define F(code, name) p->v[LOG_##code][i] = ev->v[LOG_##code];
+    p->fixed.of[i] = ev->fixed;
+    unsigned there = 0;
+#define F(code, name) p->v[LOG_##code][i] = ev->v[LOG_##code], there |= (unsigned)(ev->v[LOG_##code].len != 0) << LOG_##code;
     LOG_FIELD_LIST(F)
 #undef F
+    p->there.of[i] = (uint16_t)there;
     return p->n == PENDING ? flush(w) : SLA_OK;
 }
 
@@ -276,6 +291,8 @@ static sla_status hold(log_writer *w, const log_event *ev, int64_t at, uint32_t 
 static sla_status flush(log_writer *w)
 {
     struct pending *p = w->pending;
+    sum_up(&p->there, p->n);
+    sum_up(&p->fixed, p->n);
     for (size_t done = 0; done < p->n;) {
         if (!w->out || w->out->nrows == BATCH_ROWS_MAX) {
             if (w->b->n == BLOCK_BATCHES) {
