@@ -219,4 +219,4 @@ static batch_pool *csv_batches(const importer *im) { return im->plan.batches; }
 static bool csv_keeps(const importer *im) { return planner_keeps(&im->plan); }
 
 const importer_kind importer_csv = {"csv", "comma-separated values and their dialects", csv_probe, csv_open, csv_cut_block, csv_parse, csv_take, csv_finish, csv_drop,
-                                    csv_notes, csv_dataset, csv_profile, csv_batches, csv_keeps, csv_close, csv_caveats, csv_again};
+                                    csv_notes, csv_dataset, csv_profile, csv_batches, csv_keeps, csv_close, csv_caveats, csv_again, NULL};

@@ -1,5 +1,5 @@
 /* The export doctor: what the data at hand cannot prove, whatever the rules say. What concerns one file is noted when it is imported (plan.c); this looks at
- * the workspace as a whole: history that is missing, fields no export delivers, gaps in numbers, values that are no defined terms, logs that begin late. */
+ * the workspace as a whole: history that is missing, exports that are pages of more, fields no export delivers, gaps in numbers, values that are no defined terms, logs that begin late. */
 #ifndef SLA_IMPORTERS_DOCTOR_H
 #define SLA_IMPORTERS_DOCTOR_H
 #include "engine/store/store.h"

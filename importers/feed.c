@@ -322,6 +322,7 @@ static sla_status feed_all(feed *fd, size_t bom, size_t start, uint32_t line, co
     info->accepted = fd->rows - fd->rejected;
     info->rejected = fd->rejected;
     info->rejected_values = fd->rejected_values;
+    if (fd->kind->announced) info->announced = fd->kind->announced(fd->im);
     info->notes = (slice){text.ptr, text.len};
     sla_status st = text.failed ? SLA_NOMEM : fd->f->top ? SLA_OK : digest_hex(fd->sha, info->sha256);
     if (st == SLA_OK && fd->kind->caveats) st = fd->kind->caveats(fd->im, fd->s, fd->source, e);

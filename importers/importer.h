@@ -64,6 +64,7 @@ typedef struct importer_kind {
     /* After finish failed with SLA_CONFLICT: true, once, if only the end told how the file is to be read (the first line's year, the order of day and month). Then the importer is
      * ready to read it once more. NULL: never. */
     bool (*again)(importer *im);
+    int64_t (*announced)(const importer *im);              /* source_info.announced; NULL: the format cannot say */
 } importer_kind;
 
 extern const importer_kind importer_csv, importer_json, importer_loglines, importer_logaudit, importer_logjson, importer_logxml, importer_logtable;

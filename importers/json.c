@@ -4,7 +4,7 @@
 #include <string.h>
 #include "engine/base/dict.h"
 #include "engine/base/mem.h"
-#include "importers/json_read.h"
+#include "importers/paging.h"
 #include "importers/plan.h"
 
 enum { COLUMNS_MAX = 1024, PATH_MAX_BYTES = 512, FLATTEN_MAX = 8, WRAPPERS_MAX = 5 };
@@ -19,7 +19,8 @@ struct importer {
     const char *name;
     arena mem;
     dict *columns;                      /* path of a column -> its number */
-    uint64_t unseen;                    /* values under keys that the head does not have */
+    uint64_t unseen, records;           /* values under keys that the head does not have; all records */
+    paging page;                          /* what stands in front of the first list; the file's last block adds what stands behind */
 };
 
 /* ---- a record, taken apart ---- */
@@ -259,6 +260,8 @@ static sla_status set_up(importer *im, const input *in, err *e)
         *e = about;
         return st == SLA_UNKNOWN_FORMAT ? st : err_set(e, st, (srcpos){in->name, 0, 0}, "cannot read the JSON");
     }
+    if (im->at.list && im->at.wrappers) paging_around(&im->page, in->head, in->head.ptr + im->at.start, &scratch);
+    arena_free(&scratch);
     TRY(look_at_rows(im, in));
     return planner_settle(&im->plan);
 }
@@ -328,15 +331,18 @@ static size_t json_cut(const importer *im, slice text, bool at_end, uint32_t *nl
 }
 
 /* What follows the last record: the end of the list and of the objects around it, with their other members. */
-static bool read_tail(json_reader *r, const shape *at)
+static bool read_tail(json_reader *r, importer *im)
 {
-    slice key, ignored;
+    slice key, value;
+    const shape *at = &im->at;
     json_level l = {']', false};
     if (at->list && json_next(r, &l, &key)) return json_fail(r, "the list does not end where its records do");
     for (int i = at->wrappers; i > 0 && !r->wrong; i--) {
         l = (json_level){'}', false};
-        while (json_next(r, &l, &key))
-            if (!json_value(r, &ignored, i)) return false;
+        while (json_next(r, &l, &key)) {
+            if (!json_value(r, &value, i)) return false;
+            paging_member(&im->page, key, value, r->scratch);
+        }
     }
     if (r->wrong) return false;
     json_blanks(r);
@@ -344,13 +350,16 @@ static bool read_tail(json_reader *r, const shape *at)
 }
 
 /* Answers of an API one after another, each with a list of its own: the next that holds the same list. false: there is none, or something is wrong. */
-static bool next_page(json_reader *r, const importer *im)
+static bool next_page(json_reader *r, importer *im)
 {
     slice ignored;
     for (json_blanks(r); !r->wrong && r->p < r->end; json_blanks(r)) {
         search s = {.head = r->p};
         json_reader look = {.p = r->p, .end = r->end, .scratch = r->scratch};
-        if (*r->p == '{' && find_list(&look, &s, 1) && s.found && s.best.wrappers == im->at.wrappers && slice_is((slice){s.key, s.keylen}, im->key)) return r->p += s.best.start, true;
+        if (*r->p == '{' && find_list(&look, &s, 1) && s.found && s.best.wrappers == im->at.wrappers && slice_is((slice){s.key, s.keylen}, im->key)) {
+            paging_around(&im->page, (slice){r->p, (size_t)(r->end - r->p)}, r->p + s.best.start, r->scratch);
+            return r->p += s.best.start, true;
+        }
         if (*r->p != '{' || !json_value(r, &ignored, 1)) return json_fail(r, "another answer {…} is wanted");
     }
     return false;
@@ -385,7 +394,7 @@ static sla_status read_records(importer *im, block *b, cells *c, err *e)
     row_job job = {im, c, rr.touched, 0};
     rr.f = (flat){.r = &r, .put = put_cell, .ctx = &job};
     TRY(read_list(&rr, b->first, e));
-    while (!r.wrong && b->at_end && read_tail(&r, &im->at) && next_page(&r, im)) TRY(read_list(&rr, true, e));
+    while (!r.wrong && b->at_end && read_tail(&r, im) && next_page(&r, im)) TRY(read_list(&rr, true, e));
     if (r.nomem) return SLA_NOMEM;
     if (r.wrong) return err_set(e, SLA_SYNTAX, place_of(im->name, b->records, r.wrong, b->line), "this is no JSON: %s; nothing of the file was taken", r.why);
     b->ragged += job.unseen;
@@ -404,6 +413,7 @@ static sla_status json_parse(importer *im, block *b, err *e)
 static sla_status json_take(importer *im, block *b, err *e)
 {
     im->unseen += b->ragged;
+    im->records += b->rows;
     return planner_take(&im->plan, b, e);
 }
 
@@ -420,14 +430,16 @@ static void json_notes(const importer *im, buf *out)
     if (im->at.wrappers) buf_printf(out, "JSON, %s \"%s\" of an object\n", im->at.list ? "the list" : "the member", im->key);
     else buf_text(out, im->at.list ? "JSON, an array of objects\n" : "NDJSON, an object a record\n");
     planner_notes(&im->plan, out);
+    paging_note(&im->page, im->records, out);
     if (im->unseen) buf_printf(out, "%llu values under keys that the first records do not have were not read\n", (unsigned long long)im->unseen);
 }
 
 static sla_status json_caveats(const importer *im, store *s, int64_t source, err *e) { return planner_caveats(&im->plan, s, source, e); }
+static int64_t json_announced(const importer *im) { return paging_announced(&im->page, im->records); }
 static const dataset *json_dataset(const importer *im) { return planner_dataset(&im->plan); }
 static slice json_profile(const importer *im) { return planner_profile(&im->plan); }
 static batch_pool *json_batches(const importer *im) { return im->plan.batches; }
 static bool json_keeps(const importer *im) { return planner_keeps(&im->plan); }
 
 const importer_kind importer_json = {"json", "NDJSON, arrays of objects, and objects that hold the list", json_probe, json_open, json_cut, json_parse, json_take, json_finish, json_drop,
-                                     json_notes, json_dataset, json_profile, json_batches, json_keeps, json_close, json_caveats, NULL};
+                                     json_notes, json_dataset, json_profile, json_batches, json_keeps, json_close, json_caveats, NULL, json_announced};

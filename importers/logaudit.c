@@ -315,4 +315,4 @@ static slice audit_profile(const importer *im) { return (void)im, SLICE_LIT("aud
 static batch_pool *audit_batches(const importer *im) { return im->sink.batches; }
 
 const importer_kind importer_logaudit = {"audit", "the Linux audit log, records joined by their serial", audit_probe, audit_open, audit_cut, audit_parse, audit_take, NULL, audit_drop,
-                                         audit_notes, audit_dataset, audit_profile, audit_batches, NULL, audit_close, NULL, NULL};
+                                         audit_notes, audit_dataset, audit_profile, audit_batches, NULL, audit_close, NULL, NULL, NULL};

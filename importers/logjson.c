@@ -18,10 +18,10 @@ static const char *next_object(const char *p, const char *end)
     return p;
 }
 
-typedef struct element_job { bool (*take)(void *ctx, json_reader *j, const char *from); void *ctx; slice key; } element_job;
+typedef struct element_job { bool (*take)(void *ctx, json_reader *j, const char *from); void *ctx; slice key; const char *list; } element_job;   /* list: where one was found */
 
 /* Each object of the list named key within the object at j->p (no deeper than three objects). false: wrong, or take said so. */
-static bool each_element(json_reader *j, const element_job *job, int depth, bool *found)
+static bool each_element(json_reader *j, element_job *job, int depth)
 {
     json_level l, in;
     slice key, none, value;
@@ -30,14 +30,14 @@ static bool each_element(json_reader *j, const element_job *job, int depth, bool
         json_blanks(j);
         char c = j->p < j->end ? *j->p : 0;
         if (c == '[' && slice_eq(key, job->key)) {
-            *found = true;
+            job->list = j->p;
             json_enter(j, &in);
             while (json_next(j, &in, &none)) {
                 json_blanks(j);
                 if (!job->take(job->ctx, j, j->p)) return false;
             }
         } else if (c == '{' && depth < 3) {
-            if (!each_element(j, job, depth + 1, found)) return false;
+            if (!each_element(j, job, depth + 1)) return false;
         } else if (!json_value(j, &value, depth + 1)) return false;
     }
     return j->wrong == NULL;
@@ -73,10 +73,9 @@ static const log_kind *first_kind(const input *in, bool *by_line, slice *list)
     }
     if (x.kind) *list = x.kind->each;
     for (size_t i = 0; x.f && from < end && !x.kind && i <= ks->nrecords; i++) {
-        bool found = false;
-        element_job job = {look_at_first, &x, i < ks->nrecords ? ks->records[i].each : hits};
+        element_job job = {look_at_first, &x, i < ks->nrecords ? ks->records[i].each : hits, NULL};
         j = (json_reader){.p = from, .end = end, .scratch = &scratch};
-        if (job.key.len) each_element(&j, &job, 0, &found);
+        if (job.key.len) each_element(&j, &job, 0);
         if (x.kind && i < ks->nrecords && !slice_eq(x.kind->each, job.key)) x.kind = NULL;
         if (x.kind) *list = job.key;
     }
@@ -146,10 +145,10 @@ static sla_status read_objects(job *x, slice text)
     for (const char *p = next_object(text.ptr, end); p < end && x->st == SLA_OK; p = next_object(p, end)) {
         const char *stop = x->im->by_line ? behind_line(p, end) : end;
         json_reader j = {.p = p, .end = stop, .scratch = &x->w.scratch};
-        element_job each = {take_object, x, list};
-        bool ok = false, found = false;
-        if (list.len) ok = each_element(&j, &each, 0, &found);
-        if (!list.len || (!found && !j.wrong)) {
+        element_job each = {take_object, x, list, NULL};
+        bool ok = list.len && each_element(&j, &each, 0);
+        if (each.list) paging_around(&x->w.counts->page, (slice){p, (size_t)(stop - p)}, each.list + 1, &x->w.scratch);
+        else if (!j.wrong) {
             j = (json_reader){.p = p, .end = stop, .scratch = &x->w.scratch};
             ok = take_object(x, &j, p);
         }
@@ -208,9 +207,10 @@ static bool logjson_again(importer *im) { return log_records_again(&im->r); }
 static sla_status logjson_take(importer *im, block *b, err *e) { return log_sink_take(&im->r.sink, b, e); }
 static void logjson_drop(importer *im, block *b) { (void)im, log_sink_drop(b); }
 static void logjson_notes(const importer *im, buf *out) { log_records_notes(&im->r, out); }
+static int64_t logjson_announced(const importer *im) { return paging_announced(&im->r.sink.counts.page, im->r.sink.counts.events + im->r.sink.counts.untimed); }
 static const dataset *logjson_dataset(const importer *im) { return im->r.sink.ds; }
 static slice logjson_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logjson_batches(const importer *im) { return im->r.sink.batches; }
 
 const importer_kind importer_logjson = {"log json", "logs in JSON: journald, Windows events, alerts, audits", logjson_probe, logjson_open, logjson_cut, logjson_parse, logjson_take, logjson_finish, logjson_drop,
-                                        logjson_notes, logjson_dataset, logjson_profile, logjson_batches, NULL, logjson_close, NULL, logjson_again};
+                                        logjson_notes, logjson_dataset, logjson_profile, logjson_batches, NULL, logjson_close, NULL, logjson_again, logjson_announced};

@@ -409,4 +409,4 @@ static const dataset *lines_dataset(const importer *im) { return im->sink.ds; }
 static batch_pool *lines_batches(const importer *im) { return im->sink.batches; }
 
 const importer_kind importer_loglines = {"log", "lines of syslog and of the logs that importers/logs describes", lines_probe, lines_open, lines_cut, lines_parse, lines_take, lines_finish, lines_drop,
-                                         lines_notes, lines_dataset, lines_profile, lines_batches, NULL, lines_close, NULL, lines_again};
+                                         lines_notes, lines_dataset, lines_profile, lines_batches, NULL, lines_close, NULL, lines_again, NULL};

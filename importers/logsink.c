@@ -69,6 +69,7 @@ sla_status log_sink_take(log_sink *s, block *b, err *e)
     s->counts.repeats += c->repeats;
     s->counts.broken_priority += c->broken_priority;
     s->counts.untimed += c->untimed;
+    paging_add(&s->counts.page, &c->page);
     for (uint32_t i = 0; i < dict_count(c->unknown.names); i++)
         if (count(&s->counts.unknown, dict_text(c->unknown.names, i), c->unknown.counts[i]) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to read the log");
     return SLA_OK;
@@ -107,6 +108,7 @@ static void note_unknown(const log_counter *c, buf *out)
 void log_sink_notes(const log_sink *s, buf *out)
 {
     const log_counts *c = &s->counts;
+    paging_note(&c->page, c->events + c->untimed, out);
     if (c->repeats) buf_printf(out, "%llu lines say that a message was repeated; each repetition is an event\n", (unsigned long long)c->repeats);
     if (c->broken_priority) buf_printf(out, "%llu lines have a priority that is none (0 to 191); they were read all the same\n", (unsigned long long)c->broken_priority);
     if (dict_count(c->unknown.names)) note_unknown(&c->unknown, out);

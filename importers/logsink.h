@@ -4,11 +4,13 @@
 #include "engine/base/dict.h"
 #include "importers/importer.h"
 #include "importers/logkind.h"
+#include "importers/paging.h"
 
 typedef struct log_counter { dict *names; uint64_t *counts; size_t cap; } log_counter;
 typedef struct log_counts {
     log_counter unknown;                /* events no pattern knows, by program */
     uint64_t events, repeats, broken_priority, untimed;
+    paging page;                          /* what answers that hold events say of the whole */
 } log_counts;
 
 /* Part of an importer: what its blocks have in common. Not changed while blocks are parsed, but for counts (in take, in order). */

@@ -230,4 +230,4 @@ static slice logtable_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logtable_batches(const importer *im) { return im->r.sink.batches; }
 
 const importer_kind importer_logtable = {"log table", "logs and jobs as tables: Event Viewer, Zabbix, Veeam, plain job tables, W3C and Zeek logs", logtable_probe, logtable_open, logtable_cut, logtable_parse, logtable_take, logtable_finish,
-                                         logtable_drop, logtable_notes, logtable_dataset, logtable_profile, logtable_batches, NULL, logtable_close, NULL, logtable_again};
+                                         logtable_drop, logtable_notes, logtable_dataset, logtable_profile, logtable_batches, NULL, logtable_close, NULL, logtable_again, NULL};

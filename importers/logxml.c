@@ -114,4 +114,4 @@ static slice logxml_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logxml_batches(const importer *im) { return im->r.sink.batches; }
 
 const importer_kind importer_logxml = {"log xml", "Windows events in XML", logxml_probe, logxml_open, logxml_cut, logxml_parse, logxml_take, NULL, logxml_drop,
-                                       logxml_notes, logxml_dataset, logxml_profile, logxml_batches, NULL, logxml_close, NULL, NULL};
+                                       logxml_notes, logxml_dataset, logxml_profile, logxml_batches, NULL, logxml_close, NULL, NULL, NULL};

@@ -32,12 +32,12 @@ static bool reads_any(const pack *p, const rule *r, slice names)
     return false;
 }
 
-/* Caveats about events that are not there touch every rule that looks into the dataset; those about values the rules that read the fields. */
+/* Caveats about events or records that are not there touch every rule that looks into the dataset; those about values the rules that read the fields. */
 static bool touches(const pack *p, const rule *r, const caveat *c)
 {
     const dataset *ds = schema_dataset(p->model, c->dataset);
     if (!ds || r->off.ptr) return false;
-    bool reach = slice_is(c->kind, "begins late") || slice_is(c->kind, "ends early");
+    bool reach = slice_is(c->kind, "begins late") || slice_is(c->kind, "ends early") || slice_is(c->kind, "pages");
     if (reach) return r->needs.dataset[ds->idx];
     if (r->sel.ds != ds || slice_is(c->kind, "numbers") || slice_is(c->kind, "doubles")) return false; /* whole records: of the rules, all */
     if (slice_is(c->kind, "history")) return (r->clock && r->clock->history) || (ds->changes.dataset >= 0 && r->needs.dataset[ds->changes.dataset]);

@@ -1,6 +1,6 @@
 /* The workspace's ordinary tables, version 1. What people may rely on in `slaudit sql`. Each CREATE TABLE in ddl.c is commented; the list:
  *   meta(key, value)                        format version, zone, model text, model sha256
- *   source(id, path, location, part, sha256, bytes, importer, profile, dataset, rows, accepted, rejected, rejected_values, notes)
+ *   source(id, path, location, part, sha256, bytes, importer, profile, dataset, rows, accepted, rejected, rejected_values, announced, notes)    announced: see source_info
  *   chunk(id, source, dataset, seq, nrows, lines)            lines: packed line numbers
  *   chunk_column(chunk, field, data)                         one packed blob a column (chunk.c documents the format)
  *   reject(source, line, col, field, value, reason, whole_row)

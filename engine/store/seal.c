@@ -64,7 +64,7 @@ static sla_status seal_stored(store *s, int64_t id, char out[DIGEST_HEX], err *e
 /* Without the source's location: the same files in another folder have the same trail. */
 sla_status seal_source(store *s, digest *chunks, int64_t source, char out[DIGEST_HEX], err *e)
 {
-    TRY(add_rows(s, chunks, "SELECT id, path, part, sha256, importer, profile, dataset, notes, bytes, rows, accepted, rejected, rejected_values FROM source WHERE id=?", source, e));
+    TRY(add_rows(s, chunks, "SELECT id, path, part, sha256, importer, profile, dataset, notes, bytes, rows, accepted, rejected, rejected_values, announced FROM source WHERE id=?", source, e));
     TRY(add_rows(s, chunks, "SELECT line, col, field, value, reason, whole_row FROM reject WHERE source=? ORDER BY rowid", source, e));
     return digest_hex(chunks, out);
 }

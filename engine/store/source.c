@@ -26,7 +26,7 @@ static sla_status write_source(store *s, const char *sql, int64_t id, const sour
     sqlite3_stmt *st = NULL;
     TRY(db_prepare(&s->d, sql, &st, e));
     const slice texts[] = {i->path, i->location, i->part, slice_of(i->sha256), i->importer, i->profile, i->dataset, i->notes};
-    const uint64_t numbers[] = {i->bytes, i->rows, i->accepted, i->rejected, i->rejected_values};
+    const uint64_t numbers[] = {i->bytes, i->rows, i->accepted, i->rejected, i->rejected_values, (uint64_t)i->announced};
     int at = 1;
     db_bind_i64(st, at++, id);
     for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) db_bind_text(st, at++, text_or_empty(texts[k]));
@@ -36,7 +36,7 @@ static sla_status write_source(store *s, const char *sql, int64_t id, const sour
     return rc;
 }
 
-#define SOURCE_COLUMNS "id, path, location, part, sha256, importer, profile, dataset, notes, bytes, rows, accepted, rejected, rejected_values"
+#define SOURCE_COLUMNS "id, path, location, part, sha256, importer, profile, dataset, notes, bytes, rows, accepted, rejected, rejected_values, announced"
 
 /* ---- transactions ---- */
 /* After a full disk, say, SQLite gives up the whole transaction. */
@@ -110,7 +110,7 @@ sla_status store_source_begin(store *s, const source_info *info, bool *known, in
     s->seq = 0;
     digest_free(s->seals);
     if (!(s->seals = digest_new()) && rc == SLA_OK) rc = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for a source");
-    if (rc == SLA_OK) rc = write_source(s, "INSERT INTO source(" SOURCE_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)", *id, info, e);
+    if (rc == SLA_OK) rc = write_source(s, "INSERT INTO source(" SOURCE_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", *id, info, e);
     if (rc != SLA_OK) store_source_abort(s);
     return rc;
 }
@@ -181,7 +181,7 @@ static sla_status trail_of_source(store *s, int64_t id, const source_info *i, er
 
 sla_status store_source_commit(store *s, int64_t source, const source_info *info, err *e)
 {
-    TRY(write_source(s, "REPLACE INTO source(" SOURCE_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)", source, info, e));
+    TRY(write_source(s, "REPLACE INTO source(" SOURCE_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", source, info, e));
     TRY(trail_of_source(s, source, info, e));
     TRY(transaction_end(s, info->bytes, e));
     s->open_source = 0;
@@ -215,6 +215,7 @@ static bool read_source(arena *a, sqlite3_stmt *st, source_info *i)
     i->accepted = (uint64_t)db_col_i64(st, 11);
     i->rejected = (uint64_t)db_col_i64(st, 12);
     i->rejected_values = (uint64_t)db_col_i64(st, 13);
+    i->announced = db_col_i64(st, 14);
     return ok;
 }
 

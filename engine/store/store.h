@@ -34,8 +34,10 @@ typedef struct source_info {
     slice importer, profile;    /* "csv"; "servicenow" or "canonical" */
     slice dataset;              /* the main dataset it delivered */
     uint64_t rows, accepted, rejected, rejected_values;
+    int64_t announced;          /* how many records there are by what the export itself says, of which it may hold a part; or a source_saying */
     slice notes;                /* what detection took it for and why: encoding, date order, year, lines no pattern knows; lines of text */
 } source_info;
+typedef enum source_saying { SOURCE_SAYS_NOTHING = 0, SOURCE_MORE_FOLLOW = -1, SOURCE_NONE_FOLLOW = -2 } source_saying;   /* … of records beside its own; numbers of the file format */
 /* The stamp of a source's file when this process began to read it; kept with the open workspace only, so that an audit that follows at once need not hash it again. */
 sla_status store_note_file(store *s, int64_t source, const file_stamp *f, err *e);
 bool store_noted_file(const store *s, int64_t source, file_stamp *out);

@@ -62,6 +62,10 @@ static void assert_caveats(place *p, const char *want)
     buf_free(&b);
 }
 
+/* Answers of APIs: n issues from a number on, with what stands around the list. */
+#define ISSUE(i) "{\"id\": 10" i ", \"key\": \"OPS-" i "\", \"fields\": {\"created\": \"2025-07-01T09:00:00.000+0800\", \"issuetype\": {\"name\": \"Incident\"}, \"priority\": {\"name\": \"High\"}, \"status\": {\"name\": \"Done\"}}}"
+#define TWO(i, k) "\"issues\": [" ISSUE(i) ", " ISSUE(k) "]"
+#define JIRA "0 history ticket priority, status "
 #define HISTORY "ticket_id,at,field,old,new\nT1,2025-07-01 09:00:00,status,,new\n"
 static const struct doctor_case { const char *name, *zone, *file[3], *text[3], *want; } cases[] = {
     {"nothing to say", "Asia/Shanghai", {"ticket.csv", "history.csv"}, {"id,status,created_at\nT1,new,2025-07-01 09:00:00\n", HISTORY}, ""},
@@ -80,6 +84,21 @@ static const struct doctor_case { const char *name, *zone, *file[3], *text[3], *
      "0 history ticket priority, status 1/1\n1 zone ticket created_at 1/2\n"},
     {"an order of dates that nothing decides", "Asia/Shanghai", {"a.csv"}, {"Ticket ID,Created Date,Subject,Priority,Status\n1,5/6/2025 09:00 +08:00,x,High,Closed\n"},
      "0 history ticket priority, status 1/1\n1 order ticket created_at 1/1\n"},
+    {"one page of many", "Asia/Shanghai", {"a.json"}, {"{\"startAt\": 0, \"total\": 5, " TWO("1", "2") "}"}, JIRA "2/2\n0 pages ticket  2/5\n"},
+    {"all pages, each a file", "Asia/Shanghai", {"a.json", "b.json", "c.json"},
+     {"{\"total\": 5, " TWO("1", "2") "}", "{" TWO("3", "4") ", \"total\": 5}", "{\"total\": 5, \"issues\": [" ISSUE("5") "]}"}, JIRA "5/5\n"},
+    {"pages between which a record came in", "Asia/Shanghai", {"a.json", "b.json", "c.json"},
+     {"{\"total\": 4, " TWO("1", "2") "}", "{\"total\": 5, " TWO("3", "4") "}", "{\"total\": 5, \"issues\": [" ISSUE("5") "]}"}, JIRA "5/5\n"},
+    {"a whole export does not make up for a short one", "Asia/Shanghai", {"a.json", "b.json"}, {"{\"total\": 2, " TWO("1", "2") "}", "{\"total\": 3, " TWO("3", "4") "}"}, JIRA "4/4\n0 pages ticket  2/3\n"},
+    {"all pages in one file", "Asia/Shanghai", {"a.json"}, {"{\"total\": 4, " TWO("1", "2") "}\n{\"total\": 4, " TWO("3", "4") "}\n"}, JIRA "4/4\n"},
+    {"more follow, how many is not said", "Asia/Shanghai", {"a.json"}, {"{" TWO("1", "2") ", \"nextPageToken\": \"x\", \"isLast\": false}"}, JIRA "2/2\n0 pages ticket  2/0\n"},
+    {"the last page says that it is", "Asia/Shanghai", {"a.json", "b.json"}, {"{" TWO("1", "2") ", \"nextPageToken\": \"x\", \"isLast\": false}", "{" TWO("3", "4") ", \"isLast\": true}"}, JIRA "4/4\n"},
+    {"a flag knows better than the next page's address", "Asia/Shanghai", {"a.json"}, {"{" TWO("1", "2") ", \"next_page\": \"https://example.com/2\", \"end_of_stream\": true}"}, JIRA "2/2\n"},
+    {"a number of other things", "Asia/Shanghai", {"a.json"}, {"{\"facets\": {\"total\": 900}, \"count\": 2, \"maxResults\": 100, " TWO("1", "2") "}"}, JIRA "2/2\n"},
+    {"within what is said of pages", "Asia/Shanghai", {"a.json"}, {"{\"meta\": {\"has_more\": true}, " TWO("1", "2") "}"}, JIRA "2/2\n0 pages ticket  2/0\n"},
+    {"an answer of a search in logs", "Asia/Shanghai", {"a.json"},
+     {"{\"_shards\": {\"total\": 9}, \"hits\": {\"total\": {\"value\": 70, \"relation\": \"eq\"}, \"hits\": [{\"_source\": {\"@timestamp\": \"2025-07-01T01:00:00Z\", \"host\": {\"name\": \"web1\"}, \"process\": {\"name\": \"sshd\"}, "
+      "\"message\": \"Failed password for root from 10.0.0.9 port 22 ssh2\"}}]}}"}, "0 pages log  1/70\n"},
     {"local times that occur twice or never", "Europe/Berlin", {"ticket.csv", "history.csv"},
      {"id,status,created_at\nT1,new,2025-03-30 02:30:00\nT2,new,2025-10-26 02:30:00\n", HISTORY}, "1 repeated ticket created_at 1/2\n1 skipped ticket created_at 1/2\n"},
 };
@@ -147,7 +166,7 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[32];
+    struct CMUnitTest tests[LEN(cases) + 2];
     size_t n = 0;
     ROWS(tests, n, cases, each_case);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers);
