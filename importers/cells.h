@@ -10,6 +10,7 @@
 #include "engine/time/zone.h"
 #include "importers/dates.h"
 #include "importers/profile.h"
+#include "importers/spoken.h"
 
 enum { CELLS_ROWS = 252, CELLS_COLS_MAX = 512 };
 /* A slab of at most CELLS_ROWS rows, column by column: cell of row r in input column c is at [c * CELLS_ROWS + r]. ptr NULL: the row has no such cell. */
@@ -43,6 +44,7 @@ typedef struct target {
     bool assumed;                       /* nothing told the order of day and month */
     date_numbers numbers;               /* how a column of numbers is read as times */
     time_counts *counts;                /* NULL: not counted */
+    spoken *spoken;                     /* of fields with terms: where words are noted; NULL: not at all */
 } target;
 typedef struct plan {
     const dataset *ds;
@@ -52,9 +54,9 @@ typedef struct plan {
 } plan;
 
 /* Reads the slab's texts into rows behind b's (which must have room for them). Wrong values are left missing and go to rejects; rows without a required
- * value go to rejects as a whole and do not enter b. *taken: rows that entered. One coercer a thread: it remembers days and last values. */
-enum { DAYS_KEPT = 256 };
+ * value go to rejects as a whole and do not enter b. *taken: rows that entered. One coercer a thread: it remembers days, and which words it has noted (by hash). */
+enum { DAYS_KEPT = 256, WORDS_NOTED = 256 };
 typedef struct known_day { char text[10]; bool set; int64_t ms; } known_day;
-typedef struct coercer { const plan *p; zone_cursor cursor; known_day days[DAYS_KEPT]; } coercer;
+typedef struct coercer { const plan *p; zone_cursor cursor; known_day days[DAYS_KEPT]; uint64_t noted[WORDS_NOTED]; } coercer;
 sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *rejects, size_t *taken, err *e);
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine/base/bits.h"
+#include "engine/base/digest.h"
 #include "engine/time/instant.h"
 #include "importers/cells.h"
 #include "importers/dates.h"
@@ -91,6 +92,14 @@ static slice digits_of(slice s, char out[32])
     return n ? (slice){out, n} : s;
 }
 
+static bool note_word(coercer *co, const target *t, size_t fno, slice word, slice term)
+{
+    uint64_t h = hash64(word.ptr, word.len, fno + 1), *noted = &co->noted[h % WORDS_NOTED];
+    if (*noted == h) return true;
+    *noted = h;
+    return spoken_add(t->spoken, fno, word, term);
+}
+
 static sla_status read_texts(job *j, size_t fno, const slice *in, const target *t)
 {
     column *col = &j->b->cols[fno];
@@ -105,7 +114,9 @@ static sla_status read_texts(job *j, size_t fno, const slice *in, const target *
         if (!slice_eq(s, last)) {
             slice v = trimmed(s);
             if (is_missing(pf, v)) continue;
+            slice word = v;
             if (t->map) v = t->map->digits ? digits_of(v, number) : profile_term(t->map, v);
+            if (t->spoken && !note_word(j->co, t, fno, word, v)) return SLA_NOMEM;
             if ((code = all_new ? dict_append(col->codes, v) : dict_intern(col->codes, v)) == DICT_NONE) return SLA_NOMEM;
             last = s;
         }

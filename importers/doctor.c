@@ -344,8 +344,8 @@ static void say_short(doctor *d, const dataset *ds, const export *x)
     slice of = x->first->profile;
     if (x->announced > 0) {
         buf_printf(&zh, "%.*s 的导出自称共有 %lld 条%s,只导入了其中 %llu 条(%zu 个文件):其余无从核查", SLICE_ARG(of), (long long)x->announced, ds->title_zh.ptr, (unsigned long long)x->rows, x->files);
-        buf_printf(&en, "exports of %.*s say that there are %lld records of %s; %llu were imported (of %zu file%s): the others cannot be looked at", SLICE_ARG(of), (long long)x->announced, ds->name.ptr,
-                   (unsigned long long)x->rows, x->files, x->files == 1 ? "" : "s");
+        buf_printf(&en, "exports of %.*s say that there are %lld records of %s; %llu %s imported (of %zu file%s): the others cannot be looked at", SLICE_ARG(of), (long long)x->announced, ds->name.ptr,
+                   (unsigned long long)x->rows, x->rows == 1 ? "was" : "were", x->files, x->files == 1 ? "" : "s");
     } else {
         buf_printf(&zh, "%.*s 的导出表明其后还有%s记录,但没有导入:其余无从核查", SLICE_ARG(of), ds->title_zh.ptr);
         buf_printf(&en, "exports of %.*s say that more records of %s follow, and these were not imported: they cannot be looked at", SLICE_ARG(of), ds->name.ptr);

@@ -165,7 +165,8 @@ static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
     pl->spans = ARENA_NEW(&pl->mem, span_evidence, ds->nfields);
     pl->counts = ARENA_NEW(&pl->mem, time_counts, ds->nfields);
     pl->p = (plan){.ds = ds, .pf = pl->pf, .zone = pl->zone ? pl->zone : in->options->zone, .fields = ARENA_NEW(&pl->mem, target, ds->nfields)};
-    if (!folded || !pl->seen || !pl->spans || !pl->counts || !pl->p.fields) return SLA_NOMEM;
+    pl->spoken = spoken_new(ds);
+    if (!folded || !pl->seen || !pl->spans || !pl->counts || !pl->p.fields || !pl->spoken) return SLA_NOMEM;
     TRY(headers_read(&pl->mem, pl->names, pl->ncols, &pl->headers));
     for (size_t i = 0; i < pl->ncols; i++) folded[i] = pl->headers[i].readings[0];
     if (pl->pf) profile_names(pl->pf, pl->headers, pl->ncols, folded);
@@ -173,6 +174,7 @@ static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
     for (size_t f = 0; f < ds->nfields; f++) {
         pl->p.fields[f] = (target){.input = -1, .clock = -1, .after = -1, .order = "ymd", .counts = &pl->counts[f]};
         TRY(place(pl, folded, &pl->p.fields[f], &ds->fields[f]));
+        if (pl->p.fields[f].map && ds->fields[f].en) pl->p.fields[f].spoken = pl->spoken;
     }
     if (pl->fold) fold_place(pl->fold, pl->p.fields, folded, pl->ncols);
     return place_cycles(pl);
@@ -394,6 +396,7 @@ void planner_notes(const planner *pl, buf *out)
         if (k->skipped) buf_printf(out, "%.*s: %llu local times do not occur, the clock being put forward; they are moved on\n", SLICE_ARG(name), (unsigned long long)k->skipped);
         if (k->other_order) buf_printf(out, "%.*s: %llu dates can only be read with day and month the other way round; they are rejected\n", SLICE_ARG(name), (unsigned long long)k->other_order);
     }
+    if (pl->spoken) spoken_notes(pl->spoken, out);
     if (pl->fold) fold_notes(pl->fold, out);
     if (pl->changes) changes_notes(pl->changes, out);
 }
@@ -414,6 +417,7 @@ void planner_close(planner *pl)
     fold_free(pl->fold);
     changes_free(pl->changes);
     draft_free(pl->draft);
+    spoken_free(pl->spoken);
     buf_free(&pl->said);
     arena_free(&pl->mem);
     *pl = (planner){0};

@@ -25,6 +25,7 @@ typedef struct planner {
     date_evidence *seen;                /* by field */
     span_evidence *spans;               /* by field */
     time_counts *counts;                /* by field */
+    spoken *spoken;
     fold *fold;                         /* NULL: each row is a record */
     cycle_column *cycles; size_t ncycles;   /* columns behind the table's own */
     changes *changes;                   /* NULL: records bring no history of their own */

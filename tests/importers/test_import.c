@@ -305,6 +305,33 @@ static void headers_read_by_a_part_are_said(void **state)
     close_place(&p);
 }
 
+/* Which words became which terms stands in the notes, however the file is cut into blocks; that two ranks became one is said at once. */
+static void words_read_as_terms_are_said(void **state)
+{
+    (void)state;
+    for (size_t block = 0; block < 3; block++) {
+        place p;
+        err e = {0};
+        buf said = {0}, text = {0};
+        source_info *list;
+        size_t n;
+        open_place(&p);
+        buf_text(&text, "工单号,标题,优先级,状态,创建时间\n");
+        for (int i = 0; i < 600; i++) buf_printf(&text, "GD%03d,x,%s,%s,2025-07-01 09:00:00\n", i, i % 4 == 0 ? "紧急" : i % 4 == 1 ? "特急" : i % 4 == 2 ? "一般" : "P4", i % 2 ? "量子态" : "已关闭");
+        const char *path = write_file("words.csv", text.ptr, text.len);
+        import_options o = {.zone = p.z, .say = hear, .ctx = &said, .block = block == 2 ? 700 : block == 1 ? 4000 : 0};
+        assert_int_equal(import_paths(p.s, p.m, &o, &path, 1, &p.report, &e), SLA_OK);
+        assert_non_null(strstr(buf_cstr(&said), ": priority: “特急”, “紧急” are read as one, P1\n"));
+        assert_null(strstr(buf_cstr(&said), "means"));
+        assert_int_equal(store_sources(p.s, &p.a, &list, &n, &e), SLA_OK);
+        assert_non_null(strstr(list[0].notes.ptr, "\npriority: “一般” means P3; “特急”, “紧急” mean P1\n"));
+        assert_non_null(strstr(list[0].notes.ptr, "\nstatus: “已关闭” means closed\n")); /* what is no term is the doctor's */
+        buf_free(&said);
+        buf_free(&text);
+        close_place(&p);
+    }
+}
+
 int main(void)
 {
     struct CMUnitTest tests[64];
@@ -314,7 +341,7 @@ int main(void)
     ROWS(tests, n, date_cases, dates);
     static const struct CMUnitTest more[] = {
         cmocka_unit_test(unclosed_quote_is_placed), cmocka_unit_test(encodings), cmocka_unit_test(rejected_values_are_kept), cmocka_unit_test(shipped_profiles_fit_the_model),
-        cmocka_unit_test(servicenow_dialects_agree), cmocka_unit_test(headers_read_by_a_part_are_said)};
+        cmocka_unit_test(servicenow_dialects_agree), cmocka_unit_test(headers_read_by_a_part_are_said), cmocka_unit_test(words_read_as_terms_are_said)};
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("import", tests, n, NULL, NULL);
 }
