@@ -4,6 +4,7 @@
 #include <string.h>
 #include "engine/base/mem.h"
 #include "engine/base/utf8.h"
+#include "importers/dates.h"
 #include "importers/logsink.h"
 
 enum { OPEN_MAX = 32, WINDOW = 64, HOLD = 16, MESSAGE_MAX = 2000 };
@@ -26,7 +27,27 @@ static bool between(slice line)
     return line.len == 0 || slice_is(line, "----") || begins(line, "time->");
 }
 
-bool log_audit_read(slice line, audit_line *out)
+/* "1751332831.371:479" */
+static bool epoch_of(slice id, int64_t *ms)
+{
+    int64_t s = 0, part = 0, scale = 100;
+    size_t i = 0;
+    for (; i < id.len && i < 11 && digit(id.ptr[i]); i++) s = s * 10 + (id.ptr[i] - '0');
+    if (i == 0 || i == id.len || id.ptr[i] != '.') return false;
+    for (i++; i < id.len && digit(id.ptr[i]); i++, scale /= 10) part += (id.ptr[i] - '0') * scale;
+    *ms = s * 1000 + part;
+    return true;
+}
+
+/* "07/01/2025 09:20:31.371" of "07/01/2025 09:20:31.371:479" */
+static slice date_of(slice id)
+{
+    size_t n = id.len;
+    while (n && digit(id.ptr[n - 1])) n--;
+    return n && id.ptr[n - 1] == ':' ? (slice){id.ptr, n - 1} : (slice){0};
+}
+
+bool log_audit_read(slice line, const char *order, audit_line *out)
 {
     audit_line l = {0};
     if (begins(line, "node=")) {
@@ -42,15 +63,14 @@ bool log_audit_read(slice line, audit_line *out)
     const char *close = memchr(line.ptr, ')', line.len);
     if (!close) return false;
     l.id = (slice){line.ptr, (size_t)(close - line.ptr)};
-    int64_t s = 0, ms = 0, scale = 100;
-    size_t i = 0;
-    for (; i < l.id.len && i < 11 && digit(l.id.ptr[i]); i++) s = s * 10 + (l.id.ptr[i] - '0');
-    if (i == 0 || i == l.id.len || l.id.ptr[i] != '.') return false;
-    for (i++; i < l.id.len && digit(l.id.ptr[i]); i++, scale /= 10) ms += (l.id.ptr[i] - '0') * scale;
-    l.ms = s * 1000 + ms;
+    time_text date;
+    l.interpreted = !epoch_of(l.id, &l.ms);
+    if (l.interpreted && (!dates_parse(date_of(l.id), order, &date) || !date.has_time || date.has_offset)) return false;
+    if (l.interpreted) l.ms = date.local_ms;
     line = behind(line, l.id.len + 1);
+    if (line.len && line.ptr[0] == ' ') line = behind(line, 1);
     if (line.len && line.ptr[0] == ':') line = behind(line, 1);
-    l.body = line;
+    l.body = l.interpreted ? slice_trim(line) : line;
     *out = l;
     return true;
 }
@@ -110,22 +130,38 @@ static void socket_address(slice s, log_framed *f)
     }
 }
 
-static void add_field(slice type, slice name, slice value, bool quoted, log_framed *f)
+static void add_field(const audit_line *l, slice name, slice value, bool quoted, log_framed *f)
 {
     static const slice unset = {"unset", 5};
-    if (!quoted && may_be_hex(type, name)) value = decode_hex(f, value);
+    if (!quoted && !l->interpreted && may_be_hex(l->type, name)) value = decode_hex(f, value);
     if ((slice_is(name, "auid") || slice_is(name, "ses") || slice_is(name, "old-auid") || slice_is(name, "old-ses")) && slice_is(value, "4294967295")) value = unset;
     log_pair_add(f, name, value);
     if (slice_is(name, "saddr")) socket_address(value, f);
+    if (slice_is(name, "laddr")) log_pair_add(f, SLICE_LIT("addr"), value);
+    if (slice_is(name, "lport")) log_pair_add(f, SLICE_LIT("port"), value);
     bool result = slice_is(name, "res") || slice_is(name, "success") || slice_is(name, "result");
     bool good = slice_is(value, "success") || slice_is(value, "yes") || slice_is(value, "1"), bad = slice_is(value, "failed") || slice_is(value, "fail") || slice_is(value, "no") || slice_is(value, "0");
     if (result && (good || bad)) log_pair_add(f, SLICE_LIT("result"), good ? SLICE_LIT("success") : SLICE_LIT("fail"));
 }
 
-/* name=value parted by blanks; a value in double quotes, or up to a blank; msg='…' holds more of them. */
-static void add_fields(slice type, slice s, log_framed *f)
+/* Where an unquoted value ends: at a blank; one that is interpreted goes on with words that are no name=value ("proctitle=cat /etc/shadow"). */
+static const char *value_end(const char *p, const char *end, bool interpreted)
 {
-    const char *p = s.ptr, *end = p + s.len;
+    for (;;) {
+        while (p < end && *p != ' ' && *p != '\x1d') p++;
+        const char *q = p;
+        while (q < end && *q == ' ') q++;
+        if (!interpreted || q == end || *q == '}' || *q == '\'') return p;
+        for (const char *w = q; w < end && *w != ' '; w++)
+            if (*w == '=') return p;
+        p = q;
+    }
+}
+
+/* name=value parted by blanks; a value in double quotes, or up to a blank; msg='…' holds more of them. */
+static void add_fields(const audit_line *l, log_framed *f)
+{
+    const char *p = l->body.ptr, *end = p + l->body.len;
     while (p < end) {
         while (p < end && (*p == ' ' || *p == '\x1d' || *p == '\'' || *p == ',' || *p == '{' || *p == '}')) p++; /* \x1d parts what enriched logs add */
         const char *name = p;
@@ -141,10 +177,11 @@ static void add_fields(slice type, slice s, log_framed *f)
         bool quoted = p < end && *p == '"';
         if (quoted) p++;
         const char *from = p;
-        while (p < end && (quoted ? *p != '"' : *p != ' ' && *p != '\x1d')) p++;
+        if (!quoted) p = value_end(p, end, l->interpreted);
+        while (p < end && quoted && *p != '"') p++;
         size_t n = (size_t)(p - from);
         if (!quoted && n && from[n - 1] == '\'' && (p == end || *p == '\x1d')) n--;
-        add_field(type, key, (slice){from, n}, quoted, f);
+        add_field(l, key, (slice){from, n}, quoted, f);
         if (quoted && p < end) p++;
     }
 }
@@ -169,14 +206,14 @@ void log_audit_fields(const audit_line *l, log_framed *f)
 {
     size_t from = f->n;
     log_pair_add(f, SLICE_LIT("type"), l->type);
-    add_fields(l->type, l->body, f);
+    add_fields(l, f);
     if (slice_is(l->type, "EXECVE")) command_line(f, from);
 }
 
 /* ---- the importer ---- */
-struct importer { log_sink sink; };
+struct importer { log_sink sink; const char *order; size_t interpreted; bool sure; };   /* interpreted: of the records of the head; order: of their dates */
 typedef struct event { slice id; uint32_t line; arena mem; log_framed f; } event;
-typedef struct joiner { log_writer w; event *open; size_t first, n; } joiner;   /* a ring of OPEN_MAX events that may still grow */
+typedef struct joiner { log_writer w; const char *order; event *open; size_t first, n; } joiner;   /* a ring of OPEN_MAX events that may still grow */
 
 static sla_status close_oldest(joiner *j)
 {
@@ -194,7 +231,7 @@ static sla_status close_oldest(joiner *j)
 static sla_status join_line(joiner *j, slice text, uint32_t no)
 {
     audit_line l;
-    if (!log_audit_read(text, &l)) return log_writer_reject(&j->w, no, text, "no record of the audit log: type=… msg=audit(seconds:serial) is wanted");
+    if (!log_audit_read(text, j->order, &l)) return log_writer_reject(&j->w, no, text, "no record of the audit log: type=… msg=audit(seconds:serial) is wanted");
     event *ev = NULL;
     for (size_t i = j->n; i-- > 0 && !ev;) {
         event *o = &j->open[(j->first + i) % OPEN_MAX];
@@ -210,7 +247,7 @@ static sla_status join_line(joiner *j, slice text, uint32_t no)
         ev->f.source = SLICE_LIT("audit");
         int64_t day = l.ms / MS_DAY;
         civil_from_days(day, &ev->f.time.year, &ev->f.time.month, &ev->f.time.day);
-        ev->f.time = (log_time){ev->f.time.year, ev->f.time.month, ev->f.time.day, l.ms - day * MS_DAY, true, 0};
+        ev->f.time = (log_time){ev->f.time.year, ev->f.time.month, ev->f.time.day, l.ms - day * MS_DAY, !l.interpreted, 0};
         j->w.b->rows++;
     }
     ev->f.scratch = &ev->mem;
@@ -220,7 +257,7 @@ static sla_status join_line(joiner *j, slice text, uint32_t no)
 
 static sla_status audit_parse(importer *im, block *b, err *e)
 {
-    joiner j = {.open = mem_zero(OPEN_MAX, sizeof *j.open)};
+    joiner j = {.order = im->order, .open = mem_zero(OPEN_MAX, sizeof *j.open)};
     sla_status st = log_writer_begin(&j.w, &im->sink, b);
     if (!j.open) st = SLA_NOMEM;
     slice rest = b->records;
@@ -240,7 +277,6 @@ static size_t audit_cut(const importer *im, slice text, bool at_end, uint32_t *n
 {
     size_t starts[WINDOW + 1], n = 0, end = text.len;
     slice ids[WINDOW];
-    (void)im;
     *open = SIZE_MAX;
     *nlines = 0;
     while (!at_end && end && text.ptr[end - 1] != '\n') end--;
@@ -248,7 +284,7 @@ static size_t audit_cut(const importer *im, slice text, bool at_end, uint32_t *n
         size_t from = at - 1;
         audit_line l;
         while (from && text.ptr[from - 1] != '\n') from--;
-        ids[n] = log_audit_read((slice){text.ptr + from, at - from}, &l) ? l.id : (slice){0};
+        ids[n] = log_audit_read((slice){text.ptr + from, at - from}, im->order, &l) ? l.id : (slice){0};
         starts[n++] = from;
         at = from;
     }
@@ -276,7 +312,7 @@ static int audit_probe(const input *in, err *why)
         slice one = slice_without_cr(slice_line(&rest));
         if (between(one)) continue;
         lines++;
-        good += log_audit_read(one, &l);
+        good += log_audit_read(one, "mdy", &l) || log_audit_read(one, "dmy", &l);
     }
     return lines && good * 10 >= lines * 5 ? 95 : 0;
 }
@@ -287,6 +323,21 @@ static void audit_close(importer *im)
     mem_free(im);
 }
 
+/* Dates that nothing tells are month first: so the locale writes them in which most servers run. */
+static void look_at_dates(importer *im, slice head)
+{
+    date_evidence ev = {0};
+    while (head.len) {
+        audit_line l;
+        slice one = slice_without_cr(slice_line(&head));
+        if (!(log_audit_read(one, "mdy", &l) || log_audit_read(one, "dmy", &l)) || !l.interpreted) continue;
+        dates_look(date_of(l.id), &ev);
+        im->interpreted++;
+    }
+    im->order = dates_order(&ev, &im->sure);
+    if (!im->sure) im->order = "mdy";
+}
+
 static sla_status audit_open(const input *in, importer **out, size_t *start, uint32_t *line, err *e)
 {
     importer *im = mem_zero(1, sizeof *im);
@@ -295,6 +346,7 @@ static sla_status audit_open(const input *in, importer **out, size_t *start, uin
         audit_close(im);
         return st;
     }
+    look_at_dates(im, in->head);
     *start = 0;
     *line = 1;
     *out = im;
@@ -307,6 +359,8 @@ static void audit_drop(importer *im, block *b) { (void)im, log_sink_drop(b); }
 static void audit_notes(const importer *im, buf *out)
 {
     buf_text(out, "audit log: records of one serial were joined to one event, hexadecimal values decoded\n");
+    if (im->interpreted) buf_printf(out, "times as ausearch -i writes them, in %s; dates read as %s, %s\n", zone_name(im->sink.zone),
+                                    *im->order == 'm' ? "month/day/year" : *im->order == 'd' ? "day/month/year" : "year/month/day", im->sure ? "as their numbers tell" : "which nothing contradicts");
     log_sink_notes(&im->sink, out);
 }
 

@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     log_framed_reset(&f);
     if (log_frame_syslog(text, &f, &broken)) touch(&f);
     log_framed_reset(&f);
-    if (log_audit_read(text, &l)) log_audit_fields(&l, &f);
+    if (log_audit_read(text, "mdy", &l)) log_audit_fields(&l, &f);
     touch(&f);
     log_framed_reset(&f);
     log_split_kv(text, &f);

@@ -264,7 +264,7 @@ static void audit_fields(void **state)
     log_framed *f = calloc(1, sizeof *f);
     arena scratch = {0};
     f->scratch = &scratch;
-    assert_true(log_audit_read(slice_of(line), &l));
+    assert_true(log_audit_read(slice_of(line), "mdy", &l));
     assert_slice_is(l.host, "web01");
     assert_slice_is(l.id, "1751332831.363:475");
     assert_true(l.ms == 1751332831363);
@@ -272,11 +272,11 @@ static void audit_fields(void **state)
     const struct { const char *name, *want; } want[] = {{"type", "USER_CMD"}, {"cmd", "./report -c night.yml"}, {"cwd", "/home/a b"}, {"auid", ""}, {"result", "success"}, {"terminal", "pts/0"}, {"uid", "1000"}};
     for (size_t i = 0; i < LEN(want); i++) assert_slice_is(log_pair_get(f->pairs, f->n, slice_of(want[i].name)), want[i].want);
     f->n = 0;
-    assert_true(log_audit_read(SLICE_LIT("type=X msg=audit(1.0:1): =a ==b c= d=\"e f=g='h"), &l)); /* nothing here may keep it for ever */
+    assert_true(log_audit_read(SLICE_LIT("type=X msg=audit(1.0:1): =a ==b c= d=\"e f=g='h"), "mdy", &l)); /* nothing here may keep it for ever */
     log_audit_fields(&l, f);
     assert_slice_is(log_pair_get(f->pairs, f->n, SLICE_LIT("d")), "e f=g='h");
-    assert_false(log_audit_read(SLICE_LIT("type=UNKNOWN[1329] msg=?"), &l));
-    assert_false(log_audit_read(SLICE_LIT("type=X msg=audit("), &l));
+    assert_false(log_audit_read(SLICE_LIT("type=UNKNOWN[1329] msg=?"), "mdy", &l));
+    assert_false(log_audit_read(SLICE_LIT("type=X msg=audit("), "mdy", &l));
     arena_free(&scratch);
     free(f);
 }
@@ -380,6 +380,11 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
     /* enriched: what is added stands behind \x1d, and the quote that closes msg='…' before it */
     {"audit.enriched", "type=USER_LOGIN msg=audit(1751331600.123:5): pid=2 uid=0 auid=1004 msg='op=login id=1004 exe=\"/usr/sbin/sshd\" addr=10.0.0.5 terminal=ssh res=success'\x1dUID=\"root\" AUID=\"bob\" ID=\"bob\"\n", 1, 0, 0,
      "audit login success bob 10.0.0.5 ssh", "joined to one event"},
+    {"ausearch-i.txt", "----\ntype=PROCTITLE msg=audit(07/01/2025 09:00:00.123:5) : proctitle=cat /etc/shadow \ntype=SYSCALL msg=audit(07/01/2025 09:00:00.123:5) : success=no exit=EACCES(Permission denied) auid=wang uid=root "
+                       "comm=cat exe=/usr/bin/cat \n----\ntype=USER_CMD msg=audit(07/13/2025 09:00:01.000:6) : uid=wang auid=wang msg='cwd=/home/wang cmd=systemctl restart nginx terminal=pts/0 res=success' \n", 2, 0, 0,
+     "audit other failure wang _ /usr/bin/cat", "dates read as month/day/year, as their numbers tell"},
+    {"ausearch-i.de.txt", "type=USER_LOGIN msg=audit(01.07.2025 09:00:00.123:5) : pid=1 uid=root auid=unset msg='op=login acct=bob exe=/usr/sbin/sshd addr=10.0.0.5 terminal=ssh res=failed' \n", 1, 0, 0, "audit login failure bob 10.0.0.5 ssh", "day/month/year"},
+    {"ausearch-i.zh.txt", "type=USER_LOGIN msg=audit(2025年07月01日 09:00:00.123:5) : pid=1 uid=root auid=unset msg='op=login acct=bob exe=/usr/sbin/sshd addr=10.0.0.5 terminal=ssh res=success' \n", 1, 0, 0, "audit login success bob 10.0.0.5 ssh", "ausearch -i"},
     {"ausearch.txt", "----\ntime->Tue Jul  1 09:00:00 2025\ntype=USER_LOGIN msg=audit(1751331600.123:5): uid=0 msg='op=login acct=\"root\" addr=10.0.0.5 terminal=ssh res=failed'\n", 1, 0, 0, "audit login failure root 10.0.0.5 ssh", NULL},
     {"journal.json", "{\"__REALTIME_TIMESTAMP\":\"1751331600123456\",\"SYSLOG_IDENTIFIER\":\"sshd\",\"MESSAGE\":\"Accepted password for bob from 10.0.0.1 port 22 ssh2\"}\n{\"__REALTIME_TIMESTAMP\":\"1751331600123456\",\"MESSAGE\":[104,105]}\n"
                      "{\"MESSAGE\":\"no time\",\"_PID\":\"1\"}\n{\"__REALTIME_TIMESTAMP\":\"17513316\n", 2, 2, 0, "auth login success bob 10.0.0.1 _", "systemd journal"},
@@ -626,7 +631,7 @@ static void audit_golden(void **state)
             arena_free(&scratch);
             f->n = 0;
             f->scratch = &scratch;
-            have = log_audit_read(arena_slice(&scratch, slice_of(full)), &l);
+            have = log_audit_read(arena_slice(&scratch, slice_of(full)), "mdy", &l);
             if (have) log_audit_fields(&l, f);
         }
         for (size_t i = 0; have && i < LEN(keys); i++) {
