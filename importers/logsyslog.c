@@ -114,15 +114,20 @@ static bool looks_5424(slice rest)
 }
 
 /* ---- RFC 3164 ---- */
+static bool is_severity(slice w)
+{
+    static const char *const severities[] = {"emerg", "alert", "crit", "err", "error", "warning", "warn", "notice", "info", "debug"};
+    for (size_t i = 0; i < sizeof severities / sizeof severities[0]; i++)
+        if (slice_is(w, severities[i])) return true;
+    return false;
+}
+
 /* BusyBox's syslogd writes facility.severity behind the host: "host authpriv.notice login[7]: …". */
 static slice skip_facility(slice rest)
 {
-    static const char *const severities[] = {"emerg", "alert", "crit", "err", "error", "warning", "warn", "notice", "info", "debug"};
     slice after = rest, w = word(&after);
     const char *point = w.len ? memchr(w.ptr, '.', w.len) : NULL;
-    for (size_t i = 0; point && i < sizeof severities / sizeof severities[0]; i++)
-        if (slice_is(behind(w, (size_t)(point - w.ptr) + 1), severities[i])) return after;
-    return rest;
+    return point && is_severity(behind(w, (size_t)(point - w.ptr) + 1)) ? after : rest;
 }
 
 /* "%ASA-6-302013: …", "%SYS-5-CONFIG_I: …": Cisco's devices call their messages so, at times behind a colon, a number or a time of their own. The facility is the program. */
@@ -161,11 +166,41 @@ static bool plain_3164(slice rest, slice *v)
     return true;
 }
 
+/* "name[pid] message" without a colon, as ProFTPD writes; what launchd puts behind in round brackets is not yet the message. */
+static bool pid_without_colon(slice rest, slice *v)
+{
+    const char *p = rest.ptr, *end = p + rest.len;
+    while (p < end && tag_char(*p)) p++;
+    slice name = {rest.ptr, (size_t)(p - rest.ptr)};
+    if (!name.len || p == end || *p != '[') return false;
+    const char *pid = ++p;
+    while (p < end && digit(*p)) p++;
+    if (p == pid || end - p < 3 || p[0] != ']' || p[1] != ' ' || p[2] == '(') return false;
+    v[LOG_PROGRAM] = name;
+    v[LOG_MESSAGE] = (slice){p + 2, (size_t)(end - p) - 2};
+    return true;
+}
+
+/* "[sshd] message" and "[sshd]: message", as metalog writes: no host. A severity there is no program. */
+static bool bracketed_name(slice rest, slice *v)
+{
+    const char *p = rest.ptr + 1, *end = rest.ptr + rest.len;
+    while (p < end && tag_char(*p) && !(*p >= 'A' && *p <= 'Z')) p++;
+    slice name = {rest.ptr + 1, (size_t)(p - rest.ptr) - 1};
+    if (!name.len || digit(*name.ptr) || is_severity(name) || p == end || *p != ']') return false;
+    p += 1 + (p + 1 < end && p[1] == ':');
+    if (p + 1 >= end || *p != ' ') return false;
+    v[LOG_PROGRAM] = name;
+    v[LOG_MESSAGE] = (slice){p + 1, (size_t)(end - p) - 1};
+    return true;
+}
+
 static bool frame_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v;
     if (plain_3164(rest, v)) return true;
     if (rest.len && (rest.ptr[0] == '%' || rest.ptr[0] == ':') && coded(rest, v)) return true; /* without a host */
+    if (rest.len && rest.ptr[0] == '[' && bracketed_name(rest, v)) return true;
     slice all = rest, host = word(&rest);
     if (!host.len || slice_is(host, ":") || (begins(rest, ": ") && all_digits((slice){host.ptr, host.len + 1}, ' '))) return false; /* sudo's own file: "Jul  1 09:00:00 2025 : bob : …" */
     if (host.ptr[host.len - 1] == ':') { /* a host that is followed by a colon, or a tag without a host */
@@ -178,6 +213,7 @@ static bool frame_3164(slice rest, log_framed *f)
     } else v[LOG_HOST] = host;
     if (coded(rest, v)) return true;
     rest = skip_facility(skip_blanks(rest));
+    if (pid_without_colon(rest, v)) return true;
     const char *colon = rest.len ? memchr(rest.ptr, ':', rest.len) : NULL, *space = rest.len ? memchr(rest.ptr, ' ', rest.len) : NULL;
     if (!colon || (space && space < colon)) { /* a message without a tag; "program [pid]: …" has one */
         bool pid = colon && space > rest.ptr && space[-1] == ']' && space + 1 < colon && space[1] == '(' && colon[-1] == ')'; /* launchd: "com.apple.xpc.launchd[1] (job[2]): …" */
