@@ -144,14 +144,14 @@ static void add_field(const audit_line *l, slice name, slice value, bool quoted,
     if (result && (good || bad)) log_pair_add(f, SLICE_LIT("result"), good ? SLICE_LIT("success") : SLICE_LIT("fail"));
 }
 
-/* Where an unquoted value ends: at a blank; one that is interpreted goes on with words that are no name=value ("proctitle=cat /etc/shadow"). */
+/* Where an unquoted value ends: at a blank, and at the ' that ends msg='…', also where the \x1d behind it was lost; one that is interpreted goes on with words that are no name=value ("proctitle=cat /etc/shadow"). */
 static const char *value_end(const char *p, const char *end, bool interpreted)
 {
     for (;;) {
-        while (p < end && *p != ' ' && *p != '\x1d') p++;
+        while (p < end && *p != ' ' && *p != '\x1d' && *p != '\'') p++;
         const char *q = p;
         while (q < end && *q == ' ') q++;
-        if (!interpreted || q == end || *q == '}' || *q == '\'') return p;
+        if (!interpreted || q == p || q == end || *q == '}' || *q == '\'') return p;
         for (const char *w = q; w < end && *w != ' '; w++)
             if (*w == '=') return p;
         p = q;
@@ -179,9 +179,7 @@ static void add_fields(const audit_line *l, log_framed *f)
         const char *from = p;
         if (!quoted) p = value_end(p, end, l->interpreted);
         while (p < end && quoted && *p != '"') p++;
-        size_t n = (size_t)(p - from);
-        if (!quoted && n && from[n - 1] == '\'' && (p == end || *p == '\x1d')) n--;
-        add_field(l, key, (slice){from, n}, quoted, f);
+        add_field(l, key, (slice){from, (size_t)(p - from)}, quoted, f);
         if (quoted && p < end) p++;
     }
 }

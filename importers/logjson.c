@@ -1,4 +1,4 @@
-/* Logs in JSON: an object a line, an array, objects one after another, or an object that holds the list (each:). journald, Windows events, alerts, audits. */
+/* Logs in JSON: an object a line, an array, objects one after another, or an object that holds the list (each:, wrappers). journald, Windows events, alerts, audits. */
 #include <string.h>
 #include "engine/base/mem.h"
 #include "importers/importer.h"
@@ -55,8 +55,9 @@ static bool look_at_first(void *ctx, json_reader *j, const char *from)
     return false; /* one is enough */
 }
 
-/* Elasticsearch's answers hold records of any kind, in hits.hits[]._source. */
-static const slice hits = {"hits", 4};
+/* Answers that hold records of any kind: Elasticsearch's in hits.hits[]._source, those of other searches and interfaces in a list of one of these names. */
+static const char *const wrappers[] = {"hits", "events", "Events", "records", "value", "results", "result", "data", "items", "logs", "entries"};
+enum { WRAPPERS = sizeof wrappers / sizeof wrappers[0] };
 
 /* The kind of the first record, looked for in the object itself and in the lists that kinds name. */
 static const log_kind *first_kind(const input *in, bool *by_line, slice *list)
@@ -72,8 +73,8 @@ static const log_kind *first_kind(const input *in, bool *by_line, slice *list)
         *by_line = !memchr(from, '\n', (size_t)(j.p - from)) && !memchr(in->head.ptr, '[', (size_t)(from - in->head.ptr)) && (j.p == end || *j.p == '\n' || *j.p == '\r');
     }
     if (x.kind) *list = x.kind->each;
-    for (size_t i = 0; x.f && from < end && !x.kind && i <= ks->nrecords; i++) {
-        element_job job = {look_at_first, &x, i < ks->nrecords ? ks->records[i].each : hits, NULL};
+    for (size_t i = 0; x.f && from < end && !x.kind && i < ks->nrecords + WRAPPERS; i++) {
+        element_job job = {look_at_first, &x, i < ks->nrecords ? ks->records[i].each : slice_of(wrappers[i - ks->nrecords]), NULL};
         j = (json_reader){.p = from, .end = end, .scratch = &scratch};
         if (job.key.len) each_element(&j, &job, 0);
         if (x.kind && i < ks->nrecords && !slice_eq(x.kind->each, job.key)) x.kind = NULL;

@@ -341,11 +341,27 @@ static void find_program(log_writer *w, slice *program, slice source)
     w->program_id = log_program_find(w->sink->patterns, *program, &w->source);
 }
 
+/* The port behind an address of IPv4, or of IPv6 in brackets, is none of it. */
+static slice without_port(slice s)
+{
+    size_t end = s.len, points = 0;
+    while (end && s.ptr[end - 1] >= '0' && s.ptr[end - 1] <= '9') end--;
+    if (end == s.len || end < 2 || s.ptr[end - 1] != ':') return s;
+    slice address = {s.ptr, end - 1};
+    if (address.ptr[0] == '[' && address.ptr[address.len - 1] == ']') return (slice){address.ptr + 1, address.len - 2};
+    for (size_t i = 0; i < address.len; i++) {
+        if (address.ptr[i] == '.') points++;
+        else if (address.ptr[i] < '0' || address.ptr[i] > '9') return s;
+    }
+    return points == 3 ? address : s;
+}
+
 /* An address of IPv4 written as one of IPv6 is the one of IPv4. */
 static slice plain_address(slice s)
 {
     static const char mapped[] = "::ffff:";
     size_t n = sizeof mapped - 1;
+    s = without_port(s);
     return s.len > n && s.ptr[0] == ':' && memcmp(s.ptr, mapped, n) == 0 && memchr(s.ptr, '.', s.len) ? (slice){s.ptr + n, s.len - n} : s;
 }
 

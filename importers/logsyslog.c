@@ -198,9 +198,9 @@ static bool bracketed_name(slice rest, slice *v)
 static bool frame_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v;
+    if (rest.len && rest.ptr[0] == '[' && bracketed_name(rest, v)) return true;
     if (plain_3164(rest, v)) return true;
     if (rest.len && (rest.ptr[0] == '%' || rest.ptr[0] == ':') && coded(rest, v)) return true; /* without a host */
-    if (rest.len && rest.ptr[0] == '[' && bracketed_name(rest, v)) return true;
     slice all = rest, host = word(&rest);
     if (!host.len || slice_is(host, ":") || (begins(rest, ": ") && all_digits((slice){host.ptr, host.len + 1}, ' '))) return false; /* sudo's own file: "Jul  1 09:00:00 2025 : bob : …" */
     if (host.ptr[host.len - 1] == ':') { /* a host that is followed by a colon, or a tag without a host */

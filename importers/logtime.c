@@ -74,7 +74,9 @@ static bool offset(scan *s, log_time *t)
 static void zone_name_offset(slice name, log_time *t)
 {
     static const struct { const char *name; int32_t minutes; } known[] = {{"UTC", 0}, {"GMT", 0}, {"Z", 0}, {"CET", 60}, {"CEST", 120}, {"EET", 120}, {"EEST", 180}, {"WET", 0}, {"MSK", 180},
-        {"EST", -300}, {"EDT", -240}, {"CDT", -300}, {"MST", -420}, {"MDT", -360}, {"PST", -480}, {"PDT", -420}, {"JST", 540}, {"KST", 540}, {"HKT", 480}, {"SGT", 480}};
+        {"EST", -300}, {"EDT", -240}, {"CDT", -300}, {"MST", -420}, {"MDT", -360}, {"PST", -480}, {"PDT", -420}, {"JST", 540}, {"KST", 540}, {"HKT", 480}, {"SGT", 480},
+        {"WEST", 60}, {"SAST", 120}, {"EAT", 180}, {"PKT", 300}, {"NPT", 345}, {"WIB", 420}, {"WITA", 480}, {"AWST", 480}, {"ACST", 570}, {"AEST", 600}, {"AEDT", 660}, {"NZST", 720}, {"NZDT", 780},
+        {"BRT", -180}, {"AKDT", -480}, {"AKST", -540}, {"HST", -600}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (slice_is(name, known[i].name)) t->has_offset = true, t->offset_min = known[i].minutes;
 }
