@@ -294,11 +294,24 @@ static sla_status put(reader *r, slice text, uint32_t no)
     return log_writer_put(&r->w, r->f, r->im->base + index, no, times, text);
 }
 
+/* The line begins a record of the file's kind, or of another of the same family: what started a server writes into its log in its own way. */
+static bool begins_any(const reader *r, slice line)
+{
+    const log_kind *own = r->im->kind;
+    const log_kinds *ks = r->im->kinds;
+    log_regex_state *s = log_matcher_state(r->w.m);
+    if (log_regex_match(&own->re, s, line)) return true;
+    if (!line.len || line.ptr[0] == ' ' || line.ptr[0] == '\t') return false;
+    for (size_t i = 0; i < ks->nlines; i++)
+        if (&ks->lines[i] != own && !is_plain(&ks->lines[i]) && slice_eq(ks->lines[i].source, own->source) && log_regex_match(&ks->lines[i].re, s, line)) return true;
+    return false;
+}
+
 /* Lines that do not begin a record belong to the one before. */
 static slice with_more(reader *r, slice one, line_scan *rest, uint32_t *lines)
 {
     slice whole = one, next;
-    for (line_scan after = *rest; line_next(&after, &next) && !log_regex_match(&r->im->kind->re, log_matcher_state(r->w.m), slice_without_cr(next)); *rest = after) {
+    for (line_scan after = *rest; line_next(&after, &next) && !begins_any(r, slice_without_cr(next)); *rest = after) {
         whole.len = (size_t)(next.ptr + next.len - whole.ptr);
         ++*lines;
     }
