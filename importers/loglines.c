@@ -282,7 +282,7 @@ static sla_status put(reader *r, slice text, uint32_t no)
     if (again && r->before.len) { /* the line before, at this line's time */
         log_time at = r->f->time;
         slice host = r->f->ev.v[LOG_HOST];
-        if (frame(r, r->before, &broken) && slice_eq(r->f->ev.v[LOG_HOST], host)) {
+        if (frame(r, r->before, &broken) && (!host.len || slice_eq(r->f->ev.v[LOG_HOST], host))) {
             r->f->time = at;
             return log_writer_put(&r->w, r->f, r->im->base + index, no, again, text);
         }

@@ -46,6 +46,7 @@ static slice tag_name(slice tag)
     size_t n = 0, from = 0;
     for (; n < tag.len && tag.ptr[n] != '[' && tag.ptr[n] != ':' && tag.ptr[n] != '('; n++)
         if (tag.ptr[n] == '/') from = n + 1;
+    if (n > from && tag.ptr[n - 1] == ']') n--; /* "gdm-password]": what stood before it did not fit */
     return (slice){tag.ptr + from, n - from};
 }
 
@@ -204,7 +205,7 @@ static bool frame_3164(slice rest, log_framed *f)
     slice all = rest, host = word(&rest);
     if (!host.len || slice_is(host, ":") || (begins(rest, ": ") && all_digits((slice){host.ptr, host.len + 1}, ' '))) return false; /* sudo's own file: "Jul  1 09:00:00 2025 : bob : …" */
     if (host.ptr[host.len - 1] == ':') { /* a host that is followed by a colon, or a tag without a host */
-        if (begins(rest, "last message repeated")) {
+        if (begins(rest, "last message repeated") && !memchr(host.ptr, '[', host.len)) {
             v[LOG_HOST] = (slice){host.ptr, host.len - 1};
             v[LOG_MESSAGE] = rest;
             return true;
