@@ -1,5 +1,6 @@
 #include "importers/logsyslog.h"
 #include <string.h>
+#include "importers/logaudit.h"
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 static slice behind(slice s, size_t n) { return (slice){s.ptr + n, s.len - n}; }
@@ -264,6 +265,17 @@ static bool as_cef(slice text, log_framed *f)
     return true;
 }
 
+/* Records of the audit log that audispd sends by syslog: "[node=host ]type=USER_LOGIN msg=audit(1751331600.123:5): …". Each is an event of its own here. */
+static void audit_by_syslog(log_framed *f)
+{
+    audit_line l;
+    slice m = f->ev.v[LOG_MESSAGE];
+    if ((!begins(m, "type=") && !begins(m, "node=")) || !log_audit_read(m, &l)) return;
+    if (l.host.len) f->ev.v[LOG_HOST] = l.host;
+    f->ev.v[LOG_PROGRAM] = SLICE_LIT("auditd");
+    log_audit_fields(&l, f);
+}
+
 static bool iso_start(slice s) { return s.len >= 19 && digit(s.ptr[0]) && digit(s.ptr[1]) && digit(s.ptr[2]) && digit(s.ptr[3]) && s.ptr[4] == '-' && (s.ptr[10] == 'T' || s.ptr[10] == 't'); }
 
 /* A zone's name behind a time with a year: "Dec 03 2017 16:31:28.861 IST host". */
@@ -320,5 +332,6 @@ bool log_frame_syslog(slice line, log_framed *f, bool *broken)
         while (from > line.ptr && memcmp(from, "CEF:", 4) != 0) from--;
         as_cef((slice){from, (size_t)(line.ptr + line.len - from)}, f);
     } else if (begins(f->ev.v[LOG_MESSAGE], "CEF:")) as_cef(f->ev.v[LOG_MESSAGE], f);
+    else audit_by_syslog(f);
     return true;
 }

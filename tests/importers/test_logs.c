@@ -380,6 +380,8 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
     {"messages", "Jul  7 13:06:56 h1 sshd[12]: Failed password for root from 10.0.0.1 port 22 ssh2\nJul  7 13:07:56 h1 last message repeated 2 times\nJul  7 13:07:57 h2 last message repeated 2 times\nhello\n", 4, 1, 2,
      "auth login failure root 10.0.0.1 _", "repetition is an event"},
     {"new-year.log", "Dec 31 23:59:58 h su: (to root) bob on pts/0\nJan  1 00:00:01 h su: (to root) bob on pts/0\nDec 31 23:59:59 h su: (to root) bob on pts/0\n", 3, 0, 0, "auth privilege success bob _ root", "past 1 New Year; some stand out of order"},
+    {"audispd.log", "Jul  7 13:06:56 hub audispd: node=web01 type=USER_LOGIN msg=audit(1751331600.123:5): pid=9 uid=0 auid=1000 ses=5 msg='op=login acct=\"bob\" exe=\"/usr/sbin/sshd\" addr=10.0.0.9 terminal=ssh res=failed'\n"
+                    "Jul  7 13:06:56 hub audispd: type=EOE msg=audit(1751331600.123:5): \n", 2, 0, 0, "audit login failure bob 10.0.0.9 ssh", NULL},
     {"no-host.log", "Jul  7 13:06:56 h1 sshd[12]: Failed password for root from 10.0.0.1 port 22 ssh2\nJul  7 13:07:56  sshd[12]: last message repeated 2 times\n", 3, 0, 2, "auth login failure root 10.0.0.1 _", "repetition is an event"},
     {"access.log", "10.0.0.4 - bob [01/Jul/2025:09:00:00 +0800] \"GET /x HTTP/1.1\" 404 12 \"-\" \"curl\"\n10.0.0.5 - - [01/Jul/2025:09:00:01 +0800] \"GET / HTTP/1.1\" 200 12 \"-\" \"cut off\nnonsense\n", 2, 1, 0,
      "web http failure bob 10.0.0.4 /x", "web access log"},
