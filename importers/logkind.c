@@ -119,12 +119,14 @@ static sla_status load_by(log_kinds *ks, const ynode *n, log_kind *k, errlist *e
 
 static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "has", "each", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "fields", "examples", NULL};
+    static const char *const keys[] = {"title", "has", "each", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "fields", "lines", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->records, &ks->records_cap, ks->nrecords + 1, sizeof *ks->records)) return SLA_NOMEM;
     log_kind *k = &ks->records[ks->nrecords++];
     *k = (log_kind){0};
     TRY(load_common(ks, n, source, k, errors));
+    const ynode *lines = yaml_get(n, "lines");
+    if (lines && !yaml_bool(lines, &k->lines)) errlist_add(errors, SLA_TYPE, lines->at, "'lines' is true or false");
     k->each = yaml_text(n, "each", (slice){0});
     TRY(names(ks->mem, yaml_get(n, "has"), &k->has));
     TRY(names(ks->mem, yaml_get(n, "at"), &k->at));

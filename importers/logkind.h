@@ -18,6 +18,7 @@
  *       time: ['%d/%m/%Y %H:%M']
  *       program_by: {EventID: {Security: ['47??']}}   where none of these has a value: by what another name says; ? is any character
  *       fields: {EventID: [Id, event_code]}      further names for what is there
+ *       lines: true                              the message may be a whole line of syslog or a record of the audit log: then what that says holds
  *       examples: [{fields: {…}, at: …, program: …}]
  * Groups (names) that are fields of the log dataset fill them; all groups are names of the record for the patterns' when and take. */
 #ifndef SLA_IMPORTERS_LOGKIND_H
@@ -41,7 +42,7 @@ typedef struct log_kind {
     uint32_t g_at, g_clock, g_zone, g_program, g_message;
     int fields[LOG_GROUPS_MAX];         /* of each group: its field or -1 */
     bool asked[LOG_GROUPS_MAX];         /* some pattern asks for it by name */
-    bool more;
+    bool more, lines;
     log_split split;
     /* records */
     log_names has, at, clock, host, programs, message;

@@ -3,6 +3,8 @@
 #include <string.h>
 #include "engine/base/mem.h"
 #include "engine/base/utf8.h"
+#include "importers/logaudit.h"
+#include "importers/logsyslog.h"
 
 enum { NEST_MAX = 8, PATH_BYTES = 512 };
 
@@ -39,6 +41,41 @@ const log_kind *log_record_kind(const log_kinds *ks, const log_kind *likely, con
     return best;
 }
 
+/* The year of a line that has none, next to the time at which the record was made. */
+static void take_year(log_time *line, const log_time *record)
+{
+    line->year = record->year;
+    if (line->month == 12 && record->month == 1) line->year--;
+    else if (line->month == 1 && record->month == 12) line->year++;
+}
+
+/* A line as a collector took it from its file: its own time, host and program hold, and the message is what stands behind them. */
+static void line_inside(log_framed *f)
+{
+    log_event outer = f->ev;
+    log_time made = f->time;
+    slice text = outer.v[LOG_MESSAGE];
+    size_t n = f->n;
+    bool broken = false;
+    audit_line audit;
+    if (log_audit_read(text, &audit)) {
+        f->ev.v[LOG_PROGRAM] = SLICE_LIT("auditd");
+        if (audit.host.len) f->ev.v[LOG_HOST] = audit.host;
+        log_audit_fields(&audit, f);
+        return;
+    }
+    f->ev = (log_event){0};
+    slice *v = f->ev.v;
+    if (!log_frame_syslog(text, f, &broken) || !v[LOG_PROGRAM].len || (v[LOG_HOST].len && memchr(v[LOG_HOST].ptr, '=', v[LOG_HOST].len))) {
+        f->ev = outer;
+        f->time = made;
+        f->n = n;
+        return;
+    }
+    if (!v[LOG_HOST].len) v[LOG_HOST] = outer.v[LOG_HOST];
+    if (!f->time.year) take_year(&f->time, &made);
+}
+
 sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, uint32_t line, slice whole)
 {
     bool no_time = false;
@@ -48,7 +85,10 @@ sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, ui
     w->b->rows++;
     if (!k) st = log_writer_reject(w, line, whole, "no kind of log record that is known");
     else if (!log_frame_record(k, f, &no_time)) st = log_writer_reject(w, line, whole, "its time is missing or cannot be read");
-    else st = log_writer_put(w, f, 0, line, 1, whole);
+    else {
+        if (k->lines) line_inside(f);
+        st = log_writer_put(w, f, 0, line, 1, whole);
+    }
     f->n = 0;
     arena_free(&w->scratch);
     return st;

@@ -414,6 +414,10 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
     {"answer.json", "{\"took\":3,\"events\":[\n{\"@timestamp\":\"2025-07-01T01:00:00Z\",\"winlog\":{\"event_id\":4723,\"computer_name\":\"DC\",\"provider_name\":\"Microsoft-Windows-Security-Auditing\",\"keywords\":[\"Audit Failure\"],"
                     "\"event_data\":{\"SubjectUserName\":\"bob\",\"TargetUserName\":\"bob\"}}},\n{\"@timestamp\":\"2025-07-01T01:00:01Z\",\"winlog\":{\"event_id\":4723,\"computer_name\":\"DC\",\"provider_name\":\"Microsoft-Windows-Security-Auditing\","
                     "\"event_data\":{\"SubjectUserName\":\"bob\",\"TargetUserName\":\"bob\"}}}]}\n", 2, 0, 0, "windows config failure bob _ bob", "Winlogbeat"},
+    /* lines as a collector took them: their own times, the year of the record's; Shanghai is eight hours before UTC */
+    {"filebeat.json", "{\"@timestamp\":\"2025-01-01T00:30:00Z\",\"message\":\"Dec 31 23:59:59 web01 sshd[7]: Failed password for root from 10.0.0.9 port 22 ssh2\",\"log\":{\"file\":{\"path\":\"/var/log/auth.log\"}},\"host\":{\"name\":\"hub\"}}\n"
+                      "{\"@timestamp\":\"2025-01-01T00:30:00Z\",\"message\":\"type=USER_LOGIN msg=audit(1751331600.123:5): auid=1000 msg='op=login acct=\\\"bob\\\" addr=10.0.0.9 terminal=ssh res=failed'\",\"log\":{\"file\":{\"path\":\"x\"}}}\n"
+                      "{\"@timestamp\":\"2025-01-01T00:30:00Z\",\"message\":\"level=info at=x: y\",\"log\":{\"file\":{\"path\":\"x\"}}}\n", 3, 0, 0, "auth login failure root 10.0.0.9 _", NULL},
     {"mongod.json", "{\"t\":{\"$date\":\"2025-07-01T09:00:00.000+08:00\"},\"c\":\"ACCESS\",\"ctx\":\"conn1\",\"msg\":\"Authentication failed\",\"attr\":{\"user\":\"eve\",\"db\":\"admin\",\"remote\":\"10.0.0.9:5000\"}}\n"
                     "{\"t\":{\"$date\":\"2025-07-01T09:00:01.000+08:00\"},\"c\":\"ACCESS\",\"ctx\":\"conn1\",\"msg\":\"Authentication failed\",\"attr\":{\"user\":\"eve\",\"db\":\"admin\",\"remote\":\"[2001:db8::9]:5000\"}}\n"
                     "{\"t\":{\"$date\":\"2025-07-01T09:00:02.000+08:00\"},\"c\":\"ACCESS\",\"ctx\":\"conn1\",\"msg\":\"Authentication failed\",\"attr\":{\"user\":\"eve\",\"db\":\"admin\",\"remote\":\"2001:db8::9:5000\"}}\n",
@@ -475,6 +479,19 @@ static void whole_files(void **state)
         assert_true(!c->say || said(&p, c->say));
         close_place(&p);
     }
+}
+
+static void year_of_a_line_in_a_record(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"@timestamp\":\"2025-01-01T00:30:00Z\",\"message\":\"Dec 31 23:59:59 web01 sshd[7]: x\",\"input\":{\"type\":\"log\"}}\n"
+                               "{\"@timestamp\":\"2024-12-31T23:30:00Z\",\"message\":\"Jan  1 07:30:00 web01 sshd[7]: x\",\"input\":{\"type\":\"log\"}}\n";
+    place p;
+    open_place(&p);
+    take(&p, write_file("years.json", text, sizeof text - 1), 4096);
+    assert_int_equal(at(&p, 1) - at(&p, 0), (7 * 3600 + 1800 + 1) * 1000);
+    assert_slice_is(cell(&p, "host", 0), "web01");
+    close_place(&p);
 }
 
 static void new_year(void **state)
@@ -764,7 +781,7 @@ int main(void)
     ROWS(tests, n, year_cases, years);
     ROWS(tests, n, file_cases, whole_files);
     static const struct CMUnitTest more[] = {
-        cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year),
+        cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year), cmocka_unit_test(year_of_a_line_in_a_record),
         cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(openssh_truth), cmocka_unit_test(files_that_are_known_whole), cmocka_unit_test(audit_golden),
         cmocka_unit_test(wazuh_lines), cmocka_unit_test(syslog_truth),
     };
