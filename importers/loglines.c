@@ -47,6 +47,10 @@ static bool yearless_day(const course *c, slice line, log_time *t)
 static int32_t course_step(course *c, slice line)
 {
     log_time t;
+    if (!c->kind && line.len && line.ptr[0] != '<' && !(line.ptr[0] >= 'A' && line.ptr[0] <= 'Z')) {
+        size_t prefix = log_file_prefix(line);
+        line = (slice){line.ptr + prefix, line.len - prefix};
+    }
     if (!c->kind && line.len && line.ptr[0] == '<') {
         const char *close = memchr(line.ptr, '>', line.len < 6 ? line.len : 6);
         if (close) line = (slice){close + 1, line.len - (size_t)(close + 1 - line.ptr)};

@@ -124,11 +124,12 @@ static bool is_severity(slice w)
     return false;
 }
 
-/* BusyBox's syslogd writes facility.severity behind the host: "host authpriv.notice login[7]: …". */
+/* BusyBox's syslogd writes facility.severity behind the host, "host authpriv.notice login[7]: …", AIX's "host auth|security:info sshd[7]: …". */
 static slice skip_facility(slice rest)
 {
     slice after = rest, w = word(&after);
     const char *point = w.len ? memchr(w.ptr, '.', w.len) : NULL;
+    if (!point && w.len && after.len) point = memchr(w.ptr, ':', w.len);
     return point && is_severity(behind(w, (size_t)(point - w.ptr) + 1)) ? after : rest;
 }
 
@@ -197,13 +198,29 @@ static bool bracketed_name(slice rest, slice *v)
     return true;
 }
 
+/* "hub Message forwarded from web01: sshd[7]: …", as AIX's syslogd passes on what others sent: the host is the one that sent it. */
+static slice behind_forwarder(slice rest)
+{
+    static const char mark[] = "Message forwarded from ";
+    slice after = rest;
+    word(&after);
+    if (!begins(after, mark)) return rest;
+    after = behind(after, sizeof mark - 1);
+    const char *colon = memchr(after.ptr, ':', after.len), *space = after.len ? memchr(after.ptr, ' ', after.len) : NULL;
+    return colon && space == colon + 1 ? after : rest;
+}
+
 static bool frame_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v;
     if (rest.len && rest.ptr[0] == '[' && bracketed_name(rest, v)) return true;
     if (plain_3164(rest, v)) return true;
     if (rest.len && (rest.ptr[0] == '%' || rest.ptr[0] == ':') && coded(rest, v)) return true; /* without a host */
+    slice sent = behind_forwarder(rest);
+    bool forwarded = sent.ptr != rest.ptr;
+    rest = sent;
     slice all = rest, host = word(&rest);
+    if (forwarded) host.len--; /* its colon */
     if (!host.len || slice_is(host, ":") || (begins(rest, ": ") && all_digits((slice){host.ptr, host.len + 1}, ' '))) return false; /* sudo's own file: "Jul  1 09:00:00 2025 : bob : …" */
     if (host.ptr[host.len - 1] == ':') { /* a host that is followed by a colon, or a tag without a host */
         if (begins(rest, "last message repeated") && !memchr(host.ptr, '[', host.len)) {
@@ -307,12 +324,40 @@ static slice year_behind(slice rest, log_time *t)
     return behind(rest, i + 5);
 }
 
-bool log_frame_syslog(slice line, log_framed *f, bool *broken)
+size_t log_file_prefix(slice line)
+{
+    bool path = false;
+    size_t i = 0;
+    for (; i < line.len && i < 200 && line.ptr[i] != ':'; i++) {
+        if ((unsigned char)line.ptr[i] <= ' ' || line.ptr[i] == '<') return 0;
+        path = path || line.ptr[i] == '.' || line.ptr[i] == '/';
+    }
+    if (!path || i + 16 > line.len || line.ptr[i] != ':') return 0;
+    char c = line.ptr[i + 1];
+    return (c >= 'A' && c <= 'Z') || digit(c) || c == '<' ? i + 1 : 0;
+}
+
+/* "2025 Jul  1 09:00:00 host …": the year in front, as OSSEC writes it. 0: none. */
+static int32_t year_in_front(slice *rest)
+{
+    int32_t year = 0;
+    if (rest->len < 20 || rest->ptr[4] != ' ' || rest->ptr[5] < 'A' || rest->ptr[5] > 'Z') return 0;
+    for (size_t i = 0; i < 4; i++) {
+        if (!digit(rest->ptr[i])) return 0;
+        year = year * 10 + (rest->ptr[i] - '0');
+    }
+    if (year < 1990 || year > 2199) return 0;
+    *rest = behind(*rest, 5);
+    return year;
+}
+
+static bool frame_line(slice line, log_framed *f, bool *broken)
 {
     slice rest = line, numbered;
     size_t n;
     if (begins(line, "CEF:")) return as_cef(line, f) && cef_time(f);
     if (!priority(&rest, broken)) return false;
+    int32_t year = digit(rest.len ? rest.ptr[0] : ' ') ? year_in_front(&rest) : 0;
     numbered = rest;
     if (digit(rest.len ? rest.ptr[0] : ' ') && all_digits(word(&numbered), ':')) rest = skip_blanks(numbered); /* a device's own count before the time: "<189>45: *Jul  1 …" */
     if (rest.len && (rest.ptr[0] == '*' || rest.ptr[0] == '.')) rest = behind(rest, 1); /* its clock is not set, or not in step */
@@ -320,6 +365,7 @@ bool log_frame_syslog(slice line, log_framed *f, bool *broken)
         rest = f->time.year ? behind(rest, n) : year_behind(behind(rest, n), &f->time);
         if (rest.len && rest.ptr[0] != ' ' && rest.ptr[0] != ':') return false;
         rest = skip_zone(skip_blanks(behind(rest, rest.len > 0)), &f->time);
+        if (year) f->time.year = year;
         if (!frame_3164(rest, f)) return false;
     } else {
         bool version = rest.len > 2 && digit(rest.ptr[0]) && (rest.ptr[1] == ' ' || (digit(rest.ptr[1]) && rest.ptr[2] == ' '));
@@ -334,4 +380,16 @@ bool log_frame_syslog(slice line, log_framed *f, bool *broken)
     } else if (begins(f->ev.v[LOG_MESSAGE], "CEF:")) as_cef(f->ev.v[LOG_MESSAGE], f);
     else audit_by_syslog(f);
     return true;
+}
+
+bool log_frame_syslog(slice line, log_framed *f, bool *broken)
+{
+    size_t n = f->n, prefix;
+    if (frame_line(line, f, broken)) return true;
+    if (!(prefix = log_file_prefix(line))) return false;
+    f->n = n;
+    f->ev = (log_event){0};
+    f->time = (log_time){0};
+    *broken = false;
+    return frame_line(behind(line, prefix), f, broken);
 }
