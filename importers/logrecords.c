@@ -58,7 +58,7 @@ static void line_inside(log_framed *f)
     size_t n = f->n;
     bool broken = false;
     audit_line audit;
-    if (log_audit_read(text, &audit)) {
+    if (log_audit_read(text, "mdy", &audit)) {
         f->ev.v[LOG_PROGRAM] = SLICE_LIT("auditd");
         if (audit.host.len) f->ev.v[LOG_HOST] = audit.host;
         log_audit_fields(&audit, f);

@@ -287,7 +287,7 @@ static void audit_by_syslog(log_framed *f)
 {
     audit_line l;
     slice m = f->ev.v[LOG_MESSAGE];
-    if ((!begins(m, "type=") && !begins(m, "node=")) || !log_audit_read(m, &l)) return;
+    if ((!begins(m, "type=") && !begins(m, "node=")) || !log_audit_read(m, "mdy", &l)) return;
     if (l.host.len) f->ev.v[LOG_HOST] = l.host;
     f->ev.v[LOG_PROGRAM] = SLICE_LIT("auditd");
     log_audit_fields(&l, f);
