@@ -36,7 +36,7 @@ static bool epoch_of(slice id, int64_t *ms)
     if (i == 0 || i == id.len || id.ptr[i] != '.') return false;
     for (i++; i < id.len && digit(id.ptr[i]); i++, scale /= 10) part += (id.ptr[i] - '0') * scale;
     *ms = s * 1000 + part;
-    return true;
+    return i == id.len || id.ptr[i] == ':'; /* 01.07.2025 is none */
 }
 
 /* "07/01/2025 09:20:31.371" of "07/01/2025 09:20:31.371:479" */
@@ -137,8 +137,9 @@ static void add_field(const audit_line *l, slice name, slice value, bool quoted,
     if ((slice_is(name, "auid") || slice_is(name, "ses") || slice_is(name, "old-auid") || slice_is(name, "old-ses")) && slice_is(value, "4294967295")) value = unset;
     log_pair_add(f, name, value);
     if (slice_is(name, "saddr")) socket_address(value, f);
-    if (slice_is(name, "laddr")) log_pair_add(f, SLICE_LIT("addr"), value);
-    if (slice_is(name, "lport")) log_pair_add(f, SLICE_LIT("port"), value);
+    bool address = slice_is(l->type, "SOCKADDR"); /* interpreted: saddr={ saddr_fam=inet laddr=10.0.0.9 lport=22 } */
+    if (address && slice_is(name, "laddr")) log_pair_add(f, SLICE_LIT("addr"), value);
+    if (address && slice_is(name, "lport")) log_pair_add(f, SLICE_LIT("port"), value);
     bool result = slice_is(name, "res") || slice_is(name, "success") || slice_is(name, "result");
     bool good = slice_is(value, "success") || slice_is(value, "yes") || slice_is(value, "1"), bad = slice_is(value, "failed") || slice_is(value, "fail") || slice_is(value, "no") || slice_is(value, "0");
     if (result && (good || bad)) log_pair_add(f, SLICE_LIT("result"), good ? SLICE_LIT("success") : SLICE_LIT("fail"));
