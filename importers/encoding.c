@@ -41,17 +41,19 @@ static pairs count_pairs(slice s)
     return p;
 }
 
-/* Latin text in Windows-1252 has single high bytes among letters; Chinese comes in runs of two. */
+static bool letter_at(slice s, size_t i) { return i < s.len && (((unsigned char)s.ptr[i] | 32) >= 'a' && ((unsigned char)s.ptr[i] | 32) <= 'z'); }
+
+/* Latin text in Windows-1252 has high bytes among letters, single or few (SITUA\xC7\xC3O); Chinese comes in runs of two, and mostly by itself. */
 static bool high_bytes_in_pairs(slice s)
 {
-    size_t runs = 0, single = 0;
+    size_t runs = 0, single = 0, within = 0;
     for (size_t i = 0; i < s.len;) {
         size_t n = 0;
         while (i + n < s.len && (unsigned char)s.ptr[i + n] >= 0x80) n++;
-        if (n) runs++, single += n == 1;
+        if (n) runs++, single += n == 1, within += i > 0 && letter_at(s, i - 1) && letter_at(s, i + n);
         i += n ? n : 1;
     }
-    return runs && single * 2 < runs;
+    return runs && single * 2 < runs && within * 2 < runs;
 }
 
 /* At least 3 of 4 characters are among the frequent ones, and no more than one of 200 is none. */
@@ -62,6 +64,42 @@ static bool chinese(slice head, encoding *out)
     if (gb && (!big5 || p.gb >= p.big5) && high_bytes_in_pairs(head)) return *out = (encoding){"GB18030", 0, "no UTF-8; its pairs of bytes are frequent Chinese characters"}, true;
     if (big5) return *out = (encoding){"BIG5", 0, "no UTF-8; its pairs of bytes are frequent Chinese characters, as in Taiwan and Hong Kong"}, true;
     return false;
+}
+
+/* ---- Japanese, Russian ---- */
+/* Shift_JIS: hardly a text is without kana (829F..82F1, 8340..8396), and half-width ones, single bytes, are rare. The quotes and dashes of Windows-1252 can look like
+ * its lead bytes, but never like so many kana. */
+static bool japanese(slice s)
+{
+    size_t n = 0, kana = 0, single = 0, wrong = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char lead = (unsigned char)s.ptr[i], trail = i + 1 < s.len ? (unsigned char)s.ptr[i + 1] : 0x40;
+        if (lead < 0x80) continue;
+        if (lead >= 0xA1 && lead <= 0xDF) {
+            single++;
+            continue;
+        }
+        i++;
+        n++;
+        kana += (lead == 0x82 && trail >= 0x9F && trail <= 0xF1) || (lead == 0x83 && trail >= 0x40 && trail <= 0x96);
+        wrong += lead == 0x80 || lead == 0xA0 || lead > 0xFC || trail < 0x40 || trail == 0x7F || trail > 0xFC;
+    }
+    return kana * 10 >= n && kana > 1 && single * 4 <= n && wrong * 200 <= n;
+}
+
+/* Windows-1251: whole words above ASCII, in letters (C0..FF, Ё, ё) of which most are small ones (E0..FF); in Windows-1252 letters with accents stand alone. */
+static bool cyrillic(slice s)
+{
+    size_t n = 0, runs = 0, letters = 0, small = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c < 0x80) continue;
+        n++;
+        runs += i == 0 || (unsigned char)s.ptr[i - 1] < 0x80;
+        letters += c >= 0xC0 || c == 0xA8 || c == 0xB8;
+        small += c >= 0xE0;
+    }
+    return n >= runs * 3 && n > 3 && letters * 10 >= n * 9 && small * 2 > n;
 }
 
 static bool same_name(const char *a, const char *b) { return slice_eq_nocase(slice_of(a), slice_of(b)); }
@@ -87,7 +125,9 @@ encoding encoding_detect(slice head, bool whole, bool not_utf8)
     if (wide) return (encoding){wide, 0, "every other byte is zero"};
     if (!not_utf8 && (utf8_valid(head.ptr, head.len, &bad) || (!whole && head.len - bad < 4))) return (encoding){"UTF-8", 0, "valid UTF-8"};
     if (chinese(head, &found)) return found;
-    return (encoding){"WINDOWS-1252", 0, "neither UTF-8 nor Chinese"};
+    if (japanese(head)) return (encoding){"CP932", 0, "no UTF-8; its pairs of bytes are kana and kanji in Shift_JIS"};
+    if (cyrillic(head)) return (encoding){"WINDOWS-1251", 0, "no UTF-8; its words are Cyrillic letters"};
+    return (encoding){"WINDOWS-1252", 0, "neither UTF-8 nor Chinese, Japanese or Russian"};
 }
 
 sla_status decoder_open(const char *name, decoder **out, err *e)

@@ -1,5 +1,5 @@
 /* From any encoding to UTF-8. Detection: byte order mark; else UTF-16 by its zero bytes; else valid UTF-8; else GB18030 or Big5 by how frequent its characters
- * are in them; else Windows-1252, in which everything decodes. */
+ * are in them; else Shift_JIS by its kana; else Windows-1251 by its words; else Windows-1252, in which everything decodes. */
 #ifndef SLA_IMPORTERS_ENCODING_H
 #define SLA_IMPORTERS_ENCODING_H
 #include <stdbool.h>

@@ -18,6 +18,10 @@ static const struct text_case { const char *name, *bytes; size_t n, bom; const c
     {"UTF-16LE, mostly Chinese", B("\xE5\x5D\x55\x53\xF7\x53,\0\x18\x4F\x48\x51\xA7\x7E\n\0001\0,\0\x27\x7D\x25\x60"), 0, "UTF-16LE"},
     {"GB18030", B(TICKET_GB), 0, "GB18030"},
     {"Big5", B(TICKET_BIG5), 0, "BIG5"},
+    {"Shift_JIS", B("\x94\xD4\x8D\x86,\x8C\x8F\x96\xBC,\x92S\x93\x96\x8E\xD2\n1,\x88\xF3\x8D\xFC\x82\xC5\x82\xAB\x82\xC8\x82\xA2,\x93" "c\x92\x86\n"), 0, "CP932"},       /* 番号,件名,担当者 1,印刷できない,田中 */
+    {"Windows-1251", B("\xCD\xEE\xEC\xE5\xF0;\xD2\xE5\xEC\xE0;\xD1\xF2\xE0\xF2\xF3\xF1\n1;\xED\xE5\xF2 \xF1\xE5\xF2\xE8;\xC2 \xF0\xE0\xE1\xEE\xF2\xE5\n"), 0, "WINDOWS-1251"},      /* Номер;Тема;Статус 1;нет сети;В работе */
+    {"Windows-1252, capitals with accents", B("SITUA\xC7\xC3O;SOLU\xC7\xC3O;DESCRI\xC7\xC3O\n"), 0, "WINDOWS-1252"},
+    {"Windows-1252, quotes and dashes", B("id,title\n1,\x93it\x92s down\x94 \x97 a \x83 b\n"), 0, "WINDOWS-1252"},
     {"Windows-1252", B("Descri\xE7\xE3o;Solu\xE7\xE3o;T\xEDtulo\n"), 0, "WINDOWS-1252"},
     {"Windows-1252, few words", B("Pr\xE9nom;\xC2ge\nZo\xEB;3\n"), 0, "WINDOWS-1252"},
     {"a dash of Windows", B("id,title\n1,a \x96 b\n"), 0, "WINDOWS-1252"},
