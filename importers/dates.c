@@ -301,8 +301,19 @@ static bool ctime_form(scan c, time_text *out)
     return true;
 }
 
+/* "22/08/2025 15:49\n\n 8%": how much of the time until then has passed, as GLPI writes it below a deadline, is not part of it. */
+static slice without_share(slice s)
+{
+    size_t n = s.len;
+    if (n == 0 || s.ptr[n - 1] != '%') return s;
+    n--;
+    while (n > 0 && s.ptr[n - 1] >= '0' && s.ptr[n - 1] <= '9') n--;
+    return n > 0 && s.len - n > 1 && (unsigned char)s.ptr[n - 1] <= ' ' ? slice_trim((slice){s.ptr, n}) : s;
+}
+
 bool dates_parse(slice s, const char *order, time_text *out)
 {
+    s = without_share(s);
     if (time_parse(s, out) || compact(s, out)) return true;
     scan c = {s, 0};
     parts p;
