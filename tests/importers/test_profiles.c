@@ -392,7 +392,7 @@ static void glpi_flags_agree(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[160];
+    struct CMUnitTest tests[LEN(exports) + LEN(year_cases) + LEN(refusals) + LEN(reals) + 7];
     size_t n = 0;
     ROWS(tests, n, exports, each_export);
     ROWS(tests, n, year_cases, years);
