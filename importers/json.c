@@ -1,5 +1,6 @@
-/* JSON files: objects line by line, an array of them, or an object that holds the list (what an API answers). Each object is a record; objects within it are
- * taken apart, so that "fields.status.name" is a column like any other; arrays within it are cells with their source as text. */
+/* JSON files: objects line by line, an array of them, or an object that holds the list (what an API answers). Each object is a record, or it is the envelope of
+ * one that lies in a member ({"uuid": …, "data": {…}}); objects within it are taken apart, so that "fields.status.name" is a column like any other; arrays within
+ * it are cells with their texts and names, elements of XML ([{"__text__": "15"}]) with theirs. */
 #include <stdio.h>
 #include <string.h>
 #include "engine/base/dict.h"
@@ -7,10 +8,11 @@
 #include "importers/paging.h"
 #include "importers/plan.h"
 
-enum { COLUMNS_MAX = 1024, PATH_MAX_BYTES = 512, FLATTEN_MAX = 8, WRAPPERS_MAX = 5 };
+enum { COLUMNS_MAX = 1024, PATH_MAX_BYTES = 512, FLATTEN_MAX = 8, WRAPPERS_MAX = 5, SHAPES_MAX = 3 };
 
-/* Where the records are. start: of the head, where the first one may begin; wrappers: objects that are still open there; list: they stand in an array. */
-typedef struct shape { size_t start; int wrappers; bool list; } shape;
+/* Where the records are. start: of the head, where the first one may begin; wrappers: objects that are still open there; list: they stand in an array; member: each
+ * lies in that member of its envelope, "" none. */
+typedef struct shape { size_t start; int wrappers; bool list; slice member; } shape;
 
 struct importer {
     planner plan;
@@ -26,10 +28,23 @@ struct importer {
 /* ---- a record, taken apart ---- */
 typedef struct flat {
     json_reader *r;
-    bool (*put)(void *ctx, slice path, slice value);   /* false: no memory */
+    bool (*put)(void *ctx, slice path, slice value, bool list);   /* list: value is the source of an array. false: no memory */
     void *ctx;
     char path[PATH_MAX_BYTES];
 } flat;
+
+/* "[{"__text__": "15"}]", as XML is written in JSON: the only element's text, and none of an empty one. Other values stay as they are. */
+static slice element_text(slice value, arena *scratch)
+{
+    json_reader r = {.p = value.ptr, .end = value.ptr + value.len, .scratch = scratch};
+    json_level l;
+    slice key, only, more;
+    json_enter(&r, &l);
+    if (!json_next(&r, &l, &key) || *r.p != '{' || !json_value(&r, &only, 1) || json_next(&r, &l, &more)) return value;
+    slice text = json_at(only, SLICE_LIT("__text__"), scratch);
+    if (!text.ptr) text = json_at(only, SLICE_LIT("#text"), scratch);
+    return text.ptr || !memchr(only.ptr, '"', only.len) ? text : value;
+}
 
 /* The object at r->p; n: length of the path so far. */
 static bool flatten(flat *f, size_t n, int depth)
@@ -51,8 +66,10 @@ static bool flatten(flat *f, size_t n, int depth)
             f->path[n + key.len] = '.';
             if (!flatten(f, n + key.len + 1, depth + 1)) return false;
         } else {
+            bool list = r->p < r->end && *r->p == '[';
             if (!json_value(r, &value, depth + 1)) return false;
-            if (!f->put(f->ctx, path, value)) return r->nomem = true, json_fail(r, "out of memory");
+            slice text = list ? element_text(value, r->scratch) : value;
+            if (!f->put(f->ctx, path, text, list && text.ptr == value.ptr)) return r->nomem = true, json_fail(r, "out of memory");
         }
     }
     return r->wrong == NULL;
@@ -86,13 +103,13 @@ static bool find_list(json_reader *r, search *s, int wrappers)
         json_reader in = {.p = from + (from < r->end && *from == '['), .end = r->end};
         json_blanks(&in);
         if (in.p > from && in.p < in.end && *in.p == '{' && (!s->found || length > s->length))
-            s->best = (shape){(size_t)(in.p - s->head), wrappers, true}, s->length = length, s->key = key.ptr, s->keylen = key.len, s->found = true;
+            s->best = (shape){(size_t)(in.p - s->head), wrappers, true, {0}}, s->length = length, s->key = key.ptr, s->keylen = key.len, s->found = true;
         if (cut) return false;
     }
     return r->wrong == NULL;
 }
 
-/* The only object that is wrapped in one key, as {"issue": {…}}: it, unless the wrapper has other members that are objects or lists. */
+/* The only object that is wrapped in one key, as {"issue": {…}}: it, unless the wrapper has other members that are objects, or another one follows. */
 static bool find_single(json_reader *r, search *s)
 {
     json_level l;
@@ -103,13 +120,34 @@ static bool find_single(json_reader *r, search *s)
         const char *from = r->p;
         if (!json_value(r, &ignored, 1)) return false;
         if (*from == '{' && s->found) return false;
-        if (*from == '{') s->best = (shape){(size_t)(from - s->head), 1, false}, s->key = key.ptr, s->keylen = key.len, s->found = true;
+        if (*from == '{') s->best = (shape){(size_t)(from - s->head), 1, false, {0}}, s->key = key.ptr, s->keylen = key.len, s->found = true;
     }
-    return r->wrong == NULL && s->found;
+    json_blanks(r);
+    return r->wrong == NULL && s->found && r->p == r->end;
+}
+
+/* The member of the object at p that is an object and takes up more than half of it: what lies in an envelope. "": none. */
+static slice find_member(const char *p, const char *end, arena *scratch)
+{
+    json_reader r = {.p = p, .end = end, .scratch = scratch};
+    json_level l;
+    slice key, ignored, member = {0};
+    size_t most = 0;
+    json_blanks(&r);
+    if (r.p == end || *r.p != '{') return member;
+    json_enter(&r, &l);
+    while (json_next(&r, &l, &key)) {
+        json_blanks(&r);
+        const char *from = r.p;
+        bool object = from < end && *from == '{', whole = json_value(&r, &ignored, 1);
+        if (object && (size_t)(r.p - from) > most) most = (size_t)(r.p - from), member = key;
+        if (!whole) break;
+    }
+    return most * 2 > (size_t)(r.p - p) ? member : (slice){0};
 }
 
 /* The candidates in the order in which they are tried: records as they stand, then what is within. */
-static size_t find_shapes(slice head, arena *scratch, search out[3])
+static size_t find_shapes(slice head, arena *scratch, search out[SHAPES_MAX])
 {
     size_t n = 0;
     json_reader r = {.p = head.ptr, .end = head.ptr + head.len, .scratch = scratch};
@@ -117,10 +155,10 @@ static size_t find_shapes(slice head, arena *scratch, search out[3])
     const char *from = r.p;
     if (from == r.end) return 0;
     if (*from == '[') {
-        out[0] = (search){.best = {(size_t)(from + 1 - head.ptr), 0, true}};
+        out[0] = (search){.best = {(size_t)(from + 1 - head.ptr), 0, true, {0}}};
         return 1;
     }
-    out[n++] = (search){.best = {(size_t)(from - head.ptr), 0, false}};
+    out[n++] = (search){.best = {(size_t)(from - head.ptr), 0, false, {0}}};
     search list = {.head = head.ptr}, single = {.head = head.ptr};
     find_list(&r, &list, 1);
     r = (json_reader){.p = from, .end = r.end, .scratch = scratch};
@@ -130,11 +168,21 @@ static size_t find_shapes(slice head, arena *scratch, search out[3])
 }
 
 /* ---- opening ---- */
-typedef struct key_list { slice *names; size_t n; dict *seen; arena *mem; } key_list;
-static bool take_key(void *ctx, slice path, slice value)
+/* What stands in the envelope beside the record is none of its columns. false: path is such. */
+static bool within(slice member, slice *path)
+{
+    if (member.len == 0) return true;
+    if (path->len <= member.len + 1 || path->ptr[member.len] != '.' || memcmp(path->ptr, member.ptr, member.len) != 0) return false;
+    *path = (slice){path->ptr + member.len + 1, path->len - member.len - 1};
+    return true;
+}
+
+typedef struct key_list { slice *names; size_t n; dict *seen; arena *mem; slice member; } key_list;
+static bool take_key(void *ctx, slice path, slice value, bool list)
 {
     key_list *l = ctx;
-    (void)value;
+    (void)value, (void)list;
+    if (!within(l->member, &path)) return true;
     if (dict_find(l->seen, path) != DICT_NONE || l->n == COLUMNS_MAX) return true;
     slice copy = arena_slice(l->mem, path);
     if ((path.len && !copy.ptr) || dict_intern(l->seen, path) == DICT_NONE) return false;
@@ -169,7 +217,7 @@ static sla_status read_keys(importer *im, const input *in, const shape *at, key_
     json_reader r = {.p = in->head.ptr + at->start, .end = in->head.ptr + in->head.len, .scratch = &scratch};
     flat f = {.r = &r, .put = take_key, .ctx = keys};
     im->columns = dict_new();
-    *keys = (key_list){.names = ARENA_NEW(&im->mem, slice, COLUMNS_MAX), .seen = im->columns, .mem = &im->mem};
+    *keys = (key_list){.names = ARENA_NEW(&im->mem, slice, COLUMNS_MAX), .seen = im->columns, .mem = &im->mem, .member = at->member};
     if (!keys->names || !keys->seen) return SLA_NOMEM;
     for (bool first = true; before_record(&r, at, first) && record(&f); first = false) {
         arena_free(&scratch);
@@ -179,13 +227,35 @@ static sla_status read_keys(importer *im, const input *in, const shape *at, key_
     return r.nomem ? SLA_NOMEM : SLA_OK;
 }
 
+/* A list as people would write it: of texts and of objects their names, with commas between. What has neither stays as it is. */
+static slice list_text(slice list, arena *scratch)
+{
+    static const slice names[] = {{"name", 4}, {"displayName", 11}, {"value", 5}};
+    json_reader r = {.p = list.ptr, .end = list.ptr + list.len, .scratch = scratch};
+    json_level l;
+    slice key, item, out = {0};
+    json_enter(&r, &l);
+    while (json_next(&r, &l, &key) && json_value(&r, &item, 1)) {
+        slice text = item;
+        if (item.len && *item.ptr == '{') text = (slice){0};
+        for (size_t k = 0; item.len && *item.ptr == '{' && !text.len && k < sizeof names / sizeof *names; k++) text = json_at(item, names[k], scratch);
+        if (text.len == 0 || *text.ptr == '{') return list;
+        char *joined = out.len ? arena_alloc(scratch, out.len + 2 + text.len, 1) : NULL;
+        if (out.len && !joined) return list;
+        if (joined) memcpy(joined, out.ptr, out.len), memcpy(joined + out.len, ", ", 2), memcpy(joined + out.len + 2, text.ptr, text.len);
+        out = joined ? (slice){joined, out.len + 2 + text.len} : text;
+    }
+    return r.wrong || out.len == 0 ? list : out;
+}
+
 typedef struct row_job { importer *im; cells *c; bool *touched; uint64_t unseen; } row_job;
-static bool put_cell(void *ctx, slice path, slice value)
+static bool put_cell(void *ctx, slice path, slice value, bool list)
 {
     row_job *j = ctx;
+    if (!within(j->im->at.member, &path)) return true;
     uint32_t col = dict_find(j->im->columns, path);
     if (col >= j->c->ncols) return j->unseen++, true;
-    j->c->at[(size_t)col * CELLS_ROWS + j->c->nrows] = value;
+    j->c->at[(size_t)col * CELLS_ROWS + j->c->nrows] = list && !planner_lists(&j->im->plan, (int)col) ? list_text(value, &j->c->scratch) : value;
     j->touched[col] = true;
     return true;
 }
@@ -242,7 +312,7 @@ static sla_status try_shape(importer *im, const input *in, const search *s, size
 /* What is said when no shape fits is about the one with the most keys. */
 static sla_status set_up(importer *im, const input *in, err *e)
 {
-    search shapes[3];
+    search shapes[SHAPES_MAX];
     arena scratch = {0};
     err about = {0};
     size_t most = 0, n = find_shapes(in->head, &scratch, shapes);
@@ -254,6 +324,11 @@ static sla_status set_up(importer *im, const input *in, err *e)
         size_t nkeys = 0;
         st = try_shape(im, in, &shapes[i], &nkeys, &why);
         if (st != SLA_OK && nkeys > most) most = nkeys, about = why;
+    }
+    for (size_t i = 0; i < n && st == SLA_UNKNOWN_FORMAT && !in->options->draft; i++) {
+        size_t nkeys = 0;
+        shapes[i].best.member = arena_slice(&im->mem, find_member(in->head.ptr + shapes[i].best.start, in->head.ptr + in->head.len, &scratch));
+        if (shapes[i].best.member.len) st = try_shape(im, in, &shapes[i], &nkeys, &(err){0});
     }
     arena_free(&scratch);
     if (st != SLA_OK) {
@@ -429,6 +504,7 @@ static void json_notes(const importer *im, buf *out)
 {
     if (im->at.wrappers) buf_printf(out, "JSON, %s \"%s\" of an object\n", im->at.list ? "the list" : "the member", im->key);
     else buf_text(out, im->at.list ? "JSON, an array of objects\n" : "NDJSON, an object a record\n");
+    if (im->at.member.len) buf_printf(out, "a record is what lies in \"%.*s\" of each object\n", SLICE_ARG(im->at.member));
     planner_notes(&im->plan, out);
     paging_note(&im->page, im->records, out);
     if (im->unseen) buf_printf(out, "%llu values under keys that the first records do not have were not read\n", (unsigned long long)im->unseen);

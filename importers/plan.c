@@ -318,6 +318,14 @@ sla_status planner_open(planner *pl, const input *in, const slice *names, size_t
 }
 
 /* ---- blocks ---- */
+bool planner_lists(const planner *pl, int no)
+{
+    bool list = pl->changes && changes_use(pl->changes, no);
+    for (size_t k = 0; k < pl->ncycles; k++)
+        for (size_t i = 0; i < pl->cycles[k].npairs; i++) list = list || pl->cycles[k].pairs[i].list == no;
+    return list;
+}
+
 sla_status planner_read(planner *pl, coercer *co, const cells *c, block *b, err *e)
 {
     change_list *list = b->extra;

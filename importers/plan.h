@@ -44,6 +44,8 @@ void planner_look(planner *pl, const cells *c);        /* rows of the head, once
 sla_status planner_settle(planner *pl);                /* decides the orders of dates, column by column, and says so */
 /* A slab into the block: rows into batches, what could not be taken into its rejects, the records' own history into b->extra. On any thread, a coercer each. */
 sla_status planner_read(planner *pl, coercer *co, const cells *c, block *b, err *e);
+/* Whether the column is read as a list (changes, cycles), not as text. */
+bool planner_lists(const planner *pl, int no);
 void planner_drop(block *b);                           /* frees b->extra */
 /* In order, after a block was parsed: keeps its rows where they are updates, and its history. */
 sla_status planner_take(planner *pl, block *b, err *e);
