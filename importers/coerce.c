@@ -78,12 +78,20 @@ static const slice *cells_of(job *j, const target *t, slice *merged)
 }
 
 /* ---- texts ---- */
-/* "52 267" → "52267": blanks between digits go. What is no number stays as it is. */
+/* Before three digits and no more, and behind three at most. */
+static bool comma_of_thousands(slice s, size_t i)
+{
+    size_t k = i + 1;
+    while (k < s.len && s.ptr[k] >= '0' && s.ptr[k] <= '9') k++;
+    return s.ptr[i] == ',' && k == i + 4 && (i > 3 ? s.ptr[i - 4] == ',' : i > 0);
+}
+
+/* "52 267", "52,267" → "52267": what groups digits goes. What is no number stays as it is. */
 static slice digits_of(slice s, char out[32])
 {
     size_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] == ' ') continue;
+        if (s.ptr[i] == ' ' || comma_of_thousands(s, i)) continue;
         if (s.len - i >= 2 && memcmp(s.ptr + i, "\xC2\xA0", 2) == 0) i += 1;
         else if (s.len - i >= 3 && memcmp(s.ptr + i, "\xE2\x80\xAF", 3) == 0) i += 2;
         else if (s.ptr[i] < '0' || s.ptr[i] > '9' || n == 31) return s;
@@ -166,7 +174,10 @@ static sla_status read_numbers(job *j, size_t fno, const slice *in, const target
         double v;
         int64_t ms;
         if (is_missing(j->co->p->pf, s)) continue;
-        if (read_local_number(profile_term(t->map, s), &v)) batch_set_f64(j->b, j->row0 + i, fno, v);
+        if (read_local_number(profile_term(t->map, s), &v)) {
+            if (t->map && t->map->most > 0 && v > t->map->most) TRY(refuse(j, i, fno, s, "beyond the field's scale"));
+            else batch_set_f64(j->b, j->row0 + i, fno, v);
+        }
         else if (t->map && t->map->unit && words_duration(s, 0, &ms)) batch_set_f64(j->b, j->row0 + i, fno, (double)ms / (double)t->map->unit);
         else TRY(refuse(j, i, fno, s, "not a number"));
     }

@@ -58,24 +58,24 @@ static bool is_header(const planner *pl, slice folded, slice want, size_t rank)
     return profile_suffix(pl->pf, folded, &bare) == rank && slice_eq(bare, want);
 }
 
-/* The unit that a column's header names beside the name by which it goes; 0: none. */
-static int64_t unit_of(const planner *pl, const slice *folded, int col)
+/* The unit that a column's header names beside the name by which it goes; with whole also if it goes by all of it ("resolution_hours"). 0: none. */
+static int64_t unit_of(const planner *pl, const slice *folded, int col, bool whole)
 {
-    return slice_eq(folded[col], pl->headers[col].readings[0]) ? 0 : pl->headers[col].unit;
+    return whole || !slice_eq(folded[col], pl->headers[col].readings[0]) ? pl->headers[col].unit : 0;
 }
 
 /* A column of durations, in the unit that its header names, is nothing else. */
 static bool takes_unit(const field_map *map, const field *f) { return map->after >= 0 || map->or_after >= 0 || f->type == VT_DURATION || (f->type == VT_NUMBER && map->unit); }
 
 /* Columns fill in for each other if they are in one unit; those in none come first. */
-static size_t keep_one_unit(const planner *pl, const slice *folded, int *found, size_t n, int64_t *unit)
+static size_t keep_one_unit(const planner *pl, const slice *folded, int *found, size_t n, bool whole, int64_t *unit)
 {
     size_t kept = 0;
-    *unit = n ? unit_of(pl, folded, found[0]) : 0;
+    *unit = n ? unit_of(pl, folded, found[0], whole) : 0;
     for (size_t k = 0; k < n; k++)
-        if (unit_of(pl, folded, found[k]) == 0) *unit = 0;
+        if (unit_of(pl, folded, found[k], whole) == 0) *unit = 0;
     for (size_t k = 0; k < n; k++)
-        if (unit_of(pl, folded, found[k]) == *unit) found[kept++] = found[k];
+        if (unit_of(pl, folded, found[k], whole) == *unit) found[kept++] = found[k];
     return kept;
 }
 
@@ -85,16 +85,17 @@ static sla_status columns_of(planner *pl, const slice *folded, const header_list
     int64_t unit;
     int *found = ARENA_NEW(&pl->mem, int, pl->ncols + 1);
     size_t n = 0, nranks = 1 + (pl->pf ? pl->pf->suffixes.n : 0);
+    bool whole = t->map->or_after >= 0 && t->map->unit == 0; /* what may be a duration whose unit the profile leaves open */
     if (!found) return SLA_NOMEM;
     for (size_t h = 0; h < l->n * nranks; h++) {
         slice want = l->folded[h / nranks];
         for (size_t i = 0; want.len && i < pl->ncols; i++) {
-            bool twice = unit_of(pl, folded, (int)i) && !takes_unit(t->map, f);
+            bool twice = unit_of(pl, folded, (int)i, false) && !takes_unit(t->map, f);
             for (size_t k = 0; k < n; k++) twice = twice || found[k] == (int)i;
             if (!twice && is_header(pl, folded[i], want, h % nranks)) found[n++] = (int)i;
         }
     }
-    n = keep_one_unit(pl, folded, found, n, &unit);
+    n = keep_one_unit(pl, folded, found, n, whole, &unit);
     if (unit) t->unit = unit;
     t->input = n ? found[0] : -1;
     t->more = found + 1;

@@ -1,4 +1,5 @@
 /* Times of a table: how each column is read, by all of its head, and what they cannot prove. */
+#include <stdlib.h>
 #include <string.h>
 #include "importers/plan.h"
 #include "importers/words.h"
@@ -57,6 +58,20 @@ static void look_at_clock(slice s, span_evidence *seen)
     seen->whole += ev.values + ev.iso + ev.named > 0;
 }
 
+/* A satisfaction of 9 is on another scale than one to 5, and then so are the 4s of its column. */
+static void look_at_scale(slice s, const target *t, span_evidence *seen)
+{
+    char text[24], *end;
+    slice v = profile_term(t->map, s);
+    if (v.len == 0 || v.len >= sizeof text) return;
+    memcpy(text, v.ptr, v.len);
+    text[v.len] = '\0';
+    for (char *p = text; *p; p++) *p = *p == ',' ? '.' : *p;
+    seen->beyond += strtod(text, &end) > t->map->most && *end == '\0';
+}
+
+static bool on_a_scale(const planner *pl, size_t f) { return pl->p.fields[f].map && pl->p.fields[f].map->most > 0 && pl->p.fields[f].input >= 0; }
+
 void planner_look(planner *pl, const cells *c)
 {
     if (pl->draft) {
@@ -65,6 +80,7 @@ void planner_look(planner *pl, const cells *c)
     }
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const target *t = &pl->p.fields[f];
+        for (size_t r = 0; on_a_scale(pl, f) && r < c->nrows; r++) look_at_scale(slice_trim(c->at[(size_t)t->input * CELLS_ROWS + r]), t, &pl->spans[f]);
         for (size_t k = 0; is_dated(pl, f) && k <= t->nmore; k++)
             for (size_t r = 0; r < c->nrows; r++) {
                 slice s = slice_trim(c->at[(size_t)(k ? t->more[k - 1] : t->input) * CELLS_ROWS + r]);
@@ -177,7 +193,11 @@ sla_status planner_settle(planner *pl)
         return pl->said.failed || pl->draft_to->failed ? SLA_NOMEM : SLA_OK;
     }
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
-        const target *t = &pl->p.fields[f];
+        target *t = &pl->p.fields[f];
+        if (on_a_scale(pl, f) && pl->spans[f].beyond) {
+            buf_printf(&pl->said, "%.*s: the column %.*s has numbers beyond %g: it is on another scale and is not used\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]), t->map->most);
+            t->input = -1;
+        }
         if (is_dated(pl, f)) settle_clock(pl, f);
         if (!t->map || t->map->or_after < 0 || t->input < 0 || t->clock >= 0 || !settle_duration(pl, f)) dates_add(&all, &pl->seen[f]);
     }

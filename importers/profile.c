@@ -170,7 +170,7 @@ static void load_prefixes(loader *l, const profile *p, const field *fd, field_ma
 
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
@@ -187,6 +187,8 @@ static void load_field(loader *l, profile *p, const ynode *n)
     if (m->clock.n && fd->type != VT_TIME) errlist_add(l->errors, SLA_TYPE, n->key_at, "only a time has a time of day");
     if (!value && m->from.n + m->fallback.n + m->cycle.n + m->prefixes.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->key_at, "say where '%.*s' comes from: from: [header] or value: text", SLICE_ARG(n->key));
     if (digits && !yaml_bool(digits, &m->digits)) errlist_add(l->errors, SLA_TYPE, digits->at, "digits is true or false");
+    const ynode *most = yaml_get(n, "most");
+    if (most && (!yaml_number(most, &m->most) || !(m->most > 0) || fd->type != VT_NUMBER)) errlist_add(l->errors, SLA_TYPE, most->at, "most is where the scale of a field of numbers ends");
     if (after) m->after = field_named(l, p->ds, after->text, after->at);
     if (m->after >= 0 && (fd->type != VT_TIME || p->ds->fields[m->after].type != VT_TIME)) errlist_add(l->errors, SLA_TYPE, after->at, "only a time can follow a time");
     if (or_after) m->or_after = field_named(l, p->ds, or_after->text, or_after->at);

@@ -23,6 +23,7 @@ typedef struct field_map {
     int after, or_after;                /* field that this one follows by the duration in its column; or_after: if that holds durations instead of times; -1: none */
     header_list cycle; slice cycle_list, cycle_at, cycle_running, cycle_in;   /* out of a field of one of these names: of the first of its cycles the value at a path; n 0: none (cycles.h) */
     bool digits;                        /* "52 267" is 52267 */
+    double most;                        /* a scale ends there: a column with numbers beyond it is on another one; 0: no scale */
     int prefix_of; header_list prefixes; const slice *prefix_terms;   /* where nothing is said: what the text of that field begins with tells (INC: incident); -1: none */
 } field_map;
 /* Changes within a record of JSON. Paths as in `from`; list and items are paths of lists. */
