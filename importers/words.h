@@ -7,7 +7,7 @@
 #include "engine/base/arena.h"
 
 enum { WORDS_MAX = 256 };   /* longer texts are no names and no terms: they fold to their first WORDS_MAX bytes */
-/* What two spellings of one name have in common: small letters without accents, half width, without blanks, "_", "-" (but the first), ":", "*" and quotes.
+/* What two spellings of one name have in common: small letters without accents, half width, without blanks, "_", "-" (but the first), ":", "*" and quotes; "狀態" and "状态".
  * "Fecha de Resolución: " and "fecha_de_resolucion" fold to the same. Returns the length; out has room for WORDS_MAX bytes. */
 size_t words_fold(slice s, char *out);
 slice words_folded(arena *a, slice s);                      /* a copy in a; ptr NULL: no memory */

@@ -6,7 +6,7 @@
 static const struct same_case { const char *name, *other; bool same; } same_cases[] = {
     {"Fecha de Resolución: ", "fecha_de_resolucion", true}, {"Priorität", "PRIORITAT", true}, {"Ｓｔａｔｕｓ", "status", true}, {"Σ Original Estimate", "Σ original estimate", true},
     {"1 - Critical", "1-critical", true}, {"-100", "100", false}, {"Created\xC2\xA0 at", "created at", true}, {"工单 号", "工单号", true}, {"Título*", "titulo", true}, {"resolved", "resolve", false},
-    {"", " \t", true}, {"\xFF\xFE", "\xFF", false},
+    {"處理時間", "处理时间", true}, {"狀態", "状态", true}, {"単価", "单价", false}, {"", " \t", true}, {"\xFF\xFE", "\xFF", false},
 };
 static void same_names(void **state)
 {
