@@ -7,7 +7,7 @@
 #include "engine/time/instant.h"
 
 typedef struct span { bool any; int64_t first, last; } span;
-typedef struct terms { int64_t *by; size_t cap; } terms;   /* how often each text of the dictionary is a field's value */
+typedef struct terms { int64_t *by; size_t from, n; } terms;   /* how often each text of the dictionary is a field's value: by[code - from], of n codes; a field's texts lie near each other */
 /* What is kept of a dataset, whose rows are looked at once: records all together, events and changes some at a time. */
 typedef struct seen {
     const dataset *history_of;  /* whose changes these are; NULL: nobody's */
@@ -59,10 +59,10 @@ static void look_at_orphans(doctor *d, const table *t)
     const dataset *ds = t->ds, *history = ds->changes.dataset >= 0 && ds->nkey == 1 ? &d->m->datasets[ds->changes.dataset] : NULL;
     const terms *k = history ? &d->seen[history->idx].terms[ds->changes.record] : NULL;
     int64_t orphans = 0, all = 0;
-    for (size_t c = 0; k && c < k->cap; c++) all += k->by[c];
+    for (size_t c = 0; k && c < k->n; c++) all += k->by[c];
     orphans = all;
     for (size_t r = 0; k && r < t->nrows; r++)
-        if (table_has(t, ds->key[0], r) && table_codes(t, ds->key[0])[r] < k->cap) orphans -= k->by[table_codes(t, ds->key[0])[r]];
+        if (table_has(t, ds->key[0], r) && table_codes(t, ds->key[0])[r] - k->from < k->n) orphans -= k->by[table_codes(t, ds->key[0])[r] - k->from];
     if (orphans == 0) return;
     buf zh = {0}, en = {0};
     buf_printf(&zh, "%lld 行变更历史中有 %lld 行属于未导入的%s", (long long)all, (long long)orphans, ds->title_zh.ptr);
@@ -112,6 +112,21 @@ static void say_odd(doctor *d, const dataset *ds, const field *f, odd *list, siz
     buf_free(&names);
 }
 
+/* Makes room for the codes from lo to hi. false: no memory. */
+static bool terms_reach(terms *k, size_t lo, size_t hi)
+{
+    if (k->n && lo >= k->from && hi < k->from + k->n) return true;
+    size_t from = k->n && k->from < lo ? k->from : lo, to = hi + 1;
+    if (k->n && to < k->from + k->n) to = k->from + k->n;
+    if (k->n && to > k->from + k->n) to += k->n / 2; /* codes mostly come in ascending order */
+    int64_t *by = mem_zero(to - from, sizeof *by);
+    if (!by) return false;
+    if (k->n) memcpy(by + (k->from - from), k->by, k->n * sizeof *by);
+    mem_free(k->by);
+    *k = (terms){by, from, to - from};
+    return true;
+}
+
 typedef struct counting { doctor *d; const table *t; } counting;
 static sla_status count_texts(void *ctx, size_t f, err *e)
 {
@@ -119,12 +134,18 @@ static sla_status count_texts(void *ctx, size_t f, err *e)
     const table *t = c->t;
     seen *n = &c->d->seen[t->ds->idx];
     terms *k = &n->terms[f];
-    size_t before = k->cap;
+    size_t lo = SIZE_MAX, hi = 0;
     if (!t->cols[f].data || !(t->ds->fields[f].en || (n->history_of && (int)f == n->history_of->changes.record))) return SLA_OK;
-    if (mem_grow(&k->by, &k->cap, dict_count(c->d->texts), sizeof *k->by)) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to look at what the data cannot prove");
-    if (k->cap > before) memset(k->by + before, 0, (k->cap - before) * sizeof *k->by);
+    const uint32_t *codes = table_codes(t, f);
+    for (size_t r = 0; r < t->nrows; r++) {
+        if (!table_has(t, f, r)) continue;
+        lo = codes[r] < lo ? codes[r] : lo;
+        hi = codes[r] > hi ? codes[r] : hi;
+    }
+    if (lo > hi) return SLA_OK;
+    if (!terms_reach(k, lo, hi)) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to look at what the data cannot prove");
     for (size_t r = 0; r < t->nrows; r++)
-        if (table_has(t, f, r)) k->by[table_codes(t, f)[r]]++;
+        if (table_has(t, f, r)) k->by[codes[r] - k->from]++;
     return SLA_OK;
 }
 
@@ -132,18 +153,18 @@ static sla_status count_texts(void *ctx, size_t f, err *e)
 static void look_at_terms(doctor *d, const dataset *ds, size_t f)
 {
     terms *k = &d->seen[ds->idx].terms[f];
-    size_t count = k->cap < dict_count(d->texts) ? k->cap : dict_count(d->texts), n = 0;
+    size_t n = 0;
     int64_t rows = 0, of = 0;
-    for (size_t c = 0; c < count; c++) {
+    for (size_t c = 0; c < k->n; c++) {
         of += k->by[c];
-        if (k->by[c] && enumeration_rank(ds->fields[f].en, dict_text(d->texts, (uint32_t)c)) >= 0) k->by[c] = 0;
+        if (k->by[c] && enumeration_rank(ds->fields[f].en, dict_text(d->texts, (uint32_t)(c + k->from))) >= 0) k->by[c] = 0;
         n += k->by[c] > 0;
         rows += k->by[c];
     }
     odd *list = n ? mem_zero(n, sizeof *list) : NULL;
     d->nomem = d->nomem || (n && !list);
-    for (size_t c = 0, i = 0; list && c < count; c++)
-        if (k->by[c]) list[i++] = (odd){(uint32_t)c, k->by[c]};
+    for (size_t c = 0, i = 0; list && c < k->n; c++)
+        if (k->by[c]) list[i++] = (odd){(uint32_t)(c + k->from), k->by[c]};
     if (list) say_odd(d, ds, &ds->fields[f], list, n, rows, of);
     mem_free(list);
     mem_free(k->by);
