@@ -47,7 +47,7 @@ static void look_at_history(doctor *d, const dataset *ds)
     buf zh = {0}, en = {0}, fields = {0};
     for (size_t f = 0; f < ds->nfields; f++)
         if (ds->fields[f].rolled_back) buf_printf(&fields, "%s%.*s", fields.len ? ", " : "", SLICE_ARG(ds->fields[f].name));
-    buf_printf(&zh, "没有%s的变更历史:等待时间、重新打开、评判时点的状态与优先级都无从证实", ds->title_zh.ptr);
+    buf_printf(&zh, "没有%s的变更历史：等待时间、重新打开、评判时点的状态与优先级都无从证实", ds->title_zh.ptr);
     buf_printf(&en, "no history of %s was delivered: waiting, reopening, and the state at the instant of judgement cannot be shown", ds->name.ptr);
     add(d, "history", ds, (slice){fields.ptr, fields.len}, (int64_t)t->nrows, (int64_t)t->nrows, &zh, &en);
     buf_free(&fields);
@@ -83,7 +83,7 @@ static void look_at_absent(doctor *d, const dataset *ds)
         buf_printf(&titles, "%s%.*s", n++ ? "、" : "", SLICE_ARG(ds->fields[f].title_zh));
     }
     if (n) {
-        buf_printf(&zh, "%s的导出不含任何值的字段:%s", ds->title_zh.ptr, buf_cstr(&titles));
+        buf_printf(&zh, "%s的导出不含任何值的字段：%s", ds->title_zh.ptr, buf_cstr(&titles));
         buf_printf(&en, "no record of %s has a value in: %s", ds->name.ptr, buf_cstr(&fields));
         add(d, "absent", ds, (slice){fields.ptr, fields.len}, n, (int64_t)ds->nfields, &zh, &en);
     }
@@ -106,7 +106,7 @@ static void say_odd(doctor *d, const dataset *ds, const field *f, odd *list, siz
     qsort(list, n, sizeof *list, by_count);
     for (size_t i = 0; i < n && i < 5; i++) buf_printf(&names, "%s“%.*s” ×%lld", i ? ", " : "", SLICE_ARG(dict_text(d->texts, list[i].code)), (long long)list[i].n);
     if (n > 5) buf_text(&names, ", …");
-    buf_printf(&zh, "%s的%s有 %zu 种值不在规定的取值中(%lld 条记录):%s", ds->title_zh.ptr, f->title_zh.ptr, n, (long long)rows, buf_cstr(&names));
+    buf_printf(&zh, "%s的%s有 %zu 种值不在规定的取值中（%lld 条记录）：%s", ds->title_zh.ptr, f->title_zh.ptr, n, (long long)rows, buf_cstr(&names));
     buf_printf(&en, "%s.%s: %zu value%s no defined term%s (%lld of the records): %s", ds->name.ptr, f->name.ptr, n, n == 1 ? " is" : "s are", n == 1 ? "" : "s", (long long)rows, buf_cstr(&names));
     add(d, "terms", ds, f->name, rows, of, &zh, &en);
     buf_free(&names);
@@ -219,23 +219,28 @@ static void look_at_range(doctor *d, const dataset *ds, const numbering *r)
     buf zh = {0}, en = {0}, some = {0};
     int64_t range = r->last.number - r->first.number + 1, missing = range - (int64_t)r->n;
     slice prefix = r->first.prefix;
+    buf of[2] = {{0}, {0}};
     if (r->n < NUMBERS_LEAST || missing <= 0) return;
+    if (prefix.len) buf_printf(&of[0], "（%.*s…）", SLICE_ARG(prefix)), buf_printf(&of[1], " (%.*s…)", SLICE_ARG(prefix));
     for (size_t i = 0; i < r->gaps && i < GAPS_SHOWN; i++) {
         int64_t a = r->after[i].number + 1, b = r->before[i].number - 1;
         buf_printf(&some, "%s%.*s%0*lld", some.len ? ", " : "", SLICE_ARG(prefix), r->before[i].width, (long long)a);
         if (b > a) buf_printf(&some, "–%0*lld", r->before[i].width, (long long)b);
     }
     if (missing * 2 > range) {
-        buf_printf(&zh, "%s编号(%.*s…)不连续,%zu 个编号分布在 %lld 个号码中:缺少的%s无法从编号看出", ds->title_zh.ptr, SLICE_ARG(prefix), r->n, (long long)range, ds->title_zh.ptr);
-        buf_printf(&en, "numbers of %s (%.*s…) are not consecutive, %zu in a range of %lld: that none is missing cannot be seen from them", ds->name.ptr, SLICE_ARG(prefix), r->n, (long long)range);
+        buf_printf(&zh, "%s编号%s不连续，%zu 个编号分布在 %lld 个号码中：缺少的%s无法从编号看出", ds->title_zh.ptr, buf_cstr(&of[0]), r->n, (long long)range, ds->title_zh.ptr);
+        buf_printf(&en, "numbers of %s%s are not consecutive, %zu in a range of %lld: that none is missing cannot be seen from them", ds->name.ptr, buf_cstr(&of[1]), r->n, (long long)range);
     } else {
-        buf_printf(&zh, "%s编号(%.*s…)在 %lld 个号码中缺 %lld 个,例如 %s%s:导出可能不完整", ds->title_zh.ptr, SLICE_ARG(prefix), (long long)range, (long long)missing, buf_cstr(&some),
+        buf_printf(&zh, "%s编号%s在 %lld 个号码中缺 %lld 个，例如 %s%s：导出可能不完整", ds->title_zh.ptr, buf_cstr(&of[0]), (long long)range, (long long)missing, buf_cstr(&some),
                    r->gaps > GAPS_SHOWN ? " 等" : "");
-        buf_printf(&en, "numbers of %s (%.*s…): %lld of %lld are missing, for example %s%s; the export may not be complete", ds->name.ptr, SLICE_ARG(prefix), (long long)missing, (long long)range,
+        buf_printf(&en, "numbers of %s%s: %lld of %lld are missing, for example %s%s; the export may not be complete", ds->name.ptr, buf_cstr(&of[1]), (long long)missing, (long long)range,
                    buf_cstr(&some), r->gaps > GAPS_SHOWN ? " and more" : "");
     }
     add(d, "numbers", ds, ds->fields[ds->key[0]].name, missing, range, &zh, &en);
+    d->nomem = d->nomem || of[0].failed || of[1].failed || some.failed;
     buf_free(&some);
+    buf_free(&of[0]);
+    buf_free(&of[1]);
 }
 
 static bool number_of(const doctor *d, const table *t, size_t row, numbered *x)
@@ -283,7 +288,7 @@ static void look_at_doubles(doctor *d, const table *t)
     const dataset *ds = t->ds;
     buf zh = {0}, en = {0};
     if (!t->superseded || ds->nkey != 1) return;
-    buf_printf(&zh, "%s有 %llu 行的编号出现不止一次,以最后导入的一行为准", ds->title_zh.ptr, (unsigned long long)t->superseded);
+    buf_printf(&zh, "%s有 %llu 行的编号出现不止一次，以最后导入的一行为准", ds->title_zh.ptr, (unsigned long long)t->superseded);
     buf_printf(&en, "%llu rows of %s bear a key that came again; the row imported last holds", (unsigned long long)t->superseded, ds->name.ptr);
     add(d, "doubles", ds, ds->fields[ds->key[0]].name, (int64_t)t->superseded, (int64_t)(t->superseded + t->nrows), &zh, &en);
 }
@@ -314,10 +319,10 @@ static void look_at_reach(doctor *d, const dataset *ds, const span *want, bool p
         buf zh = {0}, en = {0};
         if (days < 1) continue;
         if (end) {
-            buf_printf(&zh, "%s止于 ", ds->title_zh.ptr), put_day(d, &zh, s.last), buf_printf(&zh, ",早于%s %lld 天:其后的事件无从证实", period ? "期末" : "末条记录", (long long)days);
+            buf_printf(&zh, "%s止于 ", ds->title_zh.ptr), put_day(d, &zh, s.last), buf_printf(&zh, "，早于%s %lld 天：其后的事件无从证实", period ? "期末" : "末条记录", (long long)days);
             buf_printf(&en, "%s ends on ", ds->name.ptr), put_day(d, &en, s.last), buf_printf(&en, ", %lld days before %s: what happened later cannot be shown", (long long)days, period ? "the period ends" : "the last record");
         } else {
-            buf_printf(&zh, "%s始于 ", ds->title_zh.ptr), put_day(d, &zh, s.first), buf_printf(&zh, ",晚于%s %lld 天:之前的事件无从证实", zh_of, (long long)days);
+            buf_printf(&zh, "%s始于 ", ds->title_zh.ptr), put_day(d, &zh, s.first), buf_printf(&zh, "，晚于%s %lld 天：之前的事件无从证实", zh_of, (long long)days);
             buf_printf(&en, "%s begins on ", ds->name.ptr), put_day(d, &en, s.first), buf_printf(&en, ", %lld days after %s: what happened before cannot be shown", (long long)days, en_of);
         }
         add(d, end ? "ends early" : "begins late", ds, at, days, 0, &zh, &en);
@@ -364,11 +369,11 @@ static void say_short(doctor *d, const dataset *ds, const export *x)
     buf zh = {0}, en = {0};
     slice of = x->first->profile;
     if (x->announced > 0) {
-        buf_printf(&zh, "%.*s 的导出自称共有 %lld 条%s,只导入了其中 %llu 条(%zu 个文件):其余无从核查", SLICE_ARG(of), (long long)x->announced, ds->title_zh.ptr, (unsigned long long)x->rows, x->files);
+        buf_printf(&zh, "%.*s 的导出自称共有 %lld 条%s，只导入了其中 %llu 条（%zu 个文件）：其余无从核查", SLICE_ARG(of), (long long)x->announced, ds->title_zh.ptr, (unsigned long long)x->rows, x->files);
         buf_printf(&en, "exports of %.*s say that there are %lld records of %s; %llu %s imported (of %zu file%s): the others cannot be looked at", SLICE_ARG(of), (long long)x->announced, ds->name.ptr,
                    (unsigned long long)x->rows, x->rows == 1 ? "was" : "were", x->files, x->files == 1 ? "" : "s");
     } else {
-        buf_printf(&zh, "%.*s 的导出表明其后还有%s记录,但没有导入:其余无从核查", SLICE_ARG(of), ds->title_zh.ptr);
+        buf_printf(&zh, "%.*s 的导出表明其后还有%s记录，但没有导入：其余无从核查", SLICE_ARG(of), ds->title_zh.ptr);
         buf_printf(&en, "exports of %.*s say that more records of %s follow, and these were not imported: they cannot be looked at", SLICE_ARG(of), ds->name.ptr);
     }
     add(d, "pages", ds, (slice){0}, (int64_t)x->rows, x->announced > 0 ? x->announced : 0, &zh, &en);

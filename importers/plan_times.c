@@ -212,10 +212,24 @@ sla_status planner_settle(planner *pl)
 /* ---- what the times cannot prove ---- */
 typedef struct caveat_list { const planner *pl; store *s; int64_t source; err *e; } caveat_list;
 
+/* "created_at, closed_at" by their titles. */
+static void put_titles(buf *out, const dataset *ds, slice names)
+{
+    while (names.len) {
+        const char *comma = memchr(names.ptr, ',', names.len);
+        slice name = slice_trim(comma ? (slice){names.ptr, (size_t)(comma - names.ptr)} : names);
+        int f = dataset_field(ds, name);
+        if (out->len) buf_text(out, "、");
+        buf_slice(out, f >= 0 ? ds->fields[f].title_zh : name);
+        names = comma ? (slice){comma + 1, (size_t)(names.ptr + names.len - comma - 1)} : (slice){0};
+    }
+}
+
 static sla_status put_caveat(const caveat_list *l, const char *kind, slice fields, uint64_t n, uint64_t of, const char *zh, const char *en)
 {
     buf a = {0}, b = {0};
-    buf_printf(&a, "%.*s:%llu 个时间中有 %llu 个%s", SLICE_ARG(fields), (unsigned long long)of, (unsigned long long)n, zh);
+    put_titles(&a, l->pl->p.ds, fields);
+    buf_printf(&a, "：%llu 个时间中有 %llu 个%s", (unsigned long long)of, (unsigned long long)n, zh);
     buf_printf(&b, "%.*s: %llu of %llu times %s", SLICE_ARG(fields), (unsigned long long)n, (unsigned long long)of, en);
     const caveat c = {l->source, slice_of(kind), planner_dataset(l->pl)->name, fields, (int64_t)n, (int64_t)of, {a.ptr, a.len}, {b.ptr, b.len}};
     sla_status st = a.failed || b.failed ? SLA_NOMEM : store_caveat_put(l->s, &c, l->e);
@@ -236,7 +250,7 @@ static sla_status zone_caveat(const caveat_list *l)
         of += k->values;
         if (k->unzoned) buf_printf(&fields, "%s%.*s", fields.len ? ", " : "", SLICE_ARG(pl->p.ds->fields[f].name));
     }
-    buf_printf(&zh, "没有时区,按 %s 读取", zone_name(pl->p.zone));
+    buf_printf(&zh, "没有时区，按 %s 读取", zone_name(pl->p.zone));
     buf_printf(&en, "name no zone and were read in %s", zone_name(pl->p.zone));
     sla_status st = n == 0 || !pl->pf || pl->zone ? SLA_OK : fields.failed || zh.failed || en.failed ? SLA_NOMEM : put_caveat(l, "zone", (slice){fields.ptr, fields.len}, n, of, buf_cstr(&zh), buf_cstr(&en));
     buf_free(&fields);
@@ -252,12 +266,12 @@ sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e)
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const time_counts *k = &pl->counts[f];
         const slice name = pl->p.ds->fields[f].name;
-        if (k->derived) TRY(put_caveat(&l, "derived", name, k->derived, k->derived, "由持续时间推算,按日历时间计", "are worked out from a duration, taken for time that passed by the calendar"));
-        if (k->days) TRY(put_caveat(&l, "days", name, k->days, k->values, "只有日期没有时刻,时限只能精确到天", "are days without a time: clocks are only as exact as a day"));
-        if (k->repeated) TRY(put_caveat(&l, "repeated", name, k->repeated, k->values, "在夏令时结束时出现两次,取前一次", "occur twice as the clock is put back; the first is taken"));
-        if (k->skipped) TRY(put_caveat(&l, "skipped", name, k->skipped, k->values, "在夏令时开始时并不存在,顺延", "do not exist as the clock is put forward; they are moved on"));
-        if (k->other_order) TRY(put_caveat(&l, "order", name, k->other_order, k->values + k->other_order, "只有日月互换才能读出,已拒绝", "can only be read with day and month the other way round; rejected"));
-        if (pl->p.fields[f].assumed && k->values) TRY(put_caveat(&l, "order", name, k->values, k->values, "的日月顺序无从判定,按日/月读取", "leave open whether day or month comes first; day/month was assumed"));
+        if (k->derived) TRY(put_caveat(&l, "derived", name, k->derived, k->derived, "由持续时间推算，按日历时间计", "are worked out from a duration, taken for time that passed by the calendar"));
+        if (k->days) TRY(put_caveat(&l, "days", name, k->days, k->values, "只有日期没有时刻，时限只能精确到天", "are days without a time: clocks are only as exact as a day"));
+        if (k->repeated) TRY(put_caveat(&l, "repeated", name, k->repeated, k->values, "在夏令时结束时出现两次，取前一次", "occur twice as the clock is put back; the first is taken"));
+        if (k->skipped) TRY(put_caveat(&l, "skipped", name, k->skipped, k->values, "在夏令时开始时并不存在，顺延", "do not exist as the clock is put forward; they are moved on"));
+        if (k->other_order) TRY(put_caveat(&l, "order", name, k->other_order, k->values + k->other_order, "只有日月互换才能读出，已拒绝", "can only be read with day and month the other way round; rejected"));
+        if (pl->p.fields[f].assumed && k->values) TRY(put_caveat(&l, "order", name, k->values, k->values, "的日月顺序无从判定，按日/月读取", "leave open whether day or month comes first; day/month was assumed"));
     }
     return SLA_OK;
 }

@@ -93,7 +93,7 @@ static sla_status describe_clocks(const pack *p, audit_result *r)
     for (size_t i = 0; i < p->nclocks; i++) {
         const sla_clock *c = &p->clocks[i];
         bitext choices = choices_text(c, &r->mem);
-        bitext t = {text_format(&r->mem, "%.*s:%s至%s%s%s%s%.*s", SLICE_ARG(c->title.zh), c->ds->fields[c->start].title_zh.ptr, c->ds->fields[c->stop].title_zh.ptr,
+        bitext t = {text_format(&r->mem, "%.*s：%s至%s%s%s%s%.*s", SLICE_ARG(c->title.zh), c->ds->fields[c->start].title_zh.ptr, c->ds->fields[c->stop].title_zh.ptr,
                                 c->history ? "，等待客户与供应商的时间不计，由状态历史得出；" : "，不扣除暂停", c->history ? zh[c->reopen] : "", c->by < 0 ? "" : change_zh[c->change], SLICE_ARG(choices.zh)),
                     text_format(&r->mem, "%.*s: from %s to %s%s%s%s%.*s", SLICE_ARG(c->title.en), c->ds->fields[c->start].title_en.ptr,
                                 c->ds->fields[c->stop].title_en.ptr, c->history ? ", pauses taken from the status history are left out; " : ", no pauses", c->history ? en[c->reopen] : "", c->by < 0 ? "" : change_en[c->change], SLICE_ARG(choices.en))};

@@ -69,7 +69,7 @@ static slice path_of(const source_info *sources, size_t n, int64_t id)
 static sla_status tell(const pack *p, slice path, told_caveat *t, arena *a)
 {
     buf zh = {0}, en = {0};
-    if (path.len) buf_printf(&zh, "%.*s:", SLICE_ARG(path)), buf_printf(&en, "%.*s: ", SLICE_ARG(path));
+    if (path.len) buf_printf(&zh, "%.*s：", SLICE_ARG(path)), buf_printf(&en, "%.*s: ", SLICE_ARG(path));
     buf_slice(&zh, t->c.zh);
     buf_slice(&en, t->c.en);
     put_rules(p, &t->c, &zh, &en);

@@ -391,7 +391,7 @@ static sla_status describe_bands(const scorecard *c, audit_result *r)
     for (size_t b = 0; b < c->nbands; b++) {
         const band *k = &c->bands[b];
         r->grades[r->ngrades++] = (res_grade){k->grade, k->from};
-        r->bands[r->nbands++] = (res_note){k->grade, {text_format(&r->mem, "%.*s(%.*s):得分不低于 %g", SLICE_ARG(k->grade), SLICE_ARG(k->title.zh), k->from),
+        r->bands[r->nbands++] = (res_note){k->grade, {text_format(&r->mem, "%.*s（%.*s）：得分不低于 %g", SLICE_ARG(k->grade), SLICE_ARG(k->title.zh), k->from),
                                                      text_format(&r->mem, "%.*s (%.*s): score of at least %g", SLICE_ARG(k->grade), SLICE_ARG(k->title.en), k->from)}};
     }
     return SLA_OK;
