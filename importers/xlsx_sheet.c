@@ -1,229 +1,198 @@
-/* Cells of a sheet as they stream through expat, and the table of strings they refer to. */
-#include <stdlib.h>
+/* A sheet as a stream of text. Its XML is cut where rows begin and the parts are read side by side, each behind the beginning of the document, so that it is well-formed by itself. Where that
+ * cannot be done (rows without numbers, another encoding, a cut within a comment, damage) the sheet is read once more in one go: that says what is wrong, or gives the same text. */
+#define _GNU_SOURCE /* memmem */
 #include "engine/base/mem.h"
-#include "engine/base/utf8.h"
+#include "engine/base/pool.h"
 #include "importers/xlsx.h"
 
-/* ---- strings ---- */
-static int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1; }
-
-/* ECMA-376 part 1, 22.9.2.19: a character that XML cannot hold, or an underscore that would look like one. */
-void xlsx_unescape(buf *out, slice s)
-{
-    const char *p = s.ptr, *end = s.len ? s.ptr + s.len : p;
-    while (p < end) {
-        const char *mark = memchr(p, '_', (size_t)(end - p));
-        if (!mark) mark = end;
-        buf_bytes(out, p, (size_t)(mark - p));
-        p = mark;
-        if (p == end) break;
-        int v = 0;
-        bool good = end - p >= 7 && p[1] == 'x' && p[6] == '_';
-        for (int i = 2; good && i < 6; i++) {
-            good = hex(p[i]) >= 0;
-            v = v * 16 + hex(p[i]);
-        }
-        char utf8[4];
-        size_t n = good ? utf8_encode((uint32_t)v, utf8) : 0;
-        if (n && v) buf_bytes(out, utf8, n);
-        else buf_char(out, *p);
-        p += n && v ? 7 : 1;
-    }
-}
-
-typedef struct strings_job { xlsx *b; xml_reader *x; buf one; int phonetic; bool item, text; } strings_job;
-
-static void si_open(void *ctx, const char *name, const char **attrs)
-{
-    strings_job *j = ctx;
-    (void)attrs;
-    if (strcmp(name, "si") == 0) j->item = true, buf_reset(&j->one);
-    else if (strcmp(name, "rPh") == 0) j->phonetic++;
-    else if (strcmp(name, "t") == 0) j->text = j->item && j->phonetic == 0;
-}
-
-static void si_close(void *ctx, const char *name)
-{
-    strings_job *j = ctx;
-    shared_strings *s = &j->b->strings;
-    if (strcmp(name, "t") == 0) j->text = false;
-    else if (strcmp(name, "rPh") == 0) j->phonetic--;
-    if (strcmp(name, "si") != 0 || !j->item) return;
-    j->item = false;
-    xlsx_unescape(&s->text, (slice){j->one.ptr, j->one.len});
-    sla_status st = j->one.failed ? SLA_LIMIT : shared_strings_end(s);
-    if (st != SLA_OK) xml_fail(j->x, st, st == SLA_LIMIT ? "more or longer strings than fit into 192 MiB" : "no memory for the workbook's strings");
-}
-
-static void si_text(void *ctx, slice s)
-{
-    strings_job *j = ctx;
-    if (j->text) buf_slice(&j->one, s);
-}
-
-sla_status xlsx_read_strings(xlsx *b, err *e)
-{
-    static const xml_events ev = {si_open, si_close, si_text};
-    strings_job j = {.b = b};
-    stream *s = NULL;
-    bool end = false;
-    if (b->strings_member < 0) return SLA_OK;
-    b->strings.text.max = STRINGS_BYTES_MAX;
-    j.one.max = CELL_BYTES_MAX;
-    TRY(zip_member_open(b->z, (uint64_t)b->strings_member, b->src.shown, &s, e));
-    sla_status st = xml_open(&ev, &j, b->src.shown, &j.x, e);
-    while (st == SLA_OK && !end) st = xml_step(j.x, s, &end, e);
-    xml_close(j.x);
-    stream_close(s);
-    buf_free(&j.one);
-    return st;
-}
-
-/* ---- a sheet ---- */
+enum { BLOCK = 2 << 20, LARGEST = 16 << 20, WORTH_IT = 1 << 18, PARTS_MAX = 64 };
 typedef struct sheet_stream {
     stream base;
     xlsx *b;
-    const char *shown;
+    size_t i;
     stream *in;
-    xml_reader *x;
     pieces p;                       /* text of rows */
-    sheet_writer w;
-    uint32_t row, col;              /* of the cell under way, 0-based */
-    uint32_t style;
-    char type;                      /* first letter of t, 'i' for inlineStr, 'S' for str; 'n': none */
-    buf value;
-    int phonetic;
-    bool rows, in_row, cell, take, any_row, any_cell;
+    cell_reader c;                  /* of the sheet in one go */
+    bool by_parts, in_end;
+    buf raw;                        /* XML read and not parsed yet */
+    slice head;                     /* of the document, to the end of the tag sheetData; a copy */
+    uint32_t last_row, last_cell;   /* of what was read by parts */
+    bool any;                       /* a cell was */
+    uint64_t made, skip;            /* bytes of text made by parts; to be left out as they were given already */
 } sheet_stream;
 
-/* "BC12": its column; false: not a reference. */
-static bool column_of(const char *ref, uint32_t *out)
+static sla_status no_memory(const sheet_stream *s, err *e) { return err_set(e, SLA_NOMEM, (srcpos){s->b->shown[s->i], 0, 0}, "no memory to read the sheet"); }
+
+/* ---- in one go ---- */
+static sla_status open_member(sheet_stream *s, err *e)
 {
-    uint32_t v = 0;
-    const char *p = ref;
-    for (; (*p | 32) >= 'a' && (*p | 32) <= 'z' && p - ref < 4; p++) v = v * 26 + (uint32_t)((*p | 32) - 'a' + 1);
-    *out = v - 1;
-    return v > 0 && *p >= '0' && *p <= '9';
+    TRY(zip_member_open(s->b->z, s->b->sheets[s->i], s->b->shown[s->i], &s->in, e));
+    s->in = stream_ahead(s->in);
+    return SLA_OK;
 }
 
-static void open_row(sheet_stream *s, const char **attrs)
+static sla_status once_more(sheet_stream *s, err *e)
 {
-    const char *r = xml_attr(attrs, "r", false);
-    unsigned long given = r ? strtoul(r, NULL, 10) : 0;
-    s->row = s->any_row ? s->row + 1 : 0;
-    if (given > s->row + 1ul) s->row = given < SHEET_ROWS_MAX ? (uint32_t)given - 1 : SHEET_ROWS_MAX;
-    s->any_row = s->in_row = true;
-    s->col = UINT32_MAX; /* the next is the first */
+    stream_close(s->in);
+    s->in = NULL;
+    s->by_parts = false;
+    s->skip = s->made;
+    buf_reset(&s->raw);
+    buf_reset(&s->p.out);
+    TRY(open_member(s, e));
+    return cells_open(s->b, s->b->shown[s->i], &s->p.out, false, &s->c, e);
 }
 
-static void open_cell(sheet_stream *s, const char **attrs)
+static sla_status more_in_one_go(sheet_stream *s, err *e)
 {
-    uint32_t col;
-    s->col++;
-    s->style = 0;
-    s->type = 'n';
-    s->cell = true;
-    s->take = false;
-    buf_reset(&s->value);
-    for (; *attrs; attrs += 2) {
-        const char *v = attrs[1];
-        if (attrs[0][0] == '\0' || attrs[0][1] != '\0') continue;
-        if (attrs[0][0] == 'r' && column_of(v, &col)) s->col = col;
-        else if (attrs[0][0] == 's') s->style = (uint32_t)strtoul(v, NULL, 10);
-        else if (attrs[0][0] == 't') s->type = strcmp(v, "str") == 0 ? 'S' : v[0];
+    if (s->raw.len) {
+        TRY(xml_feed(s->c.x, (slice){s->raw.ptr, s->raw.len}, s->in_end, e));
+        s->p.end = s->in_end;
+        buf_reset(&s->raw);
+    } else TRY(xml_step(s->c.x, s->in, &s->p.end, e));
+    if (s->p.end && s->c.any_cell) buf_char(&s->p.out, SHEET_ROW);
+    size_t left_out = s->skip < s->p.out.len ? (size_t)s->skip : s->p.out.len;
+    if (left_out) memmove(s->p.out.ptr, s->p.out.ptr + left_out, s->p.out.len - left_out);
+    s->p.out.len -= left_out;
+    s->skip -= left_out;
+    return SLA_OK;
+}
+
+/* ---- by parts ---- */
+typedef struct xml_part { slice text; bool end, good; cell_reader c; buf out; } xml_part;
+typedef struct part_job { sheet_stream *s; xml_part *parts; } part_job;
+
+static sla_status read_part(void *ctx, size_t i, err *e)
+{
+    const part_job *j = ctx;
+    xml_part *x = &j->parts[i];
+    err why = {0};
+    sla_status st = cells_open(j->s->b, j->s->b->shown[j->s->i], &x->out, true, &x->c, &why);
+    if (st == SLA_OK) st = xml_feed(x->c.x, j->s->head, false, &why);
+    if (st == SLA_OK) st = xml_feed(x->c.x, x->text, x->end, &why);
+    x->good = st == SLA_OK && (x->end || (xml_unread(x->c.x) == 0 && x->c.rows && !x->c.in_row)) && !x->c.unnumbered && !x->out.failed;
+    (void)e; /* reading in one go says it */
+    return SLA_OK;
+}
+
+/* "<row " at or behind from; len: there is none. */
+static size_t next_row(slice s, size_t from)
+{
+    while (from + 5 <= s.len) {
+        const char *p = memmem(s.ptr + from, s.len - from, "<row", 4);
+        if (!p || p + 5 > s.ptr + s.len) break;
+        if (p[4] == ' ' || p[4] == '>' || p[4] == '\n' || p[4] == '\r' || p[4] == '\t' || p[4] == '/') return (size_t)(p - s.ptr);
+        from = (size_t)(p - s.ptr) + 4;
     }
+    return s.len;
 }
 
-static void cell_open(void *ctx, const char *name, const char **attrs)
+/* What of raw is whole rows: to the beginning of the last one, which may go on. */
+static size_t whole_rows(slice s)
 {
-    sheet_stream *s = ctx;
-    if (s->cell) {
-        if (strcmp(name, "v") == 0) s->take = true, buf_reset(&s->value);
-        else if (strcmp(name, "t") == 0) s->take = s->phonetic == 0;
-        else if (strcmp(name, "rPh") == 0) s->phonetic++;
-    } else if (s->in_row && strcmp(name, "c") == 0) open_cell(s, attrs);
-    else if (s->rows && strcmp(name, "row") == 0) open_row(s, attrs);
-    else if (strcmp(name, "sheetData") == 0) s->rows = true;
+    for (size_t at = s.len; at > 4; at--)
+        if (s.ptr[at - 5] == '<' && next_row((slice){s.ptr, at}, at - 5) == at - 5) return at - 5;
+    return 0;
 }
 
-static void put_shared(sheet_stream *s, slice v)
+static size_t cut_parts(slice whole, bool end, xml_part *parts)
 {
-    size_t i = 0;
-    for (size_t k = 0; k < v.len; k++) {
-        if (v.ptr[k] < '0' || v.ptr[k] > '9' || i > STRINGS_MAX) i = SIZE_MAX / 16;
-        else i = i * 10 + (size_t)(v.ptr[k] - '0');
+    size_t n = 0, most = 2 * pool_threads() < PARTS_MAX ? 2 * pool_threads() : PARTS_MAX, step = whole.len / most + 1;
+    for (size_t from = 0; from < whole.len; n++) {
+        size_t to = n + 1 == most ? whole.len : next_row(whole, from + step);
+        parts[n] = (xml_part){.text = {whole.ptr + from, to - from}, .end = end && to == whole.len};
+        from = to;
     }
-    slice text = shared_strings_get(&s->b->strings, i);
-    if (text.ptr) sheet_text(&s->w, text);
-    else xml_fail(s->x, SLA_SYNTAX, "a cell refers to a string that the workbook does not have");
+    return n;
 }
 
-static void put_number(sheet_stream *s, slice v)
+/* Whether the part continues what was read; then its text is added. */
+static bool add_part(sheet_stream *s, const xml_part *x, bool first)
 {
-    serial_form form = s->style < s->b->nforms ? (serial_form)s->b->forms[s->style] : SERIAL_NONE;
-    bool digits = v.len <= 15;
-    for (size_t i = 0; digits && i < v.len; i++) digits = v.ptr[i] >= '0' && v.ptr[i] <= '9';
-    if (digits && form == SERIAL_NONE) {
-        sheet_text(&s->w, v);
-        return;
+    const cell_reader *c = &x->c;
+    if (!x->good || (c->any_row && !first && c->first_row <= s->last_row)) return false;
+    if (c->any_cell && s->any && c->first_cell <= s->last_cell) return false;
+    if (c->any_cell) {
+        for (uint32_t r = s->any ? s->last_cell : 0; r < c->first_cell; r++) buf_char(&s->p.out, SHEET_ROW);
+        buf_bytes(&s->p.out, x->out.ptr, x->out.len);
+        s->last_cell = c->w.row;
+        s->any = true;
     }
-    double d;
-    if (!sheet_read_number(v, &d)) sheet_text(&s->w, v); /* not a number: as it stands, to be refused where it goes */
-    else sheet_number(&s->w, d, form, s->b->from_1904);
+    if (c->any_row) s->last_row = c->row;
+    return true;
 }
 
-static void put_cell(sheet_stream *s)
+static bool read_parts(sheet_stream *s, slice whole, err *e)
 {
-    slice v = {s->value.ptr, s->value.len};
-    if (s->value.failed) {
-        xml_fail(s->x, SLA_LIMIT, "a cell of more than 1 MiB of text");
-        return;
+    xml_part parts[PARTS_MAX];
+    bool first = s->made == 0 && !s->any, good = true;
+    size_t n = cut_parts(whole, s->in_end, parts);
+    pool_each(n, read_part, &(part_job){s, parts}, e);
+    for (size_t i = 0; i < n; i++) {
+        good = good && add_part(s, &parts[i], first);
+        first = first && !parts[i].c.any_row;
+        cells_close(&parts[i].c);
+        buf_free(&parts[i].out);
     }
-    if (s->type != 'i' && s->type != 'S') v = slice_trim(v);
-    if (v.len == 0) return;
-    if (!sheet_place(&s->w, s->row, s->col)) {
-        xml_fail(s->x, SLA_SYNTAX, "cells that are out of order or beyond the limits of a sheet");
-        return;
-    }
-    s->any_cell = true;
-    if (s->type == 's') put_shared(s, v);
-    else if (s->type == 'b') sheet_text(&s->w, v.ptr[0] == '1' || (v.ptr[0] | 32) == 't' ? SLICE_LIT("TRUE") : SLICE_LIT("FALSE"));
-    else if (s->type == 'n') put_number(s, v);
-    else if (s->type == 'e' || s->type == 'd') sheet_text(&s->w, v);
-    else if (memchr(v.ptr, '_', v.len)) {
-        buf plain = {0};
-        xlsx_unescape(&plain, v);
-        sheet_text(&s->w, (slice){plain.ptr, plain.len});
-        buf_free(&plain);
-    } else sheet_text(&s->w, v);
+    return good;
 }
 
-static void cell_close(void *ctx, const char *name)
+static sla_status fill(sheet_stream *s, size_t n, err *e)
 {
-    sheet_stream *s = ctx;
-    if (s->cell) {
-        s->take = false;
-        if (strcmp(name, "rPh") == 0) s->phonetic--;
-        else if (strcmp(name, "c") == 0) {
-            s->cell = false;
-            put_cell(s);
-        }
-    } else if (s->in_row && strcmp(name, "row") == 0) s->in_row = false;
-    else if (strcmp(name, "sheetData") == 0) s->rows = false;
+    size_t got = 0;
+    char *to = buf_reserve(&s->raw, n);
+    if (!to) return no_memory(s, e);
+    TRY(stream_read(s->in, to, n, &got, e));
+    s->raw.len += got;
+    s->in_end = got < n;
+    return SLA_OK;
 }
 
-static void cell_text(void *ctx, slice text)
+static sla_status more_by_parts(sheet_stream *s, err *e)
 {
-    sheet_stream *s = ctx;
-    if (s->take) buf_slice(&s->value, text);
+    if (!s->in_end) TRY(fill(s, BLOCK, e));
+    slice all = {s->raw.ptr, s->raw.len}, whole = {all.ptr, s->in_end ? all.len : whole_rows(all)};
+    if (whole.len == 0 && !s->in_end && all.len < LARGEST) return SLA_OK;
+    size_t before = s->p.out.len;
+    if (whole.len == 0 || !read_parts(s, whole, e)) return once_more(s, e);
+    s->p.end = s->in_end;
+    if (s->p.end && s->any) buf_char(&s->p.out, SHEET_ROW);
+    s->made += s->p.out.len - before;
+    memmove(s->raw.ptr, s->raw.ptr + whole.len, all.len - whole.len);
+    s->raw.len = all.len - whole.len;
+    return SLA_OK;
 }
 
+/* Looks for where the rows begin. A small sheet, and one where that is not found, is read in one go. */
+static sla_status begin(sheet_stream *s, err *e)
+{
+    err ignored = {0};
+    cell_reader look = {0};
+    buf none = {0};
+    TRY(open_member(s, e));
+    TRY(cells_open(s->b, s->b->shown[s->i], &s->p.out, false, &s->c, e));
+    if (pool_threads() == 1) return SLA_OK;
+    TRY(fill(s, WORTH_IT, e));
+    if (s->in_end) return SLA_OK;
+    if (cells_open(s->b, s->b->shown[s->i], &none, false, &look, &ignored) == SLA_OK) xml_feed(look.x, (slice){s->raw.ptr, s->raw.len}, false, &ignored);
+    uint64_t at = look.data_at;
+    cells_close(&look);
+    buf_free(&none);
+    if (at == 0 || at >= s->raw.len) return SLA_OK;
+    s->head = arena_slice(&s->b->base.mem, (slice){s->raw.ptr, (size_t)at});
+    if (!s->head.ptr) return no_memory(s, e);
+    memmove(s->raw.ptr, s->raw.ptr + at, s->raw.len - (size_t)at);
+    s->raw.len -= (size_t)at;
+    cells_close(&s->c);
+    s->by_parts = true;
+    return SLA_OK;
+}
+
+/* ---- the stream ---- */
 static sla_status more_rows(void *ctx, err *e)
 {
     sheet_stream *s = ctx;
-    TRY(xml_step(s->x, s->in, &s->p.end, e));
-    if (s->p.end && s->any_cell) buf_char(&s->p.out, SHEET_ROW);
-    return SLA_OK;
+    return s->by_parts ? more_by_parts(s, e) : more_in_one_go(s, e);
 }
 
 static sla_status sheet_read(stream *base, char *to, size_t n, size_t *got, err *e)
@@ -235,26 +204,21 @@ static sla_status sheet_read(stream *base, char *to, size_t n, size_t *got, err 
 static void sheet_close(stream *base)
 {
     sheet_stream *s = (sheet_stream *)base;
-    xml_close(s->x);
+    cells_close(&s->c);
     stream_close(s->in);
     buf_free(&s->p.out);
-    buf_free(&s->value);
+    buf_free(&s->raw);
     mem_free(s);
 }
 
 sla_status xlsx_sheet_open(xlsx *b, size_t i, stream **out, err *e)
 {
-    static const xml_events ev = {cell_open, cell_close, cell_text};
     sheet_stream *s = mem_zero(1, sizeof *s);
     if (!s) return err_set(e, SLA_NOMEM, (srcpos){b->shown[i], 0, 0}, "no memory to read the sheet");
     s->base = (stream){sheet_read, sheet_close};
     s->b = b;
-    s->shown = b->shown[i];
-    s->w.out = &s->p.out;
-    s->value.max = CELL_BYTES_MAX;
-    sla_status st = zip_member_open(b->z, b->sheets[i], b->shown[i], &s->in, e);
-    if (st == SLA_OK) s->in = stream_ahead(s->in);
-    if (st == SLA_OK) st = xml_open(&ev, s, b->shown[i], &s->x, e);
+    s->i = i;
+    sla_status st = begin(s, e);
     if (st == SLA_OK) *out = &s->base;
     else sheet_close(&s->base);
     return st;

@@ -131,6 +131,21 @@ static void mark_decides(xml_reader *x, const char *p, size_t n)
     else if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) XML_SetEncoding(x->p, "UTF-8");
 }
 
+/* Expat keeps a tag or comment whole until its end comes. */
+uint64_t xml_unread(const xml_reader *x)
+{
+    int64_t done = XML_GetCurrentByteIndex(x->p);
+    return done < 0 ? 0 : x->fed - (uint64_t)done;
+}
+
+uint64_t xml_behind(const xml_reader *x) { return (uint64_t)(XML_GetCurrentByteIndex(x->p) + XML_GetCurrentByteCount(x->p)); }
+
+static sla_status parsed(xml_reader *x, enum XML_Status st, err *e)
+{
+    if (st == XML_STATUS_OK && x->failed == SLA_OK && xml_unread(x) > TOKEN_MAX) x->failed = SLA_LIMIT, x->why = "a tag or comment of more than 4 MiB";
+    return st == XML_STATUS_OK && x->failed == SLA_OK ? SLA_OK : explain(x, e);
+}
+
 sla_status xml_step(xml_reader *x, stream *s, bool *end, err *e)
 {
     size_t got = 0;
@@ -140,10 +155,19 @@ sla_status xml_step(xml_reader *x, stream *s, bool *end, err *e)
     *end = got < PIECE;
     if (x->fed == 0) mark_decides(x, room, got);
     x->fed += got;
-    bool good = XML_ParseBuffer(x->p, (int)got, *end) == XML_STATUS_OK && x->failed == SLA_OK;
-    int64_t done = XML_GetCurrentByteIndex(x->p); /* expat keeps a tag or comment whole until its end comes */
-    if (good && done >= 0 && x->fed - (uint64_t)done > TOKEN_MAX) x->failed = SLA_LIMIT, x->why = "a tag or comment of more than 4 MiB", good = false;
-    return good ? SLA_OK : explain(x, e);
+    return parsed(x, XML_ParseBuffer(x->p, (int)got, *end), e);
+}
+
+sla_status xml_feed(xml_reader *x, slice bytes, bool end, err *e)
+{
+    if (x->fed == 0) mark_decides(x, bytes.ptr, bytes.len);
+    do { /* expat goes over each piece twice: it should stay in the cache */
+        size_t n = bytes.len < PIECE ? bytes.len : PIECE;
+        x->fed += n;
+        TRY(parsed(x, XML_Parse(x->p, bytes.ptr, (int)n, end && n == bytes.len), e));
+        bytes = (slice){bytes.ptr + n, bytes.len - n};
+    } while (bytes.len);
+    return SLA_OK;
 }
 
 uint32_t xml_line(const xml_reader *x) { return (uint32_t)XML_GetCurrentLineNumber(x->p); }

@@ -17,6 +17,10 @@ typedef struct xml_reader xml_reader;
 sla_status xml_open(const xml_events *ev, void *ctx, const char *shown, xml_reader **out, err *e);
 /* Parses the next piece of the stream. *end: it was the last one. */
 sla_status xml_step(xml_reader *x, stream *s, bool *end, err *e);
+/* Parses bytes that are at hand; end: they are the last ones. */
+sla_status xml_feed(xml_reader *x, slice bytes, bool end, err *e);
+uint64_t xml_unread(const xml_reader *x);                                    /* bytes given that no event is made of yet, as they are the beginning of something */
+uint64_t xml_behind(const xml_reader *x);                                    /* from within an event: how many bytes of the document end with what it is made of */
 /* From within an event: nothing more is parsed and xml_step returns this error (the first one). */
 void xml_fail(xml_reader *x, sla_status code, const char *what);
 uint32_t xml_line(const xml_reader *x);                                      /* from within an event: the line of the document, from 1 */

@@ -78,6 +78,56 @@ static void deep_nesting_is_refused(void **state)
     buf_free(&rows);
 }
 
+/* ---- large sheets, which are read by parts ---- */
+/* holds: what the text must hold; "!…": what is told. */
+static const struct large_case { const char *name, *holds; } large_cases[] = {
+    {"numbered rows with gaps", "\n39998|x39998\n"}, {"some rows without a number", "\n39999|x39999\n"}, {"none has one", "\n39999|x39999\n"}, {"rows in comments and in text", "\n39999|x<row r=\"7\">\n"},
+    {"prefixed names", "\n39999|x39999\n"}, {"a row before the last", "\n39999|x39999\n"}, {"cells only at the end", "\n\n\n39990|x39990\n39991|x39991\n"}, {"long texts", "zzzz\n"},
+    {"cells out of order far behind", "!cells that are out of order"}, {"damage far behind", "!the XML within is damaged"}, {"cut off", "!the XML within is damaged"}, {"rows one in another", "!"},
+};
+
+static void large_row(buf *out, size_t kind, int i)
+{
+    if (kind == 0 && i % 17 == 0) return;
+    if (kind == 3 && i % 501 == 0) buf_text(out, "<!-- <row r=\"1\"><c><v>no</v></c></row> -->");
+    if (kind == 4) buf_printf(out, "<x:row xmlns:x=\"y\" r=\"%d\">", i + 1);
+    else if (kind == 2 || (kind == 1 && i > 20000 && i % 1000 < 3)) buf_text(out, "<row>");
+    else buf_printf(out, i % 3 ? "<row r=\"%d\">" : "<row\n r=\"%d\" spans=\"1:2\">", kind == 5 && i == 30000 ? 12 : i + 1);
+    if (kind == 6 && i < 39990) buf_text(out, "<c s=\"1\"/>");
+    else if (kind == 3 && i % 7 == 0) buf_printf(out, "<c><v>%d</v></c><c t=\"str\"><v><![CDATA[x<row r=\"7\">]]></v></c>", i);
+    else if (kind == 8 && i == 35000) buf_text(out, "<c r=\"B35001\"><v>1</v></c><c r=\"A35001\"><v>1</v></c>");
+    else if (kind == 7 && i % 9000 == 8999) {
+        buf_text(out, "<c t=\"str\"><v>");
+        for (int k = 0; k < 900000; k++) buf_char(out, 'z');
+        buf_text(out, "</v></c>");
+    } else buf_printf(out, "<c><v>%d</v></c><c t=\"str\"><v>x%d</v></c>", i, i);
+    if (kind == 9 && i == 35000) buf_text(out, "</c>");
+    if (kind == 11 && i == 35000) buf_text(out, "<row r=\"35002\"><c><v>1</v></c>");
+    buf_text(out, kind == 4 ? "</x:row>" : i % 5 ? "</row>" : "</row>\r\n");
+}
+
+static void large_sheets(void **state)
+{
+    const struct large_case *c = *state;
+    size_t kind = (size_t)(c - large_cases);
+    buf rows = {0}, by[2] = {{0}, {0}};
+    const char *path = test_path("large.xlsx");
+    for (int i = 0; i < (kind == 7 ? 36000 : 40000); i++) large_row(&rows, kind, i);
+    if (kind == 3) buf_text(&rows, "<row><c><v>39999</v></c><c t=\"str\"><v>x&lt;row r=\"7\"&gt;</v></c></row>");
+    if (kind == 10) buf_text(&rows, "<row r=\"40001\"><c><v>1");
+    pack_workbook(path, buf_cstr(&rows), NULL, NULL, false);
+    for (int k = 0; k < 2; k++) {
+        setenv("SLAUDIT_THREADS", k ? "3" : "1", 1);
+        pack_dump(path, &by[k]);
+    }
+    assert_non_null(strstr(buf_cstr(&by[0]), c->holds));
+    assert_int_equal(by[0].len, by[1].len);
+    assert_memory_equal(by[0].ptr, by[1].ptr, by[0].len);
+    buf_free(&by[0]);
+    buf_free(&by[1]);
+    buf_free(&rows);
+}
+
 /* ---- workbooks of others ---- */
 #define ODD "../shared/real/odd/spreadsheets/"
 static const struct real_case { const char *file, *holds; } real_cases[] = {
@@ -121,9 +171,12 @@ static void no_odd_file_crashes(void **state)
 
 int main(void)
 {
-    enum { N = sizeof cases / sizeof cases[0] };
-    struct CMUnitTest tests[N + 5] = {cmocka_unit_test(damaged_xml_is_told), cmocka_unit_test(entities_of_its_own_are_refused), cmocka_unit_test(deep_nesting_is_refused),
-                                      cmocka_unit_test(workbooks_of_others), cmocka_unit_test(no_odd_file_crashes)};
-    for (size_t i = 0; i < N; i++) tests[5 + i] = (struct CMUnitTest){cases[i].name, cell_text, NULL, NULL, (void *)(uintptr_t)&cases[i]};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    struct CMUnitTest tests[LEN(cases) + LEN(large_cases) + 5];
+    size_t n = 0;
+    ROWS(tests, n, cases, cell_text);
+    ROWS(tests, n, large_cases, large_sheets);
+    static const struct CMUnitTest more[] = {cmocka_unit_test(damaged_xml_is_told), cmocka_unit_test(entities_of_its_own_are_refused), cmocka_unit_test(deep_nesting_is_refused),
+                                             cmocka_unit_test(workbooks_of_others), cmocka_unit_test(no_odd_file_crashes)};
+    for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
+    return _cmocka_run_group_tests("xlsx", tests, n, NULL, NULL);
 }
