@@ -21,7 +21,7 @@ typedef struct import_options {
     const zone *zone;           /* of times that do not say their own */
     int32_t year;               /* of the first line of logs without a year; 0: found out */
     int64_t from, to;           /* the period, UTC ms: gives logs without a year theirs; both 0: not known */
-    import_own *own;            /* loaded already, for this import; NULL: loaded here */
+    import_own *own;            /* loaded already, also for several imports one after the other; NULL: loaded here */
     buf *draft;                 /* not NULL: nothing is imported; a draft of a profile for each table goes here */
     size_t block;               /* bytes read at a time; 0: the usual (tests make it tiny) */
     void (*say)(void *ctx, const char *line); void *ctx;   /* one line for each file: what it was taken for; NULL: silent */

@@ -11,22 +11,43 @@
 
 typedef struct place { arena a; schema *m; store *s; zone *z; dict *d; import_report report; } place;
 
-static void open_place(place *p)
+/* What all places share, as it takes a while to load. */
+static struct { arena a; schema *m; import_own *own; } common;
+
+static int load_common(void **state)
 {
     err e = {0};
     errlist errors = {0};
     ynode *root;
     buf b = {0};
     const char *path;
-    *p = (place){.d = dict_new()};
-    assert_int_equal(file_own_data("rules/itss-2025/model.yaml", &p->a, &path, &e), SLA_OK);
+    (void)state;
+    assert_int_equal(file_own_data("rules/itss-2025/model.yaml", &common.a, &path, &e), SLA_OK);
     assert_int_equal(file_read(path, 1 << 20, &b, &e), SLA_OK);
-    assert_int_equal(yaml_parse((slice){b.ptr, b.len}, "model.yaml", &p->a, &root, &e), SLA_OK);
-    assert_int_equal(schema_load(root, (slice){b.ptr, b.len}, &p->a, &p->m, &errors), SLA_OK);
+    assert_int_equal(yaml_parse((slice){b.ptr, b.len}, "model.yaml", &common.a, &root, &e), SLA_OK);
+    assert_int_equal(schema_load(root, (slice){b.ptr, b.len}, &common.a, &common.m, &errors), SLA_OK);
+    buf_free(&b);
+    assert_non_null(common.own = import_own_new());
+    assert_int_equal(import_own_profiles(common.own, common.m, &errors), SLA_OK);
+    assert_int_equal(import_own_patterns(common.own, &errors), SLA_OK);
+    return 0;
+}
+
+static int free_common(void **state)
+{
+    (void)state;
+    import_own_free(common.own);
+    arena_free(&common.a);
+    return 0;
+}
+
+static void open_place(place *p)
+{
+    err e = {0};
+    *p = (place){.d = dict_new(), .m = common.m};
     assert_int_equal(zone_open("Asia/Shanghai", &p->z, &e), SLA_OK);
     assert_int_equal(store_open(NULL, STORE_CREATE, &p->s, &e), SLA_OK);
     assert_int_equal(store_set_model(p->s, p->m, &e), SLA_OK);
-    buf_free(&b);
 }
 
 static void close_place(place *p)
@@ -41,7 +62,7 @@ static void close_place(place *p)
 static void take(place *p, const char *path, size_t block)
 {
     err e = {0};
-    import_options o = {.zone = p->z, .block = block};
+    import_options o = {.zone = p->z, .block = block, .own = common.own};
     assert_int_equal(import_paths(p->s, p->m, &o, &path, 1, &p->report, &e), SLA_OK);
 }
 
@@ -164,7 +185,7 @@ static void years(void **state)
     err e = {0};
     open_place(&p);
     const char *path = test_path("years.csv");
-    const import_options o = {.zone = p.z, .year = c->year, .from = c->from, .to = c->to};
+    const import_options o = {.zone = p.z, .year = c->year, .from = c->from, .to = c->to, .own = common.own};
     assert_int_equal(file_write(path, text, strlen(text), &e), SLA_OK);
     assert_int_equal(import_paths(p.s, p.m, &o, &path, 1, &p.report, &e), SLA_OK);
     assert_int_equal(p.report.rejected_values, 0);
@@ -400,5 +421,5 @@ int main(void)
     ROWS(tests, n, reals, each_real_file);
     static const struct CMUnitTest more[] = {cmocka_unit_test(every_profile_fits_the_model), cmocka_unit_test(draft_of_an_unknown_table), cmocka_unit_test(a_late_value_decides), cmocka_unit_test(memory_runs_out), cmocka_unit_test(a_profile_of_ones_own_with_errors), cmocka_unit_test(reversed_times_come_through), cmocka_unit_test(glpi_flags_agree)};
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
-    return _cmocka_run_group_tests("profiles", tests, n, NULL, NULL);
+    return _cmocka_run_group_tests("profiles", tests, n, load_common, free_common);
 }
