@@ -5,24 +5,21 @@
 #include <string.h>
 #include "engine/base/dict.h"
 #include "engine/base/mem.h"
+#include "importers/json_shape.h"
 #include "importers/paging.h"
 #include "importers/plan.h"
 
-enum { COLUMNS_MAX = 1024, PATH_MAX_BYTES = 512, FLATTEN_MAX = 8, WRAPPERS_MAX = 5, SHAPES_MAX = 3 };
-
-/* Where the records are. start: of the head, where the first one may begin; wrappers: objects that are still open there; list: they stand in an array; member: each
- * lies in that member of its envelope, "" none. */
-typedef struct shape { size_t start; int wrappers; bool list; slice member; } shape;
+enum { COLUMNS_MAX = 1024, PATH_MAX_BYTES = 512, FLATTEN_MAX = 8 };
 
 struct importer {
     planner plan;
-    shape at;
+    json_shape at;
     char key[128];                      /* path of the list, for people */
     const char *name;
     arena mem;
     dict *columns;                      /* path of a column -> its number */
     uint64_t unseen, records;           /* values under keys that the head does not have; all records */
-    paging page;                          /* what stands in front of the first list; the file's last block adds what stands behind */
+    paging page;                        /* what stands in front of the first list; the file's last block adds what stands behind */
 };
 
 /* ---- a record, taken apart ---- */
@@ -81,92 +78,6 @@ static bool record(flat *f)
     return flatten(f, 0, 0);
 }
 
-/* ---- the shape of a file ---- */
-typedef struct search { const char *head; shape best; size_t length; const char *key; size_t keylen; bool found; } search;
-
-/* The longest list of objects below the object at p, within objects only. A list that the head cuts off is the longest. */
-static bool find_list(json_reader *r, search *s, int wrappers)
-{
-    json_level l;
-    slice key, ignored;
-    json_enter(r, &l);
-    while (json_next(r, &l, &key)) {
-        json_blanks(r);
-        const char *from = r->p;
-        if (r->p < r->end && *r->p == '{' && wrappers < WRAPPERS_MAX) {
-            if (!find_list(r, s, wrappers + 1)) return false;
-            continue;
-        }
-        bool ok = json_value(r, &ignored, wrappers + 1), cut = !ok && r->p == r->end;
-        if (!ok && !cut) return false;
-        size_t length = cut ? SIZE_MAX : (size_t)(r->p - from);
-        json_reader in = {.p = from + (from < r->end && *from == '['), .end = r->end};
-        json_blanks(&in);
-        if (in.p > from && in.p < in.end && *in.p == '{' && (!s->found || length > s->length))
-            s->best = (shape){(size_t)(in.p - s->head), wrappers, true, {0}}, s->length = length, s->key = key.ptr, s->keylen = key.len, s->found = true;
-        if (cut) return false;
-    }
-    return r->wrong == NULL;
-}
-
-/* The only object that is wrapped in one key, as {"issue": {…}}: it, unless the wrapper has other members that are objects, or another one follows. */
-static bool find_single(json_reader *r, search *s)
-{
-    json_level l;
-    slice key, ignored;
-    json_enter(r, &l);
-    while (json_next(r, &l, &key)) {
-        json_blanks(r);
-        const char *from = r->p;
-        if (!json_value(r, &ignored, 1)) return false;
-        if (*from == '{' && s->found) return false;
-        if (*from == '{') s->best = (shape){(size_t)(from - s->head), 1, false, {0}}, s->key = key.ptr, s->keylen = key.len, s->found = true;
-    }
-    json_blanks(r);
-    return r->wrong == NULL && s->found && r->p == r->end;
-}
-
-/* The member of the object at p that is an object and takes up more than half of it: what lies in an envelope. "": none. */
-static slice find_member(const char *p, const char *end, arena *scratch)
-{
-    json_reader r = {.p = p, .end = end, .scratch = scratch};
-    json_level l;
-    slice key, ignored, member = {0};
-    size_t most = 0;
-    json_blanks(&r);
-    if (r.p == end || *r.p != '{') return member;
-    json_enter(&r, &l);
-    while (json_next(&r, &l, &key)) {
-        json_blanks(&r);
-        const char *from = r.p;
-        bool object = from < end && *from == '{', whole = json_value(&r, &ignored, 1);
-        if (object && (size_t)(r.p - from) > most) most = (size_t)(r.p - from), member = key;
-        if (!whole) break;
-    }
-    return most * 2 > (size_t)(r.p - p) ? member : (slice){0};
-}
-
-/* The candidates in the order in which they are tried: records as they stand, then what is within. */
-static size_t find_shapes(slice head, arena *scratch, search out[SHAPES_MAX])
-{
-    size_t n = 0;
-    json_reader r = {.p = head.ptr, .end = head.ptr + head.len, .scratch = scratch};
-    json_blanks(&r);
-    const char *from = r.p;
-    if (from == r.end) return 0;
-    if (*from == '[') {
-        out[0] = (search){.best = {(size_t)(from + 1 - head.ptr), 0, true, {0}}};
-        return 1;
-    }
-    out[n++] = (search){.best = {(size_t)(from - head.ptr), 0, false, {0}}};
-    search list = {.head = head.ptr}, single = {.head = head.ptr};
-    find_list(&r, &list, 1);
-    r = (json_reader){.p = from, .end = r.end, .scratch = scratch};
-    if (find_single(&r, &single)) out[n++] = single; /* before a list: that may be one within the record, as journals in {"issue": {…}} */
-    if (list.found) out[n++] = list;
-    return n;
-}
-
 /* ---- opening ---- */
 /* What stands in the envelope beside the record is none of its columns. false: path is such. */
 static bool within(slice member, slice *path)
@@ -191,7 +102,7 @@ static bool take_key(void *ctx, slice path, slice value, bool list)
 }
 
 /* What stands between records: blanks, and in a list a comma unless it is the first. false: no record follows (r->wrong NULL), or that is wrong. */
-static bool before_record(json_reader *r, const shape *at, bool first)
+static bool before_record(json_reader *r, const json_shape *at, bool first)
 {
     const char *from = r->p;
     json_blanks(r);
@@ -211,7 +122,7 @@ static bool before_record(json_reader *r, const shape *at, bool first)
 }
 
 /* The keys of all whole records of the head. */
-static sla_status read_keys(importer *im, const input *in, const shape *at, key_list *keys)
+static sla_status read_keys(importer *im, const input *in, const json_shape *at, key_list *keys)
 {
     arena scratch = {0};
     json_reader r = {.p = in->head.ptr + at->start, .end = in->head.ptr + in->head.len, .scratch = &scratch};
@@ -294,7 +205,7 @@ static void json_close(importer *im)
 }
 
 /* Tries one shape. SLA_UNKNOWN_FORMAT: its keys are those of nothing known. */
-static sla_status try_shape(importer *im, const input *in, const search *s, size_t *nkeys, err *e)
+static sla_status try_shape(importer *im, const input *in, const json_search *s, size_t *nkeys, err *e)
 {
     key_list keys;
     dict_free(im->columns);
@@ -312,10 +223,10 @@ static sla_status try_shape(importer *im, const input *in, const search *s, size
 /* What is said when no shape fits is about the one with the most keys. */
 static sla_status set_up(importer *im, const input *in, err *e)
 {
-    search shapes[SHAPES_MAX];
+    json_search shapes[SHAPES_MAX];
     arena scratch = {0};
     err about = {0};
-    size_t most = 0, n = find_shapes(in->head, &scratch, shapes);
+    size_t most = 0, n = json_shapes(in->head, &scratch, shapes);
     sla_status st = err_set(&about, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "JSON without records: no object is found in it");
     im->name = arena_strndup(&im->mem, in->name, strlen(in->name));
     if (!im->name) st = SLA_NOMEM;
@@ -327,7 +238,7 @@ static sla_status set_up(importer *im, const input *in, err *e)
     }
     for (size_t i = 0; i < n && st == SLA_UNKNOWN_FORMAT && !in->options->draft; i++) {
         size_t nkeys = 0;
-        shapes[i].best.member = arena_slice(&im->mem, find_member(in->head.ptr + shapes[i].best.start, in->head.ptr + in->head.len, &scratch));
+        shapes[i].best.member = arena_slice(&im->mem, json_find_member(in->head.ptr + shapes[i].best.start, in->head.ptr + in->head.len, &scratch));
         if (shapes[i].best.member.len) st = try_shape(im, in, &shapes[i], &nkeys, &(err){0});
     }
     arena_free(&scratch);
@@ -409,7 +320,7 @@ static size_t json_cut(const importer *im, slice text, bool at_end, uint32_t *nl
 static bool read_tail(json_reader *r, importer *im)
 {
     slice key, value;
-    const shape *at = &im->at;
+    const json_shape *at = &im->at;
     json_level l = {']', false};
     if (at->list && json_next(r, &l, &key)) return json_fail(r, "the list does not end where its records do");
     for (int i = at->wrappers; i > 0 && !r->wrong; i--) {
@@ -429,9 +340,9 @@ static bool next_page(json_reader *r, importer *im)
 {
     slice ignored;
     for (json_blanks(r); !r->wrong && r->p < r->end; json_blanks(r)) {
-        search s = {.head = r->p};
+        json_search s = {.head = r->p};
         json_reader look = {.p = r->p, .end = r->end, .scratch = r->scratch};
-        if (*r->p == '{' && find_list(&look, &s, 1) && s.found && s.best.wrappers == im->at.wrappers && slice_is((slice){s.key, s.keylen}, im->key)) {
+        if (*r->p == '{' && json_find_list(&look, &s) && s.found && s.best.wrappers == im->at.wrappers && slice_is((slice){s.key, s.keylen}, im->key)) {
             paging_around(&im->page, (slice){r->p, (size_t)(r->end - r->p)}, r->p + s.best.start, r->scratch);
             return r->p += s.best.start, true;
         }

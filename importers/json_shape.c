@@ -1,0 +1,86 @@
+#include "importers/json_shape.h"
+
+enum { WRAPPERS_MAX = 5 };
+
+/* The longest list of objects below the object at p, within objects only. A list that the head cuts off is the longest. */
+static bool find_list(json_reader *r, json_search *s, int wrappers)
+{
+    json_level l;
+    slice key, ignored;
+    json_enter(r, &l);
+    while (json_next(r, &l, &key)) {
+        json_blanks(r);
+        const char *from = r->p;
+        if (r->p < r->end && *r->p == '{' && wrappers < WRAPPERS_MAX) {
+            if (!find_list(r, s, wrappers + 1)) return false;
+            continue;
+        }
+        bool ok = json_value(r, &ignored, wrappers + 1), cut = !ok && r->p == r->end;
+        if (!ok && !cut) return false;
+        size_t length = cut ? SIZE_MAX : (size_t)(r->p - from);
+        json_reader in = {.p = from + (from < r->end && *from == '['), .end = r->end};
+        json_blanks(&in);
+        if (in.p > from && in.p < in.end && *in.p == '{' && (!s->found || length > s->length))
+            s->best = (json_shape){(size_t)(in.p - s->head), wrappers, true, {0}}, s->length = length, s->key = key.ptr, s->keylen = key.len, s->found = true;
+        if (cut) return false;
+    }
+    return r->wrong == NULL;
+}
+
+bool json_find_list(json_reader *r, json_search *s) { return find_list(r, s, 1); }
+
+/* The only object that is wrapped in one key, as {"issue": {…}}: it, unless the wrapper has other members that are objects, or another one follows. */
+static bool find_single(json_reader *r, json_search *s)
+{
+    json_level l;
+    slice key, ignored;
+    json_enter(r, &l);
+    while (json_next(r, &l, &key)) {
+        json_blanks(r);
+        const char *from = r->p;
+        if (!json_value(r, &ignored, 1)) return false;
+        if (*from == '{' && s->found) return false;
+        if (*from == '{') s->best = (json_shape){(size_t)(from - s->head), 1, false, {0}}, s->key = key.ptr, s->keylen = key.len, s->found = true;
+    }
+    json_blanks(r);
+    return r->wrong == NULL && s->found && r->p == r->end;
+}
+
+slice json_find_member(const char *p, const char *end, arena *scratch)
+{
+    json_reader r = {.p = p, .end = end, .scratch = scratch};
+    json_level l;
+    slice key, ignored, member = {0};
+    size_t most = 0;
+    json_blanks(&r);
+    if (r.p == end || *r.p != '{') return member;
+    json_enter(&r, &l);
+    while (json_next(&r, &l, &key)) {
+        json_blanks(&r);
+        const char *from = r.p;
+        bool object = from < end && *from == '{', whole = json_value(&r, &ignored, 1);
+        if (object && (size_t)(r.p - from) > most) most = (size_t)(r.p - from), member = key;
+        if (!whole) break;
+    }
+    return most * 2 > (size_t)(r.p - p) ? member : (slice){0};
+}
+
+size_t json_shapes(slice head, arena *scratch, json_search out[SHAPES_MAX])
+{
+    size_t n = 0;
+    json_reader r = {.p = head.ptr, .end = head.ptr + head.len, .scratch = scratch};
+    json_blanks(&r);
+    const char *from = r.p;
+    if (from == r.end) return 0;
+    if (*from == '[') {
+        out[0] = (json_search){.best = {(size_t)(from + 1 - head.ptr), 0, true, {0}}};
+        return 1;
+    }
+    out[n++] = (json_search){.best = {(size_t)(from - head.ptr), 0, false, {0}}};
+    json_search list = {.head = head.ptr}, single = {.head = head.ptr};
+    find_list(&r, &list, 1);
+    r = (json_reader){.p = from, .end = r.end, .scratch = scratch};
+    if (find_single(&r, &single)) out[n++] = single; /* before a list: that may be one within the record, as journals in {"issue": {…}} */
+    if (list.found) out[n++] = list;
+    return n;
+}
