@@ -314,6 +314,7 @@ static slice without_share(slice s)
 bool dates_parse(slice s, const char *order, time_text *out)
 {
     s = without_share(s);
+    if (s.len == 0) return false;
     if (time_parse(s, out) || compact(s, out)) return true;
     scan c = {s, 0};
     parts p;

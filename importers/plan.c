@@ -360,6 +360,7 @@ void planner_drop(block *b)
 
 sla_status planner_take(planner *pl, block *b, err *e)
 {
+    pl->rows += b->rows;
     if (pl->changes) changes_keep(pl->changes, b->extra), b->extra = NULL;
     for (size_t i = 0; pl->fold && i < b->n; i++) TRY(fold_add(pl->fold, b->batches[i], e));
     return SLA_OK;
@@ -372,6 +373,7 @@ bool planner_again(planner *pl)
 {
     if (!pl->again || pl->changes) return false;
     pl->again = false;
+    pl->rows = 0;
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         pl->counts[f] = (time_counts){0};
         if (!pl->p.fields[f].assumed) continue;
@@ -391,6 +393,13 @@ sla_status planner_finish(planner *pl, sla_status (*put)(void *ctx, const batch 
     return pl->fold ? fold_finish(pl->fold, put, ctx, e) : SLA_OK;
 }
 
+bool planner_at_limit(const planner *pl)
+{
+    for (size_t i = 0; pl->pf && i < pl->pf->nlimits; i++)
+        if (pl->rows == pl->pf->limits[i]) return true;
+    return false;
+}
+
 void planner_notes(const planner *pl, buf *out)
 {
     buf_bytes(out, pl->said.ptr, pl->said.len);
@@ -405,6 +414,7 @@ void planner_notes(const planner *pl, buf *out)
         if (k->skipped) buf_printf(out, "%.*s: %llu local times do not occur, the clock being put forward; they are moved on\n", SLICE_ARG(name), (unsigned long long)k->skipped);
         if (k->other_order) buf_printf(out, "%.*s: %llu dates can only be read with day and month the other way round; they are rejected\n", SLICE_ARG(name), (unsigned long long)k->other_order);
     }
+    if (planner_at_limit(pl)) buf_printf(out, "perhaps not all of the export: %llu rows are as many as the product exports at once\n", (unsigned long long)pl->rows);
     if (pl->spoken) spoken_notes(pl->spoken, out);
     if (pl->fold) fold_notes(pl->fold, out);
     if (pl->changes) changes_notes(pl->changes, out);

@@ -27,6 +27,7 @@ typedef struct planner {
     span_evidence *spans;               /* by field */
     time_counts *counts;                /* by field */
     spoken *spoken;
+    uint64_t rows;                      /* taken so far */
     fold *fold;                         /* NULL: each row is a record */
     cycle_column *cycles; size_t ncycles;   /* columns behind the table's own */
     changes *changes;                   /* NULL: records bring no history of their own */
@@ -54,6 +55,7 @@ sla_status planner_finish(planner *pl, sla_status (*put)(void *ctx, const batch 
 /* After finish gave SLA_CONFLICT: values further down showed that dates whose order nothing in the head decided are month first. Everything read is forgotten,
  * the order is changed, and the file can be read once more. false: it was something else. */
 bool planner_again(planner *pl);
+bool planner_at_limit(const planner *pl);              /* after the last block: the table has as many rows as its product exports at once */
 void planner_notes(const planner *pl, buf *out);       /* after the last block: also what times could not say */
 sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e);   /* what this file's times cannot prove, into the store */
 /* Finds what headers say of the columns in use, and refuses what cannot be honoured (plan_notes.c). */

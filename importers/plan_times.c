@@ -209,7 +209,7 @@ sla_status planner_settle(planner *pl)
     return pl->said.failed ? SLA_NOMEM : SLA_OK;
 }
 
-/* ---- what the times cannot prove ---- */
+/* ---- what the file cannot prove ---- */
 typedef struct caveat_list { const planner *pl; store *s; int64_t source; err *e; } caveat_list;
 
 /* "created_at, closed_at" by their titles. */
@@ -259,9 +259,26 @@ static sla_status zone_caveat(const caveat_list *l)
     return st;
 }
 
+/* A product stops at its limit without a word in the table. */
+static sla_status limit_caveat(const caveat_list *l)
+{
+    buf zh = {0}, en = {0};
+    const dataset *ds = planner_dataset(l->pl);
+    unsigned long long n = l->pl->rows;
+    if (!planner_at_limit(l->pl)) return SLA_OK;
+    buf_printf(&zh, "恰好 %llu 行，正是该产品一次导出的上限：可能还有%s没有导出", n, ds->title_zh.ptr);
+    buf_printf(&en, "%llu rows are as many as the product exports at once: more records of %s may not have been exported", n, ds->name.ptr);
+    const caveat c = {l->source, SLICE_LIT("pages"), ds->name, {0}, (int64_t)n, 0, {zh.ptr, zh.len}, {en.ptr, en.len}};
+    sla_status st = zh.failed || en.failed ? SLA_NOMEM : store_caveat_put(l->s, &c, l->e);
+    buf_free(&zh);
+    buf_free(&en);
+    return st;
+}
+
 sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e)
 {
     const caveat_list l = {pl, s, source, e};
+    TRY(limit_caveat(&l));
     TRY(zone_caveat(&l));
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const time_counts *k = &pl->counts[f];

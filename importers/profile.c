@@ -295,9 +295,21 @@ static void load_missing(loader *l, profile *p, const ynode *n)
     for (size_t i = 0; i < own.n; i++) p->missing[p->nmissing++] = own.items[i];
 }
 
+static void load_limits(loader *l, profile *p, const ynode *n)
+{
+    double v;
+    if (!n) return;
+    p->limits = n->kind == YNODE_LIST ? take(l, n->n, sizeof *p->limits) : NULL;
+    for (size_t i = 0; p->limits && i < n->n; i++) {
+        if (yaml_number(n->items[i], &v) && v >= 1 && v < 1e9 && v == (double)(uint64_t)v) p->limits[p->nlimits++] = (uint64_t)v;
+        else errlist_add(l->errors, SLA_TYPE, n->items[i]->at, "a limit is a number of rows");
+    }
+    if (n->kind != YNODE_LIST) errlist_add(l->errors, SLA_TYPE, n->at, "limits is a list of numbers of rows");
+}
+
 static void load_profile(loader *l, profile *p, const ynode *root)
 {
-    static const char *const keys[] = {"profile", "needs", "unless", "knows", "missing", "dates", "zone", "suffixes", "fields", "fold", "history", "changed", NULL};
+    static const char *const keys[] = {"profile", "needs", "unless", "knows", "missing", "dates", "zone", "limits", "suffixes", "fields", "fold", "history", "changed", NULL};
     static const char *const head_keys[] = {"name", "title", "dataset", "generic", NULL};
     yaml_check_keys(root, keys, l->errors);
     const ynode *head = yaml_get(root, "profile"), *fields = yaml_get(root, "fields"), *generic = yaml_get(head, "generic");
@@ -307,6 +319,7 @@ static void load_profile(loader *l, profile *p, const ynode *root)
     p->ds = schema_dataset(l->m, yaml_text(head, "dataset", (slice){0}));
     p->date_order = yaml_text(root, "dates", (slice){0});
     p->zone = yaml_text(root, "zone", (slice){0});
+    load_limits(l, p, yaml_get(root, "limits"));
     p->suffixes = texts(l, yaml_get(root, "suffixes"));
     if (generic) yaml_bool(generic, &p->generic);
     load_needs(l, p, yaml_get(root, "needs"));

@@ -46,6 +46,7 @@ typedef struct profile {
     field_map *maps; size_t nmaps;
     slice date_order;                   /* "" : found out from the whole column */
     slice zone;                         /* "": of times without one, the workspace's */
+    uint64_t *limits; size_t nlimits;   /* how many rows the product exports at once: a table of just as many may be cut off */
     header_list suffixes;               /* "assigned_to.display_value" is assigned_to; the preferred one first */
     header_list unless;                 /* a header of these, and it is something else */
     slice refuse;                       /* not "": what such a table is, and why nothing is taken from it */

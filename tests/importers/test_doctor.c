@@ -146,6 +146,28 @@ static void numbers(void **state)
     }
 }
 
+/* Jira's lists end after 1000 issues without a word. */
+static void as_many_as_are_exported_at_once(void **state)
+{
+    static const struct { int rows; const char *want; } cases_of[] = {
+        {999, "0 history ticket priority, status 999/999\n1 zone ticket created_at 999/999\n"},
+        {1000, "0 history ticket priority, status 1000/1000\n1 pages ticket  1000/0\n1 zone ticket created_at 1000/1000\n"},
+    };
+    (void)state;
+    for (size_t k = 0; k < LEN(cases_of); k++) {
+        buf b = {0};
+        place p;
+        open_place(&p, "Asia/Shanghai");
+        buf_text(&b, "Summary,Issue key,Issue id,Issue Type,Status,Priority,Created\n");
+        for (int i = 1; i <= cases_of[k].rows; i++) buf_printf(&b, "x,OPS-%d,%d,Incident,Done,High,01/Jul/25 9:%02d AM\n", i, 10000 + i, i % 60);
+        take(&p, "list.csv", buf_cstr(&b));
+        look(&p);
+        assert_caveats(&p, cases_of[k].want);
+        buf_free(&b);
+        close_place(&p);
+    }
+}
+
 static void memory_runs_out(void **state)
 {
     (void)state;
@@ -166,10 +188,11 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(cases) + 2];
+    struct CMUnitTest tests[LEN(cases) + 3];
     size_t n = 0;
     ROWS(tests, n, cases, each_case);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(as_many_as_are_exported_at_once);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(memory_runs_out);
     return _cmocka_run_group_tests("doctor", tests, n, NULL, NULL);
 }
