@@ -175,6 +175,7 @@ static sla_status run_all(pass *ps, audit_result *r, bool keep, err *e)
     TRY(rules_judge(ps, r, e));
     TRY(kpis_figure(ps, r, e));
     earlier_show(ps, r);
+    world_drop(ps); /* before the results are written down, which takes memory again */
     return keep ? result_save(ps->s, r, e) : SLA_OK;
 }
 

@@ -75,7 +75,7 @@ static why_place place(const teller *t, const table *tb, size_t row)
 {
     why_place p = {SLICE_LIT(""), tb->lines[row]};
     for (size_t i = 0; i < t->nsources; i++)
-        if ((uint32_t)t->sources[i].id == tb->source[row]) p.source = t->sources[i].path;
+        if ((uint32_t)t->sources[i].id == table_source(tb, row)) p.source = t->sources[i].path;
     return p;
 }
 
@@ -100,7 +100,7 @@ static slice key_text(const teller *t, const table *tb, size_t row)
         if (k) buf_char(&b, ' ');
         buf_slice(&b, part);
     }
-    if (!tb->ds->nkey) buf_printf(&b, "%u:%u", (unsigned)tb->source[row], (unsigned)tb->lines[row]);
+    if (!tb->ds->nkey) buf_printf(&b, "%u:%u", (unsigned)table_source(tb, row), (unsigned)tb->lines[row]);
     slice s = arena_slice(&t->x->mem, (slice){b.ptr ? b.ptr : "", b.len});
     buf_free(&b);
     return s;

@@ -55,7 +55,7 @@ static slice record_key(maker *m, const table *t, size_t row)
         if (k) buf_char(&m->key, ' ');
         if (t->cols[f].data && table_has(t, f, row)) value_print(&m->ps->w, type, &v, row, &m->key);
     }
-    if (t->ds->nkey == 0) buf_printf(&m->key, "%u:%u", (unsigned)t->source[row], (unsigned)t->lines[row]);
+    if (t->ds->nkey == 0) buf_printf(&m->key, "%u:%u", (unsigned)table_source(t, row), (unsigned)t->lines[row]);
     return arena_slice(&m->ps->mem, (slice){m->key.ptr, m->key.len});
 }
 
@@ -96,14 +96,14 @@ enum { EVIDENCE_MAX = 8, REFS_MAX = 8 };
 static sla_status gather_evidence(maker *m, machine *mc, const rule *r, size_t row, res_finding *f)
 {
     const table *own = m->ps->w.tables[r->sel.ds->idx];
-    res_evidence lines[EVIDENCE_MAX] = {{own->source[row], own->lines[row]}};
+    res_evidence lines[EVIDENCE_MAX] = {{table_source(own, row), own->lines[row]}};
     size_t n = 1, slots = mc && r->finding_zh ? template_nslots(r->finding_zh) : 0;
     for (size_t i = 0; i < slots; i++) {
         row_ref refs[REFS_MAX];
         size_t nrefs = machine_evidence(mc, template_slot(r->finding_zh, i, NULL, NULL), row, refs, REFS_MAX);
         for (size_t k = 0; k < nrefs && k < REFS_MAX && n < EVIDENCE_MAX; k++) {
             const table *t = m->ps->w.tables[refs[k].dataset];
-            res_evidence x = {t->source[refs[k].row], t->lines[refs[k].row]};
+            res_evidence x = {table_source(t, refs[k].row), t->lines[refs[k].row]};
             bool there = false;
             for (size_t j = 0; j < n && !there; j++) there = lines[j].source == x.source && lines[j].line == x.line;
             if (!there) lines[n++] = x;
@@ -240,7 +240,7 @@ static sla_status group_findings(maker *m)
             *f = (res_finding){.rule = i, .dataset = ds ? ds->name : SLICE_LIT(""), .key = x->key, .observed = x->observed, .nobserved = n};
             if (x->nrows && !(f->evidence = ARENA_NEW(&m->ps->mem, res_evidence, x->nrows))) return SLA_NOMEM;
             const table *t = x->nrows ? m->ps->w.tables[x->rows_of->idx] : NULL;
-            for (size_t k2 = 0; k2 < x->nrows; k2++) f->evidence[f->nevidence++] = (res_evidence){t->source[x->rows[k2]], t->lines[x->rows[k2]]};
+            for (size_t k2 = 0; k2 < x->nrows; k2++) f->evidence[f->nevidence++] = (res_evidence){table_source(t, x->rows[k2]), t->lines[x->rows[k2]]};
             f->message = (bitext){fill_group(m, r->text_zh, o, n), fill_group(m, r->text_en, o, n)};
             TRY(fingerprint(m->sum, r->id, f->dataset, f->key, f->fingerprint));
             m->items[m->n++] = (found){.rule = (uint32_t)i, .row = (uint32_t)k, .f = f};

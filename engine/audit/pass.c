@@ -267,6 +267,19 @@ static sla_status choose_or_number(void *ctx, size_t i, err *e)
     return SLA_OK;
 }
 
+/* Selections by other words often have the same rows. */
+static void share_rows(pass *ps)
+{
+    for (size_t i = 1; i < ps->nchosen; i++)
+        for (size_t k = 0; k < i && !ps->chosen[i].shared; k++) {
+            chosen *a = &ps->chosen[i], *b = &ps->chosen[k];
+            if (b->shared || a->n != b->n || a->sel.ds != b->sel.ds || !a->n || memcmp(a->rows, b->rows, a->n * sizeof *a->rows) != 0) continue;
+            mem_free(a->rows);
+            a->rows = b->rows;
+            a->shared = true;
+        }
+}
+
 sla_status pass_run(pass *ps, err *e)
 {
     uint64_t all = 0;
@@ -279,7 +292,10 @@ sla_status pass_run(pass *ps, err *e)
             if (ps->kept[d][i].grouped && !ps->kept[d][i].code) TRY(code_numbers(ps, &ps->kept[d][i], ps->w.tables[d]->nrows, e));
     }
     lang_shared_trim(ps->shared); /* what findings look up again is little beside what the conditions needed */
-    return pool_each(ps->nchosen + ps->p->model->n, choose_or_number, ps, e);
+    mem_trim();
+    TRY(pool_each(ps->nchosen + ps->p->model->n, choose_or_number, ps, e));
+    share_rows(ps);
+    return SLA_OK;
 }
 
 typedef struct each_job { pass *ps; arena *arenas; sla_status (*fn)(void *ctx, pass *own, size_t i, err *e); void *ctx; } each_job;

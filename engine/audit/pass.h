@@ -50,7 +50,7 @@ void pass_select(pass *ps, const selection *sel);                        /* asks
 void pass_group(pass *ps, const dataset *ds, const breakdown *b);        /* asks for a grouping: its keys as codes */
 void pass_number(pass *ps, const dataset *ds, const breakdown *b);       /* … and for its groups' numbers */
 /* The rows of a selection that are in or unknown, in order; made once by pass_run for all that ask. */
-typedef struct chosen { selection sel; const uint8_t *state; /* by row: 0 out, 1 in, 2 unknown */ uint8_t *own; /* that, unless it is another's */ uint32_t *rows; size_t n; } chosen;
+typedef struct chosen { selection sel; const uint8_t *state; /* by row: 0 out, 1 in, 2 unknown */ uint8_t *own; /* that, unless it is another's */ uint32_t *rows; size_t n; bool shared; /* rows are another's with the same */ } chosen;
 const chosen *pass_chosen(const pass *ps, const selection *sel);         /* never NULL for a selection that was asked for */
 
 /* A measure's value in the period before, where the workspace holds that period's records. */

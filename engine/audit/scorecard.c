@@ -201,7 +201,7 @@ static sla_status show_items(pass *ps, audit_result *r, size_t i, const table *t
         const item *it = &l->items[k];
         res_indicator *x = &r->staff[it->who].indicators[i];
         if (!x->items && !(x->items = ARENA_NEW(&ps->mem, res_item, ITEMS_SHOWN))) st = SLA_NOMEM;
-        else if (x->items_all++ < ITEMS_SHOWN) x->items[x->nitems++] = (res_item){it->key, t->source[it->row], t->lines[it->row]};
+        else if (x->items_all++ < ITEMS_SHOWN) x->items[x->nitems++] = (res_item){it->key, table_source(t, it->row), t->lines[it->row]};
     }
     mem_free(l->items);
     return st;

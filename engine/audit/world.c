@@ -202,6 +202,7 @@ sla_status world_make(pass *ps, const bool also[DATASETS_MAX], err *e)
     TRY(fieldchanges_begin(ps, e));
     TRY(load_tables(ps, also, e));
     TRY(pool_each(2, prepare, ps, e));
+    mem_trim(); /* what was read of the workspace is columns by now */
     for (size_t i = 0; i < ps->p->nclocks; i++)
         if (ps->w.tables[ps->p->clocks[i].ds->idx]) TRY(open_status(ps, &ps->p->clocks[i]));
     TRY(lang_shared_new(&ps->w, &ps->shared, e));
@@ -209,9 +210,10 @@ sla_status world_make(pass *ps, const bool also[DATASETS_MAX], err *e)
     return computed_run(ps, e);
 }
 
-void world_clear(pass *ps)
+void world_drop(pass *ps)
 {
     lang_shared_free(ps->shared);
+    ps->shared = NULL;
     fieldchanges_end(ps);
     for (size_t d = 0; d < DATASETS_MAX; d++) {
         for (size_t i = 0; ps->derived[d] && i < ps->p->env.derived[d].n; i++) {
@@ -219,15 +221,26 @@ void world_clear(pass *ps)
             mem_free(ps->derived[d][i].valid);
         }
         mem_free(ps->derived[d]);
+        ps->derived[d] = NULL;
         table_free(ps->w.tables[d]);
+        ps->w.tables[d] = NULL;
         for (size_t i = 0; i < ps->nkept[d]; i++) mem_free(ps->kept[d][i].group), mem_free(ps->kept[d][i].keys);
         mem_free(ps->kept[d]);
+        ps->kept[d] = NULL;
+        ps->nkept[d] = 0;
     }
     for (size_t i = 0; i < ps->nchosen; i++) {
         mem_free(ps->chosen[i].own);
-        mem_free(ps->chosen[i].rows);
+        if (!ps->chosen[i].shared) mem_free(ps->chosen[i].rows);
     }
     mem_free(ps->chosen);
+    ps->chosen = NULL;
+    ps->nchosen = ps->cap_chosen = 0;
+}
+
+void world_clear(pass *ps)
+{
+    world_drop(ps);
     mem_free(ps->asks);
     for (struct own_memory *own = ps->own; own; own = own->below)
         for (size_t i = 0; i < own->n; i++) arena_free(&own->arenas[i]);

@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* Allocations left before one fails; -1: none is made to fail. The only state of this file, written by tests alone. */
 static atomic_long budget = -1;
@@ -41,6 +44,13 @@ void *mem_zero(size_t count, size_t size)
 void mem_free(void *p)
 {
     free(p);
+}
+
+void mem_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 void mem_fail_after(long n)

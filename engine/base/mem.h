@@ -10,6 +10,8 @@ void *mem_zero(size_t count, size_t size);
 void mem_free(void *p); /* NULL allowed */
 /* The next n allocations succeed, the one after fails, and all that follow until -1 turns it off. Tests only. */
 void mem_fail_after(long n);
+/* Gives what was freed back to the system where it can: after a phase that frees much, before one that keeps much. */
+void mem_trim(void);
 /* Makes room for at least need items: grows *p geometrically, updates *cap. 0: done; -1: no memory, *p and *cap untouched. */
 int mem_grow(void *p_to_ptr, size_t *cap, size_t need, size_t size);
 #endif

@@ -70,17 +70,15 @@ static void add_row(row_index *ix, size_t row)
     }
     for (uint32_t k = 0; k < ix->def.ncols; k++) key[k] = part_bits(col_data(ix, k), col_storage(ix, k), row);
     uint32_t *place = ix->by_code ? &ix->by_code[key[0]] : &ix->hash[hash_place(ix, key)];
-    bool empty = ix->by_code ? *place == ROW_NONE : *place == 0;
     if (ix->def.unique) {
-        *place = ix->by_code ? (uint32_t)row : (uint32_t)row + 1;
+        *place = (uint32_t)row + 1;
         return;
     }
-    if (empty) {
+    if (*place == 0) {
         ix->first_row[ix->ngroups] = (uint32_t)row;
-        *place = ix->by_code ? ix->ngroups : ix->ngroups + 1;
-        ix->ngroups++;
+        *place = ++ix->ngroups;
     }
-    ix->group_of[row] = ix->by_code ? *place : *place - 1;
+    ix->group_of[row] = *place - 1;
 }
 
 /* The usual index, by one column of codes, without the generality of add_row: its places are asked for ahead, so that the waits for memory overlap. */
@@ -96,11 +94,11 @@ static void group_by_code(row_index *ix)
             continue;
         }
         uint32_t *place = &ix->by_code[codes[i]];
-        if (*place == ROW_NONE) {
+        if (*place == 0) {
             ix->first_row[ix->ngroups] = (uint32_t)i;
-            *place = ix->ngroups++;
+            *place = ++ix->ngroups;
         }
-        ix->group_of[i] = *place;
+        ix->group_of[i] = *place - 1;
     }
 }
 
@@ -109,8 +107,7 @@ static bool allocate(row_index *ix)
     size_t n = ix->t->nrows;
     if (ix->def.ncols == 1 && col_storage(ix, 0) == STORE_CODE) {
         ix->ncodes = dict_count(ix->w->dict);
-        if (!(ix->by_code = mem_resize(NULL, (size_t)ix->ncodes + 1, sizeof *ix->by_code))) return false;
-        memset(ix->by_code, 0xFF, ((size_t)ix->ncodes + 1) * sizeof *ix->by_code);
+        if (!(ix->by_code = mem_zero((size_t)ix->ncodes + 1, sizeof *ix->by_code))) return false;
     } else {
         ix->cap_hash = 16;
         while (ix->cap_hash < n * 2 && ix->cap_hash < UINT32_C(1) << 31) ix->cap_hash *= 2;
@@ -163,7 +160,7 @@ void index_find(const row_index *ix, const key_part *parts, size_t n, uint32_t *
         for (size_t i = 0; i < n; i++) out[i] = ROW_NONE;
     } else if (ix->by_code) {
         const uint32_t *codes = parts[0].data;
-        for (size_t i = 0; i < n; i++) out[i] = codes[i] < ix->ncodes ? ix->by_code[codes[i]] : ROW_NONE;
+        for (size_t i = 0; i < n; i++) out[i] = codes[i] < ix->ncodes && ix->by_code[codes[i]] ? ix->by_code[codes[i]] - 1 : ROW_NONE;
     } else {
         uint64_t key[KEY_MAX];
         for (size_t i = 0; i < n; i++) {

@@ -7,7 +7,7 @@ typedef struct row_index {
     const table *t;             /* NULL: never imported: nothing can be said about it */
     const world *w;
     look_def def;
-    uint32_t *by_code; uint32_t ncodes;                 /* one text column: code -> row (unique) or group */
+    uint32_t *by_code; uint32_t ncodes;                 /* one text column: code -> row (unique) or group + 1; 0: none, so that what is never written takes no memory */
     uint32_t *hash; uint32_t cap_hash;                  /* else: row or group + 1 */
     uint32_t *first_row;        /* not unique: a row of each group, to compare keys with */
     uint32_t *group_of;         /* not unique: [nrows]; ROW_NONE: a part of its key is missing */

@@ -17,7 +17,7 @@ typedef struct table {
     size_t nrows;
     bool imported;          /* some source has delivered this dataset, be it without a row */
     tcolumn *cols;          /* ds->nfields */
-    uint32_t *source;       /* [nrows] id of the source */
+    uint32_t *source, only_source;  /* [nrows] id of the source; NULL: all rows are of the only one */
     uint32_t *lines;        /* [nrows] */
     uint64_t superseded;    /* rows that a newer row of the same key replaced */
 } table;
@@ -25,5 +25,6 @@ static inline const int64_t *table_i64(const table *t, size_t col) { return t->c
 static inline const double *table_f64(const table *t, size_t col) { return t->cols[col].data; }
 static inline const uint32_t *table_codes(const table *t, size_t col) { return t->cols[col].data; }
 static inline bool table_has(const table *t, size_t col, size_t row) { return t->cols[col].valid && ((t->cols[col].valid[row >> 6] >> (row & 63)) & 1); }
+static inline uint32_t table_source(const table *t, size_t row) { return t->source ? t->source[row] : t->only_source; }
 void table_free(table *t);  /* frees columns and the table itself; NULL allowed */
 #endif

@@ -249,15 +249,18 @@ static sla_status read_lines(loader *l, sqlite3 *h, err *e)
     sqlite3_blob *b = NULL;
     buf blob = {0};
     sla_status st = SLA_OK;
-    l->t->source = mem_resize(NULL, l->t->nrows, sizeof *l->t->source);
+    bool several = false;
+    for (size_t i = 1; i < l->nparts; i++) several = several || l->parts[i].source != l->parts[0].source;
+    l->t->only_source = l->nparts ? (uint32_t)l->parts[0].source : 0;
+    if (several) l->t->source = mem_resize(NULL, l->t->nrows, sizeof *l->t->source);
     l->t->lines = mem_resize(NULL, l->t->nrows, sizeof *l->t->lines);
-    if (!l->t->source || !l->t->lines) return no_memory(l, e);
+    if ((several && !l->t->source) || !l->t->lines) return no_memory(l, e);
     for (size_t i = 0; i < l->nparts && st == SLA_OK; i++) {
         const part *p = &l->parts[i];
         st = read_blob(l, h, "chunk", "lines", p->chunk, &b, &blob, e);
         if (st == SLA_OK) st = unpack_lines((slice){blob.ptr, blob.len}, p->nrows, l->t->lines + p->row0);
         if (st != SLA_OK) damaged(l, st, p, SLICE_LIT("lines"), e);
-        for (size_t k = 0; k < p->nrows; k++) l->t->source[p->row0 + k] = (uint32_t)p->source;
+        for (size_t k = 0; several && k < p->nrows; k++) l->t->source[p->row0 + k] = (uint32_t)p->source;
     }
     buf_free(&blob);
     sqlite3_blob_close(b);

@@ -146,7 +146,7 @@ static sla_status compact_column(void *ctx, size_t f, err *e)
     table *t = s->t;
     (void)e;
     if (f == t->ds->nfields) {
-        compact(s, t->source, 4);
+        if (t->source) compact(s, t->source, 4);
         compact(s, t->lines, 4);
     } else if (t->cols[f].data) {
         compact(s, t->cols[f].data, vtype_storage(t->ds->fields[f].type) == STORE_CODE ? 4 : 8);

@@ -221,7 +221,7 @@ static int cursor_column(sqlite3_vtab_cursor *cur, sqlite3_context *to, int col)
     const table *t = sh->t;
     size_t row = row_of(c), f = (size_t)col;
     if (f >= sh->ds->nfields) {
-        sqlite3_result_int64(to, f == sh->ds->nfields ? t->source[row] : t->lines[row]);
+        sqlite3_result_int64(to, f == sh->ds->nfields ? table_source(t, row) : t->lines[row]);
         return SQLITE_OK;
     }
     if (!table_has(t, f, row)) return SQLITE_OK; /* NULL */

@@ -16,7 +16,7 @@ static char *dump(const table *t, const dict *world, bool codes)
 {
     buf b = {0};
     for (size_t i = 0; i < t->nrows; i++) {
-        buf_printf(&b, "%u:%u", t->source[i], t->lines[i]);
+        buf_printf(&b, "%u:%u", table_source(t, i), t->lines[i]);
         for (size_t f = 0; f < t->ds->nfields; f++) {
             char cell[96];
             bool code = codes && vtype_storage(t->ds->fields[f].type) == STORE_CODE && table_has(t, f, i);
