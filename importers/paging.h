@@ -13,8 +13,8 @@ typedef struct paging { int64_t total; page_saying more, next; } paging;
 void paging_member(paging *p, slice key, slice value, arena *scratch);
 /* The members around the list that begins at list, in text, which begins with the outermost object and may end within the list. */
 void paging_around(paging *p, slice text, const char *list, arena *scratch);
-void paging_add(paging *p, const paging *later);                               /* of an answer behind it in the same file */
+void paging_add(paging *p, const paging *later);                         /* of an answer behind it in the same file */
 /* What source_info.announced is of a file with so many records. */
 int64_t paging_announced(const paging *p, uint64_t records);
-void paging_note(const paging *p, uint64_t records, buf *out);               /* a line, if the file does not hold all */
+void paging_note(const paging *p, uint64_t records, buf *out);           /* a line, if the file does not hold all */
 #endif

@@ -74,9 +74,9 @@ static bool runs_on(const int64_t *in, size_t n, const coding *plain)
 sla_status ints_pack(buf *out, const int64_t *in, size_t n)
 {
     coding plain = coding_of(in, n), by = plain;
-    int64_t *steps = runs_on(in, n, &plain) ? mem_resize(NULL, n, sizeof *steps) : NULL;
-    if (!steps && runs_on(in, n, &plain)) return SLA_NOMEM;
-    if (steps) {
+    int64_t *steps = NULL;
+    if (runs_on(in, n, &plain)) {
+        if (!(steps = mem_resize(NULL, n, sizeof *steps))) return SLA_NOMEM;
         steps_of(in, n, steps);
         by = coding_of(steps, n - 1);
     }
