@@ -1,9 +1,9 @@
 #include "importers/doctor.h"
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include "engine/base/buf.h"
 #include "engine/base/mem.h"
-#include "engine/base/pool.h"
 #include "engine/time/instant.h"
 
 typedef struct span { bool any; int64_t first, last; } span;
@@ -18,6 +18,7 @@ typedef struct seen {
 } seen;
 typedef struct doctor {
     store *s;
+    pthread_mutex_t lock;       /* of seen and texts while parts of a dataset are looked at side by side */
     const schema *m;
     const zone *z;
     int64_t from, to;
@@ -92,19 +93,18 @@ static void look_at_absent(doctor *d, const dataset *ds)
 }
 
 /* ---- terms ---- */
-typedef struct odd { uint32_t code; int64_t n; } odd;
+typedef struct odd { slice text; int64_t n; } odd;
 static int by_count(const void *a, const void *b)
 {
     const odd *x = a, *y = b;
-    if (x->n != y->n) return x->n > y->n ? -1 : 1;
-    return x->code < y->code ? -1 : x->code > y->code;
+    return x->n != y->n ? (x->n < y->n) - (x->n > y->n) : slice_cmp(x->text, y->text);
 }
 
 static void say_odd(doctor *d, const dataset *ds, const field *f, odd *list, size_t n, int64_t rows, int64_t of)
 {
     buf zh = {0}, en = {0}, names = {0};
     qsort(list, n, sizeof *list, by_count);
-    for (size_t i = 0; i < n && i < 5; i++) buf_printf(&names, "%s“%.*s” ×%lld", i ? ", " : "", SLICE_ARG(dict_text(d->texts, list[i].code)), (long long)list[i].n);
+    for (size_t i = 0; i < n && i < 5; i++) buf_printf(&names, "%s“%.*s” ×%lld", i ? ", " : "", SLICE_ARG(list[i].text), (long long)list[i].n);
     if (n > 5) buf_text(&names, ", …");
     buf_printf(&zh, "%s的%s有 %zu 种值不在规定的取值中（%lld 条记录）：%s", ds->title_zh.ptr, f->title_zh.ptr, n, (long long)rows, buf_cstr(&names));
     buf_printf(&en, "%s.%s: %zu value%s no defined term%s (%lld of the records): %s", ds->name.ptr, f->name.ptr, n, n == 1 ? " is" : "s are", n == 1 ? "" : "s", (long long)rows, buf_cstr(&names));
@@ -127,26 +127,40 @@ static bool terms_reach(terms *k, size_t lo, size_t hi)
     return true;
 }
 
-typedef struct counting { doctor *d; const table *t; } counting;
-static sla_status count_texts(void *ctx, size_t f, err *e)
+static bool counted(const doctor *d, const table *t, size_t f)
 {
-    const counting *c = ctx;
-    const table *t = c->t;
-    seen *n = &c->d->seen[t->ds->idx];
-    terms *k = &n->terms[f];
+    const dataset *history_of = d->seen[t->ds->idx].history_of;
+    return t->cols[f].data && (t->ds->fields[f].en || (history_of && (int)f == history_of->changes.record));
+}
+
+/* How often each text stands in a column. false: no memory. */
+static bool count_texts(const table *t, size_t f, terms *k)
+{
     size_t lo = SIZE_MAX, hi = 0;
-    if (!t->cols[f].data || !(t->ds->fields[f].en || (n->history_of && (int)f == n->history_of->changes.record))) return SLA_OK;
     const uint32_t *codes = table_codes(t, f);
     for (size_t r = 0; r < t->nrows; r++) {
         if (!table_has(t, f, r)) continue;
         lo = codes[r] < lo ? codes[r] : lo;
         hi = codes[r] > hi ? codes[r] : hi;
     }
-    if (lo > hi) return SLA_OK;
-    if (!terms_reach(k, lo, hi)) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to look at what the data cannot prove");
+    if (lo > hi) return true;
+    if (!terms_reach(k, lo, hi)) return false;
     for (size_t r = 0; r < t->nrows; r++)
         if (table_has(t, f, r)) k->by[codes[r] - k->from]++;
-    return SLA_OK;
+    return true;
+}
+
+/* Adds what was counted by the codes of texts. false: no memory. */
+static bool terms_add(doctor *d, terms *to, const terms *k, const dict *texts)
+{
+    for (size_t c = 0; c < k->n; c++) {
+        if (!k->by[c]) continue;
+        uint32_t code = (uint32_t)(c + k->from);
+        if (texts != d->texts) code = dict_intern(d->texts, dict_text(texts, code));
+        if (code == DICT_NONE || !terms_reach(to, code, code)) return false;
+        to->by[code - to->from] += k->by[c];
+    }
+    return true;
 }
 
 /* Values outside a field's enumeration: an import profile does not map them, and nobody guesses. */
@@ -164,7 +178,7 @@ static void look_at_terms(doctor *d, const dataset *ds, size_t f)
     odd *list = n ? mem_zero(n, sizeof *list) : NULL;
     d->nomem = d->nomem || (n && !list);
     for (size_t c = 0, i = 0; list && c < k->n; c++)
-        if (k->by[c]) list[i++] = (odd){(uint32_t)(c + k->from), k->by[c]};
+        if (k->by[c]) list[i++] = (odd){dict_text(d->texts, (uint32_t)(c + k->from)), k->by[c]};
     if (list) say_odd(d, ds, &ds->fields[f], list, n, rows, of);
     mem_free(list);
     mem_free(k->by);
@@ -294,17 +308,19 @@ static void look_at_doubles(doctor *d, const table *t)
 }
 
 /* ---- times ---- */
-static void widen(span *s, const table *t)
+static span span_of(const table *t)
 {
+    span s = {.first = INT64_MAX, .last = INT64_MIN};
     int f = t->ds->time_field;
-    if (f < 0 || t->ds->fields[f].type != VT_TIME || !t->cols[f].data) return;
+    if (f < 0 || t->ds->fields[f].type != VT_TIME || !t->cols[f].data) return (span){0};
+    const int64_t *at = table_i64(t, (size_t)f);
     for (size_t r = 0; r < t->nrows; r++) {
-        int64_t at = table_i64(t, (size_t)f)[r];
         if (!table_has(t, (size_t)f, r)) continue;
-        if (!s->any || at < s->first) s->first = at;
-        if (!s->any || at > s->last) s->last = at;
-        s->any = true;
+        s.first = at[r] < s.first ? at[r] : s.first;
+        s.last = at[r] > s.last ? at[r] : s.last;
     }
+    s.any = s.first <= s.last;
+    return s.any ? s : (span){0};
 }
 
 /* Events without a key (logs) are held against the period, or where none is given against the records that have a history (tickets). */
@@ -419,16 +435,32 @@ static sla_status look_at_pages(doctor *d, err *e)
 }
 
 /* ---- all of it ---- */
-static sla_status look_at_rows(void *ctx, const table *t, err *e)
+static void span_add(span *to, const span *s)
+{
+    if (s->any && (!to->any || s->first < to->first)) to->first = s->first;
+    if (s->any && (!to->any || s->last > to->last)) to->last = s->last;
+    to->any = to->any || s->any;
+}
+
+static sla_status look_at_rows(void *ctx, const table *t, const dict *texts, err *e)
 {
     doctor *d = ctx;
     seen *n = &d->seen[t->ds->idx];
-    counting c = {d, t};
+    terms own[FIELDS_MAX] = {{0}};
+    bool ok = true;
+    span s = span_of(t);
+    for (size_t f = 0; ok && f < t->ds->nfields; f++) ok = !counted(d, t, f) || count_texts(t, f, &own[f]);
+    pthread_mutex_lock(&d->lock);
     n->imported = t->imported;
     n->nrows += t->nrows;
-    for (size_t f = 0; f < t->ds->nfields; f++) n->stored[f] |= t->cols[f].stored;
-    widen(&n->span, t);
-    return t->nrows ? pool_each(t->ds->nfields, count_texts, &c, e) : SLA_OK;
+    span_add(&n->span, &s);
+    for (size_t f = 0; f < t->ds->nfields; f++) {
+        n->stored[f] |= t->cols[f].stored;
+        ok = ok && terms_add(d, &n->terms[f], &own[f], texts);
+        mem_free(own[f].by);
+    }
+    pthread_mutex_unlock(&d->lock);
+    return ok ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to look at what the data cannot prove");
 }
 
 /* Rows with a key all at once, as a later one may stand for an earlier one; of a history only whose its rows are, as they were delivered. */
@@ -441,12 +473,12 @@ static sla_status look_at_dataset(doctor *d, const dataset *ds, err *e)
     for (size_t f = 0; f < ds->nfields && !history_of; f++) wanted[f] = (int)f == ds->time_field || ds->fields[f].en;
     memcpy(coded, wanted, sizeof coded);
     for (size_t k = 0; k < ds->nkey; k++) coded[ds->key[k]] = ds->changes.dataset >= 0 && d->seen[ds->changes.dataset].nrows; /* held against the history's */
-    if (ds->nkey == 0 || history_of) TRY(store_table_each(d->s, ds, wanted, d->texts, look_at_rows, d, e));
+    if (ds->nkey == 0 || history_of) TRY(store_table_parts(d->s, ds, wanted, look_at_rows, d, e));
     else {
         table_load one = {.ds = ds, .wanted = wanted, .coded = coded};
         TRY(store_tables_load(d->s, &one, 1, d->texts, e));
         t = one.t;
-        sla_status st = look_at_rows(d, t, e);
+        sla_status st = look_at_rows(d, t, d->texts, e);
         if (st != SLA_OK) return table_free(t), st;
     }
     look_at_history(d, ds);
@@ -476,10 +508,12 @@ static sla_status look(doctor *d, err *e)
 sla_status doctor_look(store *s, const schema *m, const zone *z, int64_t from, int64_t to, err *e)
 {
     doctor d = {.s = s, .m = m, .z = z, .from = from, .to = to, .texts = dict_new(), .seen = mem_zero(m->n, sizeof *d.seen)};
+    pthread_mutex_init(&d.lock, NULL);
     sla_status st = d.texts && d.seen ? look(&d, e) : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to look at what the data cannot prove");
     for (size_t i = 0; d.seen && i < m->n; i++)
         for (size_t f = 0; f < FIELDS_MAX; f++) mem_free(d.seen[i].terms[f].by);
     mem_free(d.seen);
+    pthread_mutex_destroy(&d.lock);
     dict_free(d.texts);
     mem_free(d.items);
     arena_free(&d.mem);

@@ -29,8 +29,7 @@ typedef struct loader {
     dict *world;
     table *t;
     part *parts; size_t nparts, cap;
-    int64_t from, count;        /* of the chunks, in order, those to read; count -1: to the last */
-    bool superseded_too, bare;  /* bare: neither keys nor lines are asked for */
+    bool superseded_too;
     bool distinct;              /* the keys are known to differ, so that nothing is superseded */
     int64_t *cells;             /* [nfields × nparts] rowid of the blob; 0: none */
     piece *pieces;              /* likewise */
@@ -44,10 +43,8 @@ static sla_status list_parts(loader *l, err *e)
 {
     sqlite3_stmt *st = NULL;
     bool row = true;
-    TRY(db_prepare(&l->r->s->d, "SELECT id, source, nrows FROM chunk WHERE dataset=? ORDER BY source, seq, id LIMIT ? OFFSET ?", &st, e));
+    TRY(db_prepare(&l->r->s->d, "SELECT id, source, nrows FROM chunk WHERE dataset=? ORDER BY source, seq, id", &st, e));
     db_bind_text(st, 1, l->ds->name);
-    db_bind_i64(st, 2, l->count);
-    db_bind_i64(st, 3, l->from);
     sla_status rc = db_step(&l->r->s->d, st, &row, e);
     while (rc == SLA_OK && row) {
         int64_t id = db_col_i64(st, 0), source = db_col_i64(st, 1), n = db_col_i64(st, 2);
@@ -65,14 +62,24 @@ static sla_status list_parts(loader *l, err *e)
     return rc;
 }
 
+static sla_status cells_new(loader *l, err *e)
+{
+    l->cells = mem_zero(l->nparts * l->ds->nfields, sizeof *l->cells);
+    l->pieces = mem_zero(l->nparts * l->ds->nfields, sizeof *l->pieces);
+    return l->nparts && (!l->cells || !l->pieces) ? no_memory(l, e) : SLA_OK;
+}
+
+static void note_stored(loader *l)
+{
+    for (size_t at = 0; at < l->nparts * l->ds->nfields; at++) l->t->cols[at / l->nparts].stored |= l->cells[at] != 0;
+}
+
 static sla_status list_cells(loader *l, err *e)
 {
     sqlite3_stmt *st = NULL;
     bool row = true;
+    TRY(cells_new(l, e));
     if (l->nparts == 0) return SLA_OK;
-    l->cells = mem_zero(l->nparts * l->ds->nfields, sizeof *l->cells);
-    l->pieces = mem_zero(l->nparts * l->ds->nfields, sizeof *l->pieces);
-    if (!l->cells || !l->pieces) return no_memory(l, e);
     TRY(db_prepare(&l->r->s->d, "SELECT field, rowid FROM chunk_column WHERE chunk=?", &st, e));
     sla_status rc = SLA_OK;
     for (size_t i = 0; i < l->nparts && rc == SLA_OK; i++) {
@@ -85,7 +92,7 @@ static sla_status list_cells(loader *l, err *e)
         }
     }
     db_finalize(st);
-    for (size_t at = 0; at < l->nparts * l->ds->nfields; at++) l->t->cols[at / l->nparts].stored |= l->cells[at] != 0;
+    note_stored(l);
     return rc;
 }
 
@@ -354,12 +361,9 @@ static sla_status list(loader *l, err *e)
 static sla_status put_tasks(loader *l, pool_stream *ps, err *e)
 {
     size_t n = 0, nf = l->t->nrows ? l->ds->nfields : 0;
-    for (size_t f = 0; f < nf; f++) {
-        bool want = l->wanted[f];
-        want = want || (!l->bare && is_key(l->ds, f));
-        if (want) l->tasks[n++] = (task){l, f};
-    }
-    if (nf && !l->bare) l->tasks[n++] = (task){l, nf};
+    for (size_t f = 0; f < nf; f++)
+        if (l->wanted[f] || is_key(l->ds, f)) l->tasks[n++] = (task){l, f};
+    if (nf) l->tasks[n++] = (task){l, nf};
     for (size_t i = 0; i < n; i++) TRY(pool_put(ps, &l->tasks[i], e));
     return SLA_OK;
 }
@@ -436,24 +440,76 @@ static sla_status load_all(store *s, loader *l, size_t n, err *e)
 
 sla_status load_table(store *s, const dataset *ds, const bool *wanted, dict *world, bool superseded_too, table **out, err *e)
 {
-    loader l = {.ds = ds, .wanted = wanted, .world = world, .count = -1, .superseded_too = superseded_too};
+    loader l = {.ds = ds, .wanted = wanted, .world = world, .superseded_too = superseded_too};
     TRY(load_all(s, &l, 1, e));
     *out = l.t;
     return SLA_OK;
 }
 
-sla_status store_table_each(store *s, const dataset *ds, const bool *wanted, dict *world, sla_status (*fn)(void *ctx, const table *t, err *e), void *ctx, err *e)
+/* ---- in parts ---- */
+enum { PART_CHUNKS = 8 };
+typedef struct in_parts { loader all; table_part_fn *fn; void *ctx; } in_parts;
+
+/* The chunks of part number `part` of all. */
+static sla_status take_chunks(loader *l, const loader *all, size_t part, err *e)
 {
-    enum { AT_ONCE = 16 };
-    sla_status st = SLA_OK;
-    bool more = true;
-    for (int64_t from = 0; st == SLA_OK && more; from += AT_ONCE) {
-        loader l = {.ds = ds, .wanted = wanted, .world = world, .from = from, .count = AT_ONCE, .superseded_too = true, .bare = true};
-        st = load_all(s, &l, 1, e);
-        more = l.t && l.t->nrows > 0;
-        if (st == SLA_OK && (more || from == 0)) st = fn(ctx, l.t, e);
-        table_free(l.t);
+    size_t first = part * PART_CHUNKS, left = all->nparts - first;
+    l->nparts = left < PART_CHUNKS ? left : PART_CHUNKS;
+    l->t->imported = all->t->imported;
+    l->parts = mem_resize(NULL, l->nparts, sizeof *l->parts);
+    if (l->nparts && !l->parts) return no_memory(l, e);
+    if (l->nparts) memcpy(l->parts, all->parts + first, l->nparts * sizeof *l->parts);
+    TRY(cells_new(l, e));
+    for (size_t i = 0; i < l->nparts; i++) {
+        l->parts[i].row0 = l->t->nrows;
+        l->t->nrows += l->parts[i].nrows;
+        for (size_t f = 0; f < l->ds->nfields; f++) l->cells[f * l->nparts + i] = all->cells[f * all->nparts + first + i];
     }
+    note_stored(l);
+    return SLA_OK;
+}
+
+static sla_status read_part(loader *l, err *e)
+{
+    for (size_t f = 0; f < l->ds->nfields && l->t->nrows; f++) {
+        if (!l->wanted[f]) continue;
+        task k = {l, f};
+        TRY(work(NULL, &k, e));
+        TRY(emit(NULL, &k, e));
+        for (size_t i = 0; i < l->nparts; i++) TRY(translate(l, f * l->nparts + i, e));
+    }
+    return SLA_OK;
+}
+
+static sla_status do_part(void *ctx, size_t part, err *e)
+{
+    const in_parts *a = ctx;
+    loader l = {.r = a->all.r, .ds = a->all.ds, .wanted = a->all.wanted, .world = dict_new()};
+    sla_status st = l.world ? begin(&l, e) : no_memory(&l, e);
+    if (st == SLA_OK) st = take_chunks(&l, &a->all, part, e);
+    if (st == SLA_OK) st = read_part(&l, e);
+    if (st == SLA_OK) st = a->fn(a->ctx, l.t, l.world, e);
+    loader_clear(&l);
+    table_free(l.t);
+    dict_free(l.world);
+    return st;
+}
+
+sla_status store_table_parts(store *s, const dataset *ds, const bool *wanted, table_part_fn *fn, void *ctx, err *e)
+{
+    readers r;
+    in_parts a = {.all = {.r = &r, .ds = ds, .wanted = wanted}, .fn = fn, .ctx = ctx};
+    readers_begin(&r, s);
+    s->trusted++;
+    bool begun = !r.own_transaction && sqlite3_exec(s->d.h, "BEGIN", NULL, NULL, NULL) == SQLITE_OK;
+    sla_status st = begin(&a.all, e);
+    if (st == SLA_OK) st = list(&a.all, e);
+    if (st == SLA_OK) st = pool_each(a.all.nparts ? (a.all.nparts + PART_CHUNKS - 1) / PART_CHUNKS : 1, do_part, &a, e);
+    if (begun) sqlite3_exec(s->d.h, "COMMIT", NULL, NULL, NULL);
+    s->trusted--;
+    loader_clear(&a.all);
+    table_free(a.all.t);
+    readers_end(&r);
     return st;
 }
 
@@ -461,7 +517,7 @@ sla_status store_tables_load(store *s, table_load *list, size_t n, dict *world, 
 {
     loader *l = mem_zero(n + 1, sizeof *l);
     if (!l) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the records");
-    for (size_t i = 0; i < n; i++) l[i] = (loader){.ds = list[i].ds, .wanted = list[i].wanted, .coded = list[i].coded, .world = world, .count = -1};
+    for (size_t i = 0; i < n; i++) l[i] = (loader){.ds = list[i].ds, .wanted = list[i].wanted, .coded = list[i].coded, .world = world};
     sla_status st = load_all(s, l, n, e);
     for (size_t i = 0; i < n; i++) list[i].t = l[i].t;
     mem_free(l);

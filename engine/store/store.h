@@ -88,9 +88,11 @@ sla_status store_table_load(store *s, const dataset *ds, const bool *wanted, dic
  * code of its own, which no look-up finds. NULL: all. */
 typedef struct table_load { const dataset *ds; const bool *wanted, *coded; table *t; } table_load;
 sla_status store_tables_load(store *s, table_load *list, size_t n, dict *world, err *e);
-/* All rows, superseded ones too, about a million at a time in the same order, so that memory does not grow with them; fn is called at least once. Only the wanted
- * fields are read, keys and lines are not. */
-sla_status store_table_each(store *s, const dataset *ds, const bool *wanted, dict *world, sla_status (*fn)(void *ctx, const table *t, err *e), void *ctx, err *e);
+/* All rows, superseded ones too, some hundred thousand at a time, so that memory does not grow with them. fn is called at least once, on up to pool_threads() threads side by
+ * side and in no certain order, with rows as they follow each other in the workspace and the dictionary of their codes, which is the part's own: fn locks what its calls share,
+ * and leaves the store alone. Only the wanted fields are read, keys and lines are not. */
+typedef sla_status table_part_fn(void *ctx, const table *t, const dict *texts, err *e);
+sla_status store_table_parts(store *s, const dataset *ds, const bool *wanted, table_part_fn *fn, void *ctx, err *e);
 
 /* ---- trail: a hash chain over what was done; entry = sha256(previous, seq, kind, detail) ---- */
 sla_status store_trail_add(store *s, const char *kind, slice detail_json, err *e);
