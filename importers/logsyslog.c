@@ -351,10 +351,21 @@ static int32_t year_in_front(slice *rest)
     return year;
 }
 
+/* "Jul  1 09:00:00 host name[pid]: message", as nearly all lines are, with nothing that asks for a second look. */
+static bool usual(slice line, log_framed *f)
+{
+    const slice *v = f->ev.v;
+    if (log_time_bsd(line, &f->time) != 15 || line.len < 18 || line.ptr[15] != ' ' || f->time.year) return false;
+    char host = line.ptr[16];
+    if (digit(host) || host == ' ' || host == '[' || !plain_3164(behind(line, 16), f->ev.v)) return false;
+    return !slice_is(v[LOG_PROGRAM], "CEF") && !begins(v[LOG_MESSAGE], "CEF:") && !begins(v[LOG_MESSAGE], "type=") && !begins(v[LOG_MESSAGE], "node=");
+}
+
 static bool frame_line(slice line, log_framed *f, bool *broken)
 {
     slice rest = line, numbered;
     size_t n;
+    if (usual(line, f)) return true;
     if (begins(line, "CEF:")) return as_cef(line, f) && cef_time(f);
     if (!priority(&rest, broken)) return false;
     int32_t year = digit(rest.len ? rest.ptr[0] : ' ') ? year_in_front(&rest) : 0;
