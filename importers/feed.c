@@ -352,13 +352,8 @@ sla_status feed_hash(feed_file *f, err *e)
 /* A second reading only where the workspace holds a source of the same size: then these may be the same bytes. */
 static sla_status hash_if_similar(store *s, feed_file *f, err *e)
 {
-    arena a = {0};
-    source_info *known;
-    size_t n = 0;
     bool similar = false;
-    sla_status st = store_sources(s, &a, &known, &n, e);
-    for (size_t i = 0; st == SLA_OK && i < n; i++) similar = similar || known[i].bytes == f->size;
-    arena_free(&a);
+    sla_status st = store_source_as_long(s, f->size, &similar, e);
     return st == SLA_OK && similar ? feed_hash(f, e) : st;
 }
 

@@ -10,6 +10,7 @@ static const char *const tables_of_records =
     " importer TEXT NOT NULL, profile TEXT NOT NULL, dataset TEXT NOT NULL, rows INTEGER NOT NULL, accepted INTEGER NOT NULL, rejected INTEGER NOT NULL,"
     " rejected_values INTEGER NOT NULL, announced INTEGER NOT NULL, notes TEXT NOT NULL);"
     "CREATE INDEX source_bytes ON source(sha256, part, profile, dataset);"
+    "CREATE INDEX source_size ON source(bytes);"
     /* up to 65,536 records of one dataset out of one source; lines: their packed line numbers (chunk.c) */
     "CREATE TABLE chunk(id INTEGER PRIMARY KEY, source INTEGER NOT NULL, dataset TEXT NOT NULL, seq INTEGER NOT NULL, nrows INTEGER NOT NULL, lines BLOB NOT NULL);"
     "CREATE INDEX chunk_dataset ON chunk(dataset, source, seq);"

@@ -450,10 +450,10 @@ sla_status load_table(store *s, const dataset *ds, const bool *wanted, dict *wor
 enum { PART_CHUNKS = 8 };
 typedef struct in_parts { loader all; table_part_fn *fn; void *ctx; } in_parts;
 
-/* The chunks of part number `part` of all. */
-static sla_status take_chunks(loader *l, const loader *all, size_t part, err *e)
+/* The chunks of part number no. */
+static sla_status take_chunks(loader *l, const loader *all, size_t no, err *e)
 {
-    size_t first = part * PART_CHUNKS, left = all->nparts - first;
+    size_t first = no * PART_CHUNKS, left = all->nparts - first;
     l->nparts = left < PART_CHUNKS ? left : PART_CHUNKS;
     l->t->imported = all->t->imported;
     l->parts = mem_resize(NULL, l->nparts, sizeof *l->parts);
@@ -481,12 +481,12 @@ static sla_status read_part(loader *l, err *e)
     return SLA_OK;
 }
 
-static sla_status do_part(void *ctx, size_t part, err *e)
+static sla_status do_part(void *ctx, size_t no, err *e)
 {
     const in_parts *a = ctx;
     loader l = {.r = a->all.r, .ds = a->all.ds, .wanted = a->all.wanted, .world = dict_new()};
     sla_status st = l.world ? begin(&l, e) : no_memory(&l, e);
-    if (st == SLA_OK) st = take_chunks(&l, &a->all, part, e);
+    if (st == SLA_OK) st = take_chunks(&l, &a->all, no, e);
     if (st == SLA_OK) st = read_part(&l, e);
     if (st == SLA_OK) st = a->fn(a->ctx, l.t, l.world, e);
     loader_clear(&l);

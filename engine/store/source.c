@@ -19,6 +19,16 @@ static sla_status is_known(store *s, const source_info *i, bool *known, err *e)
     return rc;
 }
 
+sla_status store_source_as_long(store *s, uint64_t bytes, bool *there, err *e)
+{
+    sqlite3_stmt *st = NULL;
+    TRY(db_prepare(&s->d, "SELECT 1 FROM source WHERE bytes=? LIMIT 1", &st, e));
+    db_bind_i64(st, 1, (int64_t)bytes);
+    sla_status rc = db_step(&s->d, st, there, e);
+    db_finalize(st);
+    return rc;
+}
+
 static slice text_or_empty(slice s) { return s.ptr ? s : SLICE_LIT(""); }
 
 static sla_status write_source(store *s, const char *sql, int64_t id, const source_info *i, err *e)

@@ -61,6 +61,7 @@ void store_source_abort(store *s);                             /* as if it had n
 void store_sources_begin(store *s);
 sla_status store_sources_end(store *s, err *e);
 sla_status store_sources(store *s, arena *a, source_info **out, size_t *n, err *e);   /* by id */
+sla_status store_source_as_long(store *s, uint64_t bytes, bool *there, err *e);        /* whether some source has as many bytes */
 typedef struct stored_reject { int64_t source; uint32_t line, col; slice field, value, reason; bool row; } stored_reject;
 sla_status store_rejects(store *s, arena *a, size_t max, stored_reject **out, size_t *n, err *e);  /* by source, line, col */
 

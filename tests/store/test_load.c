@@ -1,6 +1,8 @@
 /* Loading: what was imported comes back in order, of the rows of one key the last holds, whatever the number of threads. */
 #include "tests/support/check.h"
+#include <pthread.h>
 #include <unistd.h>
+#include "engine/base/digest.h"
 #include "tests/store/fill.h"
 
 static store *fresh(const char *name)
@@ -258,6 +260,86 @@ static void only_what_is_wanted(void **state)
     arena_free(&m.a);
 }
 
+typedef struct parts_sum { pthread_mutex_t lock; size_t calls, rows, texts; uint64_t sum; } parts_sum;
+static sla_status add_part(void *ctx, const table *t, const dict *texts, err *e)
+{
+    parts_sum *p = ctx;
+    size_t f = (size_t)dataset_field(t->ds, SLICE_LIT("note"));
+    (void)e;
+    pthread_mutex_lock(&p->lock);
+    p->calls++;
+    p->rows += t->nrows;
+    for (size_t r = 0; r < t->nrows && t->cols[f].data; r++)
+        if (table_has(t, f, r)) {
+            slice text = dict_text(texts, table_codes(t, f)[r]);
+            p->texts++;
+            p->sum += hash64(text.ptr, text.len, 1);
+        }
+    for (size_t k = 0; k < t->ds->nfields; k++) assert_true(!t->cols[k].data || k == f);
+    pthread_mutex_unlock(&p->lock);
+    return SLA_OK;
+}
+
+/* All rows, those that later ones stand for too, each once, be there none, or more chunks than one part has; on any number of threads. */
+static void parts_are_the_whole(void **state)
+{
+    (void)state;
+    enum { SOURCES = 21 };
+    model m = model_make();
+    uint64_t x = 33;
+    size_t f = (size_t)dataset_field(m.thing, SLICE_LIT("note"));
+    bool wanted[FIELDS_MAX] = {false};
+    wanted[f] = true;
+    store *s = fresh("parts.db");
+    parts_sum want = {0};
+    for (unsigned i = 0; i <= SOURCES; i++) {
+        for (int threads = 1; threads < 4; threads += 2) {
+            parts_sum got = {.lock = PTHREAD_MUTEX_INITIALIZER};
+            setenv("SLAUDIT_THREADS", threads == 1 ? "1" : "3", 1);
+            assert_int_equal(store_table_parts(s, m.thing, wanted, add_part, &got, NULL), SLA_OK);
+            assert_int_equal(got.rows, want.rows);
+            assert_int_equal(got.texts, want.texts);
+            assert_true(got.sum == want.sum);
+            assert_true(got.calls >= 1);
+            assert_true(i < SOURCES || got.calls > 1);
+        }
+        if (i == SOURCES) break;
+        char name[8] = {(char)('a' + (int)i), 0};
+        batch *b = batch_random(m.thing, 50 + i, 40, i % 5, &x);
+        assert_int_equal(import_batch(s, b, name, NULL), SLA_OK);
+        want.rows += b->nrows;
+        for (size_t r = 0; r < b->nrows; r++)
+            if (bits_get(b->cols[f].valid, r)) {
+                slice text = dict_text(b->cols[f].codes, ((uint32_t *)b->cols[f].data)[r]);
+                want.texts++;
+                want.sum += hash64(text.ptr, text.len, 1);
+            }
+        batch_free(b);
+    }
+    unsetenv("SLAUDIT_THREADS");
+    store_close(s);
+    arena_free(&m.a);
+}
+
+static sla_status refuse_part(void *ctx, const table *t, const dict *texts, err *e)
+{
+    (void)ctx, (void)t, (void)texts;
+    return err_set(e, SLA_CONFLICT, SRCPOS_NONE, "refused");
+}
+
+static void part_refused(void **state)
+{
+    (void)state;
+    model m = model_make();
+    bool wanted[FIELDS_MAX] = {false};
+    store *s = fresh(NULL);
+    err e = {0};
+    assert_int_equal(store_table_parts(s, m.thing, wanted, refuse_part, NULL, &e), SLA_CONFLICT);
+    assert_string_equal(e.msg, "refused");
+    store_close(s);
+    arena_free(&m.a);
+}
+
 /* rows of a transaction that is not ended are seen by the connection that writes them */
 static void inside_a_transaction(void **state)
 {
@@ -356,7 +438,7 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(key_cases) + LEN(damage_cases) + 6];
+    struct CMUnitTest tests[LEN(key_cases) + LEN(damage_cases) + 8];
     size_t n = 0;
     ROWS(tests, n, key_cases, last_row_holds);
     ROWS(tests, n, damage_cases, damage_is_named);
@@ -364,6 +446,8 @@ int main(void)
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(several_at_once);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(keys_in_order);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(only_what_is_wanted);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(parts_are_the_whole);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(part_refused);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(inside_a_transaction);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);
     return cmocka_run_group_tests_name("store/load", tests, NULL, NULL);

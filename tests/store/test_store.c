@@ -215,6 +215,10 @@ static void same_bytes_are_known(void **state)
     }
     store_source_abort(s); /* nothing to give up */
     assert_int_equal(count_of(s, "SELECT count(*) FROM source"), 1);
+    for (uint64_t more = 0; more < 2; more++) {
+        assert_int_equal(store_source_as_long(s, i.bytes + more, &known, NULL), SLA_OK);
+        assert_int_equal(known, more == 0);
+    }
     store_close(s);
     batch_free(b);
     arena_free(&m.a);
