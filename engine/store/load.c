@@ -520,6 +520,7 @@ sla_status store_tables_load(store *s, table_load *list, size_t n, dict *world, 
     for (size_t i = 0; i < n; i++) l[i] = (loader){.ds = list[i].ds, .wanted = list[i].wanted, .coded = list[i].coded, .world = world};
     sla_status st = load_all(s, l, n, e);
     for (size_t i = 0; i < n; i++) list[i].t = l[i].t;
+    sqlite3_db_release_memory(s->d.h); /* of the pages kept since the import none is wanted soon */
     mem_free(l);
     return st;
 }
