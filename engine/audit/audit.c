@@ -169,6 +169,7 @@ static sla_status run_all(pass *ps, audit_result *r, bool keep, err *e)
     wanted_datasets(ps->p, also);
     TRY(world_make(ps, also, e));
     TRY(pass_run(ps, e));
+    TRY(world_trim(ps, e));
     TRY(fill_head(ps, r, e));
     TRY(earlier_figure(ps, e));
     TRY(scorecard_figure(ps, r, e));

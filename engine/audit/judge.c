@@ -28,7 +28,7 @@ bool needs_met(pass *ps, const needs *n, bitext *reason)
         const dataset *ds = n->fields[i].ds;
         const field *f = &ds->fields[n->fields[i].field];
         const table *t = ps->w.tables[ds->idx];
-        if (t && t->nrows && !t->cols[n->fields[i].field].data) return *reason = reason_no_values((bitext){f->title_zh, f->title_en}, &ps->mem), false;
+        if (t && t->nrows && !t->cols[n->fields[i].field].stored) return *reason = reason_no_values((bitext){f->title_zh, f->title_en}, &ps->mem), false;
     }
     return true;
 }

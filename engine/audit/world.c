@@ -210,16 +210,51 @@ sla_status world_make(pass *ps, const bool also[DATASETS_MAX], err *e)
     return computed_run(ps, e);
 }
 
+/* Keys name records, and a borrowed column stands for a result. */
+static void want_after(const pass *ps, columns_read *wanted)
+{
+    const pack *p = ps->p;
+    want_outright(ps, wanted);
+    for (size_t d = 0; d < p->model->n; d++) {
+        const dataset *ds = &p->model->datasets[d];
+        for (size_t k = 0; k < ds->nkey; k++) wanted->field[d][ds->key[k]] = true;
+        if (p->finding_programs[d]) program_fields(p->finding_programs[d], true, wanted);
+        for (size_t i = 0; i < ps->nkept[d]; i++)
+            if (ps->kept[d][i].borrowed) wanted->field[d][program_slot_field(p->programs[d], ps->kept[d][i].slot)] = true;
+    }
+    for (size_t i = 0; i < p->nclocks; i++) wanted->derived[p->clocks[i].ds->idx][p->clocks[i].first_derived + CLOCK_STATE] = true;
+}
+
+static void drop_column(tcolumn *c)
+{
+    mem_free(c->data);
+    mem_free(c->valid);
+    c->data = c->valid = NULL;
+}
+
+sla_status world_trim(pass *ps, err *e)
+{
+    columns_read *wanted = mem_zero(1, sizeof *wanted);
+    if (!wanted) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+    want_after(ps, wanted);
+    for (size_t d = 0; d < ps->p->model->n; d++) {
+        table *t = ps->w.tables[d];
+        for (size_t f = 0; t && f < t->ds->nfields; f++)
+            if (!wanted->field[d][f]) drop_column(&t->cols[f]);
+        for (size_t i = 0; ps->derived[d] && i < ps->p->env.derived[d].n; i++)
+            if (!wanted->derived[d][i]) drop_column(&ps->derived[d][i]);
+    }
+    mem_free(wanted);
+    return SLA_OK;
+}
+
 void world_drop(pass *ps)
 {
     lang_shared_free(ps->shared);
     ps->shared = NULL;
     fieldchanges_end(ps);
     for (size_t d = 0; d < DATASETS_MAX; d++) {
-        for (size_t i = 0; ps->derived[d] && i < ps->p->env.derived[d].n; i++) {
-            mem_free(ps->derived[d][i].data);
-            mem_free(ps->derived[d][i].valid);
-        }
+        for (size_t i = 0; ps->derived[d] && i < ps->p->env.derived[d].n; i++) drop_column(&ps->derived[d][i]);
         mem_free(ps->derived[d]);
         ps->derived[d] = NULL;
         table_free(ps->w.tables[d]);

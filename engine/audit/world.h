@@ -8,4 +8,5 @@ sla_status computed_run(pass *ps, err *e);   /* computed.c: the columns of pack.
 /* Frees the records and what was made of each: the results point into none of it. */
 void world_drop(pass *ps);
 void world_clear(pass *ps);
+sla_status world_trim(pass *ps, err *e);   /* after pass_run: frees the columns that only conditions read */
 #endif
