@@ -219,7 +219,7 @@ static sla_status judge_row(clock_job *j, size_t row, step_room *room)
     const uint64_t *start_later = j->ps->later[c->ds->idx][c->start];
     clock_result r = {.state = CLOCK_OUT};
     clock_input ci;
-    uint8_t in = j->where ? j->where->truth[row] : 1;
+    uint8_t in = j->where ? kept_truth(j->where, row) : 1;
     bits_set(j->out[CLOCK_STATE].valid, row);
     if (in == 0 || (start_later && bits_get(start_later, row))) {
         put(j, row, &r, NULL, 0, TIME_NONE);
@@ -356,8 +356,7 @@ static sla_status eval_wheres(pass *ps, size_t d, kept *where, err *e)
         st = machine_eval(m, row, k, e);
         for (size_t c = 0; st == SLA_OK && c < ps->p->nclocks; c++) {
             if (!where[c].truth || ps->p->clocks[c].ds->idx != d) continue;
-            vec v = machine_result(m, ps->p->clocks[c].where);
-            for (size_t i = 0; i < k; i++) where[c].truth[row + i] = !bits_get(v.known, i) ? 2 : bits_get(v.v.bits, i);
+            kept_put_truth(&where[c], machine_result(m, ps->p->clocks[c].where), row, k);
         }
     }
     machine_free(m);
@@ -371,8 +370,10 @@ static sla_status run_dataset(pass *ps, size_t d, kept *where, err *e)
     size_t nd = ps->p->env.derived[d].n;
     if (!nd || !ps->w.tables[d]) return SLA_OK;
     if (!(ps->derived[d] = mem_zero(nd, sizeof(tcolumn))) || !(ps->derived_failed[d] = ARENA_NEW(&ps->mem, lang_failure, nd))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
+    size_t nw = BITS_WORDS(ps->w.tables[d]->nrows) + 1;
     for (size_t c = 0; c < ps->p->nclocks; c++)
-        if (ps->p->clocks[c].ds->idx == d && ps->p->clocks[c].where >= 0 && !(where[c].truth = arena_alloc(&ps->mem, ps->w.tables[d]->nrows + 1, 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
+        if (ps->p->clocks[c].ds->idx == d && ps->p->clocks[c].where >= 0 && !((where[c].truth = ARENA_NEW(&ps->mem, uint64_t, nw)) && (where[c].known = ARENA_NEW(&ps->mem, uint64_t, nw))))
+            return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the clocks");
     TRY(eval_wheres(ps, d, where, e));
     for (size_t c = 0; c < ps->p->nclocks; c++)
         if (ps->p->clocks[c].ds->idx == d) TRY(run_clock(ps, &ps->p->clocks[c], where[c].truth ? &where[c] : NULL, e));

@@ -98,7 +98,7 @@ static uint64_t key_of(const kept *const *by, size_t n, size_t row)
 {
     uint64_t key = 0;
     for (size_t i = 0; i < n; i++) {
-        uint32_t code = by[i]->code[row];
+        uint32_t code = kept_code(by[i], row);
         if (code == DICT_NONE) return EVENT_NO_KEY;
         key = key << 32 | code;
     }
@@ -133,8 +133,9 @@ slice events_time_text(pass *ps, int64_t at)
 
 static bool time_at(const pass *ps, const kept *k, vtype type, size_t row, int64_t *from, int64_t *to)
 {
-    if (!k || isnan(k->number[row])) return false;
-    int64_t v = (int64_t)k->number[row];
+    double number = k ? kept_number(k, row) : (double)NAN;
+    if (isnan(number)) return false;
+    int64_t v = (int64_t)number;
     *from = type == VT_DATE ? zone_day_start(ps->w.zone, v) : v;
     *to = type == VT_DATE ? zone_day_start(ps->w.zone, v + 1) - 1 : v;
     return true;
@@ -207,9 +208,9 @@ sla_status events_make(pass *ps, const event_set *s, const event_keys *keys, eve
     for (size_t i = 0; i < keys->n; i++) by[i] = pass_kept(ps, s->sel.ds, keys->by[i].slot);
     *n = 0;
     if (!(*out = mem_resize(NULL, c->n + 1, sizeof **out))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for events");
-    for (size_t i = 0; i < c->n; i++) {
+    CHOSEN_EACH(c, row) {
         int64_t to;
-        event x = {.row = c->rows[i], .unknown = c->state[c->rows[i]] == 2};
+        event x = {.row = (uint32_t)row, .unknown = !chosen_surely(c, row)};
         if (!time_at(ps, at, s->at_type, x.row, &x.from, &to)) continue;
         x.lasts = (uint32_t)(to - x.from) & 0x7FFFFFFF;
         x.key = key_of(by, keys->n, x.row);

@@ -127,10 +127,10 @@ static void add_conditions(teller *t, size_t row)
 {
     const kept *where = pass_kept(t->ps, t->r->sel.ds, t->r->sel.where);
     if (!(t->x->conditions = ARENA_NEW(&t->x->mem, why_condition, PARTS_MAX + 3))) return;
-    if (where) t->x->conditions[t->x->nconditions++] = (why_condition){t->r->where.len ? t->r->where : SLICE_LIT("where"), where->truth[row], true};
+    if (where) t->x->conditions[t->x->nconditions++] = (why_condition){t->r->where.len ? t->r->where : SLICE_LIT("where"), kept_truth(where, row), true};
     const kept *share = t->r->m.kind == MEASURE_SHARE ? pass_kept(t->ps, t->r->sel.ds, t->r->m.slot) : NULL;
-    if (share) t->x->conditions[t->x->nconditions++] = (why_condition){t->r->condition, share->truth[row], false};
-    for (size_t i = 0; i < t->nparts; i++) t->x->conditions[t->x->nconditions++] = (why_condition){t->texts[i], pass_kept(t->ps, t->r->sel.ds, t->parts[i])->truth[row], false};
+    if (share) t->x->conditions[t->x->nconditions++] = (why_condition){t->r->condition, kept_truth(share, row), false};
+    for (size_t i = 0; i < t->nparts; i++) t->x->conditions[t->x->nconditions++] = (why_condition){t->texts[i], kept_truth(pass_kept(t->ps, t->r->sel.ds, t->parts[i]), row), false};
 }
 
 /* The rows of other datasets that the conditions rest on. */

@@ -26,10 +26,9 @@ static stock stock_at(pass *ps, const kpi *k, int64_t end)
     const chosen *c = pass_chosen(ps, &k->sel);
     const kept *from = pass_kept(ps, k->sel.ds, k->m.slot), *until = pass_kept(ps, k->sel.ds, k->m.until);
     stock s = {0};
-    for (size_t i = 0; i < c->n; i++) {
-        uint32_t row = c->rows[i];
-        double a = from->number[row], b = until->number[row];
-        if (c->state[row] != 1 || isnan(a) || a >= (double)end || b < (double)end) continue;
+    CHOSEN_EACH(c, row) {
+        double a = kept_number(from, row), b = kept_number(until, row);
+        if (!chosen_surely(c, row) || isnan(a) || a >= (double)end || b < (double)end) continue;
         s.n++;
         s.age += (double)end - a;
     }
@@ -108,11 +107,11 @@ static int by_name(const void *a, const void *b) { return slice_cmp(((const hold
 static sla_status sum_up(holding *h, res_metric *out)
 {
     const chosen *c = pass_chosen(h->ps, &h->k->sel);
-    for (size_t i = 0; i < c->n; i++)
-        if (c->state[c->rows[i]] == 1) {
-            TRY(hold_row(h, c->rows[i]));
-            out->n++;
-        }
+    CHOSEN_EACH(c, row) {
+        if (!chosen_surely(c, row)) continue;
+        TRY(hold_row(h, (uint32_t)row));
+        out->n++;
+    }
     if (h->n) qsort(h->items, h->n, sizeof *h->items, by_name);
     if (!(out->groups = ARENA_NEW(&h->ps->mem, res_metric_group, h->n + 1))) return SLA_NOMEM;
     slice by = h->k->sel.ds->fields[h->k->m.field].name;

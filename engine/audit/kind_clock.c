@@ -43,9 +43,9 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     uint32_t met = dict_find(ps->w.dict, SLICE_LIT("met")), breached = dict_find(ps->w.dict, SLICE_LIT("breached")), running = dict_find(ps->w.dict, SLICE_LIT("running")),
              outside = dict_find(ps->w.dict, SLICE_LIT("out"));
     const chosen *c = pass_chosen(ps, &r->sel);
-    for (size_t i = 0; i < c->n; i++) {
-        uint32_t row = c->rows[i], s = state[row];
-        out->members[row] = s == outside ? MEMBER_OUT : c->state[row] == 2 ? MEMBER_UNKNOWN : s == met ? MEMBER_GOOD : s == breached ? MEMBER_BAD : s == running ? MEMBER_RUNNING : MEMBER_UNKNOWN;
+    CHOSEN_EACH(c, row) {
+        uint32_t s = state[row];
+        out->members[row] = s == outside ? MEMBER_OUT : !chosen_surely(c, row) ? MEMBER_UNKNOWN : s == met ? MEMBER_GOOD : s == breached ? MEMBER_BAD : s == running ? MEMBER_RUNNING : MEMBER_UNKNOWN;
     }
     return SLA_OK;
 }

@@ -82,11 +82,11 @@ static member judge_key(counter *c, const requirement *q, uint64_t key)
     int64_t sure = 0, perhaps = 0;
     const uint64_t *later = c->ps->w.later[q->set.sel.ds->idx];
     c->nrows = 0;
-    for (size_t i = 0; i < in->n; i++) {
-        if (later && bits_get(later, in->rows[i])) continue; /* had not happened */
-        if (q->has_each && events_key(c->ps, q->set.sel.ds, &q->set.keys, in->rows[i]) != key) continue;
-        *(in->state[in->rows[i]] == 1 ? &sure : &perhaps) += 1;
-        if (c->nrows < ROWS_TOLD) c->rows[c->nrows++] = in->rows[i];
+    CHOSEN_EACH(in, row) {
+        if (later && bits_get(later, row)) continue; /* had not happened */
+        if (q->has_each && events_key(c->ps, q->set.sel.ds, &q->set.keys, row) != key) continue;
+        *(chosen_surely(in, row) ? &sure : &perhaps) += 1;
+        if (c->nrows < ROWS_TOLD) c->rows[c->nrows++] = (uint32_t)row;
     }
     return sure >= q->n ? MEMBER_GOOD : sure + perhaps >= q->n ? MEMBER_UNKNOWN : MEMBER_BAD;
 }
@@ -94,17 +94,18 @@ static member judge_key(counter *c, const requirement *q, uint64_t key)
 static member judge_row(counter *c, const requirement *q, uint32_t row, uint64_t key)
 {
     static const member by_truth[] = {MEMBER_BAD, MEMBER_GOOD, MEMBER_UNKNOWN};
-    if (pass_chosen(c->ps, &q->each.sel)->state[row] == 2 || key == EVENT_NO_KEY) return MEMBER_UNKNOWN;
-    return q->has_set ? judge_key(c, q, key) : by_truth[pass_kept(c->ps, q->each.sel.ds, q->holds)->truth[row]];
+    if (!chosen_surely(pass_chosen(c->ps, &q->each.sel), row) || key == EVENT_NO_KEY) return MEMBER_UNKNOWN;
+    return q->has_set ? judge_key(c, q, key) : by_truth[kept_truth(pass_kept(c->ps, q->each.sel.ds, q->holds), row)];
 }
 
 static sla_status judge_requirement(counter *c, const requirement *q, size_t number)
 {
     if (!q->has_each) return count(c, q, judge_key(c, q, 0), q->label.zh.len ? q->label.zh : text_format(&c->ps->mem, "%zu", number + 1), NULL);
     const chosen *subjects = pass_chosen(c->ps, &q->each.sel);
-    for (size_t i = 0; i < subjects->n; i++) {
-        uint64_t key = events_key(c->ps, q->each.sel.ds, &q->each.keys, subjects->rows[i]);
-        TRY(count(c, q, judge_row(c, q, subjects->rows[i], key), key == EVENT_NO_KEY ? SLICE_LIT("") : events_key_text(c->ps, key, q->each.keys.n), &subjects->rows[i]));
+    CHOSEN_EACH(subjects, at) {
+        uint32_t row = (uint32_t)at;
+        uint64_t key = events_key(c->ps, q->each.sel.ds, &q->each.keys, row);
+        TRY(count(c, q, judge_row(c, q, row, key), key == EVENT_NO_KEY ? SLICE_LIT("") : events_key_text(c->ps, key, q->each.keys.n), &row));
     }
     return SLA_OK;
 }

@@ -49,9 +49,9 @@ static sla_status judge_members(const rule *r, pass *ps, rule_outcome *out)
     const kept *k = pass_kept(ps, r->sel.ds, r->m.slot);
     const uint8_t yes = r->target.at_most ? MEMBER_BAD : MEMBER_GOOD, no = r->target.at_most ? MEMBER_GOOD : MEMBER_BAD;
     const chosen *c = pass_chosen(ps, &r->sel);
-    for (size_t i = 0; i < c->n; i++) {
-        uint32_t row = c->rows[i];
-        out->members[row] = c->state[row] == 2 || k->truth[row] == 2 ? MEMBER_UNKNOWN : k->truth[row] ? yes : no;
+    CHOSEN_EACH(c, row) {
+        uint8_t truth = chosen_surely(c, row) ? kept_truth(k, row) : 2;
+        out->members[row] = truth == 2 ? MEMBER_UNKNOWN : truth ? yes : no;
     }
     return SLA_OK;
 }

@@ -46,7 +46,7 @@ enum { PAUSES_MAX = 16 };
 typedef struct judging {
     const pause_rule *x; const rule *r; pass *ps; rule_outcome *out;
     clock_view *view;
-    const uint32_t *actor, *customer;           /* codes, by row of the changes and of the records */
+    const kept *actor, *customer;               /* by row of the changes and of the records */
     uint32_t pauses[PAUSES_MAX]; size_t npauses; /* codes of the statuses that pause the clock */
     suspect *items; size_t n, cap;
     uint32_t *first;
@@ -73,7 +73,7 @@ static bool is_pause(const judging *j, uint32_t code)
 static member judge_pause(judging *j, uint32_t row, const clock_input *in, uint32_t begun, uint32_t ended, int64_t from, int64_t to)
 {
     int64_t left = in->limit - clock_shown_at(in, from);
-    uint32_t who = j->actor[ended], customer = j->customer[row];
+    uint32_t who = kept_code(j->actor, ended), customer = kept_code(j->customer, row);
     if (in->limit < 0) return MEMBER_UNKNOWN;
     if (left < 0 || left > j->x->before) return MEMBER_GOOD;
     if (who == DICT_NONE || customer == DICT_NONE) return MEMBER_UNKNOWN;
@@ -90,7 +90,7 @@ static sla_status tell(judging *j, const suspect *s, member m)
     if (m != MEMBER_BAD && !j->ps->asked.ptr) return SLA_OK;
     slice record = pass_text(j->ps, table_codes(t, ds->key[0])[s->row]), from = events_time_text(j->ps, s->from), key = text_format(&j->ps->mem, "%.*s at %.*s", SLICE_ARG(record), SLICE_ARG(from));
     if (key.ptr && !outcome_tells(j->ps, m, key)) return SLA_OK;
-    uint32_t who = j->actor[s->ended];
+    uint32_t who = kept_code(j->actor, s->ended);
     res_observed seen[] = {{SLICE_LIT("key"), record}, {SLICE_LIT("from"), from}, {SLICE_LIT("to"), events_time_text(j->ps, s->to)}, {SLICE_LIT("left"), text_duration(s->left, &j->ps->mem)},
                            {SLICE_LIT("by"), who == DICT_NONE ? SLICE_LIT("") : pass_text(j->ps, who)}};
     const uint32_t rows[] = {s->begun, s->ended};
@@ -132,7 +132,7 @@ static sla_status hear_customers(judging *j)
         if (!s || !table_has(h, at, k)) continue;
         int64_t when = table_i64(h, at)[k];
         for (size_t i = s - 1; i < j->n && j->items[i].row == j->items[s - 1].row; i++)
-            if (when > j->items[i].from && when <= j->items[i].to && j->actor[k] == j->customer[j->items[i].row]) j->items[i].heard = true;
+            if (when > j->items[i].from && when <= j->items[i].to && kept_code(j->actor, k) == kept_code(j->customer, j->items[i].row)) j->items[i].heard = true;
     }
     return SLA_OK;
 }
@@ -152,11 +152,11 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     judging j = {.x = r->own, .r = r, .ps = ps, .out = out};
     const chosen *c = pass_chosen(ps, &r->sel);
     const dataset *changes = &ps->p->model->datasets[r->sel.ds->changes.dataset];
-    j.actor = pass_kept(ps, changes, j.x->actor)->code;
-    j.customer = pass_kept(ps, r->sel.ds, j.x->customer)->code;
+    j.actor = pass_kept(ps, changes, j.x->actor);
+    j.customer = pass_kept(ps, r->sel.ds, j.x->customer);
     find_pauses(&j);
     sla_status st = clock_open(ps, j.x->clock, &j.view, e);
-    for (size_t i = 0; st == SLA_OK && i < c->n; i++) st = judge_record(&j, c->rows[i], c->state[c->rows[i]] == 1);
+    for (size_t row = chosen_next(c, 0); st == SLA_OK && row < c->nrows; row = chosen_next(c, row + 1)) st = judge_record(&j, (uint32_t)row, chosen_surely(c, row));
     if (st == SLA_OK) st = hear_customers(&j);
     if (st == SLA_OK) st = report(&j);
     clock_close(j.view);

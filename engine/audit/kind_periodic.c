@@ -158,7 +158,7 @@ static sla_status judge_cells(judging *j, const subject *s)
         if (j->x->prorate) need *= (double)((s->to < to ? s->to : to) - (s->from > from ? s->from : from)) / (double)(to - from);
         for (size_t i = begin; i < end && j->e[i].from < to; i++) {
             if (event_to(&j->e[i]) < from) continue;
-            double v = amount ? amount->number[j->e[i].row] : 1;
+            double v = amount ? kept_number(amount, j->e[i].row) : 1;
             if (!j->e[i].unknown && !isnan(v)) sure += v;
             else perhaps += isnan(v) ? INFINITY : v;
         }
@@ -251,11 +251,11 @@ static bool seen_before(const judging *j, uint8_t *seen, uint32_t row, uint64_t 
 static sla_status judge_subjects(judging *j, uint8_t *seen)
 {
     const chosen *c = pass_chosen(j->ps, &j->x->subject.sel);
-    for (size_t i = 0; i < c->n; i++) {
-        uint32_t row = c->rows[i];
-        subject s = {.from = zone_day_start(j->ps->w.zone, j->first_day), .to = j->ps->period.to, .name = SLICE_LIT(""), .row = &c->rows[i]};
+    CHOSEN_EACH(c, at) {
+        uint32_t row = (uint32_t)at;
+        subject s = {.from = zone_day_start(j->ps->w.zone, j->first_day), .to = j->ps->period.to, .name = SLICE_LIT(""), .row = &row};
         s.key = events_key(j->ps, j->x->subject.sel.ds, &j->x->subject.keys, row);
-        if (c->state[row] == 2 || s.key == EVENT_NO_KEY) {
+        if (!chosen_surely(c, row) || s.key == EVENT_NO_KEY) {
             if (!j->x->distinct) TRY(count(j, &s, MEMBER_UNKNOWN, SLICE_LIT(""), (res_observed[1]){{{0}, {0}}}, 1));
             continue;
         }

@@ -63,10 +63,10 @@ static sla_status make_windows(const precedence *x, pass *ps, window **out, size
     const chosen *c = pass_chosen(ps, &x->cover.sel);
     *n = 0;
     if (!(*out = mem_resize(NULL, c->n + 1, sizeof **out))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for windows");
-    for (size_t i = 0; i < c->n; i++) {
+    CHOSEN_EACH(c, row) {
         int64_t end;
-        window w = {.key = events_key(ps, ds, &x->cover.keys, c->rows[i]), .row = c->rows[i], .state = c->state[c->rows[i]]};
-        if (w.key == EVENT_NO_KEY || !events_at(ps, ds, x->from, VT_TIME, c->rows[i], &w.from, &end) || !events_at(ps, ds, x->to, VT_TIME, c->rows[i], &w.to, &end)) continue;
+        window w = {.key = events_key(ps, ds, &x->cover.keys, row), .row = (uint32_t)row, .state = chosen_surely(c, row) ? 1 : 2};
+        if (w.key == EVENT_NO_KEY || !events_at(ps, ds, x->from, VT_TIME, row, &w.from, &end) || !events_at(ps, ds, x->to, VT_TIME, row, &w.to, &end)) continue;
         (*out)[(*n)++] = w;
     }
     qsort(*out, *n, sizeof **out, by_window);
@@ -129,12 +129,11 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     size_t n = 0;
     sla_status st = SLA_OK;
     TRY(x->covers ? make_windows(x, ps, &w, &n, e) : events_make(ps, &x->before, &x->before.keys, &before, &n, e));
-    for (size_t i = 0; st == SLA_OK && i < c->n; i++) {
-        uint32_t row = c->rows[i];
+    for (size_t row = chosen_next(c, 0); st == SLA_OK && row < c->nrows; row = chosen_next(c, row + 1)) {
         int64_t at, end;
         if (!events_at(ps, r->sel.ds, x->event.at, x->event.at_type, row, &at, &end) || at < ps->period.from || at >= ps->period.to || at > ps->as_of) continue;
         uint64_t key = events_key(ps, r->sel.ds, &x->event.keys, row);
-        int found = c->state[row] == 2 || key == EVENT_NO_KEY ? 2 : x->covers ? covered(w, n, key, at) : events_match(before, n, key, reach_back(x, at), at);
+        int found = !chosen_surely(c, row) || key == EVENT_NO_KEY ? 2 : x->covers ? covered(w, n, key, at) : events_match(before, n, key, reach_back(x, at), at);
         member m = found == 2 ? MEMBER_UNKNOWN : found ? MEMBER_GOOD : MEMBER_BAD;
         out->members[row] = (uint8_t)m;
         slice name = ps->asked.ptr ? record_key_text(ps, ps->w.tables[r->sel.ds->idx], row) : (slice){0};

@@ -25,10 +25,7 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     const kept *k = pass_kept(ps, r->sel.ds, r->require);
     static const uint8_t by_truth[] = {MEMBER_BAD, MEMBER_GOOD, MEMBER_UNKNOWN};
     const chosen *c = pass_chosen(ps, &r->sel);
-    for (size_t i = 0; i < c->n; i++) {
-        uint32_t row = c->rows[i];
-        out->members[row] = c->state[row] == 2 ? MEMBER_UNKNOWN : by_truth[k->truth[row]];
-    }
+    CHOSEN_EACH(c, row) out->members[row] = chosen_surely(c, row) ? by_truth[kept_truth(k, row)] : MEMBER_UNKNOWN;
     return SLA_OK;
 }
 

@@ -153,11 +153,11 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     for (size_t i = 0; st == SLA_OK && i < x->nmatches; i++) st = events_make(ps, &x->match[i], &x->match[i].keys, &j.matches[i], &j.n[i], e);
     if (st == SLA_OK && x->of_bursts) st = judge_bursts(&j, e);
     else if (st == SLA_OK)
-        for (size_t i = 0; st == SLA_OK && i < c->n; i++) {
-            member m = judge_row(&j, c->rows[i], c->state[c->rows[i]]);
-            out->members[c->rows[i]] = (uint8_t)m;
-            slice key = ps->asked.ptr ? record_key_text(ps, ps->w.tables[r->sel.ds->idx], c->rows[i]) : (slice){0};
-            if (key.ptr && m != MEMBER_OUT && slice_eq(key, ps->asked)) st = tell_matches(&j, c->rows[i], m, key);
+        for (size_t row = chosen_next(c, 0); st == SLA_OK && row < c->nrows; row = chosen_next(c, row + 1)) {
+            member m = judge_row(&j, (uint32_t)row, chosen_surely(c, row) ? 1 : 2);
+            out->members[row] = (uint8_t)m;
+            slice key = ps->asked.ptr ? record_key_text(ps, ps->w.tables[r->sel.ds->idx], row) : (slice){0};
+            if (key.ptr && m != MEMBER_OUT && slice_eq(key, ps->asked)) st = tell_matches(&j, (uint32_t)row, m, key);
         }
     for (size_t i = 0; i < x->nmatches; i++) mem_free(j.matches[i]);
     return st;

@@ -128,12 +128,14 @@ static sla_status index_events(judging *j)
     j->first = mem_zero(j->ncodes + 2, sizeof *j->first);
     j->rows = mem_resize(NULL, c->n + 1, sizeof *j->rows);
     if (!j->first || !j->rows) return SLA_NOMEM;
-    for (size_t i = 0; i < c->n; i++)
-        if (key->code[c->rows[i]] != DICT_NONE) j->first[key->code[c->rows[i]] + 1]++;
+    CHOSEN_EACH(c, row) {
+        uint32_t code = kept_code(key, row);
+        if (code != DICT_NONE) j->first[code + 1]++;
+    }
     for (size_t k = 1; k < j->ncodes + 2; k++) j->first[k] += j->first[k - 1];
-    for (size_t i = 0; i < c->n; i++) { /* first[code] runs to where the next code begins … */
-        uint32_t code = key->code[c->rows[i]];
-        if (code != DICT_NONE) j->rows[j->first[code]++] = c->rows[i];
+    CHOSEN_EACH(c, row) { /* first[code] runs to where the next code begins … */
+        uint32_t code = kept_code(key, row);
+        if (code != DICT_NONE) j->rows[j->first[code]++] = (uint32_t)row;
     }
     memmove(j->first + 1, j->first, (j->ncodes + 1) * sizeof *j->first); /* … and is moved back */
     j->first[0] = 0;
@@ -159,8 +161,9 @@ static sla_status gather_rows(judging *j, uint64_t key, int64_t from, int64_t to
         uint32_t row = j->rows[k];
         int64_t at, end;
         if (!events_at(j->ps, ds, j->x->event.at, j->x->event.at_type, row, &at, &end) || at < from || at > to) continue;
-        slice s = pass_text(j->ps, letter->code[row]);
-        if (c->state[row] == 2 || letter->code[row] == DICT_NONE) *known = false;
+        uint32_t code = kept_code(letter, row);
+        slice s = pass_text(j->ps, code);
+        if (!chosen_surely(c, row) || code == DICT_NONE) *known = false;
         else if (s.len) TRY(add_step(j, at, row, s.ptr[0]));
     }
     return SLA_OK;
@@ -293,12 +296,12 @@ static sla_status judge_records(judging *j, err *e)
 {
     const dataset *ds = j->x->cases.sel.ds;
     const chosen *c = pass_chosen(j->ps, &j->x->cases.sel);
-    for (size_t i = 0; i < c->n; i++) {
+    CHOSEN_EACH(c, chosen_row) {
         int64_t at, end;
-        uint32_t row = c->rows[i];
+        uint32_t row = (uint32_t)chosen_row;
         if (!events_at(j->ps, ds, j->x->cases.at, j->x->cases.at_type, row, &at, &end) || !in_period(j->ps, at)) continue;
         uint64_t key = events_key(j->ps, ds, &j->x->cases.keys, row);
-        TRY(judge_case(j, row, key, at, c->state[row] == 1, NULL, e));
+        TRY(judge_case(j, row, key, at, chosen_surely(c, row), NULL, e));
     }
     return SLA_OK;
 }

@@ -55,9 +55,9 @@ static sla_status rank_rows(measuring *mg)
     uint32_t (*count)[BUCKETS] = mem_zero(DIGITS, sizeof *count);
     mg->ranked = mem_resize(NULL, c->n + 1, sizeof *mg->ranked);
     sla_status st = a && b && count && mg->ranked ? SLA_OK : SLA_NOMEM;
-    for (size_t i = 0; st == SLA_OK && i < c->n; i++) {
-        uint32_t row = c->rows[i];
-        if (c->state[row] == 1 && !isnan(mg->k->number[row])) a[mg->nranked++] = (ranked){order_bits(mg->k->number[row]), row};
+    for (size_t row = chosen_next(c, 0); st == SLA_OK && row < c->nrows; row = chosen_next(c, row + 1)) {
+        double v = chosen_surely(c, row) ? kept_number(mg->k, row) : (double)NAN;
+        if (!isnan(v)) a[mg->nranked++] = (ranked){order_bits(v), (uint32_t)row};
     }
     if (st == SLA_OK) {
         const ranked *sorted = radix_sort(a, b, mg->nranked, count);
@@ -88,15 +88,14 @@ void measure_end(measuring *mg)
 typedef struct sum { figure f; double total, rest, low, high; int64_t seen, rank; } sum;
 
 /* With kind a constant, only what that kind needs remains of it. */
-static inline __attribute__((always_inline)) void add(measure_kind kind, sum *s, const kept *k, uint8_t state, uint32_t row)
+static inline __attribute__((always_inline)) void add(measure_kind kind, sum *s, const kept *k, bool known, size_t row)
 {
-    bool known = state == 1;
     double v = 1;
     if (kind == MEASURE_SHARE) {
-        known = known && k->truth[row] != 2;
-        s->f.good += known && k->truth[row] == 1;
+        known = known && kept_truth(k, row) != 2;
+        s->f.good += known && kept_truth(k, row) == 1;
     } else if (kind != MEASURE_COUNT) {
-        v = k->number[row];
+        v = kept_number(k, row);
         known = known && !isnan(v);
     }
     s->f.unknown += !known;
@@ -110,10 +109,7 @@ static inline __attribute__((always_inline)) void add(measure_kind kind, sum *s,
 
 /* group[row]: the row's place in sums; NULL: all in the first. */
 #define ADD_AS(KIND) \
-    for (size_t i = 0; i < c->n; i++) { \
-        uint32_t row = c->rows[i]; \
-        add(KIND, &sums[group ? group[row] : 0], mg->k, c->state[row], row); \
-    } \
+    CHOSEN_EACH(c, row) add(KIND, &sums[group ? group[row] : 0], mg->k, chosen_surely(c, row), row); \
     break
 
 static void add_all(const measuring *mg, const uint32_t *group, sum *sums)
@@ -155,7 +151,7 @@ void measure_all(const measuring *mg, figure *out)
     sum s = {.f = {.has = false}};
     add_all(mg, NULL, &s);
     finish(&s, mg->m);
-    if (mg->ranked && s.f.n) s.f.value = mg->k->number[mg->ranked[nearest_rank(s.f.n, mg->m->percent) - 1]];
+    if (mg->ranked && s.f.n) s.f.value = kept_number(mg->k, mg->ranked[nearest_rank(s.f.n, mg->m->percent) - 1]);
     *out = s.f;
 }
 
@@ -167,7 +163,7 @@ static void rank_groups(const measuring *mg, const uint32_t *group, sum *sums, s
     for (size_t i = 0; i < mg->nranked; i++) {
         uint32_t row = mg->ranked[i];
         sum *s = &sums[group[row]];
-        if (++s->seen == s->rank) s->f.value = mg->k->number[row];
+        if (++s->seen == s->rank) s->f.value = kept_number(mg->k, row);
     }
 }
 

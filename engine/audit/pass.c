@@ -11,23 +11,34 @@
 #include "engine/audit/run.h"
 #include "engine/time/instant.h"
 
-static uint8_t asked; /* a mark: this period membership is wanted; world.c puts the real array in its place */
+static uint64_t asked; /* a mark: this period membership is wanted; world.c puts the real array in its place */
 
-void pass_keep(pass *ps, const dataset *ds, int slot, vtype type)
-{
-    if (slot < 0 || !ds) return;
-    if (mem_grow(&ps->asks, &ps->cap_asks, ps->nasks + 1, sizeof *ps->asks) == 0) ps->asks[ps->nasks++] = (struct asked_slot){ps->asker, ds, slot};
-    if (pass_kept(ps, ds, slot)) return;
-    size_t d = ds->idx;
-    if (mem_grow(&ps->kept[d], &ps->cap[d], ps->nkept[d] + 1, sizeof(kept))) return; /* run.c finds the slot missing and says so */
-    ps->kept[d][ps->nkept[d]++] = (kept){.slot = slot, .type = type};
-}
-
-const kept *pass_kept(const pass *ps, const dataset *ds, int slot)
+static kept *find(const pass *ps, const dataset *ds, int slot)
 {
     for (size_t i = 0; slot >= 0 && ds && i < ps->nkept[ds->idx]; i++)
         if (ps->kept[ds->idx][i].slot == slot) return &ps->kept[ds->idx][i];
     return NULL;
+}
+
+const kept *pass_kept(const pass *ps, const dataset *ds, int slot) { return find(ps, ds, slot); }
+
+/* NULL: nothing to keep, or no memory; run.c finds the slot missing and says so. */
+static kept *ask(pass *ps, const dataset *ds, int slot, vtype type)
+{
+    if (slot < 0 || !ds) return NULL;
+    if (mem_grow(&ps->asks, &ps->cap_asks, ps->nasks + 1, sizeof *ps->asks) == 0) ps->asks[ps->nasks++] = (struct asked_slot){ps->asker, ds, slot};
+    kept *k = find(ps, ds, slot);
+    size_t d = ds->idx;
+    if (k || mem_grow(&ps->kept[d], &ps->cap[d], ps->nkept[d] + 1, sizeof(kept))) return k;
+    k = &ps->kept[d][ps->nkept[d]++];
+    *k = (kept){.slot = slot, .type = type};
+    return k;
+}
+
+void pass_keep(pass *ps, const dataset *ds, int slot, vtype type)
+{
+    kept *k = ask(ps, ds, slot, type);
+    if (k) k->valued = true;
 }
 
 lang_failure pass_failure(const pass *ps, const void *asker, const sla_clock *clock)
@@ -43,16 +54,14 @@ lang_failure pass_failure(const pass *ps, const void *asker, const sla_clock *cl
 
 void pass_group(pass *ps, const dataset *ds, const breakdown *b)
 {
-    pass_keep(ps, ds, b->slot, b->type.type);
-    for (size_t i = 0; ds && i < ps->nkept[ds->idx]; i++)
-        if (ps->kept[ds->idx][i].slot == b->slot) ps->kept[ds->idx][i].grouped = true;
+    kept *k = ask(ps, ds, b->slot, b->type.type);
+    if (k) k->grouped = true;
 }
 
 void pass_number(pass *ps, const dataset *ds, const breakdown *b)
 {
-    pass_group(ps, ds, b);
-    for (size_t i = 0; ds && i < ps->nkept[ds->idx]; i++)
-        if (ps->kept[ds->idx][i].slot == b->slot) ps->kept[ds->idx][i].numbered = true;
+    kept *k = ask(ps, ds, b->slot, b->type.type);
+    if (k) k->grouped = k->numbered = true;
 }
 
 static bool same(const selection *a, const selection *b) { return a->ds == b->ds && a->period_field == b->period_field && a->where == b->where; }
@@ -72,45 +81,37 @@ void pass_select(pass *ps, const selection *sel)
 }
 
 /* ---- running the programs ---- */
-static size_t kept_width(const kept *k) { return k->type == VT_BOOL ? 1 : k->type == VT_TEXT ? sizeof *k->code : sizeof *k->number; }
-
-/* The result of a slot that is a text field of which no row lacks a value is that column. */
-static void borrow(pass *ps, size_t d, kept *k)
-{
-    const table *t = ps->w.tables[d];
-    int f = k->type == VT_TEXT ? program_slot_field(ps->p->programs[d], k->slot) : -1;
-    if (f < 0 || !t->cols[f].data || bits_count(t->cols[f].valid, BITS_WORDS(t->nrows)) != t->nrows) return;
-    k->borrowed = true;
-    k->code = t->cols[f].data;
-}
-
-/* One block for all other results of a dataset, first touched by the threads that fill it. */
 static sla_status make_room(pass *ps, size_t d, err *e)
 {
-    enum { LINE = 64 };
-    size_t n = ps->w.tables[d]->nrows + 1, total = 0;
-    for (size_t i = 0; i < ps->nkept[d]; i++) {
-        borrow(ps, d, &ps->kept[d][i]);
-        total += ps->kept[d][i].borrowed ? 0 : (n * kept_width(&ps->kept[d][i]) + LINE - 1) / LINE;
-    }
-    char *at = arena_room(&ps->mem, total, LINE);
-    if (!at) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+    const table *t = ps->w.tables[d];
     for (size_t i = 0; i < ps->nkept[d]; i++) {
         kept *k = &ps->kept[d][i];
-        if (k->borrowed) continue;
-        if (k->type == VT_BOOL) k->truth = (uint8_t *)at;
-        else if (k->type == VT_TEXT) k->code = (uint32_t *)(void *)at;
-        else k->number = (double *)(void *)at;
-        at += (n * kept_width(k) + LINE - 1) / LINE * LINE;
+        int f = k->type == VT_BOOL ? -1 : program_slot_field(ps->p->programs[d], k->slot);
+        bool ok = true;
+        if (f >= 0) k->column = &t->cols[f];
+        else if (k->type == VT_BOOL) ok = (k->truth = mem_resize(NULL, BITS_WORDS(t->nrows) + 1, sizeof *k->truth)) && (k->known = mem_resize(NULL, BITS_WORDS(t->nrows) + 1, sizeof *k->known));
+        else if (k->type == VT_TEXT) ok = (k->code = mem_resize(NULL, t->nrows + 1, sizeof *k->code)) != NULL;
+        else ok = (k->number = mem_resize(NULL, t->nrows + 1, sizeof *k->number)) != NULL;
+        if (!ok) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     }
     return SLA_OK;
 }
 
+void kept_put_truth(const kept *k, vec v, size_t row0, size_t n)
+{
+    size_t nw = BITS_WORDS(n);
+    for (size_t w = 0; w < nw; w++) {
+        uint64_t known = w + 1 == nw ? v.known[w] & bits_tail(n) : v.known[w];
+        k->known[row0 / 64 + w] = known;
+        k->truth[row0 / 64 + w] = v.v.bits[w] & known;
+    }
+}
+
 static void keep_vector(const kept *k, vec v, size_t row0, size_t n)
 {
-    if (k->borrowed) return;
+    if (k->column) return;
     if (k->truth) {
-        for (size_t i = 0; i < n; i++) k->truth[row0 + i] = !bits_get(v.known, i) ? 2 : bits_get(v.v.bits, i);
+        kept_put_truth(k, v, row0, n);
     } else if (k->code) {
         for (size_t i = 0; i < n; i++) k->code[row0 + i] = bits_get(v.known, i) ? v.v.code[i] : DICT_NONE;
     } else if (k->type == VT_NUMBER) {
@@ -196,9 +197,9 @@ static sla_status code_numbers(pass *ps, kept *k, size_t n, err *e)
     struct { double v; uint32_t code; } lately[LATELY];
     buf b = {0};
     for (size_t i = 0; i < LATELY; i++) lately[i].v = (double)NAN;
-    if (!(k->code = arena_room(&ps->mem, n + 1, sizeof *k->code))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+    if (!(k->code = mem_resize(NULL, n + 1, sizeof *k->code))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     for (size_t i = 0; i < n; i++) {
-        double v = k->truth ? (k->truth[i] == 2 ? (double)NAN : k->truth[i]) : k->number[i];
+        double v = !k->truth ? kept_number(k, i) : kept_truth(k, i) == 2 ? (double)NAN : kept_truth(k, i);
         k->code[i] = DICT_NONE;
         if (isnan(v)) continue;
         size_t at = place_of(v);
@@ -212,48 +213,55 @@ static sla_status code_numbers(pass *ps, kept *k, size_t n, err *e)
         k->code[i] = lately[at].code;
     }
     buf_free(&b);
+    if (!k->valued) {
+        mem_free(k->number);
+        k->number = NULL;
+    }
     return SLA_OK;
 }
 
 /* ---- groups and selections, each once for all that ask ---- */
+/* The numbers take the place of the codes. */
 static sla_status number_groups(const pass *ps, kept *k, size_t n, err *e)
 {
     uint32_t *number = mem_zero(dict_count(ps->w.dict) + 1u, sizeof *number); /* group + 1 by code */
+    uint32_t *group = k->code ? k->code : mem_resize(NULL, n + 1, sizeof *group);
     size_t cap = 0;
-    bool enough = number && (k->group = mem_resize(NULL, n + 1, sizeof *k->group));
+    bool enough = number && group;
     for (size_t row = 0; enough && row < n; row++) {
-        uint32_t code = k->code[row];
-        k->group[row] = code == DICT_NONE ? 0 : number[code];
+        uint32_t code = kept_code(k, row);
+        group[row] = code == DICT_NONE ? 0 : number[code];
         if (code == DICT_NONE || number[code]) continue;
         enough = mem_grow(&k->keys, &cap, k->ngroups + 1u, sizeof *k->keys) == 0;
         if (!enough) break;
         k->keys[k->ngroups] = code;
-        k->group[row] = number[code] = ++k->ngroups;
+        group[row] = number[code] = ++k->ngroups;
     }
     mem_free(number);
+    k->group = group;
+    k->code = NULL;
     return enough ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
 }
 
 static sla_status choose(const pass *ps, size_t i, err *e)
 {
     chosen *c = &ps->chosen[i];
-    const table *t = ps->w.tables[c->sel.ds->idx];
     size_t d = c->sel.ds->idx;
+    const table *t = ps->w.tables[d];
     if (!t) return SLA_OK;
-    const uint8_t *in = c->sel.period_field >= 0 ? ps->in_period[d][c->sel.period_field] : c->sel.period_field == PERIOD_VALID ? ps->valid_then[d] : NULL;
+    const uint64_t *in = c->sel.period_field >= 0 ? ps->in_period[d][c->sel.period_field] : c->sel.period_field == PERIOD_VALID ? ps->valid_then[d] : NULL;
     const kept *where = pass_kept(ps, c->sel.ds, c->sel.where);
-    const uint8_t *truth = where ? where->truth : NULL;
-    c->rows = mem_resize(NULL, t->nrows + 1, sizeof *c->rows);
-    if (!truth != !in) c->state = truth ? truth : in;
-    else c->state = c->own = mem_resize(NULL, t->nrows + 1, 1);
-    if (!c->state || !c->rows) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
-    for (size_t row = 0; c->own && row < t->nrows; row++) c->own[row] = truth ? (uint8_t)(in[row] * truth[row]) : 1;
-    for (size_t row = 0; row < t->nrows; row++) {
-        c->rows[c->n] = (uint32_t)row;
-        c->n += c->state[row] != 0;
+    size_t nw = BITS_WORDS(t->nrows);
+    c->in = mem_resize(NULL, nw + 1, sizeof *c->in);
+    c->unknown = mem_resize(NULL, nw + 1, sizeof *c->unknown);
+    if (!c->in || !c->unknown) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
+    c->nrows = t->nrows;
+    for (size_t w = 0; w < nw; w++) {
+        uint64_t rows = (in ? in[w] : ~UINT64_C(0)) & (w + 1 == nw ? bits_tail(t->nrows) : ~UINT64_C(0));
+        c->unknown[w] = where ? rows & ~where->known[w] : 0;
+        c->in[w] = where ? rows & (where->truth[w] | ~where->known[w]) : rows;
     }
-    uint32_t *fit = mem_resize(c->rows, c->n + 1, sizeof *c->rows);
-    if (fit) c->rows = fit;
+    c->n = bits_count(c->in, nw);
     return SLA_OK;
 }
 
@@ -267,19 +275,6 @@ static sla_status choose_or_number(void *ctx, size_t i, err *e)
     return SLA_OK;
 }
 
-/* Selections by other words often have the same rows. */
-static void share_rows(pass *ps)
-{
-    for (size_t i = 1; i < ps->nchosen; i++)
-        for (size_t k = 0; k < i && !ps->chosen[i].shared; k++) {
-            chosen *a = &ps->chosen[i], *b = &ps->chosen[k];
-            if (b->shared || a->n != b->n || a->sel.ds != b->sel.ds || !a->n || memcmp(a->rows, b->rows, a->n * sizeof *a->rows) != 0) continue;
-            mem_free(a->rows);
-            a->rows = b->rows;
-            a->shared = true;
-        }
-}
-
 sla_status pass_run(pass *ps, err *e)
 {
     uint64_t all = 0;
@@ -289,13 +284,38 @@ sla_status pass_run(pass *ps, err *e)
         if (!ps->w.tables[d]) continue;
         TRY(eval_dataset(ps, d, e));
         for (size_t i = 0; i < ps->nkept[d]; i++)
-            if (ps->kept[d][i].grouped && !ps->kept[d][i].code) TRY(code_numbers(ps, &ps->kept[d][i], ps->w.tables[d]->nrows, e));
+            if (ps->kept[d][i].grouped && ps->kept[d][i].type != VT_TEXT) TRY(code_numbers(ps, &ps->kept[d][i], ps->w.tables[d]->nrows, e));
     }
     lang_shared_trim(ps->shared); /* what findings look up again is little beside what the conditions needed */
     mem_trim();
-    TRY(pool_each(ps->nchosen + ps->p->model->n, choose_or_number, ps, e));
-    share_rows(ps);
-    return SLA_OK;
+    return pool_each(ps->nchosen + ps->p->model->n, choose_or_number, ps, e);
+}
+
+static void kept_clear(kept *k)
+{
+    mem_free(k->truth);
+    mem_free(k->known);
+    mem_free(k->number);
+    mem_free(k->code);
+    mem_free(k->group);
+    mem_free(k->keys);
+}
+
+void pass_forget(pass *ps)
+{
+    for (size_t d = 0; d < DATASETS_MAX; d++) {
+        for (size_t i = 0; i < ps->nkept[d]; i++) kept_clear(&ps->kept[d][i]);
+        mem_free(ps->kept[d]);
+        ps->kept[d] = NULL;
+        ps->nkept[d] = ps->cap[d] = 0;
+    }
+    for (size_t i = 0; i < ps->nchosen; i++) {
+        mem_free(ps->chosen[i].in);
+        mem_free(ps->chosen[i].unknown);
+    }
+    mem_free(ps->chosen);
+    ps->chosen = NULL;
+    ps->nchosen = ps->cap_chosen = 0;
 }
 
 typedef struct each_job { pass *ps; arena *arenas; sla_status (*fn)(void *ctx, pass *own, size_t i, err *e); void *ctx; } each_job;

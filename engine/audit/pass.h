@@ -1,20 +1,37 @@
 /* One pass over the records: the world of an audit, the results of expressions kept as whole columns, and what rules make of them. */
 #ifndef SLA_AUDIT_PASS_H
 #define SLA_AUDIT_PASS_H
+#include <math.h>
 #include "engine/audit/pack.h"
+#include "engine/base/bits.h"
+#include "engine/base/dict.h"
 
-/* A slot's results for all rows of its dataset. */
+/* A slot's results for all rows of its dataset; read with the three functions below. A slot that just is a field, not a BOOL, has none of its own: the table's column stands for them. */
 typedef struct kept {
     int slot; vtype type;
-    bool borrowed;              /* code is the table's own column: a text field without a gap */
-    bool grouped;               /* a grouping: code is there whatever the type, for numbers that of their text */
-    uint8_t *truth;             /* BOOL: 0 false, 1 true, 2 unknown */
+    const tcolumn *column;      /* that column; NULL: the results lie here */
+    bool valued, grouped, numbered;     /* asked for as values, as a grouping, with its groups numbered */
+    uint64_t *truth, *known;    /* BOOL: bits; what is not known is not true */
     double *number;             /* NUMBER, DURATION, TIME, DATE: NaN unknown */
-    uint32_t *code;             /* TEXT: DICT_NONE unknown */
-    bool numbered;              /* its groups are numbered: group[row] - 1 is an index of keys; 0: unknown */
-    uint32_t *group, *keys, ngroups;    /* keys: codes, in order of first appearance */
+    uint32_t *code;             /* TEXT, and what is grouped: for numbers the code of their text; DICT_NONE unknown */
+    uint32_t *group, *keys, ngroups;    /* numbered, then in the place of code: group[row] - 1 is an index of keys, 0 unknown; keys: codes, in order of first appearance */
     lang_failure failure;       /* what could not be worked out */
 } kept;
+static inline bool kept_borrowed(const kept *k, size_t row) { return k->column->valid && bits_get(k->column->valid, row); }
+/* 0 false, 1 true, 2 unknown */
+static inline uint8_t kept_truth(const kept *k, size_t row) { return (uint8_t)(2 * !bits_get(k->known, row) + bits_get(k->truth, row)); }
+static inline double kept_number(const kept *k, size_t row)
+{
+    if (k->number) return k->number[row];
+    if (!kept_borrowed(k, row)) return (double)NAN;
+    return k->type == VT_NUMBER ? ((const double *)k->column->data)[row] : (double)((const int64_t *)k->column->data)[row];
+}
+static inline uint32_t kept_code(const kept *k, size_t row)
+{
+    if (k->group) return k->group[row] ? k->keys[k->group[row] - 1] : DICT_NONE;
+    if (k->code) return k->code[row];
+    return kept_borrowed(k, row) ? ((const uint32_t *)k->column->data)[row] : DICT_NONE;
+}
 typedef struct pass {
     const pack *p;
     store *s;
@@ -22,8 +39,8 @@ typedef struct pass {
     lang_shared *shared;
     period period; int64_t as_of;
     kept *kept[DATASETS_MAX]; size_t nkept[DATASETS_MAX], cap[DATASETS_MAX];
-    uint8_t *in_period[DATASETS_MAX][FIELDS_MAX];   /* 1: the raw time lies in the period; NULL: not asked for */
-    uint8_t *valid_then[DATASETS_MAX];              /* 1: the row was valid at some moment of the period; NULL: all were */
+    uint64_t *in_period[DATASETS_MAX][FIELDS_MAX];  /* bit: the raw time lies in the period; NULL: not asked for */
+    uint64_t *valid_then[DATASETS_MAX];             /* bit: the row was valid at some moment of the period; NULL: all were */
     uint64_t *later[DATASETS_MAX][FIELDS_MAX];      /* bit: a time there that lies after as_of, so it was masked */
     columns_read *read;                             /* what some program reads */
     tcolumn *derived[DATASETS_MAX];
@@ -43,14 +60,27 @@ typedef struct pass {
 void pass_keep(pass *ps, const dataset *ds, int slot, vtype type);       /* asks for it in the name of ps->asker (a rule, a figure), before the pass runs */
 /* What of all that the asker asked for, or of its clock's population, could not be worked out; text.ptr NULL: nothing. Then nothing may be said of it. */
 lang_failure pass_failure(const pass *ps, const void *asker, const sla_clock *clock);
+void kept_put_truth(const kept *k, vec v, size_t row0, size_t n);        /* of a vector, which begins with a word */
 const kept *pass_kept(const pass *ps, const dataset *ds, int slot);      /* NULL: SLOT_NONE, or not asked for */
 /* Runs fn for 0..n-1 on several threads, each with a pass of its own memory: what it allocates lives as long as ps. Nothing may be asked for and no text be added. */
 sla_status pass_each(pass *ps, size_t n, sla_status (*fn)(void *ctx, pass *own, size_t i, err *e), void *ctx, err *e);
 void pass_select(pass *ps, const selection *sel);                        /* asks for what pass_chosen gives */
 void pass_group(pass *ps, const dataset *ds, const breakdown *b);        /* asks for a grouping: its keys as codes */
 void pass_number(pass *ps, const dataset *ds, const breakdown *b);       /* … and for its groups' numbers */
-/* The rows of a selection that are in or unknown, in order; made once by pass_run for all that ask. */
-typedef struct chosen { selection sel; const uint8_t *state; /* by row: 0 out, 1 in, 2 unknown */ uint8_t *own; /* that, unless it is another's */ uint32_t *rows; size_t n; bool shared; /* rows are another's with the same */ } chosen;
+/* The rows of a selection, as bits; made once by pass_run for all that ask. */
+typedef struct chosen { selection sel; uint64_t *in /* or it is not known whether they are */, *unknown; size_t nrows, n; } chosen;
+/* The first of them from row on; nrows: there is none. */
+static inline size_t chosen_next(const chosen *c, size_t row)
+{
+    if (row >= c->nrows) return c->nrows;
+    size_t w = row / 64, end = BITS_WORDS(c->nrows);
+    uint64_t bits = c->in[w] & ~UINT64_C(0) << (row & 63);
+    while (!bits && ++w < end) bits = c->in[w];
+    return bits ? w * 64 + (size_t)__builtin_ctzll(bits) : c->nrows;
+}
+#define CHOSEN_EACH(c, row) for (size_t row = chosen_next(c, 0); row < (c)->nrows; row = chosen_next(c, row + 1))
+static inline bool chosen_surely(const chosen *c, size_t row) { return !bits_get(c->unknown, row); }    /* of a row that is chosen */
+void pass_forget(pass *ps);                                             /* frees what was kept and chosen */
 const chosen *pass_chosen(const pass *ps, const selection *sel);         /* never NULL for a selection that was asked for */
 
 /* A measure's value in the period before, where the workspace holds that period's records. */

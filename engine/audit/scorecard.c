@@ -43,10 +43,10 @@ typedef struct cell { uint64_t key; int64_t n, good; } cell;
 typedef struct cells { cell *items; size_t size, n; } cells;
 
 enum { CELL_PARTS = 4 };
-static uint64_t cell_key(const uint32_t *const *codes, size_t n, size_t row)
+static uint64_t cell_key(const kept *const *parts, size_t n, size_t row)
 {
     uint64_t key = 1;
-    for (size_t i = 0; i < n; i++) key = key * UINT64_C(1000003) + codes[i][row];
+    for (size_t i = 0; i < n; i++) key = key * UINT64_C(1000003) + kept_code(parts[i], row);
     return key;
 }
 
@@ -65,25 +65,23 @@ static sla_status expectations(pass *ps, const indicator *in, const uint32_t *pe
 {
     const chosen *in_rows = pass_chosen(ps, &in->sel);
     const kept *k = pass_kept(ps, in->sel.ds, in->m.slot);
-    const uint32_t *codes[CELL_PARTS];
-    size_t ncodes = in->ncells < CELL_PARTS ? in->ncells : CELL_PARTS;
-    for (size_t i = 0; i < ncodes; i++) codes[i] = pass_kept(ps, in->sel.ds, in->cells[i].slot)->code;
+    const kept *parts[CELL_PARTS];
+    size_t nparts = in->ncells < CELL_PARTS ? in->ncells : CELL_PARTS;
+    for (size_t i = 0; i < nparts; i++) parts[i] = pass_kept(ps, in->sel.ds, in->cells[i].slot);
     cells c = {mem_zero(65536, sizeof(cell)), 65536, 0};
     int64_t *count = mem_zero(npersons + 1, sizeof *count);
     double *rest = mem_zero(npersons + 1, sizeof *rest);
     for (size_t i = 0; i < npersons; i++) expected[i] = 0;
     sla_status st = c.items && count && rest ? SLA_OK : SLA_NOMEM;
-    for (size_t at = 0; st == SLA_OK && at < in_rows->n; at++) {
-        uint32_t row = in_rows->rows[at];
-        if (in_rows->state[row] != 1 || k->truth[row] == 2) continue;
-        cell *x = cell_at(&c, cell_key(codes, ncodes, row));
+    for (size_t row = chosen_next(in_rows, 0); st == SLA_OK && row < in_rows->nrows; row = chosen_next(in_rows, row + 1)) {
+        if (!chosen_surely(in_rows, row) || kept_truth(k, row) == 2) continue;
+        cell *x = cell_at(&c, cell_key(parts, nparts, row));
         if (!x) st = SLA_LIMIT;
-        else x->n++, x->good += k->truth[row];
+        else x->n++, x->good += kept_truth(k, row);
     }
-    for (size_t at = 0; st == SLA_OK && at < in_rows->n; at++) {
-        uint32_t row = in_rows->rows[at];
-        if (person[row] == UINT32_MAX || in_rows->state[row] != 1 || k->truth[row] == 2) continue;
-        const cell *x = cell_at(&c, cell_key(codes, ncodes, row));
+    for (size_t row = chosen_next(in_rows, 0); st == SLA_OK && row < in_rows->nrows; row = chosen_next(in_rows, row + 1)) {
+        if (person[row] == UINT32_MAX || !chosen_surely(in_rows, row) || kept_truth(k, row) == 2) continue;
+        const cell *x = cell_at(&c, cell_key(parts, nparts, row));
         sum_add(&expected[person[row]], &rest[person[row]], (double)x->good / (double)x->n);
         count[person[row]]++;
     }
@@ -109,7 +107,7 @@ static sla_status list_people(pass *ps, audit_result *r, err *e)
     size_t key = c->people->key[0];
     if (!(r->staff = ARENA_NEW(&r->mem, res_staff, t->nrows + 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
     for (size_t i = 0; i < t->nrows; i++) {
-        if (ps->valid_then[c->people->idx] && !ps->valid_then[c->people->idx][i]) continue;
+        if (ps->valid_then[c->people->idx] && !bits_get(ps->valid_then[c->people->idx], i)) continue;
         r->staff[r->nstaff++] = (res_staff){.id = pass_text(ps, table_codes(t, key)[i]), .name = text_of(ps, t, c->name, i), .team = text_of(ps, t, c->team, i),
                                             .role = text_of(ps, t, c->role, i), .level = text_of(ps, t, c->level, i), .grade = SLICE_LIT("not_rated")};
     }
@@ -126,7 +124,10 @@ static sla_status assign(pass *ps, audit_result *r, uint32_t *person, err *e)
     uint32_t *index = mem_zero(texts + 1, sizeof *index);
     if (!index) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
     for (size_t i = 0; i < r->nstaff; i++) index[dict_find(ps->w.dict, r->staff[i].id)] = (uint32_t)i + 1;
-    for (size_t row = 0; row < ps->w.tables[c->over->idx]->nrows; row++) person[row] = k->code[row] == DICT_NONE || !index[k->code[row]] ? UINT32_MAX : index[k->code[row]] - 1;
+    for (size_t row = 0; row < ps->w.tables[c->over->idx]->nrows; row++) {
+        uint32_t code = kept_code(k, row);
+        person[row] = code == DICT_NONE || !index[code] ? UINT32_MAX : index[code] - 1;
+    }
     mem_free(index);
     return SLA_OK;
 }
@@ -217,9 +218,9 @@ static sla_status add_items(pass *ps, audit_result *r, size_t i)
     const uint8_t against = slice_is(in->better, "lower");
     item_list l = {0};
     sla_status st = SLA_OK;
-    for (size_t at = 0; st == SLA_OK && at < rows->n; at++) {
-        uint32_t row = rows->rows[at];
-        if (rows->state[row] == 1 && k->truth[row] == against && whose->code[row] != DICT_NONE) st = add_item(ps, r, &l, t, row, whose->code[row]);
+    for (size_t row = chosen_next(rows, 0); st == SLA_OK && row < rows->nrows; row = chosen_next(rows, row + 1)) {
+        uint32_t who = kept_code(whose, row);
+        if (chosen_surely(rows, row) && kept_truth(k, row) == against && who != DICT_NONE) st = add_item(ps, r, &l, t, (uint32_t)row, who);
     }
     return show_items(ps, r, i, t, &l, st);
 }
@@ -244,9 +245,10 @@ static sla_status figure_findings(pass *ps, audit_result *r, size_t i, err *e)
     item_list l = {0};
     sla_status st = SLA_OK;
     for (size_t row = 0; st == SLA_OK && t && row < t->nrows; row++) {
-        if (!bad[row] || whose->code[row] == DICT_NONE) continue;
-        count[whose->code[row]]++;
-        st = add_item(ps, r, &l, t, (uint32_t)row, whose->code[row]);
+        uint32_t who = bad[row] ? kept_code(whose, row) : DICT_NONE;
+        if (who == DICT_NONE) continue;
+        count[who]++;
+        st = add_item(ps, r, &l, t, (uint32_t)row, who);
     }
     if (show_items(ps, r, i, t, &l, st) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
     for (size_t p = 0; p < r->nstaff; p++) {
@@ -334,12 +336,12 @@ static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint3
     uint32_t codes[3];
     last_months(ps, r, codes);
     const chosen *in_rows = pass_chosen(ps, &in->sel);
-    for (size_t at = 0; at < in_rows->n; at++) {
-        uint32_t row = in_rows->rows[at];
-        if (person[row] == UINT32_MAX || month->code[row] == DICT_NONE || in_rows->state[row] != 1) continue;
-        double v = in->m.kind == MEASURE_COUNT ? 1 : k->truth ? k->truth[row] == 2 ? NAN : k->truth[row] : k->number[row];
+    CHOSEN_EACH(in_rows, row) {
+        uint32_t its_month = kept_code(month, row);
+        if (person[row] == UINT32_MAX || its_month == DICT_NONE || !chosen_surely(in_rows, row)) continue;
+        double v = in->m.kind == MEASURE_COUNT ? 1 : !k->truth ? kept_number(k, row) : kept_truth(k, row) == 2 ? NAN : kept_truth(k, row);
         for (size_t m = 0; m < 3 && !isnan(v); m++)
-            if (codes[m] == month->code[row]) sum_add(&sum[person[row] * 3 + m], &rest[person[row] * 3 + m], v), count[person[row] * 3 + m]++;
+            if (codes[m] == its_month) sum_add(&sum[person[row] * 3 + m], &rest[person[row] * 3 + m], v), count[person[row] * 3 + m]++;
     }
     for (size_t p = 0; p < r->nstaff; p++)
         for (size_t m = 0; m < 3; m++) {
@@ -416,8 +418,8 @@ sla_status scorecard_figure(pass *ps, audit_result *r, err *e)
     if (st == SLA_OK) st = pass_each(ps, c->n, figure_nth, &(card_job){r, person}, e);
     selection all = {c->over, c->period_field, SLOT_NONE};
     const chosen *in_rows = pass_chosen(ps, &all);
-    for (size_t i = 0; st == SLA_OK && i < in_rows->n; i++)
-        if (person[in_rows->rows[i]] != UINT32_MAX) r->staff[person[in_rows->rows[i]]].n++;
+    for (size_t row = chosen_next(in_rows, 0); st == SLA_OK && row < in_rows->nrows; row = chosen_next(in_rows, row + 1))
+        if (person[row] != UINT32_MAX) r->staff[person[row]].n++;
     for (size_t p = 0; st == SLA_OK && p < r->nstaff; p++) rate(c, &r->staff[p], &r->mem);
     ps->people = r->nstaff;
     for (size_t p = 0; p < r->nstaff; p++) ps->people_rated += r->staff[p].rated;

@@ -61,11 +61,11 @@ static size_t collect(const pass *ps, const uptime *u, bool planned, window *out
     int64_t end = ps->period.to < ps->as_of ? ps->period.to : ps->as_of;
     for (size_t i = 0; i < t->nrows; i++) {
         bool is_planned = u->planned >= 0 && table_has(t, (size_t)u->planned, i) && table_i64(t, (size_t)u->planned)[i];
-        if (is_planned != planned || key->code[i] == DICT_NONE || !table_has(t, (size_t)u->from, i)) continue;
+        if (is_planned != planned || kept_code(key, i) == DICT_NONE || !table_has(t, (size_t)u->from, i)) continue;
         int64_t from = table_i64(t, (size_t)u->from)[i], to = table_has(t, (size_t)u->to, i) ? table_i64(t, (size_t)u->to)[i] : end;
         if (from < ps->period.from) from = ps->period.from;
         if (to > end) to = end;
-        if (to > from) out[n++] = (window){key->code[i], from, to};
+        if (to > from) out[n++] = (window){kept_code(key, i), from, to};
     }
     qsort(out, n, sizeof *out, by_window);
     return n;
@@ -101,15 +101,16 @@ sla_status uptime_all(pass *ps, const uptime *u, uptime_figure **out, size_t *n,
     size_t ndown = collect(ps, u, false, down), nplanned = collect(ps, u, true, planned);
     int64_t end = ps->period.to < ps->as_of ? ps->period.to : ps->as_of;
     for (size_t i = 0; i < subjects->nrows; i++) {
-        if ((where && where->truth[i] != 1) || key->code[i] == DICT_NONE) continue;
+        if ((where && kept_truth(where, i) != 1) || kept_code(key, i) == DICT_NONE) continue;
         size_t nd, np;
-        window *d = of_key(down, ndown, key->code[i], &nd), *p = of_key(planned, nplanned, key->code[i], &np);
+        window *d = of_key(down, ndown, kept_code(key, i), &nd), *p = of_key(planned, nplanned, kept_code(key, i), &np);
         int64_t count = (int64_t)nd;
         nd = merge(d, nd), np = merge(p, np);
         int64_t planned_ms = length(p, np), down_ms = length(d, nd) - overlap(d, nd, p, np), base = end - ps->period.from - planned_ms;
         uptime_figure *f = &(*out)[(*n)++];
-        *f = (uptime_figure){.key = pass_text(ps, key->code[i]), .value = base > 0 ? 1 - (double)down_ms / (double)base : 1, .down_ms = down_ms, .planned_ms = planned_ms, .outages = count};
-        if (target && target->number[i] - target->number[i] == 0) f->has_target = true, f->target = target->number[i] > 1 ? target->number[i] / 100 : target->number[i];
+        *f = (uptime_figure){.key = pass_text(ps, kept_code(key, i)), .value = base > 0 ? 1 - (double)down_ms / (double)base : 1, .down_ms = down_ms, .planned_ms = planned_ms, .outages = count};
+        double aim = target ? kept_number(target, i) : (double)NAN;
+        if (isfinite(aim)) f->has_target = true, f->target = aim > 1 ? aim / 100 : aim;
     }
     qsort(*out, *n, sizeof **out, by_key);
     mem_free(down);

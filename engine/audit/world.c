@@ -88,23 +88,23 @@ static sla_status mark_period(pass *ps, size_t d, err *e)
     const dataset *ds = t->ds;
     for (size_t f = 0; f < ds->nfields; f++) {
         if (!ps->in_period[d][f]) continue;
-        uint8_t *in = arena_alloc(&ps->mem, t->nrows + 1, 1);
+        uint64_t *in = arena_alloc(&ps->mem, BITS_WORDS(t->nrows) + 1, sizeof *in);
         if (!in) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
         ps->in_period[d][f] = in;
         const int64_t *v = table_i64(t, f);
         bool date = ds->fields[f].type == VT_DATE;
         int64_t last = date ? zone_day_of(ps->w.zone, ps->as_of) : ps->as_of;
         for (size_t i = 0; v && i < t->nrows; i++)
-            in[i] = table_has(t, f, i) && v[i] <= last && (date ? v[i] >= ps->period.first_day && v[i] <= ps->period.last_day : v[i] >= ps->period.from && v[i] < ps->period.to);
+            if (table_has(t, f, i) && v[i] <= last && (date ? v[i] >= ps->period.first_day && v[i] <= ps->period.last_day : v[i] >= ps->period.from && v[i] < ps->period.to)) bits_set(in, i);
     }
     if (ds->valid_from < 0 && ds->valid_to < 0) return SLA_OK;
-    uint8_t *valid = arena_alloc(&ps->mem, t->nrows + 1, 1);
+    uint64_t *valid = arena_alloc(&ps->mem, BITS_WORDS(t->nrows) + 1, sizeof *valid);
     if (!valid) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     ps->valid_then[d] = valid;
     for (size_t i = 0; i < t->nrows; i++) {
         bool begun = ds->valid_from < 0 || !table_has(t, (size_t)ds->valid_from, i) || table_i64(t, (size_t)ds->valid_from)[i] <= ps->period.last_day;
         bool not_over = ds->valid_to < 0 || !table_has(t, (size_t)ds->valid_to, i) || table_i64(t, (size_t)ds->valid_to)[i] >= ps->period.first_day;
-        valid[i] = begun && not_over;
+        if (begun && not_over) bits_set(valid, i);
     }
     return SLA_OK;
 }
@@ -220,7 +220,7 @@ static void want_after(const pass *ps, columns_read *wanted)
         for (size_t k = 0; k < ds->nkey; k++) wanted->field[d][ds->key[k]] = true;
         if (p->finding_programs[d]) program_fields(p->finding_programs[d], true, wanted);
         for (size_t i = 0; i < ps->nkept[d]; i++)
-            if (ps->kept[d][i].borrowed) wanted->field[d][program_slot_field(p->programs[d], ps->kept[d][i].slot)] = true;
+            if (ps->kept[d][i].column) wanted->field[d][ps->kept[d][i].column - ps->w.tables[d]->cols] = true;
     }
     for (size_t i = 0; i < p->nclocks; i++) wanted->derived[p->clocks[i].ds->idx][p->clocks[i].first_derived + CLOCK_STATE] = true;
 }
@@ -250,6 +250,7 @@ sla_status world_trim(pass *ps, err *e)
 
 void world_drop(pass *ps)
 {
+    pass_forget(ps);
     lang_shared_free(ps->shared);
     ps->shared = NULL;
     fieldchanges_end(ps);
@@ -259,18 +260,7 @@ void world_drop(pass *ps)
         ps->derived[d] = NULL;
         table_free(ps->w.tables[d]);
         ps->w.tables[d] = NULL;
-        for (size_t i = 0; i < ps->nkept[d]; i++) mem_free(ps->kept[d][i].group), mem_free(ps->kept[d][i].keys);
-        mem_free(ps->kept[d]);
-        ps->kept[d] = NULL;
-        ps->nkept[d] = 0;
     }
-    for (size_t i = 0; i < ps->nchosen; i++) {
-        mem_free(ps->chosen[i].own);
-        if (!ps->chosen[i].shared) mem_free(ps->chosen[i].rows);
-    }
-    mem_free(ps->chosen);
-    ps->chosen = NULL;
-    ps->nchosen = ps->cap_chosen = 0;
 }
 
 void world_clear(pass *ps)
