@@ -173,8 +173,8 @@ static sla_status run_all(pass *ps, audit_result *r, bool keep, err *e)
     TRY(fill_head(ps, r, e));
     TRY(earlier_figure(ps, e));
     TRY(scorecard_figure(ps, r, e));
-    TRY(rules_judge(ps, r, e));
     TRY(kpis_figure(ps, r, e));
+    TRY(rules_judge(ps, r, e));
     earlier_show(ps, r);
     world_drop(ps); /* before the results are written down, which takes memory again */
     return keep ? result_save(ps->s, r, e) : SLA_OK;

@@ -304,6 +304,7 @@ sla_status audit_explain(store *s, pack *p, const audit_options *o, slice rule_i
     x->result.groups = NULL, x->result.ngroups = 0;
     x->result.reason = (bitext){arena_slice(&x->mem, x->result.reason.zh), arena_slice(&x->mem, x->result.reason.en)};
     world_clear(ps);
+    mem_free(t.out.members);
     mem_free(ps);
     if (st != SLA_OK) explanation_free(x);
     else *out = x;

@@ -23,13 +23,9 @@ static sla_status collect(maker *m)
 {
     for (size_t i = 0; i < m->r->nrules; i++) {
         const rule *r = m->rules[i];
-        if (!m->outs[i].members || !r->list) continue;
-        size_t rows = m->ps->w.tables[r->sel.ds->idx]->nrows;
-        for (size_t row = 0; row < rows; row++) {
-            if (m->outs[i].members[row] != MEMBER_BAD) continue;
-            if (mem_grow(&m->items, &m->cap, m->n + 1, sizeof *m->items)) return SLA_NOMEM;
-            m->items[m->n++] = (found){.rule = (uint32_t)i, .row = (uint32_t)row, .keyless = r->sel.ds->nkey == 0, .dataset = (uint32_t)r->sel.ds->idx};
-        }
+        if (m->outs[i].nbad && mem_grow(&m->items, &m->cap, m->n + m->outs[i].nbad, sizeof *m->items)) return SLA_NOMEM;
+        for (size_t k = 0; k < m->outs[i].nbad; k++)
+            m->items[m->n++] = (found){.rule = (uint32_t)i, .row = m->outs[i].bad[k], .keyless = r->sel.ds->nkey == 0, .dataset = (uint32_t)r->sel.ds->idx};
     }
     return SLA_OK;
 }

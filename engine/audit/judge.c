@@ -1,8 +1,10 @@
 /* Every rule's verdict, then every clause's. */
 #include <stdlib.h>
+#include "engine/audit/fieldchanges.h"
 #include "engine/audit/kind.h"
 #include "engine/audit/reasons.h"
 #include "engine/audit/run.h"
+#include "engine/base/mem.h"
 #include "engine/base/progress.h"
 
 sla_status rules_prepare(pass *ps)
@@ -84,7 +86,7 @@ static void put_shares(const rule *r, const rule_outcome *o, res_rule *res)
     res->unit = r->m.kind == MEASURE_SHARE || !r->m.kind || r->m.kind == MEASURE_UPTIME ? SLICE_LIT("%") : SLICE_LIT("");
 }
 
-sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e)
+static sla_status judge_alone(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e)
 {
     *o = (rule_outcome){.v = VERDICT_NOT_ASSESSED};
     *res = (res_rule){.id = r->id, .clause = r->clause, .kind = r->kind_name, .sev = r->sev, .by_heading = r->by_heading, .title = r->title, .criterion = r->criterion, .effect = r->effect,
@@ -95,11 +97,14 @@ sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, e
     else if (failure.text.ptr) *o = (rule_outcome){.v = VERDICT_ERROR, .reason = reason_failure(failure.pattern, failure.text, r->at, &ps->mem)};
     else if (needs_met(ps, &r->needs, &o->reason)) {
         size_t n = members ? ps->w.tables[r->sel.ds->idx]->nrows : 0;
-        if (members && !(o->members = arena_alloc(&ps->mem, n + 1, 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to judge %.*s", SLICE_ARG(r->id));
+        if (members && !(o->members = mem_zero(n + 1, 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to judge %.*s", SLICE_ARG(r->id));
         err why = {0};
         sla_status st = r->kind->judge(r, ps, o, &why);
         if (members) st = outcome_keep(o, ps, r, st, &why);
-        if (st == SLA_LIMIT) *o = (rule_outcome){.v = VERDICT_ERROR, .reason = o->reason};
+        if (st == SLA_LIMIT) {
+            mem_free(o->members);
+            *o = (rule_outcome){.v = VERDICT_ERROR, .reason = o->reason};
+        }
         else if (st != SLA_OK) return *e = why, st;
         if (o->members) {
             tally_members(o->members, n, &o->all);
@@ -111,6 +116,15 @@ sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, e
     put_shares(r, o, res);
     apply_waiver(ps, r, res, &ps->mem);
     return SLA_OK;
+}
+
+sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e)
+{
+    sla_status st = judge_alone(ps, r, o, res, e);
+    if (st == SLA_OK) return st;
+    mem_free(o->members);
+    o->members = NULL;
+    return st;
 }
 
 /* ---- clauses ---- */
@@ -191,14 +205,28 @@ static int heaviest_first(const void *a, const void *b)
     return (x->rule > y->rule) - (x->rule < y->rule);
 }
 
+static sla_status list_bad(pass *ps, const rule *r, rule_outcome *o, err *e)
+{
+    if (!o->members || !r->list) return SLA_OK;
+    if (!(o->bad = ARENA_NEW(&ps->mem, uint32_t, (size_t)o->all.bad + 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to judge %.*s", SLICE_ARG(r->id));
+    size_t n = ps->w.tables[r->sel.ds->idx]->nrows;
+    for (size_t row = 0; row < n; row++)
+        if (o->members[row] == MEMBER_BAD) o->bad[o->nbad++] = (uint32_t)row;
+    return SLA_OK;
+}
+
 typedef struct judge_job { const rule **rules; turn *turns; rule_outcome *outs; res_rule *results; } judge_job;
 static sla_status judge_nth(void *ctx, pass *own, size_t nth, err *e)
 {
     judge_job *j = ctx;
     size_t i = j->turns[nth].rule;
-    TRY(rule_judge(own, j->rules[i], &j->outs[i], &j->results[i], e));
+    rule_outcome *o = &j->outs[i];
+    TRY(rule_judge(own, j->rules[i], o, &j->results[i], e));
+    sla_status st = list_bad(own, j->rules[i], o, e);
+    mem_free(o->members);
+    o->members = NULL;
     progress_add(0, 1);
-    return SLA_OK;
+    return st;
 }
 
 sla_status rules_judge(pass *ps, audit_result *r, err *e)
@@ -218,5 +246,7 @@ sla_status rules_judge(pass *ps, audit_result *r, err *e)
     progress_count("audit", r->nrules, "rules");
     TRY(pass_each(ps, r->nrules, judge_nth, &(judge_job){order, turns, outs, r->rules}, e));
     for (size_t c = 0; c < p->nclauses; c++) judge_clause(&p->clauses[c], r, &r->clauses[r->nclauses++]);
+    pass_forget(ps); /* findings look at the records again, and nothing else is figured from here on */
+    fieldchanges_end(ps);
     return findings_make(ps, r, outs, e);
 }

@@ -99,8 +99,8 @@ typedef struct rule_outcome {
     bool has_value; double value; int64_t n;
     bool has_bounds; double low, high;
     bool has_target_before; double target_before;
-    uint8_t *members;           /* of the dataset's rows; NULL: the kind has no rows as members */
-    bool list_good;             /* findings are the good ones … */
+    uint8_t *members;           /* of the dataset's rows; NULL: the kind has no rows as members. The caller's of rule_judge, who frees it with mem_free */
+    uint32_t *bad; size_t nbad; /* the rows that do not conform, where the rule lists them; made by rules_judge, which frees members */
     bool counted;               /* all holds members that are no rows */
     struct extra_finding *extra; size_t nextra, cap_extra;  /* findings that are no rows: groups, bursts, cells (outcome_find) */
 } rule_outcome;

@@ -6,9 +6,9 @@
 sla_status pass_run(pass *ps, err *e);                                                    /* pass.c: evaluates all programs, keeps what was asked for */
 sla_status rules_prepare(pass *ps);
 bool needs_met(pass *ps, const needs *n, bitext *reason);                                  /* judge.c */
-sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e);      /* one rule alone */
+sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e);      /* one rule alone; o->members is the caller's, NULL after a failure */
 void apply_waiver(const pass *ps, const rule *r, res_rule *res, arena *a);                 /* tailoring.c: of a rule that fails */
-sla_status rules_judge(pass *ps, audit_result *r, err *e);                                /* judge.c */
+sla_status rules_judge(pass *ps, audit_result *r, err *e);                                /* judge.c; after all other figures: it ends with the findings, for which what was kept is given up */
 sla_status findings_make(pass *ps, audit_result *r, rule_outcome *outs, err *e);          /* findings.c */
 void kpis_prepare(pass *ps);
 sla_status kpis_figure(pass *ps, audit_result *r, err *e);                                /* kpi.c */

@@ -225,23 +225,25 @@ static sla_status add_items(pass *ps, audit_result *r, size_t i)
     return show_items(ps, r, i, t, &l, st);
 }
 
-/* A person's records among the findings of some rules. The rules are judged here for themselves: they are not told of yet. */
-static sla_status figure_findings(pass *ps, audit_result *r, size_t i, err *e)
+/* The rows that are findings of one of some rules, which are judged here for themselves: they are not told of yet. *known false: one is not assessed; then nothing is known of anyone. */
+static sla_status mark_bad(pass *ps, const indicator *in, size_t nrows, uint8_t *bad, bool *known, err *e)
 {
-    const indicator *in = &ps->p->card.items[i];
-    const table *t = ps->w.tables[in->sel.ds->idx];
-    const kept *whose = pass_kept(ps, in->sel.ds, in->person);
-    blank_indicator(r, i, in);
-    uint8_t *bad = t ? arena_alloc(&ps->mem, t->nrows + 1, 1) : NULL;
-    int64_t *count = arena_alloc(&ps->mem, dict_count(ps->w.dict) + 1u, sizeof *count);
-    if ((t && !bad) || !count) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
-    for (size_t k = 0; k < in->nrules; k++) {
+    for (size_t k = 0; k < in->nrules && *known; k++) {
         rule_outcome out;
         res_rule told;
         TRY(rule_judge(ps, &ps->p->rules[in->rules[k]], &out, &told, e));
-        if (!out.members) return SLA_OK; /* not assessed: then nothing is known of anyone */
-        for (size_t row = 0; row < t->nrows; row++) bad[row] |= out.members[row] == MEMBER_BAD;
+        *known = out.members != NULL;
+        for (size_t row = 0; out.members && row < nrows; row++) bad[row] |= out.members[row] == MEMBER_BAD;
+        mem_free(out.members);
     }
+    return SLA_OK;
+}
+
+/* count: by the code of a person. */
+static sla_status count_bad(pass *ps, audit_result *r, size_t i, const table *t, const uint8_t *bad, int64_t *count)
+{
+    const indicator *in = &ps->p->card.items[i];
+    const kept *whose = pass_kept(ps, in->sel.ds, in->person);
     item_list l = {0};
     sla_status st = SLA_OK;
     for (size_t row = 0; st == SLA_OK && t && row < t->nrows; row++) {
@@ -250,7 +252,7 @@ static sla_status figure_findings(pass *ps, audit_result *r, size_t i, err *e)
         count[who]++;
         st = add_item(ps, r, &l, t, (uint32_t)row, who);
     }
-    if (show_items(ps, r, i, t, &l, st) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
+    TRY(show_items(ps, r, i, t, &l, st));
     for (size_t p = 0; p < r->nstaff; p++) {
         uint32_t code = dict_find(ps->w.dict, r->staff[p].id);
         res_indicator *x = &r->staff[p].indicators[i];
@@ -260,6 +262,23 @@ static sla_status figure_findings(pass *ps, audit_result *r, size_t i, err *e)
         set_points(in, x, 0);
     }
     return SLA_OK;
+}
+
+/* A person's records among the findings of some rules. */
+static sla_status figure_findings(pass *ps, audit_result *r, size_t i, err *e)
+{
+    const indicator *in = &ps->p->card.items[i];
+    const table *t = ps->w.tables[in->sel.ds->idx];
+    size_t nrows = t ? t->nrows : 0;
+    bool known = true;
+    uint8_t *bad = mem_zero(nrows + 1, 1);
+    int64_t *count = mem_zero(dict_count(ps->w.dict) + 1u, sizeof *count);
+    blank_indicator(r, i, in);
+    sla_status st = bad && count ? mark_bad(ps, in, nrows, bad, &known, e) : SLA_NOMEM;
+    if (st == SLA_OK && known) st = count_bad(ps, r, i, t, bad, count);
+    mem_free(bad);
+    mem_free(count);
+    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the scorecard");
 }
 
 static void compare_with_team(audit_result *r, size_t i)
