@@ -41,7 +41,8 @@ while [ $i -lt "$times" ]; do
     i=$((i + 1))
 done
 o=$(best < "$dir/own")
-echo "slaudit import+audit  $o s   input $(( $(bytes bench) / 1000000 )) MB   peak memory $(( $(peak bench) / 1000 )) MB"
+awk -v o="$o" -v input="$(bytes bench)" -v peak="$(peak bench)" 'BEGIN {
+    printf "slaudit import+audit  %s s   input %d MB   peak memory %d MB, %.2f times the input (to reach: 2)\n", o, input / 1e6, peak * 1024 / 1e6, peak * 1024 / input }'
 if [ $have_duck = yes ]; then
     r=$(best < "$dir/rival")
     echo "duckdb, same checks   $r s"
