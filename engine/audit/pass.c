@@ -81,6 +81,7 @@ void pass_select(pass *ps, const selection *sel)
 }
 
 /* ---- running the programs ---- */
+/* Each result in memory of its own, which can be given up alone. */
 static sla_status make_room(pass *ps, size_t d, err *e)
 {
     const table *t = ps->w.tables[d];

@@ -99,8 +99,28 @@ static void broken_profiles(void **state)
     zone_close(z);
 }
 
+/* A field that a rule needs has values though only its condition reads it, which is done by the time that the rule is judged; one without values has none. */
+static void needed_fields(void **state)
+{
+    audited t;
+    char path[512];
+    (void)state;
+    snprintf(folder, sizeof folder, "%s", test_path("tailoring"));
+    snprintf(path, sizeof path, "%s", audited_file(folder, "profile.yaml", "add:\n"
+        "  - {id: 1.1-y, title: {zh: 甲, en: A}, severity: minor, kind: record, over: ticket, require: 'description = \"full\"', needs: [ticket.description], finding: {zh: \"{id}\", en: \"{id}\"}}\n"
+        "  - {id: 1.1-z, title: {zh: 乙, en: B}, severity: minor, kind: record, over: ticket, require: 'description = \"full\"', needs: [ticket.related_id], finding: {zh: \"{id}\", en: \"{id}\"}}\n"));
+    audited_begin(&t, PACK, path);
+    audited_csv(&t, "ticket", "id,type,created_at,description\nT1,incident,2025-07-01 09:00:00,full\nT2,incident,2025-07-01 09:00:00,half\n");
+    audited_run(&t, "2025Q3", NULL);
+    assert_int_equal(audited_rule(&t, "1.1-y")->v, VERDICT_FAILS);
+    assert_int_equal(audited_rule(&t, "1.1-y")->conforming, 1);
+    assert_string_equal(audited_keys(&t, "1.1-y"), "T2");
+    assert_int_equal(audited_rule(&t, "1.1-z")->v, VERDICT_NOT_ASSESSED);
+    audited_end(&t);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(overrides), cmocka_unit_test(calendars_by_service), cmocka_unit_test(waivers), cmocka_unit_test(broken_profiles)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(overrides), cmocka_unit_test(needed_fields), cmocka_unit_test(calendars_by_service), cmocka_unit_test(waivers), cmocka_unit_test(broken_profiles)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
