@@ -163,6 +163,7 @@ static void wanted_datasets(const pack *p, bool out[DATASETS_MAX])
 static sla_status run_all(pass *ps, audit_result *r, bool keep, err *e)
 {
     bool also[DATASETS_MAX];
+    TRY(earlier_figure(ps, e));
     TRY(rules_prepare(ps));
     kpis_prepare(ps);
     scorecard_prepare(ps);
@@ -171,7 +172,6 @@ static sla_status run_all(pass *ps, audit_result *r, bool keep, err *e)
     TRY(pass_run(ps, e));
     TRY(world_trim(ps, e));
     TRY(fill_head(ps, r, e));
-    TRY(earlier_figure(ps, e));
     TRY(scorecard_figure(ps, r, e));
     TRY(kpis_figure(ps, r, e));
     TRY(rules_judge(ps, r, e));

@@ -1,26 +1,64 @@
 /* Figures of the period before, by the same formulas as they stood at its end, where the workspace holds its records: all KPIs, and rules held against it. */
+#include <pthread.h>
 #include "engine/audit/kind.h"
 #include "engine/audit/run.h"
 #include "engine/audit/world.h"
 #include "engine/base/mem.h"
 
-static size_t rows_between(const table *t, int64_t from, int64_t to)
+/* How many rows of a dataset lie in a period and in the one before. */
+typedef struct both { pthread_mutex_t lock; const pass *ps; const period *then; size_t now, before; } both;
+
+static size_t rows_between(const table *t, size_t f, int64_t from, int64_t to)
 {
     size_t n = 0;
-    int f = t ? t->ds->time_field : -1;
-    if (f < 0 || t->ds->fields[f].type != VT_TIME || !t->cols[f].data) return 0;
-    const int64_t *at = table_i64(t, (size_t)f);
-    for (size_t i = 0; i < t->nrows; i++) n += at[i] >= from && at[i] < to;
+    const int64_t *at = table_i64(t, f);
+    for (size_t i = 0; at && i < t->nrows; i++) n += at[i] >= from && at[i] < to && table_has(t, f, i);
     return n;
 }
 
-/* Only where the dataset has at least a tenth as many rows in the period before: a few stragglers are no quarter. */
-static bool comparable(const pass *ps, const dataset *ds, const period *then)
+static sla_status count_part(void *ctx, const table *t, const dict *texts, err *e)
 {
-    if (!ds) return false;
-    const table *t = ps->w.tables[ds->idx];
-    size_t old = rows_between(t, then->from, then->to);
-    return old > 0 && old * 10 >= rows_between(t, ps->period.from, ps->period.to);
+    both *b = ctx;
+    const pass *ps = b->ps;
+    size_t f = (size_t)t->ds->time_field;
+    size_t now = rows_between(t, f, ps->period.from, ps->as_of < ps->period.to ? ps->as_of : ps->period.to), before = rows_between(t, f, b->then->from, b->then->to);
+    (void)texts, (void)e;
+    pthread_mutex_lock(&b->lock);
+    b->now += now;
+    b->before += before;
+    pthread_mutex_unlock(&b->lock);
+    return SLA_OK;
+}
+
+/* Only where the dataset has at least a tenth as many rows in the period before: a few stragglers are no quarter. */
+static sla_status compare_rows(const pass *ps, const dataset *ds, const period *then, bool *out, err *e)
+{
+    bool wanted[FIELDS_MAX] = {false};
+    both b = {.lock = PTHREAD_MUTEX_INITIALIZER, .ps = ps, .then = then};
+    *out = false;
+    if (ds->time_field < 0 || ds->fields[ds->time_field].type != VT_TIME) return SLA_OK;
+    wanted[ds->time_field] = true;
+    TRY(store_table_parts(ps->s, ds, wanted, count_part, &b, e));
+    *out = b.before > 0 && b.before * 10 >= b.now;
+    return SLA_OK;
+}
+
+static const dataset *looked_at(const kpi *k) { return k->m.kind == MEASURE_UPTIME ? k->up.outages : k->sel.ds; }
+
+/* with: of each KPI, then of each rule that is held against the period before, whether there is such a period for it. */
+static sla_status what_to_compare(const pass *ps, const period *then, bool *with, bool *any, err *e)
+{
+    const pack *p = ps->p;
+    bool by_dataset[DATASETS_MAX] = {false}, asked[DATASETS_MAX] = {false};
+    for (size_t i = 0; i < p->nkpis + p->nrules; i++) {
+        const rule *r = i < p->nkpis ? NULL : &p->rules[i - p->nkpis];
+        const dataset *ds = r ? r->than_before ? r->sel.ds : NULL : looked_at(&p->kpis[i]);
+        if (!ds) continue;
+        if (!asked[ds->idx]) TRY(compare_rows(ps, ds, then, &by_dataset[ds->idx], e));
+        asked[ds->idx] = true;
+        *any |= with[i] = by_dataset[ds->idx];
+    }
+    return SLA_OK;
 }
 
 static sla_status measure_rule(pass *old, const rule *r, earlier *out, err *e)
@@ -67,11 +105,8 @@ sla_status earlier_figure(pass *ps, err *e)
     ps->earlier = ARENA_NEW(&ps->mem, earlier, p->nrules + 1);
     ps->earlier_kpis = ARENA_NEW(&ps->mem, earlier, p->nkpis + 1);
     sla_status st = with && old && ps->earlier && ps->earlier_kpis ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the period before");
-    if (st == SLA_OK && period_previous(&ps->period, ps->w.zone, &then) == SLA_OK) { /* else it is the first period there can be */
-        for (size_t i = 0; i < p->nkpis; i++) any |= with[i] = comparable(ps, p->kpis[i].m.kind == MEASURE_UPTIME ? p->kpis[i].up.outages : p->kpis[i].sel.ds, &then);
-        for (size_t i = 0; i < p->nrules; i++) any |= with[p->nkpis + i] = p->rules[i].than_before && comparable(ps, p->rules[i].sel.ds, &then);
-    }
-    if (any) {
+    if (st == SLA_OK && period_previous(&ps->period, ps->w.zone, &then) == SLA_OK) st = what_to_compare(ps, &then, with, &any, e); /* else it is the first period there can be */
+    if (st == SLA_OK && any) {
         old->p = p;
         old->s = ps->s;
         old->period = then;

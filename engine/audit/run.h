@@ -12,7 +12,7 @@ sla_status rules_judge(pass *ps, audit_result *r, err *e);                      
 sla_status findings_make(pass *ps, audit_result *r, rule_outcome *outs, err *e);          /* findings.c */
 void kpis_prepare(pass *ps);
 sla_status kpis_figure(pass *ps, audit_result *r, err *e);                                /* kpi.c */
-sla_status earlier_figure(pass *ps, err *e);                                               /* compare.c: before the rules are judged */
+sla_status earlier_figure(pass *ps, err *e);                                               /* compare.c: before the period's own records are loaded, so that those of one period are in memory at a time */
 void earlier_show(const pass *ps, audit_result *r);                                         /* after kpis_figure */
 void scorecard_prepare(pass *ps);
 sla_status scorecard_figure(pass *ps, audit_result *r, err *e);                           /* scorecard.c */
