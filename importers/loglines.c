@@ -74,6 +74,9 @@ static uint32_t course_of_text(course *c, slice text, bool *steady)
     return n - (n && text.ptr[text.len - 1] != '\n');
 }
 
+/* In syslog a line that begins with a blank or a tab goes on with the message before it. */
+static bool goes_on(slice line) { return line.len == 0 || line.ptr[0] == ' ' || line.ptr[0] == '\t' || line.ptr[0] == '\r'; }
+
 /* ---- probing ---- */
 typedef struct guess { const log_kind *kind; size_t known, lines; bool first; } guess;
 
@@ -85,7 +88,7 @@ static size_t known_lines(const log_kind *k, log_regex_state *s, slice head, boo
     while (f && head.len && *nlines < PROBE_LINES) {
         bool broken, cut = !whole && !memchr(head.ptr, '\n', head.len) && *nlines;
         slice one = slice_without_cr(slice_line(&head));
-        if (cut || slice_trim(one).len == 0) continue;
+        if (cut || slice_trim(one).len == 0 || (!k && *nlines && goes_on(one))) continue;
         log_framed_reset(f);
         bool is = k ? log_frame_line(k, s, one, f) : log_frame_syslog(one, f, &broken);
         if (*nlines == 0) *first = is;
@@ -208,6 +211,7 @@ static bool begins_record(const importer *im, slice line)
 {
     static const char again[] = "last message repeated ";
     if (im->kind && im->kind->more) return log_regex_match(&im->kind->re, im->track->state, slice_without_cr(line));
+    if (!im->kind && goes_on(line)) return false;
     for (const char *p = line.ptr, *end = p + line.len; !im->kind && p && end - p > 22; p = memchr(p + 1, 'l', (size_t)(end - p) - 1))
         if (memcmp(p, again, sizeof again - 1) == 0) return false;
     return true;
@@ -276,7 +280,7 @@ static bool frame(reader *r, slice text, bool *broken)
     return plain && plain != own && !(own && own->utc) && frame_as(r, plain, text, broken);
 }
 
-static sla_status put(reader *r, slice text, uint32_t no)
+static sla_status put(reader *r, slice text, uint32_t no, uint32_t nlines)
 {
     bool broken = false;
     int32_t index = r->steady ? r->course.index : course_step(&r->course, text);
@@ -288,12 +292,14 @@ static sla_status put(reader *r, slice text, uint32_t no)
         slice host = r->f->ev.v[LOG_HOST];
         if (frame(r, r->before, &broken) && (!host.len || slice_eq(r->f->ev.v[LOG_HOST], host))) {
             r->f->time = at;
+            r->w.over_lines = !r->im->kind && memchr(r->before.ptr, '\n', r->before.len) != NULL;
             return log_writer_put(&r->w, r->f, r->im->base + index, no, again, text);
         }
         frame(r, text, &broken);
     }
     r->w.counts->broken_priority += broken;
     r->before = text;
+    r->w.over_lines = nlines > 1 && !r->im->kind; /* patterns of the other kinds know of their lines */
     uint32_t times = log_repeated(&r->f->ev.v[LOG_MESSAGE]);
     return log_writer_put(&r->w, r->f, r->im->base + index, no, times, text);
 }
@@ -304,6 +310,7 @@ static bool begins_any(const reader *r, slice line)
     const log_kind *own = r->im->kind;
     const log_kinds *ks = r->im->kinds;
     log_regex_state *s = log_matcher_state(r->w.m);
+    if (!own) return !goes_on(line);
     if (log_regex_match(&own->re, s, line)) return true;
     if (!line.len || line.ptr[0] == ' ' || line.ptr[0] == '\t') return false;
     for (size_t i = 0; i < ks->nlines; i++)
@@ -311,31 +318,37 @@ static bool begins_any(const reader *r, slice line)
     return false;
 }
 
+static bool blank(slice s) { return s.len == 0 || ((unsigned char)s.ptr[0] <= ' ' && slice_trim(s).len == 0); }
+
 /* Lines that do not begin a record belong to the one before. */
 static slice with_more(reader *r, slice one, line_scan *rest, uint32_t *lines)
 {
     slice whole = one, next;
     for (line_scan after = *rest; line_next(&after, &next) && !begins_any(r, slice_without_cr(next)); *rest = after) {
-        whole.len = (size_t)(next.ptr + next.len - whole.ptr);
+        if (!blank(next)) whole.len = (size_t)(next.ptr + next.len - whole.ptr);
         ++*lines;
     }
     return whole;
 }
 
-static bool blank(slice s) { return s.len == 0 || ((unsigned char)s.ptr[0] <= ' ' && slice_trim(s).len == 0); }
+/* Of syslog only the first byte of the next line is looked at, and a line that goes on with nothing, as the file's first may, is one by itself. */
+static bool may_have_more(const reader *r, slice one, const line_scan *rest)
+{
+    const log_kind *own = r->im->kind;
+    return own ? own->more : rest->at < rest->end && (unsigned char)*rest->at <= ' ' && !goes_on(one);
+}
 
 static sla_status read_block(reader *r, const block *b)
 {
-    bool more = r->im->kind && r->im->kind->more;
     uint32_t no = b->line, n;
     slice one;
     for (line_scan lines = lines_of(b->records); line_next(&lines, &one); no += n) {
         n = 1;
         if (blank(one)) continue;
-        if (more) one = with_more(r, one, &lines, &n);
+        if (may_have_more(r, one, &lines)) one = with_more(r, one, &lines, &n);
         while (one.len && (one.ptr[one.len - 1] == '\n' || one.ptr[one.len - 1] == '\r')) one.len--;
         r->w.b->rows++;
-        TRY(put(r, one, no));
+        TRY(put(r, one, no, n));
     }
     return SLA_OK;
 }

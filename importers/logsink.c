@@ -371,6 +371,19 @@ sla_status log_writer_reject(log_writer *w, uint32_t line, slice text, const cha
     return reject_list_add(&w->b->rejects, line, 1, SLICE_LIT("at"), text, reason, true);
 }
 
+/* A message over lines counts as a whole, and where that tells nothing, its first line does: most patterns end where a line does. */
+static bool match_lines(log_writer *w, log_record *r, log_event *ev)
+{
+    log_event whole = *ev, first = *ev;
+    bool is = log_match(w->m, w->program_id, r, &whole);
+    *ev = whole;
+    if (is && !slice_is(whole.v[LOG_ACTION], "other")) return true;
+    r->message = slice_without_cr(slice_line(&(slice){r->message.ptr, r->message.len}));
+    if (!log_match(w->m, w->program_id, r, &first)) return is;
+    *ev = first;
+    return true;
+}
+
 sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t line, uint32_t times, slice whole)
 {
     int64_t at;
@@ -380,7 +393,7 @@ sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t l
     v[LOG_SOURCE] = w->source;
     log_record r = {v[LOG_MESSAGE], f->pairs, f->n};
     slice program = v[LOG_PROGRAM];
-    if (!log_match(w->m, w->program_id, &r, &f->ev)) TRY(count(&w->counts->unknown, program.len ? program : SLICE_LIT("(none)"), times));
+    if (!(w->over_lines ? match_lines(w, &r, &f->ev) : log_match(w->m, w->program_id, &r, &f->ev))) TRY(count(&w->counts->unknown, program.len ? program : SLICE_LIT("(none)"), times));
     if (!v[LOG_ACTION].len) v[LOG_ACTION] = SLICE_LIT("other");
     if (!v[LOG_OUTCOME].len) v[LOG_OUTCOME] = SLICE_LIT("unknown");
     v[LOG_SRC_IP] = plain_address(v[LOG_SRC_IP]);

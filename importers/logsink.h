@@ -40,6 +40,7 @@ typedef struct log_writer {
     log_clock clock;
     arena scratch;                      /* for values of the record at hand; emptied by the caller */
     slice program, source; int program_id;
+    bool over_lines;                    /* set by the caller: what is put has a message over several lines, which patterns for one line may not know */
     struct pending *pending;            /* events that wait to be written, column by column */
     uint32_t *codes;                    /* of the patterns' own texts in out, by rule and field; DICT_NONE: not looked up yet */
 } log_writer;

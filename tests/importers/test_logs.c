@@ -388,6 +388,9 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
     {"messages", "Jul  7 13:06:56 h1 sshd[12]: Failed password for root from 10.0.0.1 port 22 ssh2\nJul  7 13:07:56 h1 last message repeated 2 times\nJul  7 13:07:57 h2 last message repeated 2 times\nhello\n", 4, 1, 2,
      "auth login failure root 10.0.0.1 _", "repetition is an event"},
     {"new-year.log", "Dec 31 23:59:58 h su: (to root) bob on pts/0\nJan  1 00:00:01 h su: (to root) bob on pts/0\nDec 31 23:59:59 h su: (to root) bob on pts/0\n", 3, 0, 0, "auth privilege success bob _ root", "past 1 New Year; some stand out of order"},
+    /* lines that begin with a blank go on with the message before, blank ones between them too; before any message they are none's; those of a rejected line are rejected with it */
+    {"traces.log", "\tat the.first.Line\nJul  7 13:06:56 h1 app[1]: Exception\n\tat a.b(C.java:1)\n\n   Jul  7 13:06:57 h1 x: y\n  \nJul  7 13:06:58 h1 sshd[12]: Failed password for root from 10.0.0.1 port 22 ssh2\r\n  more\r\n"
+                   "Jul  7 13:07:56 h1 last message repeated 2 times\nhello\n  more\n", 4, 2, 3, "auth login failure root 10.0.0.1 _", "by program: app 1"},
     {"audispd.log", "Jul  7 13:06:56 hub audispd: node=web01 type=USER_LOGIN msg=audit(1751331600.123:5): pid=9 uid=0 auid=1000 ses=5 msg='op=login acct=\"bob\" exe=\"/usr/sbin/sshd\" addr=10.0.0.9 terminal=ssh res=failed'\n"
                     "Jul  7 13:06:56 hub audispd: type=EOE msg=audit(1751331600.123:5): \n", 2, 0, 0, "audit login failure bob 10.0.0.9 ssh", NULL},
     {"no-host.log", "Jul  7 13:06:56 h1 sshd[12]: Failed password for root from 10.0.0.1 port 22 ssh2\nJul  7 13:07:56  sshd[12]: last message repeated 2 times\n", 3, 0, 2, "auth login failure root 10.0.0.1 _", "repetition is an event"},
@@ -509,6 +512,22 @@ static void new_year(void **state)
     open_place(&p);
     take(&p, write_file("new-year.log", file_cases[2].text, strlen(file_cases[2].text)), 9);
     assert_true(at(&p, 1) - at(&p, 0) == 3000 && at(&p, 1) - at(&p, 2) == 2000);
+    close_place(&p);
+}
+
+/* What goes on in further lines is part of the message, whatever blocks they lie in. */
+static void message_over_lines(void **state)
+{
+    (void)state;
+    place p;
+    open_place(&p);
+    static const char text[] = "Jul  7 13:06:56 h1 app[1]: Exception\n\tat a.b(C.java:1)\n\n   at c\n  \n\nJul  7 13:06:57 h1 app[1]: fine\n";
+    take(&p, write_file("over-lines.log", text, sizeof text - 1), 16);
+    assert_int_equal(p.t->nrows, 2);
+    assert_int_equal(p.report.rejected, 0);
+    assert_slice_is(cell(&p, "message", 0), "Exception\n\tat a.b(C.java:1)\n\n   at c");
+    assert_slice_is(cell(&p, "message", 1), "fine");
+    assert_int_equal(at(&p, 1) - at(&p, 0), 1000);
     close_place(&p);
 }
 
@@ -781,7 +800,7 @@ static void syslog_truth(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[160]; /* more than there are */
+    struct CMUnitTest tests[240]; /* more than there are */
     size_t n = 0;
     ROWS(tests, n, yaml_cases, wrong_patterns);
     ROWS(tests, n, line_cases, syslog_lines);
@@ -790,7 +809,7 @@ int main(void)
     ROWS(tests, n, file_cases, whole_files);
     static const struct CMUnitTest more[] = {
         cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year), cmocka_unit_test(year_of_a_line_in_a_record),
-        cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(openssh_truth), cmocka_unit_test(files_that_are_known_whole), cmocka_unit_test(audit_golden),
+        cmocka_unit_test(message_over_lines), cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(openssh_truth), cmocka_unit_test(files_that_are_known_whole), cmocka_unit_test(audit_golden),
         cmocka_unit_test(wazuh_lines), cmocka_unit_test(syslog_truth),
     };
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
