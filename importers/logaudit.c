@@ -47,6 +47,27 @@ static slice date_of(slice id)
     return n && id.ptr[n - 1] == ':' ? (slice){id.ptr, n - 1} : (slice){0};
 }
 
+/* Names of the numbers by which the kernel prints types (linux/audit.h, audit-userspace lib/msg_typetab.h); others stay numbers. */
+static slice type_name(slice number)
+{
+    static const struct { int number; const char *name; } types[] = {
+        {1006, "LOGIN"}, {1100, "USER_AUTH"}, {1101, "USER_ACCT"}, {1102, "USER_MGMT"}, {1103, "CRED_ACQ"}, {1104, "CRED_DISP"}, {1105, "USER_START"}, {1106, "USER_END"}, {1107, "USER_AVC"},
+        {1108, "USER_CHAUTHTOK"}, {1109, "USER_ERR"}, {1110, "CRED_REFR"}, {1111, "USYS_CONFIG"}, {1112, "USER_LOGIN"}, {1113, "USER_LOGOUT"}, {1114, "ADD_USER"}, {1115, "DEL_USER"},
+        {1116, "ADD_GROUP"}, {1117, "DEL_GROUP"}, {1118, "DAC_CHECK"}, {1119, "CHGRP_ID"}, {1123, "USER_CMD"}, {1124, "USER_TTY"}, {1125, "CHUSER_ID"}, {1127, "SYSTEM_BOOT"},
+        {1128, "SYSTEM_SHUTDOWN"}, {1129, "SYSTEM_RUNLEVEL"}, {1130, "SERVICE_START"}, {1131, "SERVICE_STOP"}, {1132, "GRP_MGMT"}, {1135, "ACCT_LOCK"}, {1136, "ACCT_UNLOCK"},
+        {1138, "SOFTWARE_UPDATE"}, {1200, "DAEMON_START"}, {1201, "DAEMON_END"}, {1202, "DAEMON_ABORT"}, {1203, "DAEMON_CONFIG"}, {1300, "SYSCALL"}, {1302, "PATH"}, {1305, "CONFIG_CHANGE"},
+        {1306, "SOCKADDR"}, {1307, "CWD"}, {1309, "EXECVE"}, {1319, "TTY"}, {1320, "EOE"}, {1325, "NETFILTER_CFG"}, {1326, "SECCOMP"}, {1327, "PROCTITLE"}, {1328, "FEATURE_CHANGE"},
+        {1330, "KERN_MODULE"}, {1332, "TIME_INJOFFSET"}, {1333, "TIME_ADJNTPVAL"}, {1334, "BPF"}, {1400, "AVC"}, {1401, "SELINUX_ERR"}, {1403, "MAC_POLICY_LOAD"}, {1404, "MAC_STATUS"},
+        {1405, "MAC_CONFIG_CHANGE"}, {1700, "ANOM_PROMISCUOUS"}, {1701, "ANOM_ABEND"}, {1702, "ANOM_LINK"}};
+    int n = 0;
+    for (size_t i = 0; i < number.len; i++)
+        if (number.len != 4 || !digit(number.ptr[i])) return number;
+        else n = n * 10 + (number.ptr[i] - '0');
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (types[i].number == n) return slice_of(types[i].name);
+    return number;
+}
+
 bool log_audit_read(slice line, const char *order, audit_line *out)
 {
     audit_line l = {0};
@@ -58,8 +79,10 @@ bool log_audit_read(slice line, const char *order, audit_line *out)
     if (!begins(line, "type=")) return false;
     l.type = to_blank(behind(line, 5));
     line = behind(line, 5 + l.type.len);
-    if (!begins(line, " msg=audit(")) return false;
-    line = behind(line, 11);
+    bool kernel = begins(line, " audit(");
+    if (!kernel && !begins(line, " msg=audit(")) return false;
+    line = behind(line, kernel ? 7 : 11);
+    l.type = type_name(l.type);
     const char *close = memchr(line.ptr, ')', line.len);
     if (!close) return false;
     l.id = (slice){line.ptr, (size_t)(close - line.ptr)};
@@ -73,6 +96,19 @@ bool log_audit_read(slice line, const char *order, audit_line *out)
     l.body = l.interpreted ? slice_trim(line) : line;
     *out = l;
     return true;
+}
+
+bool log_audit_told(slice message, audit_line *out)
+{
+    const char *from = message.ptr, *close = begins(message, "[") ? memchr(message.ptr, ']', message.len) : NULL;
+    if (close) message = slice_trim(behind(message, (size_t)(close - message.ptr) + 1)); /* the kernel's own time */
+    if (begins(message, "audit: ")) message = behind(message, 7);
+    if (begins(message, "type=")) return log_audit_read(message, "mdy", out);
+    slice type = message.ptr == from ? to_blank(message) : (slice){0};
+    for (size_t i = 0; i < type.len; i++)
+        if ((type.ptr[i] < 'A' || type.ptr[i] > 'Z') && type.ptr[i] != '_' && !digit(type.ptr[i])) return false;
+    *out = (audit_line){.type = type, .body = behind(message, type.len)};
+    return type.len > 1 && memchr(out->body.ptr, '=', out->body.len) != NULL;
 }
 
 static int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }

@@ -83,8 +83,10 @@ typedef struct guess { const log_kind *kind; size_t known, lines; bool first; } 
 static size_t known_lines(const log_kind *k, log_regex_state *s, slice head, bool whole, size_t *nlines, bool *first)
 {
     size_t known = 0;
+    arena scratch = {0};
     log_framed *f = mem_zero(1, sizeof *f);
     *nlines = 0;
+    if (f) f->scratch = &scratch;
     while (f && head.len && *nlines < PROBE_LINES) {
         bool broken, cut = !whole && !memchr(head.ptr, '\n', head.len) && *nlines;
         slice one = slice_without_cr(slice_line(&head));
@@ -95,6 +97,7 @@ static size_t known_lines(const log_kind *k, log_regex_state *s, slice head, boo
         ++*nlines;
         known += is;
     }
+    arena_free(&scratch);
     mem_free(f);
     return known;
 }

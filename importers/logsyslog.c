@@ -282,14 +282,19 @@ static bool as_cef(slice text, log_framed *f)
     return true;
 }
 
-/* Records of the audit log that audispd sends by syslog: "[node=host ]type=USER_LOGIN msg=audit(1751331600.123:5): …". Each is an event of its own here. */
+/* Records of the audit log, each an event of its own here: those that audispd sends, "[node=host ]type=USER_LOGIN msg=audit(1751331600.123:5): …", and those that the kernel or journald
+ * passes on, "kernel: audit: type=1112 audit(…): …" and "audit[9]: USER_LOGIN pid=9 …": passed_on, for what they tell of programs, these write there too. */
 static void audit_by_syslog(log_framed *f)
 {
     audit_line l;
-    slice m = f->ev.v[LOG_MESSAGE];
-    if ((!begins(m, "type=") && !begins(m, "node=")) || !log_audit_read(m, "mdy", &l)) return;
-    if (l.host.len) f->ev.v[LOG_HOST] = l.host;
-    f->ev.v[LOG_PROGRAM] = SLICE_LIT("auditd");
+    slice *v = f->ev.v, m = v[LOG_MESSAGE];
+    char first = m.len ? m.ptr[0] : ' ';
+    bool sent = (first == 't' && begins(m, "type=")) || (first == 'n' && begins(m, "node="));
+    bool told = ((first == '[' || first == 'a' || sent) && (slice_is(v[LOG_PROGRAM], "kernel") || slice_is(v[LOG_PROGRAM], "audit"))) || (first >= 'A' && first <= 'Z' && slice_is(v[LOG_PROGRAM], "audit"));
+    if (told ? !log_audit_told(m, &l) : !sent || !log_audit_read(m, "mdy", &l)) return;
+    if (l.host.len) v[LOG_HOST] = l.host;
+    v[LOG_PROGRAM] = told ? SLICE_LIT("audit") : SLICE_LIT("auditd");
+    if (told) log_pair_add(f, SLICE_LIT("passed_on"), SLICE_LIT("yes"));
     log_audit_fields(&l, f);
 }
 

@@ -118,6 +118,9 @@ static void patterns_without_memory(void **state)
 
 /* ---- lines of syslog ---- */
 static const struct line_case { const char *name, *line, *host, *program, *message; int32_t year; } line_cases[] = {
+    {"audit by the kernel", "Jul  7 13:06:56 web01 kernel: audit: type=1305 audit(1751331600.123:6): op=add_rule", "web01", "audit", "audit: type=1305 audit(1751331600.123:6): op=add_rule", 0},
+    {"audit by journald", "Jul  7 13:06:56 web01 audit[9]: CONFIG_CHANGE op=add_rule", "web01", "audit", "CONFIG_CHANGE op=add_rule", 0},
+    {"not: audit by the kernel", "Jul  7 13:06:56 web01 kernel: [1.2] ACPI x=y", "web01", "kernel", "[1.2] ACPI x=y", 0},
     {"a device's code, no host", "<166>Jul 01 2025 09:00:00: %ASA-6-302013: Built", NULL, "ASA", "%ASA-6-302013: Built", 2025},
     {"a device's code behind host and colon", "<166>Jul 01 2025 09:00:01 fw1 : %ASA-4-106023: Deny", "fw1", "ASA", "%ASA-4-106023: Deny", 2025},
     {"a device's code behind a time of its own", "Jul  1 09:00:06 sw1 46: Jul  1 09:00:05.123 CST: %SEC_LOGIN-4-LOGIN_FAILED: x", "sw1", "SEC_LOGIN", "%SEC_LOGIN-4-LOGIN_FAILED: x", 0},
@@ -393,6 +396,11 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
                    "Jul  7 13:07:56 h1 last message repeated 2 times\nhello\n  more\n", 4, 2, 3, "auth login failure root 10.0.0.1 _", "by program: app 1"},
     {"audispd.log", "Jul  7 13:06:56 hub audispd: node=web01 type=USER_LOGIN msg=audit(1751331600.123:5): pid=9 uid=0 auid=1000 ses=5 msg='op=login acct=\"bob\" exe=\"/usr/sbin/sshd\" addr=10.0.0.9 terminal=ssh res=failed'\n"
                     "Jul  7 13:06:56 hub audispd: type=EOE msg=audit(1751331600.123:5): \n", 2, 0, 0, "audit login failure bob 10.0.0.9 ssh", NULL},
+    /* by the kernel and by journald: what they say of programs stands beside the programs' own lines. The first lines of the file hold values in hexadecimal, which probing reads too */
+    {"kernel.log", "Jul  7 13:06:56 web01 audisp-syslog: type=EXECVE msg=audit(1751331600.123:5): argc=2 a0=\"cat\" a1=2F6574632F782079\n"
+                   "Jul  7 13:06:56 web01 kernel: [12345.678] audit: type=1112 audit(1751331600.123:6): pid=9 uid=0 auid=1000 ses=5 msg='op=login acct=\"bob\" exe=\"/usr/sbin/sshd\" addr=10.0.0.9 terminal=ssh res=failed'\n"
+                   "Jul  7 13:06:57 web01 audit[9]: CONFIG_CHANGE auid=0 ses=1 op=add_rule key=(null) list=4 res=1\nJul  7 13:06:57 web01 kernel: [UFW BLOCK] IN=eth0 OUT= SRC=10.0.0.9 DST=10.0.0.1 PROTO=TCP SPT=4000 DPT=23\n"
+                   "Jul  7 13:06:57 web01 kernel: [12345.679] ACPI x=y\n", 5, 0, 1, "audit other failure bob 10.0.0.9 ssh", NULL},
     {"no-host.log", "Jul  7 13:06:56 h1 sshd[12]: Failed password for root from 10.0.0.1 port 22 ssh2\nJul  7 13:07:56  sshd[12]: last message repeated 2 times\n", 3, 0, 2, "auth login failure root 10.0.0.1 _", "repetition is an event"},
     {"access.log", "10.0.0.4 - bob [01/Jul/2025:09:00:00 +0800] \"GET /x HTTP/1.1\" 404 12 \"-\" \"curl\"\n10.0.0.5 - - [01/Jul/2025:09:00:01 +0800] \"GET / HTTP/1.1\" 200 12 \"-\" \"cut off\nnonsense\n", 2, 1, 0,
      "web http failure bob 10.0.0.4 /x", "web access log"},
