@@ -270,19 +270,26 @@ static void cef_labels(log_framed *f, size_t from)
     }
 }
 
-bool log_split_cef(slice text, log_framed *f)
+/* Where what begins in text; NULL: nowhere. */
+static const char *find(slice text, slice what)
 {
-    static const char *const heads[] = {"cef_vendor", "cef_product", "cef_version", "cef_id", "cef_name", "cef_severity"};
     const char *p = text.ptr, *end = p + text.len;
-    while (p && end - p > 6 && memcmp(p, "CEF:", 4) != 0) p = memchr(p + 1, 'C', (size_t)(end - p) - 1);
-    if (!p || end - p <= 6) return false;
-    slice part;
+    while (p && (size_t)(end - p) >= what.len && memcmp(p, what.ptr, what.len) != 0) p = (size_t)(end - p) > what.len ? memchr(p + 1, what.ptr[0], (size_t)(end - p) - what.len) : NULL;
+    return p && (size_t)(end - p) >= what.len ? p : NULL;
+}
+
+/* Of a value in double quotes, as some products write it, what stands within. */
+static slice unquoted(slice s)
+{
+    s = slice_trim(s);
+    bool quoted = s.len >= 2 && s.ptr[0] == '"' && s.ptr[s.len - 1] == '"' && !memchr(s.ptr + 1, '"', s.len - 2);
+    return quoted ? (slice){s.ptr + 1, s.len - 2} : s;
+}
+
+/* name=value parted by blanks; a value may hold blanks, and ends where the next name= begins. */
+static void cef_pairs(const char *p, const char *end, log_framed *f)
+{
     size_t from = f->n;
-    p = cef_header(p + 4, end, &part);
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        p = cef_header(p, end, &part);
-        log_pair_add(f, slice_of(heads[i]), unescape(f, part));
-    }
     while (p < end) {
         while (p < end && *p == ' ') p++;
         const char *name = p;
@@ -293,9 +300,80 @@ bool log_split_cef(slice text, log_framed *f)
         }
         const char *value = ++p;
         p = cef_value_end(p, end);
-        log_pair_add(f, (slice){name, (size_t)(value - name) - 1}, unescape(f, slice_trim((slice){value, (size_t)(p - value)})));
+        log_pair_add(f, (slice){name, (size_t)(value - name) - 1}, unescape(f, unquoted((slice){value, (size_t)(p - value)})));
     }
     cef_labels(f, from);
+}
+
+bool log_split_cef(slice text, log_framed *f)
+{
+    static const char *const heads[] = {"cef_vendor", "cef_product", "cef_version", "cef_id", "cef_name", "cef_severity"};
+    const char *p = find(text, SLICE_LIT("CEF:")), *end = text.ptr + text.len;
+    slice part;
+    if (!p || end - p <= 6) return false;
+    p = cef_header(p + 4, end, &part);
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        p = cef_header(p, end, &part);
+        log_pair_add(f, slice_of(heads[i]), unescape(f, part));
+    }
+    cef_pairs(p, end, f);
+    return true;
+}
+
+/* ---- LEEF: QRadar's Log Event Extended Format 1.0 and 2.0: five header parts by '|', in 2.0 the delimiter as a sixth, then pairs with a delimiter between ---- */
+/* "^", "x5E" or "0x5E"; a tab where none is named. out: room for one character. */
+static slice leef_delimiter(slice named, char *out)
+{
+    unsigned v = 0;
+    size_t i = named.len > 1 && named.ptr[0] == '0' ? 1 : 0;
+    *out = named.len == 1 ? named.ptr[0] : '\t';
+    for (i++; named.len > 1 && i < named.len && i < 6; i++) {
+        char c = (char)(named.ptr[i] | 32);
+        v = v * 16 + (unsigned)(c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= '0' && c <= '9' ? c - '0' : 0);
+    }
+    if (v > 0 && v < 128) *out = (char)v;
+    return (slice){out, 1};
+}
+
+/* A tab may have become #011, as rsyslog writes it, or blanks, which is what CEF has. */
+static void leef_pairs(slice text, slice delimiter, log_framed *f)
+{
+    static const slice escaped = {"#011", 4};
+    const char *p = text.ptr, *end = p + text.len;
+    if (delimiter.ptr[0] == '\t' && !memchr(p, '\t', text.len)) {
+        if (!find(text, escaped)) {
+            cef_pairs(p, end, f);
+            return;
+        }
+        delimiter = escaped;
+    }
+    for (slice rest = text; rest.len;) {
+        const char *stop = find(rest, delimiter);
+        slice pair = {rest.ptr, stop ? (size_t)(stop - rest.ptr) : rest.len};
+        const char *equals = pair.len ? memchr(pair.ptr, '=', pair.len) : NULL;
+        if (equals) log_pair_add(f, slice_trim((slice){pair.ptr, (size_t)(equals - pair.ptr)}), unquoted((slice){equals + 1, (size_t)(pair.ptr + pair.len - equals) - 1}));
+        rest = stop ? (slice){stop + delimiter.len, (size_t)(end - stop) - delimiter.len} : (slice){0};
+    }
+}
+
+bool log_split_leef(slice text, log_framed *f)
+{
+    static const char *const heads[] = {"cef_vendor", "cef_product", "cef_version", "cef_id"};
+    const char *p = find(text, SLICE_LIT("LEEF:")), *end = text.ptr + text.len;
+    slice part, id = {0}, delimiter = {0}, action;
+    char one;
+    if (!p || end - p <= 7) return false;
+    p = cef_header(p + 5, end, &part);
+    bool second = part.len && part.ptr[0] == '2';
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        p = cef_header(p, end, &id);
+        log_pair_add(f, slice_of(heads[i]), id);
+    }
+    log_pair_add(f, SLICE_LIT("cef_name"), id);
+    const char *after = second ? cef_header(p, end, &delimiter) : p;
+    bool is = second && delimiter.len <= 6 && (delimiter.len <= 1 || !memchr(delimiter.ptr, '=', delimiter.len));
+    leef_pairs(is ? (slice){after, (size_t)(end - after)} : (slice){p, (size_t)(end - p)}, leef_delimiter(is ? delimiter : (slice){0}, &one), f);
+    if ((action = log_pair_get(f->pairs, f->n, SLICE_LIT("action"))).len) log_pair_add(f, SLICE_LIT("act"), action);
     return true;
 }
 

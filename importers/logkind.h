@@ -78,5 +78,7 @@ void log_pair_add(log_framed *f, slice name, slice value);               /* more
 void log_split_kv(slice text, log_framed *f);
 /* "CEF:0|vendor|product|version|id|name|severity|k=v …" anywhere in text. Labels (cs1Label=Host) become names. false: no CEF. */
 bool log_split_cef(slice text, log_framed *f);
+/* "LEEF:1.0|vendor|product|version|id|k=v<tab>k=v …", "LEEF:2.0|…|id|^|k=v^k=v …" likewise, by the names of CEF: the id is the name too, an action is act. */
+bool log_split_leef(slice text, log_framed *f);
 void log_kinds_test(const log_patterns *p, log_matcher *m, size_t *n, errlist *errors);
 #endif

@@ -256,7 +256,7 @@ static bool frame_3164(slice rest, log_framed *f)
 /* ---- CEF ---- */
 static bool cef_time(log_framed *f)
 {
-    static const char *const names[] = {"rt", "end", "start", "deviceReceiptTime", "eventtime"};
+    static const char *const names[] = {"rt", "end", "start", "deviceReceiptTime", "eventtime", "devTime"};
     static const char *const forms[] = {"%b %d %Y %H:%M:%S%?.%?f %?Z", "%b %d, %Y %H:%M:%S %?Z", "%b %d %Y %H:%M:%S.%f %?Z"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         slice s = log_pair_get(f->pairs, f->n, slice_of(names[i]));
@@ -276,10 +276,25 @@ static bool cef_time(log_framed *f)
 
 static bool as_cef(slice text, log_framed *f)
 {
-    if (!log_split_cef(text, f)) return false;
-    f->ev.v[LOG_PROGRAM] = SLICE_LIT("CEF");
+    bool leef = text.len && text.ptr[0] == 'L';
+    if (!(leef ? log_split_leef(text, f) : log_split_cef(text, f))) return false;
+    f->ev.v[LOG_PROGRAM] = leef ? SLICE_LIT("LEEF") : SLICE_LIT("CEF");
     f->ev.v[LOG_MESSAGE] = text;
     return true;
+}
+
+static bool is_cef(slice text) { return begins(text, "CEF:") || begins(text, "LEEF:"); }
+
+/* Behind a syslog header its name stands where a program's does, its colon before the message; or the message begins with it. false: no CEF, no LEEF. */
+static bool cef_inside(slice line, log_framed *f)
+{
+    slice program = f->ev.v[LOG_PROGRAM], message = f->ev.v[LOG_MESSAGE];
+    char first = message.len ? message.ptr[0] : ' ';
+    if ((first == 'C' || first == 'L') && is_cef(message)) return as_cef(message, f);
+    if (program.len < 3 || program.ptr[program.len - 1] != 'F' || (!slice_is(program, "CEF") && !slice_is(program, "LEEF")) || message.ptr < line.ptr + program.len + 1) return false;
+    const char *from = message.ptr - program.len - 1;
+    while (from > line.ptr && !is_cef((slice){from, (size_t)(line.ptr + line.len - from)})) from--;
+    return as_cef((slice){from, (size_t)(line.ptr + line.len - from)}, f);
 }
 
 /* Records of the audit log, each an event of its own here: those that audispd sends, "[node=host ]type=USER_LOGIN msg=audit(1751331600.123:5): …", and those that the kernel or journald
@@ -296,6 +311,21 @@ static void audit_by_syslog(log_framed *f)
     v[LOG_PROGRAM] = told ? SLICE_LIT("audit") : SLICE_LIT("auditd");
     if (told) log_pair_add(f, SLICE_LIT("passed_on"), SLICE_LIT("yes"));
     log_audit_fields(&l, f);
+}
+
+/* What a message may hold that has names of its own. */
+static void inside(slice line, log_framed *f)
+{
+    if (!cef_inside(line, f)) audit_by_syslog(f);
+}
+
+/* The rest of the header left out: "<5>1 2025-07-01T09:00:00Z vault CEF:0|…". */
+static bool cef_behind_host(slice rest, log_framed *f)
+{
+    slice after = rest;
+    word(&after);
+    f->n = 0;
+    return is_cef(after) && frame_3164(rest, f);
 }
 
 static bool iso_start(slice s) { return s.len >= 19 && digit(s.ptr[0]) && digit(s.ptr[1]) && digit(s.ptr[2]) && digit(s.ptr[3]) && s.ptr[4] == '-' && (s.ptr[10] == 'T' || s.ptr[10] == 't'); }
@@ -356,22 +386,20 @@ static int32_t year_in_front(slice *rest)
     return year;
 }
 
-/* "Jul  1 09:00:00 host name[pid]: message", as nearly all lines are, with nothing that asks for a second look. */
+/* "Jul  1 09:00:00 host name[pid]: message", as nearly all lines are, with nothing odd about its time and host. */
 static bool usual(slice line, log_framed *f)
 {
-    const slice *v = f->ev.v;
     if (log_time_bsd(line, &f->time) != 15 || line.len < 18 || line.ptr[15] != ' ' || f->time.year) return false;
     char host = line.ptr[16];
-    if (digit(host) || host == ' ' || host == '[' || !plain_3164(behind(line, 16), f->ev.v)) return false;
-    return !slice_is(v[LOG_PROGRAM], "CEF") && !begins(v[LOG_MESSAGE], "CEF:") && !begins(v[LOG_MESSAGE], "type=") && !begins(v[LOG_MESSAGE], "node=");
+    return !digit(host) && host != ' ' && host != '[' && plain_3164(behind(line, 16), f->ev.v);
 }
 
 static bool frame_line(slice line, log_framed *f, bool *broken)
 {
     slice rest = line, numbered;
     size_t n;
-    if (usual(line, f)) return true;
-    if (begins(line, "CEF:")) return as_cef(line, f) && cef_time(f);
+    if (usual(line, f)) return inside(line, f), true;
+    if (is_cef(line)) return as_cef(line, f) && cef_time(f);
     if (!priority(&rest, broken)) return false;
     int32_t year = digit(rest.len ? rest.ptr[0] : ' ') ? year_in_front(&rest) : 0;
     numbered = rest;
@@ -387,15 +415,9 @@ static bool frame_line(slice line, log_framed *f, bool *broken)
         bool version = rest.len > 2 && digit(rest.ptr[0]) && (rest.ptr[1] == ' ' || (digit(rest.ptr[1]) && rest.ptr[2] == ' '));
         if (version) word(&rest);
         if (!iso_start(rest) || !log_time_any(word(&rest), &f->time)) return false;
-        if (!(version || looks_5424(rest) ? frame_5424(rest, f) : frame_3164(rest, f))) return false;
+        if (!(version || looks_5424(rest) ? frame_5424(rest, f) || cef_behind_host(rest, f) : frame_3164(rest, f))) return false;
     }
-    if (slice_is(f->ev.v[LOG_PROGRAM], "CEF")) {
-        const char *from = f->ev.v[LOG_MESSAGE].ptr - 4; /* the tag and its colon stand before the message */
-        while (from > line.ptr && memcmp(from, "CEF:", 4) != 0) from--;
-        as_cef((slice){from, (size_t)(line.ptr + line.len - from)}, f);
-    } else if (begins(f->ev.v[LOG_MESSAGE], "CEF:")) as_cef(f->ev.v[LOG_MESSAGE], f);
-    else audit_by_syslog(f);
-    return true;
+    return inside(line, f), true;
 }
 
 bool log_frame_syslog(slice line, log_framed *f, bool *broken)

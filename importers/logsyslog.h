@@ -1,10 +1,10 @@
 /* One line of syslog: RFC 3164 ("Mar 27 13:06:56 host program[pid]: message", also with a year, a fraction, ISO 8601 times, without host), RFC 5424 with
- * structured data, each with or without <PRI>; CEF behind such a header or bare. */
+ * structured data, each with or without <PRI>; CEF and LEEF behind such a header or bare. */
 #ifndef SLA_IMPORTERS_LOGSYSLOG_H
 #define SLA_IMPORTERS_LOGSYSLOG_H
 #include "importers/logkind.h"
 
-/* Fills time, host, program, message; structured data and CEF become names of the record. broken: the priority is none (0 to 191); the line is read all the
+/* Fills time, host, program, message; structured data, CEF and LEEF become names of the record. broken: the priority is none (0 to 191); the line is read all the
  * same. false: no such line. f must be empty (log_framed_reset), f->scratch set. */
 bool log_frame_syslog(slice line, log_framed *f, bool *broken);
 /* The length of a file's name and its colon at the line's beginning, as grep writes them: "auth.log.1:Jul  1 …"; 0: none. */

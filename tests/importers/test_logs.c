@@ -401,6 +401,14 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
                    "Jul  7 13:06:56 web01 kernel: [12345.678] audit: type=1112 audit(1751331600.123:6): pid=9 uid=0 auid=1000 ses=5 msg='op=login acct=\"bob\" exe=\"/usr/sbin/sshd\" addr=10.0.0.9 terminal=ssh res=failed'\n"
                    "Jul  7 13:06:57 web01 audit[9]: CONFIG_CHANGE auid=0 ses=1 op=add_rule key=(null) list=4 res=1\nJul  7 13:06:57 web01 kernel: [UFW BLOCK] IN=eth0 OUT= SRC=10.0.0.9 DST=10.0.0.1 PROTO=TCP SPT=4000 DPT=23\n"
                    "Jul  7 13:06:57 web01 kernel: [12345.679] ACPI x=y\n", 5, 0, 1, "audit other failure bob 10.0.0.9 ssh", NULL},
+    /* LEEF: tabs, a delimiter of its own, written in hexadecimal, lost on the way; bare with its own time */
+    {"leef.log", "<13>Jul  1 09:00:00 vpn1 LEEF:1.0|Acme|VPN|4.0|User login failed|src=203.0.113.9\tusrName=bob\tproto=ssl\n<13>1 2025-07-01T01:00:02Z vpn1 app 1 - - LEEF:2.0|Acme|FW|4.0|deny|x7C|cat=A b|src=203.0.113.9|dst=10.0.0.1|action=deny\n"
+                 "<13>Jul  1 09:00:03 fw1 LEEF:1.0|Acme|FW|4.0|allow|src=10.0.0.9#011dst=10.0.0.1#011action=allow\nLEEF:2.0|Acme|VPN|4.0|User logged in|devTime=1751331600000\tsrc=10.0.0.9\tusrName=bob smith\nLEEF:2.0|Acme|VPN|4.0||\n", 4, 1, 0,
+     "firewall login failure bob 203.0.113.9 _", NULL},
+    {"leef2.log", "<13>Jul  1 09:00:00 vpn1 LEEF:2.0|Acme|VPN|4.0|User logged in|^|src=10.0.0.9^usrName=bob^dst=10.0.0.1\n", 1, 0, 0, "firewall login success bob 10.0.0.9 10.0.0.1", NULL},
+    {"leef3.log", "<13>1 2025-07-01T01:00:02Z vpn1 app 1 - - LEEF:2.0|Acme|FW|4.0|deny|0x7C|src=203.0.113.9|dst=10.0.0.1|action=deny\n", 1, 0, 0, "firewall other failure _ 203.0.113.9 10.0.0.1", NULL},
+    {"leef4.log", "<13>Jul  1 09:00:03 fw1 LEEF:1.0|Acme|FW|4.0|allow|src=10.0.0.9 dst=10.0.0.1 action=allow\n", 1, 0, 0, "firewall other success _ 10.0.0.9 10.0.0.1", NULL},
+    {"vault.log", "<5>1 2025-07-01T01:00:04Z vault CEF:0|Cyber-Ark|Vault|12.6|7|Logon|5|act=\"Logon\" suser=\"bob\" fname= dvc= shost=10.0.0.9 dhost= cs1Label=\"Affected User Name\" cs1= msg=\n", 1, 0, 0, "auth login success bob 10.0.0.9 _", NULL},
     {"no-host.log", "Jul  7 13:06:56 h1 sshd[12]: Failed password for root from 10.0.0.1 port 22 ssh2\nJul  7 13:07:56  sshd[12]: last message repeated 2 times\n", 3, 0, 2, "auth login failure root 10.0.0.1 _", "repetition is an event"},
     {"access.log", "10.0.0.4 - bob [01/Jul/2025:09:00:00 +0800] \"GET /x HTTP/1.1\" 404 12 \"-\" \"curl\"\n10.0.0.5 - - [01/Jul/2025:09:00:01 +0800] \"GET / HTTP/1.1\" 200 12 \"-\" \"cut off\nnonsense\n", 2, 1, 0,
      "web http failure bob 10.0.0.4 /x", "web access log"},
