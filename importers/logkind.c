@@ -16,7 +16,11 @@ log_kinds *log_kinds_new(arena *mem)
 void log_kinds_free(log_kinds *k)
 {
     if (!k) return;
-    for (size_t i = 0; i < k->nlines; i++) log_regex_clear(&k->lines[i].re);
+    for (size_t i = 0; i < k->nlines; i++) {
+        log_regex_clear(&k->lines[i].re);
+        log_regex_clear(&k->lines[i].begin);
+        log_regex_clear(&k->lines[i].skip);
+    }
     mem_free(k->lines);
     mem_free(k->records);
     mem_free(k);
@@ -76,12 +80,12 @@ static void read_groups(log_kind *k)
 
 static sla_status load_line(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "match", "time", "zone", "program", "more", "split", "examples", NULL};
+    static const char *const keys[] = {"title", "match", "begin", "skip", "time", "zone", "program", "more", "split", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->lines, &ks->lines_cap, ks->nlines + 1, sizeof *ks->lines)) return SLA_NOMEM;
     log_kind *k = &ks->lines[ks->nlines++];
     *k = (log_kind){0};
-    const ynode *match = yaml_get(n, "match"), *more = yaml_get(n, "more");
+    const ynode *match = yaml_get(n, "match"), *more = yaml_get(n, "more"), *begin = yaml_get(n, "begin"), *skip = yaml_get(n, "skip");
     slice split = yaml_text(n, "split", SLICE_LIT(""));
     if (more && !yaml_bool(more, &k->more)) errlist_add(errors, SLA_TYPE, more->at, "'more' is true or false");
     k->split = slice_is(split, "kv") ? SPLIT_KV : slice_is(split, "cef") ? SPLIT_CEF : SPLIT_NONE;
@@ -89,6 +93,9 @@ static sla_status load_line(log_kinds *ks, const ynode *n, slice source, errlist
     k->program = yaml_text(n, "program", (slice){0});
     TRY(load_common(ks, n, source, k, errors));
     if (match) log_regex_compile(&k->re, match, ks->mem, errors);
+    if (begin) log_regex_compile(&k->begin, begin, ks->mem, errors);
+    if (skip) log_regex_compile(&k->skip, skip, ks->mem, errors);
+    k->more = k->more || begin;
     read_groups(k);
     if (!match || (k->re.code && !k->g_at)) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of lines needs 'match' with a group 'at'");
     if (!k->examples || k->examples->n == 0) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of lines needs at least one example");
@@ -398,6 +405,9 @@ static slice joined(slice at, slice more, char *both, size_t n)
     memcpy(both + at.len + 1, more.ptr, more.len);
     return (slice){both, at.len + more.len + 1};
 }
+
+bool log_line_begins(const log_kind *k, log_regex_state *s, slice line) { return log_regex_match(k->begin.code ? &k->begin : &k->re, s, line); }
+bool log_line_skipped(const log_kind *k, log_regex_state *s, slice line) { return k->skip.code && log_regex_match(&k->skip, s, line); }
 
 bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_framed *f)
 {

@@ -7,6 +7,8 @@
  *       zone: UTC                           of times that name none; without: the workspace's
  *       program: access                     what the patterns are looked up by; without: the group program; without that: the kind's name
  *       more: true                          lines that do not match belong to the record before them
+ *       begin: '^# User@Host: '             the same where a record is told by more than its first line: what the first line is, and match is for all of it
+ *       skip: '^# Time: '                   lines that are part of no record, such as what a server writes on top of a new file
  *       split: kv                           the message is key=value pairs (cef: a CEF header and its pairs), which become names of the record
  *       examples: [{text: …, at: "2015-05-17T10:05:03Z", action: http}]
  *   records:
@@ -38,7 +40,7 @@ typedef struct log_kind {
     bool clf;                           /* its times are mostly those of log_time_clf */
     const ynode *examples;
     /* lines */
-    log_regex re;
+    log_regex re, begin, skip;          /* of begin and skip, code NULL: none */
     uint32_t g_at, g_clock, g_zone, g_program, g_message;
     int fields[LOG_GROUPS_MAX];         /* of each group: its field or -1 */
     bool asked[LOG_GROUPS_MAX];         /* some pattern asks for it by name */
@@ -68,6 +70,9 @@ void log_kinds_asked(log_kinds *k, const struct dict *names);            /* once
 sla_status log_kinds_load(log_kinds *k, const ynode *root, slice source, errlist *errors);
 /* f->n pairs of a record are there already, and stay. false: not of this kind, or its time cannot be read (*no_time, if not NULL). */
 bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_framed *f);
+/* A line by itself: it begins a record of the kind (whose time it may not hold), or is part of none. */
+bool log_line_begins(const log_kind *k, log_regex_state *s, slice line);
+bool log_line_skipped(const log_kind *k, log_regex_state *s, slice line);
 bool log_frame_record(const log_kind *k, log_framed *f, bool *no_time);
 bool log_kind_has(const log_kind *k, const log_pair *pairs, size_t n);
 slice log_pair_get(const log_pair *pairs, size_t n, slice name);         /* by name or by the end of its path; missing values count as nothing */

@@ -90,9 +90,9 @@ static size_t known_lines(const log_kind *k, log_regex_state *s, slice head, boo
     while (f && head.len && *nlines < PROBE_LINES) {
         bool broken, cut = !whole && !memchr(head.ptr, '\n', head.len) && *nlines;
         slice one = slice_without_cr(slice_line(&head));
-        if (cut || slice_trim(one).len == 0 || (!k && *nlines && goes_on(one))) continue;
+        if (cut || slice_trim(one).len == 0 || (k ? log_line_skipped(k, s, one) : *nlines && goes_on(one))) continue;
         log_framed_reset(f);
-        bool is = k ? log_frame_line(k, s, one, f) : log_frame_syslog(one, f, &broken);
+        bool is = !k ? log_frame_syslog(one, f, &broken) : k->begin.code ? log_line_begins(k, s, one) : log_frame_line(k, s, one, f);
         if (*nlines == 0) *first = is;
         ++*nlines;
         known += is;
@@ -213,7 +213,7 @@ static sla_status lines_open(const input *in, importer **out, size_t *start, uin
 static bool begins_record(const importer *im, slice line)
 {
     static const char again[] = "last message repeated ";
-    if (im->kind && im->kind->more) return log_regex_match(&im->kind->re, im->track->state, slice_without_cr(line));
+    if (im->kind && im->kind->more) return log_line_begins(im->kind, im->track->state, slice_without_cr(line));
     if (!im->kind && goes_on(line)) return false;
     for (const char *p = line.ptr, *end = p + line.len; !im->kind && p && end - p > 22; p = memchr(p + 1, 'l', (size_t)(end - p) - 1))
         if (memcmp(p, again, sizeof again - 1) == 0) return false;
@@ -314,7 +314,7 @@ static bool begins_any(const reader *r, slice line)
     const log_kinds *ks = r->im->kinds;
     log_regex_state *s = log_matcher_state(r->w.m);
     if (!own) return !goes_on(line);
-    if (log_regex_match(&own->re, s, line)) return true;
+    if (log_line_begins(own, s, line)) return true;
     if (!line.len || line.ptr[0] == ' ' || line.ptr[0] == '\t') return false;
     for (size_t i = 0; i < ks->nlines; i++)
         if (&ks->lines[i] != own && !is_plain(&ks->lines[i]) && slice_eq(ks->lines[i].source, own->source) && log_regex_match(&ks->lines[i].re, s, line)) return true;
@@ -323,12 +323,14 @@ static bool begins_any(const reader *r, slice line)
 
 static bool blank(slice s) { return s.len == 0 || ((unsigned char)s.ptr[0] <= ' ' && slice_trim(s).len == 0); }
 
+static bool skipped(const reader *r, slice s) { return r->im->kind && log_line_skipped(r->im->kind, log_matcher_state(r->w.m), s); }
+
 /* Lines that do not begin a record belong to the one before. */
 static slice with_more(reader *r, slice one, line_scan *rest, uint32_t *lines)
 {
     slice whole = one, next;
     for (line_scan after = *rest; line_next(&after, &next) && !begins_any(r, slice_without_cr(next)); *rest = after) {
-        if (!blank(next)) whole.len = (size_t)(next.ptr + next.len - whole.ptr);
+        if (!blank(next) && !skipped(r, next)) whole.len = (size_t)(next.ptr + next.len - whole.ptr);
         ++*lines;
     }
     return whole;
@@ -347,7 +349,7 @@ static sla_status read_block(reader *r, const block *b)
     slice one;
     for (line_scan lines = lines_of(b->records); line_next(&lines, &one); no += n) {
         n = 1;
-        if (blank(one)) continue;
+        if (blank(one) || skipped(r, one)) continue;
         if (may_have_more(r, one, &lines)) one = with_more(r, one, &lines, &n);
         while (one.len && (one.ptr[one.len - 1] == '\n' || one.ptr[one.len - 1] == '\r')) one.len--;
         r->w.b->rows++;

@@ -409,6 +409,11 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
     {"leef3.log", "<13>1 2025-07-01T01:00:02Z vpn1 app 1 - - LEEF:2.0|Acme|FW|4.0|deny|0x7C|src=203.0.113.9|dst=10.0.0.1|action=deny\n", 1, 0, 0, "firewall other failure _ 203.0.113.9 10.0.0.1", NULL},
     {"leef4.log", "<13>Jul  1 09:00:03 fw1 LEEF:1.0|Acme|FW|4.0|allow|src=10.0.0.9 dst=10.0.0.1 action=allow\n", 1, 0, 0, "firewall other success _ 10.0.0.9 10.0.0.1", NULL},
     {"vault.log", "<5>1 2025-07-01T01:00:04Z vault CEF:0|Cyber-Ark|Vault|12.6|7|Logon|5|act=\"Logon\" suser=\"bob\" fname= dvc= shost=10.0.0.9 dhost= cs1Label=\"Affected User Name\" cs1= msg=\n", 1, 0, 0, "auth login success bob 10.0.0.9 _", NULL},
+    /* the server's own lines and those of the time are part of no entry; an entry over lines, the second one within the same second */
+    {"slow.log", "/usr/sbin/mysqld, Version: 8.0.36 (MySQL). started with:\nTcp port: 3306  Unix socket: /x.sock\nTime                 Id Command    Argument\n# Time: 2025-07-01T01:00:00.123456Z\n# User@Host: app[app] @ web01 [10.0.0.5]  Id:    12\n"
+                 "# Query_time: 12.3  Lock_time: 0.0\nuse shop;\nSET timestamp=1751331588;\nselect *\n\n  from orders;\n# User@Host: root[root] @ localhost []  Id:    13\n# Query_time: 2.3  Lock_time: 0.0\nSET timestamp=1751331588;\nselect 1;\n"
+                 "# Time: 2025-07-01T01:00:09.123456Z\n# User@Host: x[x] @  [10.0.0.6]  Id:    13\nselect cut off\n", 2, 1, 0, "dbaudit query unknown app 10.0.0.5 shop", "MySQL slow query log"},
+    {"general.log", "C:\\Program Files\\mysqld.exe, Version: 8.0.36 (MySQL). started with:\nTCP Port: 3306, Named Pipe: x\nTime                 Id Command    Argument\n2025-07-01T09:00:00.123456Z\t   12 Query\tselect 1\n", 1, 0, 0, "dbaudit query unknown _ _ _", "MySQL general query log"},
     {"no-host.log", "Jul  7 13:06:56 h1 sshd[12]: Failed password for root from 10.0.0.1 port 22 ssh2\nJul  7 13:07:56  sshd[12]: last message repeated 2 times\n", 3, 0, 2, "auth login failure root 10.0.0.1 _", "repetition is an event"},
     {"access.log", "10.0.0.4 - bob [01/Jul/2025:09:00:00 +0800] \"GET /x HTTP/1.1\" 404 12 \"-\" \"curl\"\n10.0.0.5 - - [01/Jul/2025:09:00:01 +0800] \"GET / HTTP/1.1\" 200 12 \"-\" \"cut off\nnonsense\n", 2, 1, 0,
      "web http failure bob 10.0.0.4 /x", "web access log"},
@@ -544,6 +549,12 @@ static void message_over_lines(void **state)
     assert_slice_is(cell(&p, "message", 0), "Exception\n\tat a.b(C.java:1)\n\n   at c");
     assert_slice_is(cell(&p, "message", 1), "fine");
     assert_int_equal(at(&p, 1) - at(&p, 0), 1000);
+    close_place(&p);
+    open_place(&p);
+    static const char slow[] = "# User@Host: a[a] @ [10.0.0.5]\nSET timestamp=1751331588;\nselect\n 1;\n# Time: 250701  9:00:00\n# User@Host: a[a] @ [10.0.0.5]\nSET timestamp=1751331589;\nselect 2;\n";
+    take(&p, write_file("slow-over-lines.log", slow, sizeof slow - 1), 16);
+    assert_int_equal(p.t->nrows, 2);
+    assert_slice_is(cell(&p, "message", 0), "select\n 1;");
     close_place(&p);
 }
 
