@@ -20,7 +20,7 @@
  *       time: ['%d/%m/%Y %H:%M']
  *       program_by: {EventID: {Security: ['47??']}}   where none of these has a value: by what another name says; ? is any character
  *       fields: {EventID: [Id, event_code]}      further names for what is there
- *       lines: true                              the message may be a whole line of syslog or a record of the audit log: then what that says holds
+ *       lines: true                              the message may be a whole line of syslog, of the audit log or of one of the kinds above: then what that says holds
  *       examples: [{fields: {…}, at: …, program: …}]
  * Groups (names) that are fields of the log dataset fill them; all groups are names of the record for the patterns' when and take. */
 #ifndef SLA_IMPORTERS_LOGKIND_H

@@ -49,14 +49,35 @@ static void take_year(log_time *line, const log_time *record)
     else if (line->month == 1 && record->month == 12) line->year++;
 }
 
+/* A line of one of the kinds that importers/logs describes, but for the one that only wants a time at the beginning. What it says takes the place of the record's names. */
+static bool line_of_kind(const log_kinds *ks, log_regex_state *s, slice text, log_framed *f)
+{
+    size_t n = f->n;
+    for (size_t i = 0; i < ks->nlines; i++) {
+        if (!slice_is(ks->lines[i].name, "plain") && log_frame_line(&ks->lines[i], s, text, f)) {
+            f->n -= n;
+            memmove(f->pairs, f->pairs + n, f->n * sizeof *f->pairs);
+            return true;
+        }
+        f->n = n;
+    }
+    return false;
+}
+
+static bool syslog_line(slice text, log_framed *f)
+{
+    bool broken = false;
+    const slice *v = f->ev.v;
+    return log_frame_syslog(text, f, &broken) && v[LOG_PROGRAM].len && !(v[LOG_HOST].len && memchr(v[LOG_HOST].ptr, '=', v[LOG_HOST].len));
+}
+
 /* A line as a collector took it from its file: its own time, host and program hold, and the message is what stands behind them. */
-static void line_inside(log_framed *f)
+static void line_inside(const log_kinds *ks, log_regex_state *s, log_framed *f)
 {
     log_event outer = f->ev;
     log_time made = f->time;
-    slice text = outer.v[LOG_MESSAGE];
+    slice text = slice_trim(outer.v[LOG_MESSAGE]), source = f->source;
     size_t n = f->n;
-    bool broken = false;
     audit_line audit;
     if (log_audit_read(text, "mdy", &audit)) {
         f->ev.v[LOG_PROGRAM] = SLICE_LIT("auditd");
@@ -65,14 +86,19 @@ static void line_inside(log_framed *f)
         return;
     }
     f->ev = (log_event){0};
-    slice *v = f->ev.v;
-    if (!log_frame_syslog(text, f, &broken) || !v[LOG_PROGRAM].len || (v[LOG_HOST].len && memchr(v[LOG_HOST].ptr, '=', v[LOG_HOST].len))) {
+    bool is = syslog_line(text, f);
+    if (!is) {
+        f->n = n;
+        f->ev = (log_event){0};
+        is = line_of_kind(ks, s, text, f);
+    }
+    if (!is) {
         f->ev = outer;
         f->time = made;
-        f->n = n;
+        f->source = source;
         return;
     }
-    if (!v[LOG_HOST].len) v[LOG_HOST] = outer.v[LOG_HOST];
+    if (!f->ev.v[LOG_HOST].len) f->ev.v[LOG_HOST] = outer.v[LOG_HOST];
     if (!f->time.year) take_year(&f->time, &made);
 }
 
@@ -86,7 +112,7 @@ sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, ui
     if (!k) st = log_writer_reject(w, line, whole, "no kind of log record that is known");
     else if (!log_frame_record(k, f, &no_time)) st = log_writer_reject(w, line, whole, "its time is missing or cannot be read");
     else {
-        if (k->lines) line_inside(f);
+        if (k->lines) line_inside(r->kinds, log_matcher_state(w->m), f);
         st = log_writer_put(w, f, 0, line, 1, whole);
     }
     f->n = 0;
