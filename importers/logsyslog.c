@@ -119,6 +119,8 @@ static bool looks_5424(slice rest)
 static bool is_severity(slice w)
 {
     static const char *const severities[] = {"emerg", "alert", "crit", "err", "error", "warning", "warn", "notice", "info", "debug"};
+    const char *bar = w.len ? memchr(w.ptr, '|', w.len) : NULL; /* "err|error", as AIX writes it */
+    if (bar) w.len = (size_t)(bar - w.ptr);
     for (size_t i = 0; i < sizeof severities / sizeof severities[0]; i++)
         if (slice_is(w, severities[i])) return true;
     return false;
@@ -204,6 +206,7 @@ static slice behind_forwarder(slice rest)
     static const char mark[] = "Message forwarded from ";
     slice after = rest;
     word(&after);
+    if (!begins(after, mark)) after = skip_facility(after);
     if (!begins(after, mark)) return rest;
     after = behind(after, sizeof mark - 1);
     const char *colon = memchr(after.ptr, ':', after.len), *space = after.len ? memchr(after.ptr, ' ', after.len) : NULL;
@@ -401,6 +404,7 @@ static bool frame_line(slice line, log_framed *f, bool *broken)
     if (usual(line, f)) return inside(line, f), true;
     if (is_cef(line)) return as_cef(line, f) && cef_time(f);
     if (!priority(&rest, broken)) return false;
+    if (rest.len > 2 && rest.ptr[0] == ':' && rest.ptr[1] == ' ') rest = behind(rest, 2); /* NX-OS: "<189>: 2025 Jul  1 …" */
     int32_t year = digit(rest.len ? rest.ptr[0] : ' ') ? year_in_front(&rest) : 0;
     numbered = rest;
     if (digit(rest.len ? rest.ptr[0] : ' ') && all_digits(word(&numbered), ':')) rest = skip_blanks(numbered); /* a device's own count before the time: "<189>45: *Jul  1 …" */
