@@ -466,8 +466,9 @@ static bool record_time(const log_kind *k, log_framed *f)
 {
     char both[96];
     slice at = first_of(&k->at, f), clock = k->clock.n && !memchr(at.ptr ? at.ptr : "", ':', at.len) ? first_of(&k->clock, f) : (slice){0};
-    at = joined(at, clock, both, sizeof both);
-    return read_time(k, at, &f->time) || (k->times.n && log_time_any(at, &f->time));
+    slice whole = joined(at, clock, both, sizeof both);
+    if (read_time(k, whole, &f->time) || (k->times.n && log_time_any(whole, &f->time))) return true;
+    return clock.len && (log_time_any(clock, &f->time) || read_time(k, at, &f->time)); /* the clock is a whole time itself, or no time at all */
 }
 
 static bool fits(slice form, slice s)
