@@ -101,7 +101,7 @@ bool log_audit_read(slice line, const char *order, audit_line *out)
 bool log_audit_told(slice message, audit_line *out)
 {
     const char *from = message.ptr, *close = begins(message, "[") ? memchr(message.ptr, ']', message.len) : NULL;
-    if (close) message = slice_trim(behind(message, (size_t)(close - message.ptr) + 1)); /* the kernel's own time */
+    if (close) message = behind(message, (size_t)(close - message.ptr) + (close + 1 < message.ptr + message.len && close[1] == ' ' ? 2 : 1)); /* the kernel's own time */
     if (begins(message, "audit: ")) message = behind(message, 7);
     if (begins(message, "type=")) return log_audit_read(message, "mdy", out);
     slice type = message.ptr == from ? to_blank(message) : (slice){0};

@@ -286,14 +286,17 @@ static bool as_cef(slice text, log_framed *f)
     return true;
 }
 
-static bool is_cef(slice text) { return begins(text, "CEF:") || begins(text, "LEEF:"); }
+static bool is_cef(slice text)
+{
+    char first = text.len ? text.ptr[0] : ' ';
+    return (first == 'C' && begins(text, "CEF:")) || (first == 'L' && begins(text, "LEEF:"));
+}
 
 /* Behind a syslog header its name stands where a program's does, its colon before the message; or the message begins with it. false: no CEF, no LEEF. */
 static bool cef_inside(slice line, log_framed *f)
 {
     slice program = f->ev.v[LOG_PROGRAM], message = f->ev.v[LOG_MESSAGE];
-    char first = message.len ? message.ptr[0] : ' ';
-    if ((first == 'C' || first == 'L') && is_cef(message)) return as_cef(message, f);
+    if (is_cef(message)) return as_cef(message, f);
     if (program.len < 3 || program.ptr[program.len - 1] != 'F' || (!slice_is(program, "CEF") && !slice_is(program, "LEEF")) || message.ptr < line.ptr + program.len + 1) return false;
     const char *from = message.ptr - program.len - 1;
     while (from > line.ptr && !is_cef((slice){from, (size_t)(line.ptr + line.len - from)})) from--;

@@ -152,6 +152,7 @@ static sla_status read_rows(importer *im, log_writer *w, log_framed *f, block *b
             log_dates_read(&im->r.dates, im->r.kind, f);
             st = log_record_put(w, &im->r, f, c.lines[row], slice_trim((slice){from, (size_t)(to - from)}));
         }
+        if (st == SLA_OK) st = log_writer_settle(w); /* values whose quotes were doubled are the cells' own */
     }
     cells_clear(&c);
     return st;
