@@ -273,12 +273,12 @@ static sla_status tell(teller *t, slice key, err *e)
     bool also[DATASETS_MAX] = {false};
     pass *ps = t->ps;
     size_t row;
+    TRY(earlier_figure(ps, e));
     TRY(rules_prepare(ps));
     add_parts(t);
     for (size_t d = 0; d < DATASETS_MAX; d++) also[d] = t->r->needs.dataset[d];
     TRY(world_make(ps, also, e));
     TRY(pass_run(ps, e));
-    TRY(earlier_figure(ps, e));
     TRY(store_sources(ps->s, &t->x->mem, &t->sources, &t->nsources, e));
     TRY(rule_judge(ps, t->r, &t->out, &t->x->result, e));
     TRY(tell_findings(t));
