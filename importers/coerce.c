@@ -297,7 +297,7 @@ static inline bool fast_time(coercer *co, slice s, int64_t *local)
     return true;
 }
 
-typedef struct tally { uint64_t values, days, unzoned, repeated, skipped, other_order; } tally;
+typedef struct tally { uint64_t values, days, unzoned, repeated, skipped, other_order, relative; } tally;
 
 static void keep_tally(const target *t, const tally *n)
 {
@@ -308,6 +308,7 @@ static void keep_tally(const target *t, const tally *n)
     t->counts->repeated += n->repeated;
     t->counts->skipped += n->skipped;
     t->counts->other_order += n->other_order;
+    t->counts->relative += n->relative;
 }
 
 static bool any_time(slice s, const target *t, time_text *out) { return (t->numbers && dates_parse_number(s, t->numbers, out)) || dates_parse(s, t->order, out); }
@@ -316,9 +317,10 @@ static bool any_time(slice s, const target *t, time_text *out) { return (t->numb
 static sla_status refuse_time(job *j, size_t row, size_t fno, slice s, const target *t, tally *n, const char *reason)
 {
     time_text tt;
-    bool other = dates_parse(s, strcmp(t->order, "mdy") == 0 ? "dmy" : "mdy", &tt);
+    bool other = dates_parse(s, strcmp(t->order, "mdy") == 0 ? "dmy" : "mdy", &tt), relative = !other && dates_relative(s);
     n->other_order += other;
-    return refuse(j, row, fno, s, other ? "no such date with the column's order of day and month" : reason);
+    n->relative += relative;
+    return refuse(j, row, fno, s, other ? "no such date with the column's order of day and month" : relative ? "a relative date, and nothing says from which day it counts" : reason);
 }
 
 static int64_t to_utc(zone_cursor *cur, int64_t local, tally *n)

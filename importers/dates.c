@@ -366,6 +366,48 @@ bool dates_without_year(slice s, int32_t *month, int32_t *day, slice *clock)
     return c.i == s.len || (clock_part(&c, &ms) && offset_part(&c, &t));
 }
 
+/* ---- as seen from a moment that is not told ---- */
+static bool begins_with(slice s, const char *text) { return s.len >= strlen(text) && memcmp(s.ptr, text, strlen(text)) == 0; }
+static bool ends_with(slice s, const char *text) { return s.len > strlen(text) && memcmp(s.ptr + s.len - strlen(text), text, strlen(text)) == 0; }
+
+/* "Monday 3:12 PM", "上周五 10:15", "周一": a day of a week and no other day. */
+static bool only_weekday(slice s)
+{
+    int64_t ms;
+    time_text t;
+    scan c = {s, 0};
+    (void)(skip_nocase(&c, "last ") || skip(&c, "上") || skip(&c, "本"));
+    size_t from = c.i;
+    weekday(&c);
+    return c.i > from && clock_part(&c, &ms) && offset_part(&c, &t);
+}
+
+bool dates_relative(slice s)
+{
+    /* folded: small letters without blanks and accents */
+    static const char *const days[] = {"yesterday", "today", "tomorrow", "justnow", "rightnow", "amoment", "moments", "gestern", "vorgestern", "heute", "morgen", "geradeeben", "hier", "avanthier", "aujourd", "alinstant",
+                                       "ayer", "anteayer", "hoy", "manana", "ontem", "anteontem", "hoje", "amanha", "agoramesmo", "ieri", "oggi", "domani", "вчера", "позавчера", "сегодня", "завтра", "толькочто",
+                                       "gisteren", "eergisteren", "vandaag", "wczoraj", "dzisiaj", "dzis", "przedwczoraj", "昨天", "前天", "今天", "明天", "后天", "昨日", "今日", "本日", "明日", "一昨日", "刚刚", "刚才", "たった今",
+                                       "어제", "그저께", "오늘", "내일", "방금"};
+    static const char *const leads[] = {"vor", "ilya", "hace", "ha", "in", "dans", "dentrode", "em", "через", "tra", "fra", "over", "za"};
+    static const char *const ends[] = {"ago", "fromnow", "fa", "atras", "назад", "geleden", "temu", "前", "前に", "后", "後", "전", "후"};
+    char text[WORDS_MAX];
+    int64_t ms;
+    enum { LONGEST = 48 };
+    if (s.len == 0 || s.len > LONGEST) return false;
+    slice f = {text, words_fold(s, text)};
+    bool number = false;
+    for (size_t i = 0; i < f.len; i++) number = number || (f.ptr[i] >= '0' && f.ptr[i] <= '9');
+    bool some = number || begins_with(f, "a") || begins_with(f, "one") || begins_with(f, "un") || begins_with(f, "ein") || begins_with(f, "半") || begins_with(f, "几") || begins_with(f, "数");
+    for (size_t k = 0; k < sizeof days / sizeof days[0]; k++)
+        if (begins_with(f, days[k])) return true;
+    for (size_t k = 0; number && k < sizeof leads / sizeof leads[0]; k++)
+        if (begins_with(f, leads[k])) return true;
+    for (size_t k = 0; some && k < sizeof ends / sizeof ends[0]; k++)
+        if (ends_with(f, ends[k])) return true;
+    return (!memchr(s.ptr, ':', s.len) && words_duration(s, 0, &ms)) || only_weekday(s);
+}
+
 /* ---- numbers ---- */
 /* Digits before the point; 0: no plain number. */
 static size_t whole_digits(slice s)

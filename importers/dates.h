@@ -16,6 +16,10 @@ bool dates_parse(slice s, const char *order, time_text *out);
 /* "7月1日 09:05", "1 Jul", "Jul 1, 9:05 PM": month, day and, if there is one, the text of the time of day. false: it is something else. */
 bool dates_without_year(slice s, int32_t *month, int32_t *day, slice *clock);
 
+/* "3 days ago", "Yesterday 10:15 AM", "Monday 3:12 PM", "昨天 10:15", "2小时前", "2d": when, as seen from the moment somebody looked, which the text does not say. Of texts
+ * that dates_parse does not read. */
+bool dates_relative(slice s);
+
 /* A column of numbers that is mapped to a time. Days since 1900 or 1904 are a sheet's serial numbers (local time); epochs are seconds, ms, µs or ns since 1970,
  * told apart by their digits (10, 13, 16, 19), in UTC. */
 typedef enum date_numbers { NUMBERS_NONE, NUMBERS_SERIAL_1900, NUMBERS_SERIAL_1904, NUMBERS_EPOCH } date_numbers;

@@ -400,14 +400,21 @@ bool planner_at_limit(const planner *pl)
     return false;
 }
 
+static void say_relative(slice name, unsigned long long n, buf *out)
+{
+    buf_printf(out, "%.*s: %llu relative date%s (\"3 days ago\") not known, as nothing says from which day they count; export absolute dates: a file instead of what the screen shows; Jira: "
+               "jira.lf.date.relativize off (advanced settings)\n", SLICE_ARG(name), n, n == 1 ? "" : "s");
+}
+
 void planner_notes(const planner *pl, buf *out)
 {
     buf_bytes(out, pl->said.ptr, pl->said.len);
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const time_counts *k = &pl->counts[f];
         unsigned long long n = k->values;
-        if (n == 0) continue;
         slice name = pl->p.ds->fields[f].name;
+        if (k->relative) say_relative(name, k->relative, out);
+        if (n == 0) continue;
         if (k->days) buf_printf(out, "%.*s: %llu of %llu are days without a time\n", SLICE_ARG(name), (unsigned long long)k->days, n);
         if (k->unzoned) buf_printf(out, "%.*s: %llu of %llu name no zone and were read in %s\n", SLICE_ARG(name), (unsigned long long)k->unzoned, n, zone_name(pl->p.zone));
         if (k->repeated) buf_printf(out, "%.*s: %llu local times occur twice when the clock is put back; the first is taken\n", SLICE_ARG(name), (unsigned long long)k->repeated);

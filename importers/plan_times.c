@@ -283,6 +283,7 @@ sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e)
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const time_counts *k = &pl->counts[f];
         const slice name = pl->p.ds->fields[f].name;
+        if (k->relative) TRY(put_caveat(&l, "relative", name, k->relative, k->values + k->relative, "是相对日期（如“3天前”），无从得知从哪天算起，按未知处理；请导出绝对日期", "are relative dates (\"3 days ago\"), and nothing says from which day they count: they are not known; export absolute dates"));
         if (k->derived) TRY(put_caveat(&l, "derived", name, k->derived, k->derived, "由持续时间推算，按日历时间计", "are worked out from a duration, taken for time that passed by the calendar"));
         if (k->days) TRY(put_caveat(&l, "days", name, k->days, k->values, "只有日期没有时刻，时限只能精确到天", "are days without a time: clocks are only as exact as a day"));
         if (k->repeated) TRY(put_caveat(&l, "repeated", name, k->repeated, k->values, "在夏令时结束时出现两次，取前一次", "occur twice as the clock is put back; the first is taken"));

@@ -74,6 +74,20 @@ static void yearless(void **state)
     assert_slice_is(rest, c->clock);
 }
 
+static const struct relative_case { const char *name; bool relative; } relative_cases[] = {
+    {"3 days ago", true}, {"a day ago", true}, {"an hour ago", true}, {"Just now", true}, {"Yesterday 10:15 AM", true}, {"today at 9:05", true}, {"Monday 3:12 PM", true}, {"Mon 15:12", true}, {"last Friday 9:05", true}, {"2 days", true}, {"3d", true},
+    {"昨天 10:15", true}, {"前天10:15", true}, {"2小时前", true}, {"半小时前", true}, {"几分钟前", true}, {"3天后", true}, {"刚刚", true}, {"上周五 10:15", true}, {"3日前", true}, {"2時間前", true}, {"3일 전", true}, {"어제 10:15", true},
+    {"vor 3 Tagen", true}, {"gestern, 10:15", true}, {"il y a 3 jours", true}, {"hier à 10:15", true}, {"hace 3 días", true}, {"há 3 dias", true}, {"3 dias atrás", true}, {"3 ore fa", true}, {"3 дня назад", true}, {"вчера в 10:15", true},
+    {"3 dagen geleden", true}, {"3 dni temu", true}, {"in 3 days", true}, {"before", false}, {"Chicago", false}, {"pending", false}, {"10:15", false}, {"10/Foo/26", false}, {"31/2/2026", false}, {"25:99", false}, {"44267", false}, {"Monday", false}, {"", false},
+};
+static void relative(void **state)
+{
+    const struct relative_case *c = *state;
+    time_text t;
+    assert_true(dates_relative(slice_of(c->name)) == c->relative);
+    assert_false(dates_parse(slice_of(c->name), "dmy", &t));
+}
+
 static void print_time(buf *b, const time_text *t)
 {
     time_print_local(b, t->local_ms);
@@ -142,6 +156,7 @@ static void any_text_is_safe(void **state)
                 memcpy(cut, copy, n);
                 dates_parse((slice){cut, n}, "dmy", &t);
                 dates_look((slice){cut, n}, &ev);
+                dates_relative((slice){cut, n});
                 words_duration((slice){cut, n}, 1, &ms);
                 free(cut);
             }
@@ -152,12 +167,13 @@ static void any_text_is_safe(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[280];
+    struct CMUnitTest tests[360];
     size_t n = 0;
     ROWS(tests, n, same_cases, same_names);
     ROWS(tests, n, duration_cases, durations);
     ROWS(tests, n, date_cases, dates);
     ROWS(tests, n, yearless_cases, yearless);
+    ROWS(tests, n, relative_cases, relative);
     ROWS(tests, n, number_cases, numbers);
     ROWS(tests, n, look_cases, columns_decide);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(any_text_is_safe);
