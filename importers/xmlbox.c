@@ -2,12 +2,14 @@
 #include <string.h>
 #include "engine/base/jsonw.h"
 #include "engine/base/mem.h"
+#include "importers/paging.h"
 #include "importers/xml.h"
 
-enum { NODES_MAX = 2048, VALUES_LEAST = 3, RECORD_DEPTH_MAX = 30, STACK_MAX = 256, RECORD_BYTES_MAX = 16 << 20, NONE = -1 };
+enum { NODES_MAX = 2048, VALUES_LEAST = 3, RECORD_DEPTH_MAX = 30, STACK_MAX = 256, RECORD_BYTES_MAX = 16 << 20, SAID_MAX = 32, NONE = -1 };
 
-/* An element by its path, however often it comes. last: the child found last, where looking goes on. in: the instance of its parent in which it came last. */
-typedef struct node { const char *name; int parent, first, next, last; uint64_t in; bool value, attrs, inner, list, repeated; } node;
+/* An element by its path, however often it comes. last: the child found last, where looking goes on. in: the instance of its parent in which it came last. said: the text of the
+ * one that came first; again: it was not the only one. */
+typedef struct node { const char *name; int parent, first, next, last; uint64_t in; bool value, attrs, inner, list, repeated, came, again; uint8_t nsaid; char said[SAID_MAX]; } node;
 typedef struct xml_box { container base; container_source src; node *nodes; size_t n, cap; int record; } xml_box;
 
 /* ---- what a document begins with ---- */
@@ -66,7 +68,7 @@ static int add_node(xml_box *b, int parent, const char *name, xml_reader *x)
     if (b->n == NODES_MAX) return xml_fail(x, SLA_LIMIT, "elements of more than 2048 kinds"), NONE;
     if (!copy || mem_grow(&b->nodes, &b->cap, b->n + 1, sizeof *b->nodes)) return xml_fail(x, SLA_NOMEM, "no memory to read XML"), NONE;
     int no = (int)b->n++;
-    b->nodes[no] = (node){copy, parent, NONE, NONE, NONE, 0, false, false, false, false, false};
+    b->nodes[no] = (node){.name = copy, .parent = parent, .first = NONE, .next = NONE, .last = NONE};
     if (parent == NONE) return no;
     int *to = &b->nodes[parent].first;
     while (*to != NONE) to = &b->nodes[*to].next;
@@ -91,6 +93,18 @@ static bool marks_list(const char **a) { return strcmp(a[0], "type") == 0 && str
 typedef struct place { int node; uint64_t instance; } place;
 typedef struct looking { xml_box *b; xml_reader *x; place at[STACK_MAX]; size_t depth; uint64_t instances; } looking;
 
+/* What does not fit is not wanted: it is no number and no flag. */
+static void say(node *n, slice s)
+{
+    for (size_t i = 0; i < s.len && !n->again && n->nsaid < SAID_MAX; i++) n->said[n->nsaid++] = s.ptr[i];
+}
+
+static void came(node *n)
+{
+    n->again = n->came;
+    n->came = true;
+}
+
 static void look_open(void *ctx, const char *name, const char **attrs)
 {
     looking *l = ctx;
@@ -98,6 +112,7 @@ static void look_open(void *ctx, const char *name, const char **attrs)
     int no = child(l->b, up.node, name, up.instance, true, l->x);
     if (no == NONE) return;
     l->b->nodes[up.node].inner = true;
+    came(&l->b->nodes[no]);
     l->at[++l->depth] = (place){no, ++l->instances};
     for (; *attrs; attrs += 2) {
         if (marks_list(attrs)) l->b->nodes[no].list = true;
@@ -105,6 +120,8 @@ static void look_open(void *ctx, const char *name, const char **attrs)
             int a = child(l->b, no, *attrs, l->instances, true, l->x);
             if (a == NONE) return;
             l->b->nodes[a].value = l->b->nodes[no].attrs = true;
+            came(&l->b->nodes[a]);
+            say(&l->b->nodes[a], slice_of(attrs[1]));
         }
     }
 }
@@ -120,6 +137,7 @@ static void look_text(void *ctx, slice s)
 {
     looking *l = ctx;
     if (slice_trim(s).len) l->b->nodes[l->at[l->depth].node].value = true;
+    say(&l->b->nodes[l->at[l->depth].node], s);
 }
 
 static size_t values_in(const xml_box *b, int no)
@@ -183,7 +201,7 @@ typedef struct record_stream {
     place at[STACK_MAX]; size_t depth;
     arena mem; element *now; buf text; size_t bytes, level;   /* of the record being read */
     uint32_t line, begins;              /* line reached in what is written; the record's */
-    bool some;
+    bool some, paged;                   /* paged: an object stands around the list */
 } record_stream;
 
 static void write_item(const xml_box *b, jsonw *w, element *el);
@@ -308,13 +326,44 @@ static void record_close(void *ctx, const char *name)
     arena_free(&r->mem);
 }
 
+/* ---- what stands around the records ---- */
+static bool is_leaf(const node *n) { return !n->inner && !n->again && n->nsaid > 0 && n->nsaid < SAID_MAX && paging_knows(slice_of(n->name)); }
+
+static size_t write_leaves(const xml_box *b, jsonw *w, int parent, bool enclosed)
+{
+    size_t count = 0;
+    for (int i = b->nodes[parent].first; i != NONE; i = b->nodes[i].next) {
+        const node *n = &b->nodes[i];
+        /* Jira's <issue start="0" end="20" total="57"/> beside its <item>s is such an object too */
+        if (!enclosed && !n->again && n->first != NONE && (paging_encloses(slice_of(n->name)) || strcmp(n->name, "issue") == 0)) count += write_leaves(b, w, i, true);
+        else if (is_leaf(n)) jsonw_kv_text(w, n->name, slice_trim((slice){n->said, n->nsaid})), count++;
+    }
+    return count;
+}
+
+/* Opens the list of records, in an object with what is said of pages around it if anything is. */
+static void open_list(record_stream *r)
+{
+    const node *record = &r->b->nodes[r->b->record];
+    size_t count = 0;
+    jsonw w;
+    buf around = {0};
+    jsonw_begin(&w, &around, 0);
+    jsonw_open(&w, '{');
+    for (int i = record->parent; i != NONE; i = r->b->nodes[i].parent) count += write_leaves(r->b, &w, i, false);
+    if ((r->paged = count > 0)) buf_printf(&r->p.out, "%s,\"%s\":", buf_cstr(&around), record->name);
+    r->p.out.failed = r->p.out.failed || around.failed;
+    buf_char(&r->p.out, '[');
+    buf_free(&around);
+}
+
 static sla_status more_records(void *ctx, err *e)
 {
     record_stream *r = ctx;
     bool end = false;
-    if (r->line == 0) r->line = 1, buf_char(&r->p.out, '[');
+    if (r->line == 0) r->line = 1, open_list(r);
     TRY(xml_step(r->x, &r->file.base, &end, e));
-    if (end) buf_char(&r->p.out, ']');
+    if (end) buf_text(&r->p.out, r->paged ? "]}" : "]");
     r->p.end = end;
     return SLA_OK;
 }

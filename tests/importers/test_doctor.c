@@ -97,6 +97,12 @@ static const struct doctor_case { const char *name, *zone, *file[3], *text[3], *
     {"the last page says that it is", "Asia/Shanghai", {"a.json", "b.json"}, {"{" TWO("1", "2") ", \"nextPageToken\": \"x\", \"isLast\": false}", "{" TWO("3", "4") ", \"isLast\": true}"}, JIRA "4/4\n"},
     {"a flag knows better than the next page's address", "Asia/Shanghai", {"a.json"}, {"{" TWO("1", "2") ", \"next_page\": \"https://example.com/2\", \"end_of_stream\": true}"}, JIRA "2/2\n"},
     {"a number of other things", "Asia/Shanghai", {"a.json"}, {"{\"facets\": {\"total\": 900}, \"count\": 2, \"maxResults\": 100, " TWO("1", "2") "}"}, JIRA "2/2\n"},
+    {"the first of nine pages by their numbers", "Asia/Shanghai", {"a.json"}, {"{\"current_page\": 1, \"last_page\": 9, \"per_page\": 2, " TWO("1", "2") "}"}, JIRA "2/2\n0 pages ticket  2/0\n"},
+    {"all pages by their numbers", "Asia/Shanghai", {"a.json", "b.json"}, {"{\"page\": 1, \"total_pages\": 2, " TWO("1", "2") "}", "{\"pagination\": {\"page\": 2, \"total_pages\": 2}, " TWO("3", "4") "}"}, JIRA "4/4\n"},
+    {"the last page, counted from 0, is short", "Asia/Shanghai", {"a.json"}, {"{\"page\": 8, \"totalPages\": 9, \"pageSize\": 2, \"issues\": [" ISSUE("5") "]}"}, JIRA "1/1\n"},
+    {"a page of XML", "Asia/Shanghai", {"a.xml"},
+     {"<issues total_count=\"812\" offset=\"0\" limit=\"25\" type=\"array\"><issue><id>1</id><tracker id=\"1\" name=\"Bug\"/><status id=\"1\" name=\"New\"/><priority id=\"4\" name=\"High\"/><subject>no mail</subject>"
+      "<created_on>2025-07-01T09:00:00Z</created_on></issue></issues>"}, JIRA "1/1\n0 terms ticket type 1/1\n0 pages ticket  1/812\n"},
     {"within what is said of pages", "Asia/Shanghai", {"a.json"}, {"{\"meta\": {\"has_more\": true}, " TWO("1", "2") "}"}, JIRA "2/2\n0 pages ticket  2/0\n"},
     {"an answer of a search in logs", "Asia/Shanghai", {"a.json"},
      {"{\"_shards\": {\"total\": 9}, \"hits\": {\"total\": {\"value\": 70, \"relation\": \"eq\"}, \"hits\": [{\"_source\": {\"@timestamp\": \"2025-07-01T01:00:00Z\", \"host\": {\"name\": \"web1\"}, \"process\": {\"name\": \"sshd\"}, "
