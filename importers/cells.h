@@ -40,6 +40,7 @@ typedef struct target {
     const field_map *map;
     const char *order;                  /* "ymd", "dmy", "mdy" for times */
     int clock;                          /* where the cell is a day: the column of its time of day; -1: none */
+    int reason;                         /* column that says more of values that map->reason_of names; -1: none */
     int after; int64_t unit;            /* durations, to be added to this field; -1: none. unit: of bare numbers, ms */
     bool assumed;                       /* nothing told the order of day and month */
     date_numbers numbers;               /* how a column of numbers is read as times */

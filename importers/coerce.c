@@ -135,6 +135,42 @@ static sla_status read_texts(job *j, size_t fno, const slice *in, const target *
     return SLA_OK;
 }
 
+/* "On Hold" and, in another column, "Awaiting Vendor": what both mean. A reason that nobody knows leaves it open what is meant: "On Hold (Awaiting CAB)". */
+static sla_status with_reason(job *j, const field_map *map, slice *word, slice *term, slice reason)
+{
+    bool asks = false;
+    for (size_t k = 0; k < map->reason_of.n; k++) asks = asks || slice_eq(*term, map->reason_of.items[k]) || words_same(*word, map->reason_of.items[k]);
+    if (!asks) return SLA_OK;
+    buf both = {0};
+    buf_printf(&both, "%.*s (%.*s)", SLICE_ARG(*word), SLICE_ARG(reason));
+    *word = both.failed ? (slice){0} : arena_slice(&j->texts, (slice){both.ptr, both.len});
+    buf_free(&both);
+    *term = profile_knows_term(map->reason, reason) ? profile_term(map->reason, reason) : *word;
+    return word->ptr ? SLA_OK : SLA_NOMEM;
+}
+
+static sla_status read_texts_with_reasons(job *j, size_t fno, const slice *in, const target *t)
+{
+    column *col = &j->b->cols[fno];
+    uint32_t code = 0;
+    slice last = {0}, last_reason = {0};
+    for (size_t i = 0; i < j->c->nrows; i++) {
+        slice word = trimmed(in[i]), reason = trimmed(j->c->at[(size_t)t->reason * CELLS_ROWS + i]);
+        if (is_missing(j->co->p->pf, word)) continue;
+        if (!last.ptr || !slice_eq(word, last) || !slice_eq(reason, last_reason)) {
+            last = word, last_reason = reason;
+            slice term = profile_term(t->map, word);
+            if (!is_missing(j->co->p->pf, reason)) TRY(with_reason(j, t->map, &word, &term, reason));
+            if (t->spoken && !note_word(j->co, t, fno, word, term)) return SLA_NOMEM;
+            if ((code = dict_intern(col->codes, term)) == DICT_NONE) return SLA_NOMEM;
+        }
+        ((uint32_t *)col->data)[j->row0 + i] = code;
+        bits_set(col->valid, j->row0 + i);
+        col->used = true;
+    }
+    return SLA_OK;
+}
+
 /* ---- numbers ---- */
 static bool read_number(slice s, double *out)
 {
@@ -414,7 +450,7 @@ static sla_status read_column(job *j, size_t fno)
     if (j->nomem) return SLA_NOMEM;
     if (t->after >= 0) return read_after(j, fno, in, t);
     switch (j->b->ds->fields[fno].type) {
-    case VT_TEXT: return read_texts(j, fno, in, t);
+    case VT_TEXT: return t->reason >= 0 ? read_texts_with_reasons(j, fno, in, t) : read_texts(j, fno, in, t);
     case VT_NUMBER: return read_numbers(j, fno, in, t);
     case VT_TIME: return read_times(j, fno, in, t);
     case VT_DATE: return read_dates(j, fno, in, t);

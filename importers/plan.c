@@ -110,6 +110,16 @@ static void find_clock(const slice *folded, size_t n, const field_map *map, targ
             if ((int)i != t->input && slice_eq(folded[i], map->clock.folded[h])) t->clock = (int)i;
 }
 
+static sla_status find_reason(planner *pl, const slice *folded, const field_map *map, const field *f, target *t)
+{
+    target of = {.map = map->reason};
+    if (!map->reason || t->input < 0) return SLA_OK;
+    TRY(columns_of(pl, folded, &map->reason->from, f, &of));
+    t->reason = of.input;
+    if (t->reason >= 0) buf_printf(&pl->said, "%.*s: where it says no more than %.*s, the column %.*s tells the reason\n", SLICE_ARG(f->name), SLICE_ARG(map->reason_of.items[0]), SLICE_ARG(pl->names[t->reason]));
+    return SLA_OK;
+}
+
 static sla_status place(planner *pl, const slice *folded, target *t, const field *f)
 {
     for (size_t i = 0; !pl->pf && t->input < 0 && i < pl->ncols; i++)
@@ -123,6 +133,7 @@ static sla_status place(planner *pl, const slice *folded, target *t, const field
         TRY(columns_of(pl, folded, &map->from, f, t));
         if (map->prefix_of >= 0) buf_printf(&pl->said, "%.*s: for want of a value, by what %.*s begins with\n", SLICE_ARG(f->name), SLICE_ARG(pl->pf->ds->fields[map->prefix_of].name));
         find_clock(folded, pl->ncols, map, t);
+        TRY(find_reason(pl, folded, map, f, t));
         if (t->input >= 0 || map->fallback.n == 0) return SLA_OK;
         TRY(columns_of(pl, folded, &map->fallback, f, t));
         find_clock(folded, pl->ncols, map, t);
@@ -173,7 +184,7 @@ static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
     if (pl->pf) profile_names(pl->pf, pl->headers, pl->ncols, folded);
     say_readings(pl, folded);
     for (size_t f = 0; f < ds->nfields; f++) {
-        pl->p.fields[f] = (target){.input = -1, .clock = -1, .after = -1, .order = "ymd", .counts = &pl->counts[f]};
+        pl->p.fields[f] = (target){.input = -1, .clock = -1, .reason = -1, .after = -1, .order = "ymd", .counts = &pl->counts[f]};
         TRY(place(pl, folded, &pl->p.fields[f], &ds->fields[f]));
         if (pl->p.fields[f].map && ds->fields[f].en) pl->p.fields[f].spoken = pl->spoken;
     }
@@ -263,7 +274,7 @@ static void say_columns(planner *pl)
         bool taken = false;
         for (size_t f = 0; f < pl->p.ds->nfields; f++) {
             const target *t = &pl->p.fields[f];
-            taken = taken || t->input == (int)i || t->clock == (int)i;
+            taken = taken || t->input == (int)i || t->clock == (int)i || t->reason == (int)i;
             for (size_t k = 0; k < t->nmore; k++) taken = taken || t->more[k] == (int)i;
         }
         if (taken || (pl->changes && changes_use(pl->changes, (int)i))) continue;

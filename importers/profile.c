@@ -168,9 +168,22 @@ static void load_prefixes(loader *l, const profile *p, const field *fd, field_ma
     if (fd->type != VT_TEXT || (m->prefix_of >= 0 && p->ds->fields[m->prefix_of].type != VT_TEXT)) errlist_add(l->errors, SLA_TYPE, n->at, "only a text begins with a text");
 }
 
+/* reason: {from: [On hold reason], of: [pending_customer], terms: {…}} */
+static void load_reason(loader *l, const field *fd, field_map *m, const ynode *n)
+{
+    static const char *const keys[] = {"from", "of", "values", "terms", NULL};
+    if (!n) return;
+    yaml_check_keys(n, keys, l->errors);
+    m->reason_of = texts(l, yaml_get(n, "of"));
+    if (!(m->reason = take(l, 1, sizeof *m->reason))) return;
+    *m->reason = (field_map){.field = m->field, .from = texts(l, yaml_get(n, "from")), .after = -1, .or_after = -1, .prefix_of = -1, .vocabulary = m->vocabulary};
+    load_terms(l, fd, n, &m->reason->terms);
+    if (fd->type != VT_TEXT || m->reason->from.n == 0 || m->reason_of.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "the reason of a text needs 'from', its headers, and 'of', the values that it is the reason of");
+}
+
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
@@ -194,6 +207,7 @@ static void load_field(loader *l, profile *p, const ynode *n)
     if (or_after) m->or_after = field_named(l, p->ds, or_after->text, or_after->at);
     if (m->or_after >= 0 && (fd->type != VT_TIME || p->ds->fields[m->or_after].type != VT_TIME)) errlist_add(l->errors, SLA_TYPE, or_after->at, "only a time can follow a time");
     load_terms(l, fd, n, &m->terms);
+    load_reason(l, fd, m, yaml_get(n, "reason"));
 }
 
 static void load_reached(loader *l, profile *p, const ynode *n)
@@ -366,7 +380,10 @@ static void collect_known(loader *l, profile *p)
     }
     know(l, p, &p->knows);
     for (size_t i = 0; i < p->nneeds; i++) know(l, p, &p->needs[i]);
-    for (size_t i = 0; i < p->nmaps; i++) know(l, p, &p->maps[i].from), know(l, p, &p->maps[i].fallback), know(l, p, &p->maps[i].clock);
+    for (size_t i = 0; i < p->nmaps; i++) {
+        know(l, p, &p->maps[i].from), know(l, p, &p->maps[i].fallback), know(l, p, &p->maps[i].clock);
+        if (p->maps[i].reason) know(l, p, &p->maps[i].reason->from);
+    }
     know(l, p, &p->fold_at);
     know(l, p, &p->fold_actor);
     know(l, p, &p->fold_sequence);
@@ -469,7 +486,10 @@ void profiles_clear(profile_set *s)
 {
     for (size_t i = 0; i < s->n; i++) {
         const profile *p = &s->items[i];
-        for (size_t k = 0; k < p->nmaps; k++) clear_terms(&p->maps[k].terms);
+        for (size_t k = 0; k < p->nmaps; k++) {
+            clear_terms(&p->maps[k].terms);
+            if (p->maps[k].reason) clear_terms(&p->maps[k].reason->terms);
+        }
         for (size_t k = 0; p->changed && k < p->of->nfields; k++) clear_terms(&p->changed[k].terms);
         errlist_clear(&s->items[i].errors);
         dict_free(s->items[i].known);

@@ -24,6 +24,7 @@ typedef struct field_map {
     header_list cycle; slice cycle_list, cycle_at, cycle_running, cycle_in;   /* out of a field of one of these names: of the first of its cycles the value at a path; n 0: none (cycles.h) */
     bool digits;                        /* "52 267" is 52267 */
     double most;                        /* a scale ends there: a column with numbers beyond it is on another one; 0: no scale */
+    struct field_map *reason; header_list reason_of;   /* where the value is or means one of reason_of, a column of reason->from says more, by reason's terms (On Hold: Awaiting Vendor); NULL: none */
     int prefix_of; header_list prefixes; const slice *prefix_terms;   /* where nothing is said: what the text of that field begins with tells (INC: incident); -1: none */
 } field_map;
 /* Changes within a record of JSON. Paths as in `from`; list and items are paths of lists. */
