@@ -135,6 +135,57 @@ static sla_status read_texts(job *j, size_t fno, const slice *in, const target *
     return SLA_OK;
 }
 
+/* How long the mark between values at s[i] is; 0: there is none. */
+static size_t mark_between(const header_list *marks, slice s, size_t i)
+{
+    size_t longest = 0;
+    for (size_t k = 0; k < marks->n; k++) {
+        slice m = marks->items[k];
+        bool here = m.len > longest && s.len - i >= m.len && slice_eq_nocase((slice){s.ptr + i, m.len}, m);
+        if (here && (*m.ptr != ',' || (i && (unsigned char)s.ptr[i - 1] >= 0x80))) longest = m.len;
+    }
+    return longest;
+}
+
+/* "Luc<br>Anne": Luc; *rest what is named behind. begins: bytes that marks begin with. */
+static slice first_of(const header_list *marks, const bool begins[256], slice s, slice *rest)
+{
+    size_t from = 0;
+    *rest = (slice){0};
+    for (size_t i = 0, n; i < s.len; i++) {
+        if (!begins[(unsigned char)s.ptr[i]] || (n = mark_between(marks, s, i)) == 0) continue;
+        slice part = slice_trim((slice){s.ptr + from, i - from});
+        from = i + n;
+        i = from - 1;
+        if (part.len == 0) continue;
+        *rest = slice_trim((slice){s.ptr + from, s.len - from});
+        for (n = 1; n;) {
+            n = rest->len ? mark_between(marks, *rest, 0) : 0;
+            *rest = slice_trim((slice){rest->ptr + n, rest->len - n});
+        }
+        return part;
+    }
+    return slice_trim((slice){s.ptr + from, s.len - from});
+}
+
+static sla_status read_firsts(job *j, size_t fno, const slice *in, const target *t)
+{
+    uint64_t several = 0;
+    bool begins[256] = {false};
+    const header_list *marks = &t->map->first_of;
+    for (size_t k = 0; k < marks->n; k++) begins[(unsigned char)*marks->items[k].ptr] = true;
+    for (size_t i = 0; i < j->c->nrows; i++) {
+        slice rest, s = trimmed(in[i]);
+        if (is_missing(j->co->p->pf, s)) continue;
+        slice v = first_of(marks, begins, s, &rest);
+        if (rest.len) several++;
+        if (rest.len) TRY(refuse(j, i, fno, rest, "named beside another one, who is taken"));
+        if (!is_missing(j->co->p->pf, v)) TRY(batch_set_text(j->b, j->row0 + i, fno, v));
+    }
+    if (t->counts) t->counts->several += several;
+    return SLA_OK;
+}
+
 /* "On Hold" and, in another column, "Awaiting Vendor": what both mean. A reason that nobody knows leaves it open what is meant: "On Hold (Awaiting CAB)". */
 static sla_status with_reason(job *j, const field_map *map, slice *word, slice *term, slice reason)
 {
@@ -450,7 +501,7 @@ static sla_status read_column(job *j, size_t fno)
     if (j->nomem) return SLA_NOMEM;
     if (t->after >= 0) return read_after(j, fno, in, t);
     switch (j->b->ds->fields[fno].type) {
-    case VT_TEXT: return t->reason >= 0 ? read_texts_with_reasons(j, fno, in, t) : read_texts(j, fno, in, t);
+    case VT_TEXT: return t->reason >= 0 ? read_texts_with_reasons(j, fno, in, t) : t->map && t->map->first_of.n ? read_firsts(j, fno, in, t) : read_texts(j, fno, in, t);
     case VT_NUMBER: return read_numbers(j, fno, in, t);
     case VT_TIME: return read_times(j, fno, in, t);
     case VT_DATE: return read_dates(j, fno, in, t);

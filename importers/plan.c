@@ -424,6 +424,7 @@ void planner_notes(const planner *pl, buf *out)
         const time_counts *k = &pl->counts[f];
         unsigned long long n = k->values;
         slice name = pl->p.ds->fields[f].name;
+        if (k->several) buf_printf(out, "%.*s: %llu record%s more than one; the first is taken, the others stand among what was rejected\n", SLICE_ARG(name), (unsigned long long)k->several, k->several == 1 ? " names" : "s name");
         if (k->relative) say_relative(name, k->relative, out);
         if (n == 0) continue;
         if (k->days) buf_printf(out, "%.*s: %llu of %llu are days without a time\n", SLICE_ARG(name), (unsigned long long)k->days, n);

@@ -275,6 +275,22 @@ static sla_status limit_caveat(const caveat_list *l)
     return st;
 }
 
+/* Of several people in one cell the first stands for all. */
+static sla_status several_caveat(const caveat_list *l, size_t f)
+{
+    const dataset *ds = l->pl->p.ds;
+    unsigned long long n = l->pl->counts[f].several;
+    buf zh = {0}, en = {0};
+    if (n == 0) return SLA_OK;
+    buf_printf(&zh, "%s：%llu 条记录写了不止一个，取第一个", ds->fields[f].title_zh.ptr, n);
+    buf_printf(&en, "%.*s: %llu record%s more than one; the first is taken", SLICE_ARG(ds->fields[f].name), n, n == 1 ? " names" : "s name");
+    const caveat c = {l->source, SLICE_LIT("several"), planner_dataset(l->pl)->name, ds->fields[f].name, (int64_t)n, (int64_t)l->pl->rows, {zh.ptr, zh.len}, {en.ptr, en.len}};
+    sla_status st = zh.failed || en.failed ? SLA_NOMEM : store_caveat_put(l->s, &c, l->e);
+    buf_free(&zh);
+    buf_free(&en);
+    return st;
+}
+
 sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e)
 {
     const caveat_list l = {pl, s, source, e};
@@ -283,6 +299,7 @@ sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e)
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const time_counts *k = &pl->counts[f];
         const slice name = pl->p.ds->fields[f].name;
+        TRY(several_caveat(&l, f));
         if (k->relative) TRY(put_caveat(&l, "relative", name, k->relative, k->values + k->relative, "是相对日期（如“3天前”），无从得知从哪天算起，按未知处理；请导出绝对日期", "are relative dates (\"3 days ago\"), and nothing says from which day they count: they are not known; export absolute dates"));
         if (k->derived) TRY(put_caveat(&l, "derived", name, k->derived, k->derived, "由持续时间推算，按日历时间计", "are worked out from a duration, taken for time that passed by the calendar"));
         if (k->days) TRY(put_caveat(&l, "days", name, k->days, k->values, "只有日期没有时刻，时限只能精确到天", "are days without a time: clocks are only as exact as a day"));

@@ -183,7 +183,7 @@ static void load_reason(loader *l, const field *fd, field_map *m, const ynode *n
 
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", "first_of", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
@@ -196,6 +196,8 @@ static void load_field(loader *l, profile *p, const ynode *n)
     if (value && fd->type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, value->at, "only a text field can have a fixed value");
     load_cycle(l, m, yaml_get(n, "cycle"));
     load_prefixes(l, p, fd, m, yaml_get(n, "begins"));
+    m->first_of = texts(l, yaml_get(n, "first_of"));
+    if (m->first_of.n && (fd->type != VT_TEXT || fd->en)) errlist_add(l->errors, SLA_TYPE, n->key_at, "only a text without terms can be the first of several");
     m->clock = texts(l, yaml_get(n, "time"));
     if (m->clock.n && fd->type != VT_TIME) errlist_add(l->errors, SLA_TYPE, n->key_at, "only a time has a time of day");
     if (!value && m->from.n + m->fallback.n + m->cycle.n + m->prefixes.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->key_at, "say where '%.*s' comes from: from: [header] or value: text", SLICE_ARG(n->key));

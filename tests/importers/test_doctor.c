@@ -86,6 +86,8 @@ static const struct doctor_case { const char *name, *zone, *file[3], *text[3], *
      "0 history ticket priority, status 1/1\n1 order ticket created_at 1/1\n"},
     {"relative dates", "Asia/Shanghai", {"a.csv"}, {"Ticket ID,Created Date,Subject,Priority,Status,Closed Date\n1,2025-07-01T09:00:00Z,x,High,Closed,Yesterday 10:15 AM\n2,3 days ago,x,High,Closed,2 hours ago\n"},
      "0 history ticket priority, status 1/1\n1 relative ticket created_at 1/2\n1 relative ticket closed_at 2/2\n"},
+    {"several technicians", "Asia/Shanghai", {"a.csv"}, {"ID;Titre;Statut;Attribué à - Technicien;Priorité;Date d'ouverture\n7;a;Nouveau;Luc<br>Anne;Haute;2025-08-22T11:49:00Z\n8;b;Nouveau;Luc;Haute;2025-08-22T11:49:00Z\n"},
+     "0 history ticket priority, status 2/2\n1 several ticket assignee 1/2\n"},
     {"one page of many", "Asia/Shanghai", {"a.json"}, {"{\"startAt\": 0, \"total\": 5, " TWO("1", "2") "}"}, JIRA "2/2\n0 pages ticket  2/5\n"},
     {"all pages, each a file", "Asia/Shanghai", {"a.json", "b.json", "c.json"},
      {"{\"total\": 5, " TWO("1", "2") "}", "{" TWO("3", "4") ", \"total\": 5}", "{\"total\": 5, \"issues\": [" ISSUE("5") "]}"}, JIRA "5/5\n"},
