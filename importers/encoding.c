@@ -20,10 +20,11 @@ static const char *utf16_by_zeros(slice s)
     return NULL;
 }
 
-/* ---- Chinese ---- */
-/* Characters of two bytes, as the lead byte takes the next with it, whatever the encoding. common: those among the frequent characters and the punctuation
- * of GB 2312 (rows 16..55 and 1..3) and of Big5 (A440..C67E and A140..A3BF). wrong: bytes that are no character in it. */
-typedef struct pairs { size_t n, gb, big5, gb_wrong, big5_wrong; } pairs;
+/* ---- Chinese, Japanese and Korean in pairs of bytes ---- */
+/* Characters of two bytes, as the lead byte takes the next with it, whatever the encoding. gb, big5: those among the frequent characters and the punctuation
+ * of GB 2312 (rows 16..55 and 1..3) and of Big5 (A440..C67E and A140..A3BF). wrong: bytes that are no character in it. low: a second byte below A1, which no EUC has.
+ * kana, hangul: where EUC-JP (rows 4 and 5) and EUC-KR (rows 16..40) have them; other: no character of EUC-JP. */
+typedef struct pairs { size_t n, gb, big5, gb_wrong, big5_wrong, low, kana, hangul, other; } pairs;
 
 static pairs count_pairs(slice s)
 {
@@ -36,6 +37,10 @@ static pairs count_pairs(slice s)
         p.gb += trail >= 0xA1 && ((lead >= 0xB0 && lead <= 0xD7) || (lead >= 0xA1 && lead <= 0xA3));
         p.big5 += lead >= 0xA1 && lead <= 0xC6 && ((trail >= 0x40 && trail <= 0x7E) || trail >= 0xA1);
         p.gb_wrong += lead < 0x81 || lead == 0xFF || trail < 0x30 || trail == 0x7F || trail == 0xFF || (trail >= 0x3A && trail < 0x40);
+        p.low += trail < 0xA1;
+        p.kana += (lead == 0xA4 && trail >= 0xA1 && trail <= 0xF3) || (lead == 0xA5 && trail >= 0xA1 && trail <= 0xF6);
+        p.hangul += lead >= 0xB0 && lead <= 0xC8;
+        p.other += !(lead == 0x8E || (lead >= 0xA1 && lead <= 0xA8) || (lead >= 0xB0 && lead <= 0xF4) || lead == 0xAD || (lead >= 0xF9 && lead <= 0xFC));
         p.big5_wrong += lead < 0xA1 || lead > 0xF9 || trail < 0x40 || (trail > 0x7E && trail < 0xA1) || trail == 0xFF;
     }
     return p;
@@ -66,7 +71,19 @@ static bool chinese(slice head, encoding *out)
     return false;
 }
 
-/* ---- Japanese, Russian ---- */
+/* EUC-JP and EUC-KR lie where GB 2312 does. Hardly a Japanese text is without kana, of which Chinese ones have none; Korean ones have hardly anything but hangul, which are the frequent half
+ * of Chinese. Big5 has every other second byte below A1. Short texts leave it open: they are held to be Chinese, as before. */
+static bool euc(slice head, encoding *out)
+{
+    enum { PAIRS_LEAST = 16 };
+    pairs p = count_pairs(head);
+    if (p.n < PAIRS_LEAST || p.low * 200 > p.n) return false;
+    if (p.kana * 10 >= p.n && p.other * 100 <= p.n) return *out = (encoding){"EUC-JP", 0, "no UTF-8; its pairs of bytes are kana and kanji in EUC"}, true;
+    if (p.hangul * 20 >= p.n * 19) return *out = (encoding){"CP949", 0, "no UTF-8; its pairs of bytes are hangul"}, true;
+    return false;
+}
+
+/* ---- Japanese in Shift_JIS; alphabets of one byte ---- */
 /* Shift_JIS: hardly a text is without kana (829F..82F1, 8340..8396), and half-width ones, single bytes, are rare. The quotes and dashes of Windows-1252 can look like
  * its lead bytes, but never like so many kana. */
 static bool japanese(slice s)
@@ -87,19 +104,42 @@ static bool japanese(slice s)
     return kana * 10 >= n && kana > 1 && single * 4 <= n && wrong * 200 <= n;
 }
 
-/* Windows-1251: whole words above ASCII, in letters (C0..FF, Ё, ё) of which most are small ones (E0..FF); in Windows-1252 letters with accents stand alone. */
-static bool cyrillic(slice s)
+/* Windows-1251 and KOI8-R: whole words above ASCII, in letters (C0..FF, Ё, ё); in Windows-1252 letters with accents stand alone. Which of the two is told by five frequent letters each that lie on rare
+ * ones of the other, be they small or capital (а и н с р; о а и т с), and by the small letters, which are E0..FF in the one and C0..DF in the other. Greek, Hebrew and Arabic are neither. */
+static const char *cyrillic(slice s)
 {
-    size_t n = 0, runs = 0, letters = 0, small = 0;
+    size_t n = 0, runs = 0, letters = 0, upper = 0, windows = 0, koi = 0;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
         if (c < 0x80) continue;
         n++;
         runs += i == 0 || (unsigned char)s.ptr[i - 1] < 0x80;
-        letters += c >= 0xC0 || c == 0xA8 || c == 0xB8;
-        small += c >= 0xE0;
+        letters += c >= 0xC0 || c == 0xA8 || c == 0xB8 || c == 0xA3 || c == 0xB3;
+        upper += c >= 0xE0;
+        windows += c >= 0xC0 && memchr("\xC0\xC8\xCD\xD1\xD0", c & 0xDF, 5) != NULL;
+        koi += c >= 0xC0 && memchr("\xCF\xC1\xC9\xD4\xD3", c & 0xDF, 5) != NULL;
     }
-    return n >= runs * 3 && n > 3 && letters * 10 >= n * 9 && small * 2 > n;
+    if (n < runs * 3 || n <= 3 || letters * 10 < n * 9) return NULL;
+    if (windows >= koi && upper * 2 > n) return "WINDOWS-1251";
+    return koi > windows * 2 && upper * 4 < n && n >= 16 ? "KOI8-R" : NULL;
+}
+
+/* Windows-1250 and ISO 8859-2, by letters of Polish (ł ż ą; ś ź), Czech and others (č ř ě with š ž) that stand where Western Europe has no letters, or none of these languages': within words there
+ * is no ³, ¹ or ¿. Hungarian and Romanian lie on letters of Portuguese and French and are not told apart. */
+static const char *central_european(slice s)
+{
+    enum { LETTERS_LEAST = 3 };
+    size_t in[256] = {0}, n = 0;
+    for (size_t i = 1; i + 1 < s.len; i++) {
+        if ((unsigned char)s.ptr[i] < 0x80 || !letter_at(s, i - 1) || !letter_at(s, i + 1)) continue;
+        in[(unsigned char)s.ptr[i]]++;
+        n++;
+    }
+    size_t polish = in[0xB3] + in[0xBF], carons = in[0xE8] + in[0xEC] + in[0xF8], windows = in[0x9A] + in[0x9E] + in[0x9D], iso = in[0xB9] + in[0xBE];
+    if (polish >= LETTERS_LEAST && polish * 5 >= n) return in[0xB6] + in[0xB1] + in[0xBC] > in[0x9C] + in[0xB9] + in[0x9F] ? "ISO-8859-2" : "WINDOWS-1250";
+    if (carons < 2 || polish) return NULL;
+    if (windows >= LETTERS_LEAST && windows >= iso && windows * 20 >= n) return "WINDOWS-1250";
+    return iso >= LETTERS_LEAST && windows == 0 && iso * 20 >= n ? "ISO-8859-2" : NULL;
 }
 
 static bool same_name(const char *a, const char *b) { return slice_eq_nocase(slice_of(a), slice_of(b)); }
@@ -124,10 +164,12 @@ encoding encoding_detect(slice head, bool whole, bool not_utf8)
     const char *wide = utf16_by_zeros(head);
     if (wide) return (encoding){wide, 0, "every other byte is zero"};
     if (!not_utf8 && (utf8_valid(head.ptr, head.len, &bad) || (!whole && head.len - bad < 4))) return (encoding){"UTF-8", 0, "valid UTF-8"};
-    if (chinese(head, &found)) return found;
+    if (euc(head, &found) || chinese(head, &found)) return found;
     if (japanese(head)) return (encoding){"CP932", 0, "no UTF-8; its pairs of bytes are kana and kanji in Shift_JIS"};
-    if (cyrillic(head)) return (encoding){"WINDOWS-1251", 0, "no UTF-8; its words are Cyrillic letters"};
-    return (encoding){"WINDOWS-1252", 0, "neither UTF-8 nor Chinese, Japanese or Russian"};
+    const char *name = cyrillic(head);
+    if (name) return (encoding){name, 0, "no UTF-8; its words are Cyrillic letters, the frequent ones where this has them"};
+    if ((name = central_european(head))) return (encoding){name, 0, "no UTF-8; within its words stand letters of Central Europe"};
+    return (encoding){"WINDOWS-1252", 0, "neither UTF-8 nor Chinese, Japanese, Korean, Russian or Polish"};
 }
 
 sla_status decoder_open(const char *name, decoder **out, err *e)
@@ -138,7 +180,7 @@ sla_status decoder_open(const char *name, decoder **out, err *e)
     if (d->cd == (iconv_t)-1) {
         mem_free(d);
         err_set(e, SLA_NAME, SRCPOS_NONE, "there is no encoding '%s'", name);
-        err_hint(e, "for example UTF-8, GB18030, BIG5, UTF-16LE, WINDOWS-1252");
+        err_hint(e, "for example UTF-8, GB18030, BIG5, UTF-16LE, EUC-JP, KOI8-R, WINDOWS-1250, WINDOWS-1252");
         return SLA_NAME;
     }
     *out = d;

@@ -1,5 +1,6 @@
-/* From any encoding to UTF-8. Detection: byte order mark; else UTF-16 by its zero bytes; else valid UTF-8; else GB18030 or Big5 by how frequent its characters
- * are in them; else Shift_JIS by its kana; else Windows-1251 by its words; else Windows-1252, in which everything decodes. */
+/* From any encoding to UTF-8. Detection: byte order mark; else UTF-16 by its zero bytes; else valid UTF-8; else EUC-JP by its kana and EUC-KR by its hangul; else GB18030 or Big5 by how frequent
+ * its characters are in them; else Shift_JIS by its kana; else Windows-1251 or KOI8-R by their frequent letters; else Windows-1250 or ISO 8859-2 by letters of Polish and Czech within words;
+ * else Windows-1252, in which everything decodes. What is short or leaves it open is left to the user, who is told what was taken. */
 #ifndef SLA_IMPORTERS_ENCODING_H
 #define SLA_IMPORTERS_ENCODING_H
 #include <stdbool.h>
