@@ -366,6 +366,13 @@ bool dates_without_year(slice s, int32_t *month, int32_t *day, slice *clock)
     return c.i == s.len || (clock_part(&c, &ms) && offset_part(&c, &t));
 }
 
+bool dates_clock(slice s)
+{
+    scan c = {s, 0};
+    int64_t ms;
+    return s.len > 0 && clock_part(&c, &ms) && c.i == s.len;
+}
+
 /* ---- as seen from a moment that is not told ---- */
 static bool begins_with(slice s, const char *text) { return s.len >= strlen(text) && memcmp(s.ptr, text, strlen(text)) == 0; }
 static bool ends_with(slice s, const char *text) { return s.len > strlen(text) && memcmp(s.ptr + s.len - strlen(text), text, strlen(text)) == 0; }

@@ -16,6 +16,9 @@ bool dates_parse(slice s, const char *order, time_text *out);
 /* "7月1日 09:05", "1 Jul", "Jul 1, 9:05 PM": month, day and, if there is one, the text of the time of day. false: it is something else. */
 bool dates_without_year(slice s, int32_t *month, int32_t *day, slice *clock);
 
+/* "9:05 AM", "下午3:05", "09:05": a time of day and no more. */
+bool dates_clock(slice s);
+
 /* "3 days ago", "Yesterday 10:15 AM", "Monday 3:12 PM", "昨天 10:15", "2小时前", "2d": when, as seen from the moment somebody looked, which the text does not say. Of texts
  * that dates_parse does not read. */
 bool dates_relative(slice s);

@@ -16,7 +16,7 @@ static void look_at_duration(slice s, const target *t, span_evidence *seen)
 {
     int64_t ms;
     seen->values += s.len > 0;
-    seen->clocks += s.len && s.len <= 8 && memchr(s.ptr, ':', s.len) && words_duration(s, 0, &ms) && ms <= MS_DAY;
+    seen->clocks += s.len && memchr(s.ptr, ':', s.len) && (s.len <= 8 ? (words_duration(s, 0, &ms) && ms <= MS_DAY) || dates_clock(s) : s.len <= 16 && dates_clock(s));
     if (!t->map || t->map->or_after < 0) return;
     if (words_duration(s, 0, &ms)) seen->durations++;
     else if (words_duration(s, 1, &ms)) seen->numbers++;

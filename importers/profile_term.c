@@ -27,11 +27,27 @@ static size_t code_before(slice s)
     return digits && i < s.len && ((unsigned char)s.ptr[i] >= 0x80 || strchr(" -.:)(_/", s.ptr[i])) ? i : 0;
 }
 
+/* "🔴 紧急", ">Closed": signs, pictures and blanks before a word. */
+static size_t signs_before(slice s)
+{
+    size_t i = 0;
+    for (size_t n = 1; n && i < s.len; i += n) {
+        const unsigned char *p = (const unsigned char *)s.ptr + i;
+        size_t left = s.len - i;
+        n = *p == ' ' || *p == '>' ? 1 : left >= 4 && p[0] == 0xF0 && p[1] == 0x9F ? 4 /* U+1F000.. */
+            : left >= 3 && ((p[0] == 0xE2 && p[1] >= 0x98 && p[1] <= 0x9E) /* U+2600..27BF */ || (p[0] == 0xEF && p[1] == 0xB8 && p[2] == 0x8F)) ? 3 : 0;
+    }
+    return i;
+}
+
 /* The whole text; else the code that it begins with, or the word behind the code; else what stands before a bracket: "紧急(1小时)". */
 static bool look_up(const field_map *map, slice text, slice *out)
 {
     if (!map || (!map->terms.from && !map->vocabulary)) return false;
     if (look_up_word(map, text, out)) return true;
+    size_t signs = signs_before(text);
+    text = (slice){text.ptr + signs, text.len - signs};
+    if (signs && look_up_word(map, text, out)) return true;
     size_t code = code_before(text), rest = code, bracket = 0;
     while (rest < text.len && strchr(" -.:)_/", text.ptr[rest])) rest++;
     if (code && (look_up_word(map, (slice){text.ptr, code}, out) || look_up_word(map, (slice){text.ptr + rest, text.len - rest}, out))) return true;
