@@ -49,6 +49,81 @@ static sla_status read_header(importer *im, slice head, size_t *start, uint32_t 
     return st;
 }
 
+/* A header of two rows: where the lower one says nothing the upper one counts (cells that are joined), and where the upper one is the heading of several columns that makes them something else
+ * ("SLA标准" above "响应时间") its note stands behind the name. *differs: from the lower one. */
+static sla_status join_rows(importer *im, const slice *upper, size_t nupper, const slice *lower, size_t nlower, bool *differs)
+{
+    size_t n = nupper > nlower ? nupper : nlower;
+    slice *names = ARENA_NEW(&im->mem, slice, n), heading = {0};
+    if (!names) return SLA_NOMEM;
+    *differs = false;
+    for (size_t c = 0; c < n; c++) {
+        slice above = c < nupper ? upper[c] : (slice){0};
+        names[c] = c < nlower ? lower[c] : (slice){0};
+        if (above.len) heading = above;
+        bool noted = names[c].len && heading.len && headers_another_thing(heading);
+        if (names[c].len == 0) names[c] = above;
+        buf both = {0};
+        if (noted) buf_printf(&both, "%.*s(%.*s)", SLICE_ARG(names[c]), SLICE_ARG(heading));
+        if (noted) names[c] = both.failed ? (slice){0} : arena_slice(&im->mem, (slice){both.ptr, both.len});
+        buf_free(&both);
+        if (noted && !names[c].ptr) return SLA_NOMEM;
+        *differs = *differs || noted || (names[c].len && (c >= nlower || lower[c].len == 0));
+    }
+    im->names = names;
+    im->ncols = n;
+    return SLA_OK;
+}
+
+static size_t fields_found(const planner *pl)
+{
+    size_t n = 0;
+    for (size_t f = 0; f < pl->p.ds->nfields; f++) n += pl->p.fields[f].input >= 0;
+    return n;
+}
+
+/* Opens the plan with the names now in im, and keeps them if they fit and at least so many fields are found by them; else all is as before. */
+static sla_status try_names(importer *im, const input *in, size_t least, slice *before, size_t nbefore, bool *kept, err *e)
+{
+    err why = {0};
+    planner_close(&im->plan);
+    sla_status st = planner_open(&im->plan, in, im->names, im->ncols, &why);
+    *kept = st == SLA_OK && fields_found(&im->plan) >= least;
+    if (st == SLA_NOMEM || *kept) return st;
+    im->names = before, im->ncols = nbefore;
+    planner_close(&im->plan);
+    return planner_open(&im->plan, in, before, nbefore, e);
+}
+
+/* The header was found in im->names; upper: the row above it, NULL if there is none. What stands above belongs to it if it still fits; the row below if more fields are found by both and it has no numbers. */
+static sla_status two_rows(importer *im, const input *in, const slice *upper, size_t nupper, size_t *start, uint32_t *lines, err *e)
+{
+    slice *own = im->names;
+    size_t nown = im->ncols, behind = *start;
+    uint32_t lines_behind = *lines;
+    bool differs = false, kept = false, blank = false, number = false;
+    if (upper) TRY(join_rows(im, upper, nupper, own, nown, &differs));
+    if (differs) return try_names(im, in, 0, own, nown, &kept, e);
+    im->names = own, im->ncols = nown;
+    if (behind >= in->head.len) return SLA_OK;
+    uint64_t unnamed = im->unnamed;
+    TRY(read_header(im, in->head, &behind, &lines_behind));
+    slice *lower = im->names;
+    size_t nlower = im->ncols;
+    im->unnamed = unnamed;
+    for (size_t c = 0; c < nown || c < nlower; c++) {
+        slice s = c < nlower ? lower[c] : (slice){0};
+        blank = blank || (c < nown && own[c].len && s.len == 0);
+        for (size_t i = 0; i < s.len; i++) number = number || (s.ptr[i] >= '0' && s.ptr[i] <= '9');
+    }
+    im->names = own, im->ncols = nown;
+    if (!blank || number) return SLA_OK;
+    TRY(join_rows(im, own, nown, lower, nlower, &differs));
+    TRY(try_names(im, in, fields_found(&im->plan) + 1, own, nown, &kept, e));
+    if (kept) *start = behind, *lines = lines_behind;
+    return SLA_OK;
+}
+
 /* The rows of the head, for what the whole column says. */
 static sla_status look_at_rows(importer *im, slice body)
 {
@@ -82,10 +157,12 @@ static void csv_close(importer *im)
 static sla_status find_header(importer *im, const input *in, size_t *start, uint32_t *lines, err *e)
 {
     enum { LOOK_AT = 15 };
-    size_t longest = 0;
+    size_t longest = 0, nupper = 0;
+    slice *upper = NULL;
     err about = {0};
     for (int i = 0; i < LOOK_AT && *start < in->head.len; i++) {
         err why = {0};
+        if (i) upper = im->names, nupper = im->ncols;
         TRY(read_header(im, in->head, start, lines));
         if (im->ncols == 0) break;
         if (*start == in->head.len && !in->whole && in->head.ptr[*start - 1] != im->dialect.eol) { /* cut where the head ends */
@@ -94,6 +171,7 @@ static sla_status find_header(importer *im, const input *in, size_t *start, uint
         }
         planner_close(&im->plan);
         sla_status st = planner_open(&im->plan, in, im->names, im->ncols, &why);
+        if (st == SLA_OK && !in->options->draft) st = two_rows(im, in, upper, nupper, start, lines, &why);
         if (st == SLA_OK && *lines > 1) buf_printf(&im->plan.said, "the header ends on line %u\n", (unsigned)*lines);
         if (st != SLA_UNKNOWN_FORMAT) return st == SLA_OK ? st : err_set(e, st, (srcpos){in->name, 0, 0}, "%s", why.msg);
         if (im->ncols <= 2 * longest) continue;

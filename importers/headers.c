@@ -8,6 +8,7 @@ static bool one_of(slice s, const char *const *words)
     return false;
 }
 
+static bool ends(slice s, const char *with) { return s.len >= strlen(with) && memcmp(s.ptr + s.len - strlen(with), with, strlen(with)) == 0; }
 static slice part(slice s, size_t from, size_t to) { return slice_trim((slice){s.ptr + from, to - from}); }
 
 static size_t mark_at(slice s, size_t i, const char *const *marks)
@@ -45,12 +46,21 @@ static bool split_note(slice s, slice *bare, slice *note)
     return false;
 }
 
-/* Notes that make it another thing: "Resolved (planned)" is not when it was resolved. */
+/* Notes that make it another thing: "Resolved (planned)" is not when it was resolved. Some do so also within a longer one, at either end: "SLA标准", "要求时间". */
 static bool another_thing(slice folded)
 {
     static const char *const notes[] = {"target", "planned", "plan", "estimated", "estimate", "expected", "scheduled", "sla", "previous", "old", "original", "count", "total", "average", "avg", "mean", "%",
                                         "计划", "目标", "预计", "预期", "要求", "期望", "原", "旧", "标准", "数量", "个数", "合计", "平均", NULL};
-    return one_of(folded, notes);
+    static const char *const within[] = {"target", "planned", "sla", "计划", "目标", "预计", "要求", "期望", "标准", "承诺", NULL};
+    bool other = one_of(folded, notes);
+    for (size_t k = 0; within[k]; k++) other = other || mark_at(folded, 0, (const char *const[]){within[k], NULL}) || ends(folded, within[k]);
+    return other;
+}
+
+bool headers_another_thing(slice note)
+{
+    char text[WORDS_MAX];
+    return another_thing((slice){text, words_fold(note, text)});
 }
 
 /* Without what only introduces it: "in minutes", "单位:分钟", "时区:UTC+8". */
@@ -63,8 +73,6 @@ static slice without_lead(slice note)
 }
 
 /* ---- zones ---- */
-static bool ends(slice s, const char *with) { return s.len >= strlen(with) && memcmp(s.ptr + s.len - strlen(with), with, strlen(with)) == 0; }
-
 /* "+8", "-0330", "+08:00" folded, the sign being in the note, as zone_open takes it. false: it is none. */
 static bool offset_of(slice folded, slice note, char out[16])
 {

@@ -14,4 +14,6 @@ typedef struct header_text {
 } header_text;
 /* The n headers, in a. */
 sla_status headers_read(arena *a, const slice *names, size_t n, header_text **out);
+/* Whether a note, or a heading above several columns, makes what it is about another thing: "planned", "SLA标准", "要求". */
+bool headers_another_thing(slice note);
 #endif
