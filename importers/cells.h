@@ -44,6 +44,7 @@ typedef struct target {
     int after; int64_t unit;            /* durations, to be added to this field; -1: none. unit: of bare numbers, ms */
     bool assumed;                       /* nothing told the order of day and month */
     date_numbers numbers;               /* how a column of numbers is read as times */
+    bool from_zero;                     /* levels P0, P1 …: which of them is the model's P1 is not known, so none is */
     time_counts *counts;                /* NULL: not counted */
     spoken *spoken;                     /* of fields with terms: where words are noted; NULL: not at all */
 } target;

@@ -108,6 +108,14 @@ static bool note_word(coercer *co, const target *t, size_t fno, slice word, slic
     return spoken_add(t->spoken, fno, word, term);
 }
 
+/* What "P1" is called that is not the model's. */
+static slice level_from_zero(slice word, slice term)
+{
+    static const char *const names[] = {"P0 (from P0)", "P1 (from P0)", "P2 (from P0)", "P3 (from P0)", "P4 (from P0)", "P5 (from P0)", "P6 (from P0)", "P7 (from P0)", "P8 (from P0)", "P9 (from P0)"};
+    int level = profile_level(word);
+    return level < 0 ? term : slice_of(names[level]);
+}
+
 static sla_status read_texts(job *j, size_t fno, const slice *in, const target *t)
 {
     column *col = &j->b->cols[fno];
@@ -124,6 +132,7 @@ static sla_status read_texts(job *j, size_t fno, const slice *in, const target *
             if (is_missing(pf, v)) continue;
             slice word = v;
             if (t->map) v = t->map->digits ? digits_of(v, number) : profile_term(t->map, v);
+            if (t->from_zero) v = level_from_zero(word, v);
             if (t->spoken && !note_word(j->co, t, fno, word, v)) return SLA_NOMEM;
             if ((code = all_new ? dict_append(col->codes, v) : dict_intern(col->codes, v)) == DICT_NONE) return SLA_NOMEM;
             last = s;

@@ -273,11 +273,16 @@ static bool offset_part(scan *c, time_text *t)
 static bool compact(slice s, time_text *out)
 {
     char text[20];
-    if (s.len != 8 && s.len != 14) return false;
+    bool clock = s.len > 9 && s.len <= 17 && s.ptr[8] == ' '; /* "20250715 09:05" */
+    if (!clock && s.len != 8 && s.len != 14) return false;
     for (size_t i = 0; i < s.len; i++)
-        if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
+        if ((s.ptr[i] < '0' || s.ptr[i] > '9') && !(clock && (i == 8 || (i > 8 && s.ptr[i] == ':')))) return false;
     memcpy(text, (char[]){s.ptr[0], s.ptr[1], s.ptr[2], s.ptr[3], '-', s.ptr[4], s.ptr[5], '-', s.ptr[6], s.ptr[7]}, 10);
     if (s.len == 8) return time_parse((slice){text, 10}, out);
+    if (clock) {
+        memcpy(text + 10, s.ptr + 8, s.len - 8);
+        return time_parse((slice){text, s.len + 2}, out);
+    }
     memcpy(text + 10, (char[]){' ', s.ptr[8], s.ptr[9], ':', s.ptr[10], s.ptr[11], ':', s.ptr[12], s.ptr[13]}, 9);
     return time_parse((slice){text, 19}, out);
 }

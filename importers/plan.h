@@ -10,8 +10,8 @@
 
 /* Values of a column of times that are none; clocks: times of day; of values. Of the column beside it that should hold times of day: of beside whole are times with a day, over durations beyond one.
  * beyond: numbers beyond the
- * field's scale. later, sooner: of the clocks, those that are no earlier and those that are earlier on the clock than what they would count from. */
-typedef struct span_evidence { size_t durations, numbers, negative, clocks, values, beside, whole, over, later, sooner, beyond; } span_evidence;
+ * field's scale. from_zero: levels "P0". later, sooner: of the clocks, those that are no earlier and those that are earlier on the clock than what they would count from. */
+typedef struct span_evidence { size_t durations, numbers, negative, clocks, values, beside, whole, over, later, sooner, beyond, from_zero; } span_evidence;
 /* What a column's values do not say: the zone of times (of a field that is read so) and the unit of numbers, as the header names them; the year, as the import knows it. */
 typedef struct column_note { int col; size_t field; zone *zone; int64_t unit; bool yearless; } column_note;
 typedef struct year_hint { int32_t asked; int64_t from, to, latest; } year_hint;   /* --year, the period, the file's last change; UTC ms */

@@ -70,6 +70,15 @@ static void look_at_scale(slice s, const target *t, span_evidence *seen)
     seen->beyond += strtod(text, &end) > t->map->most && *end == '\0';
 }
 
+/* "P0" in a column whose terms are P1, P2 …: its levels count from another one. Unless the profile says what P0 is. */
+static bool may_count_from_zero(const planner *pl, size_t f)
+{
+    const enumeration *en = pl->p.ds->fields[f].en;
+    bool from_one = false, from_zero = false;
+    for (size_t i = 0; en && i < en->n; i++) from_one = from_one || profile_level(en->values[i]) == 1, from_zero = from_zero || profile_level(en->values[i]) == 0;
+    return from_one && !from_zero && pl->p.fields[f].map && pl->p.fields[f].input >= 0 && !profile_knows_term(pl->p.fields[f].map, SLICE_LIT("P0"));
+}
+
 static bool on_a_scale(const planner *pl, size_t f) { return pl->p.fields[f].map && pl->p.fields[f].map->most > 0 && pl->p.fields[f].input >= 0; }
 
 void planner_look(planner *pl, const cells *c)
@@ -81,6 +90,7 @@ void planner_look(planner *pl, const cells *c)
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const target *t = &pl->p.fields[f];
         for (size_t r = 0; on_a_scale(pl, f) && r < c->nrows; r++) look_at_scale(slice_trim(c->at[(size_t)t->input * CELLS_ROWS + r]), t, &pl->spans[f]);
+        for (size_t r = 0; may_count_from_zero(pl, f) && r < c->nrows; r++) pl->spans[f].from_zero += profile_level(slice_trim(c->at[(size_t)t->input * CELLS_ROWS + r])) == 0;
         for (size_t k = 0; is_dated(pl, f) && k <= t->nmore; k++)
             for (size_t r = 0; r < c->nrows; r++) {
                 slice s = slice_trim(c->at[(size_t)(k ? t->more[k - 1] : t->input) * CELLS_ROWS + r]);
@@ -198,6 +208,8 @@ sla_status planner_settle(planner *pl)
             buf_printf(&pl->said, "%.*s: the column %.*s has numbers beyond %g: it is on another scale and is not used\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]), t->map->most);
             t->input = -1;
         }
+        if ((t->from_zero = pl->spans[f].from_zero > 0))
+            buf_printf(&pl->said, "%.*s: the levels of the column %.*s count from P0, and which of them is P1 here is not known: none is taken for one; a profile can say it (values: {P0: P1, P1: P2 …})\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]));
         if (is_dated(pl, f)) settle_clock(pl, f);
         if (!t->map || t->map->or_after < 0 || t->input < 0 || t->clock >= 0 || !settle_duration(pl, f)) dates_add(&all, &pl->seen[f]);
     }

@@ -86,5 +86,7 @@ const profile *profile_nearest(const profile_set *s, const slice *names, size_t 
 bool profile_has_need(const profile *p, size_t need, const slice *folded, size_t n);   /* folded: as profile_names gives them */
 /* What text means for the field; text itself where nobody says. */
 slice profile_term(const field_map *map, slice text);
+/* 0..9: text begins with such a level, "P0", "p1-高"; -1: it does not. */
+int profile_level(slice text);
 bool profile_knows_term(const field_map *map, slice text);
 #endif

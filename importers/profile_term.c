@@ -62,6 +62,13 @@ slice profile_term(const field_map *map, slice text)
     return out;
 }
 
+int profile_level(slice s)
+{
+    bool level = s.len >= 2 && (s.ptr[0] == 'P' || s.ptr[0] == 'p') && s.ptr[1] >= '0' && s.ptr[1] <= '9';
+    unsigned char next = level && s.len > 2 ? (unsigned char)s.ptr[2] : ' ';
+    return level && !(next >= '0' && next <= '9') && !((next | 32) >= 'a' && (next | 32) <= 'z') ? s.ptr[1] - '0' : -1;
+}
+
 bool profile_knows_term(const field_map *map, slice text)
 {
     slice out;
