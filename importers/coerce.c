@@ -181,6 +181,7 @@ static sla_status read_firsts(job *j, size_t fno, const slice *in, const target 
 {
     uint64_t several = 0;
     bool begins[256] = {false};
+    column *col = &j->b->cols[fno];
     const header_list *marks = &t->map->first_of;
     for (size_t k = 0; k < marks->n; k++) begins[(unsigned char)*marks->items[k].ptr] = true;
     for (size_t i = 0; i < j->c->nrows; i++) {
@@ -189,7 +190,12 @@ static sla_status read_firsts(job *j, size_t fno, const slice *in, const target 
         slice v = first_of(marks, begins, s, &rest);
         if (rest.len) several++;
         if (rest.len) TRY(refuse(j, i, fno, rest, "named beside another one, who is taken"));
-        if (!is_missing(j->co->p->pf, v)) TRY(batch_set_text(j->b, j->row0 + i, fno, v));
+        if (v.len == 0 || (rest.len && is_missing(j->co->p->pf, v))) continue;
+        uint32_t code = dict_intern(col->codes, v);
+        if (code == DICT_NONE) return SLA_NOMEM;
+        ((uint32_t *)col->data)[j->row0 + i] = code;
+        bits_set(col->valid, j->row0 + i);
+        col->used = true;
     }
     if (t->counts) t->counts->several += several;
     return SLA_OK;
