@@ -178,13 +178,15 @@ static void put_number(log_writer *w, size_t row, log_field f, slice s)
     if (read_number(s, f == LOG_BYTES, &v)) batch_set_f64(w->out, row, (size_t)w->sink->fields[f], v);
 }
 
-/* A text that nearly surely is new. The block outlives the batch: what stands in it need not be copied. */
-static uint32_t append_text(const log_writer *w, dict *d, slice s)
+/* Part of the block, which outlives the batch: it need not be copied. */
+static bool stands(const log_writer *w, slice s)
 {
     slice all = w->b->records;
-    bool stands = s.ptr >= all.ptr && s.ptr + s.len <= all.ptr + all.len;
-    return stands ? dict_append_in_place(d, s) : dict_append(d, s);
+    return s.ptr >= all.ptr && s.ptr + s.len <= all.ptr + all.len;
 }
+
+/* A text that nearly surely is new. */
+static uint32_t append_text(const log_writer *w, dict *d, slice s) { return stands(w, s) ? dict_append_in_place(d, s) : dict_append(d, s); }
 
 /* The texts of rules: each is looked up once a batch. */
 static sla_status write_fixed(log_writer *w, const slice *v, log_field f, uint64_t which, const uint16_t *rule, column *c, uint32_t *data)
@@ -323,6 +325,7 @@ sla_status log_writer_end(log_writer *w, sla_status st, err *e)
     mem_free(w->codes);
     log_matcher_free(w->m);
     arena_free(&w->scratch);
+    arena_free(&w->names);
     if (st == SLA_OK) {
         w->b->extra = w->counts;
         return SLA_OK;
@@ -338,7 +341,7 @@ static void find_program(log_writer *w, slice *program, slice source)
         *program = w->program; /* the same place: looked up once */
         return;
     }
-    w->program = *program;
+    w->program = stands(w, *program) ? *program : arena_slice(&w->names, *program); /* without memory: looked up each time */
     w->source = source.len ? source : SLICE_LIT("syslog");
     w->program_id = log_program_find(w->sink->patterns, *program, &w->source);
 }

@@ -39,6 +39,7 @@ typedef struct log_writer {
     log_counts *counts;
     log_clock clock;
     arena scratch;                      /* for values of the record at hand; emptied by the caller */
+    arena names;                        /* of the programs that stood in texts which went */
     slice program, source; int program_id;
     bool over_lines;                    /* set by the caller: what is put has a message over several lines, which patterns for one line may not know */
     struct pending *pending;            /* events that wait to be written, column by column */

@@ -422,6 +422,8 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
      "auth login failure root 10.0.0.9 _", "Loki logs"},
     {"loki.json", "{\"labels\":{\"job\":\"nginx\",\"host\":\"web01\"},\"line\":\"10.0.0.4 - bob [01/Jul/2025:09:00:01 +0800] \\\"GET /x HTTP/1.1\\\" 404 12 \\\"-\\\" \\\"curl\\\"\",\"timestamp\":\"2025-07-01T01:00:01.123Z\"}\n", 1, 0, 0, "web http failure bob 10.0.0.4 /x", "Loki logs"},
     {"daily.csv", "备份日期,系统名称,备份内容,开始时间,备份结果\n2025-07-01,ERP,db,02:00,成功\n2025/7/2,OA,files,,失败\n2025年7月3日,OA,files,2025-07-03 02:00:00,部分\nx,OA,files,02:00,成功\n", 3, 1, 1, "backup backup failure _ _ files", "daily table of backups"},
+    /* the program's name is unescaped for each record */
+    {"escaped.json", "{\"__REALTIME_TIMESTAMP\":\"1751331600123456\",\"SYSLOG_IDENTIFIER\":\"a\\/b\",\"MESSAGE\":\"x\"}\n{\"__REALTIME_TIMESTAMP\":\"1751331600123456\",\"SYSLOG_IDENTIFIER\":\"a\\/b\",\"MESSAGE\":\"y\"}\n", 2, 0, 0, "syslog other unknown _ _ _", "by program: a/b 2"},
     {"no-host.log", "Jul  7 13:06:56 h1 sshd[12]: Failed password for root from 10.0.0.1 port 22 ssh2\nJul  7 13:07:56  sshd[12]: last message repeated 2 times\n", 3, 0, 2, "auth login failure root 10.0.0.1 _", "repetition is an event"},
     {"access.log", "10.0.0.4 - bob [01/Jul/2025:09:00:00 +0800] \"GET /x HTTP/1.1\" 404 12 \"-\" \"curl\"\n10.0.0.5 - - [01/Jul/2025:09:00:01 +0800] \"GET / HTTP/1.1\" 200 12 \"-\" \"cut off\nnonsense\n", 2, 1, 0,
      "web http failure bob 10.0.0.4 /x", "web access log"},
