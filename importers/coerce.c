@@ -399,7 +399,7 @@ static inline bool fast_time(coercer *co, slice s, int64_t *local)
     return true;
 }
 
-typedef struct tally { uint64_t values, days, unzoned, repeated, skipped, other_order, relative; } tally;
+typedef struct tally { uint64_t values, days, unzoned, repeated, skipped, this_order, other_order, relative; } tally;
 
 static void keep_tally(const target *t, const tally *n)
 {
@@ -409,17 +409,36 @@ static void keep_tally(const target *t, const tally *n)
     t->counts->unzoned += n->unzoned;
     t->counts->repeated += n->repeated;
     t->counts->skipped += n->skipped;
+    t->counts->this_order += n->this_order;
     t->counts->other_order += n->other_order;
     t->counts->relative += n->relative;
 }
 
-static bool any_time(slice s, const target *t, time_text *out) { return (t->numbers && dates_parse_number(s, t->numbers, out)) || dates_parse(s, t->order, out); }
+static bool other_way(slice s, const target *t, time_text *out) { return dates_parse(s, dates_other_order(t->order), out); }
+
+/* Only a day after the 12th can tell that an assumed order of day and month is right. */
+static bool tells_order(slice s, const target *t, const time_text *tt)
+{
+    int32_t y, m, d;
+    time_text other;
+    if (!t->assumed) return false;
+    civil_from_days(tt->local_ms / MS_DAY - (tt->local_ms % MS_DAY < 0), &y, &m, &d);
+    return d > 12 && !other_way(s, t, &other);
+}
+
+static bool any_time(slice s, const target *t, time_text *out, tally *n)
+{
+    if (t->numbers && dates_parse_number(s, t->numbers, out)) return true;
+    if (!dates_parse(s, t->order, out)) return false;
+    n->this_order += tells_order(s, t, out);
+    return true;
+}
 
 /* Readable if day and month changed places? Then the column's order may have been taken wrongly: counted, so that it is said. */
 static sla_status refuse_time(job *j, size_t row, size_t fno, slice s, const target *t, tally *n, const char *reason)
 {
     time_text tt;
-    bool other = dates_parse(s, strcmp(t->order, "mdy") == 0 ? "dmy" : "mdy", &tt), relative = !other && dates_relative(s);
+    bool other = other_way(s, t, &tt), relative = !other && dates_relative(s);
     n->other_order += other;
     n->relative += relative;
     return refuse(j, row, fno, s, other ? "no such date with the column's order of day and month" : relative ? "a relative date, and nothing says from which day it counts" : reason);
@@ -450,7 +469,7 @@ static sla_status read_times(job *j, size_t fno, const slice *in, const target *
         else {
             s = trimmed(s);
             if (is_missing(j->co->p->pf, s)) continue;
-            if (!any_time(s, t, &tt)) {
+            if (!any_time(s, t, &tt, &n)) {
                 TRY(refuse_time(j, i, fno, s, t, &n, "not a time, or no such date"));
                 continue;
             }
@@ -492,7 +511,7 @@ static sla_status read_dates(job *j, size_t fno, const slice *in, const target *
         slice s = trimmed(in[i]);
         time_text tt;
         if (is_missing(j->co->p->pf, s)) continue;
-        if (!any_time(s, t, &tt)) TRY(refuse_time(j, i, fno, s, t, &n, "not a date, or no such date"));
+        if (!any_time(s, t, &tt, &n)) TRY(refuse_time(j, i, fno, s, t, &n, "not a date, or no such date"));
         else {
             int64_t local = tt.has_offset && t->numbers == NUMBERS_EPOCH ? zone_cursor_to_local(&j->co->cursor, tt.local_ms) : tt.local_ms;
             batch_set_i64(j->b, j->row0 + i, fno, local / MS_DAY - (local % MS_DAY < 0));

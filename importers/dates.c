@@ -514,6 +514,10 @@ void dates_add(date_evidence *sum, const date_evidence *ev)
     sum->unreadable += ev->unreadable;
 }
 
+const char *dates_order_name(const char *order) { return strcmp(order, "mdy") == 0 ? "month/day/year" : strcmp(order, "ymd") == 0 ? "year/month/day" : "day/month/year"; }
+
+const char *dates_other_order(const char *order) { return strcmp(order, "mdy") == 0 ? "dmy" : "mdy"; }
+
 const char *dates_order(const date_evidence *ev, bool *sure)
 {
     int32_t firsts = ev->first.most - ev->first.least, lasts = ev->last.most - ev->last.least;

@@ -37,6 +37,8 @@ void dates_add(date_evidence *sum, const date_evidence *ev);
 /* "dmy", "mdy", or "ymd" for years of two digits that stand first: 25/7/2, or many a last number beside one or two first ones. *sure: values decide, and all
  * the same way. Without a deciding value: "dmy". */
 const char *dates_order(const date_evidence *ev, bool *sure);
+const char *dates_order_name(const char *order);                         /* "day/month/year" */
+const char *dates_other_order(const char *order);                        /* day and month the other way round */
 /* How the column's numbers are to be read. As epochs only if most of its values are such; a number of five digits among texts is a sheet's day whose cell lost
  * its format, and can be nothing else. */
 date_numbers dates_numbers(const date_evidence *ev);

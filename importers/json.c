@@ -19,7 +19,7 @@ struct importer {
     arena mem;
     dict *columns;                      /* path of a column -> its number */
     uint64_t unseen, records;           /* values under keys that the head does not have; all records */
-    paging page;                        /* what stands in front of the first list; the file's last block adds what stands behind */
+    paging front, page;                 /* what stands in front of the first list; that and what stands behind, which the file's last block adds */
 };
 
 /* ---- a record, taken apart ---- */
@@ -246,7 +246,8 @@ static sla_status set_up(importer *im, const input *in, err *e)
         *e = about;
         return st == SLA_UNKNOWN_FORMAT ? st : err_set(e, st, (srcpos){in->name, 0, 0}, "cannot read the JSON");
     }
-    if (im->at.list && im->at.wrappers) paging_around(&im->page, in->head, in->head.ptr + im->at.start, &scratch);
+    if (im->at.list && im->at.wrappers) paging_around(&im->front, in->head, in->head.ptr + im->at.start, &scratch);
+    im->page = im->front;
     arena_free(&scratch);
     TRY(look_at_rows(im, in));
     return planner_settle(&im->plan);
@@ -405,6 +406,13 @@ static sla_status json_take(importer *im, block *b, err *e)
 
 static sla_status json_finish(importer *im, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e) { return planner_finish(&im->plan, put, ctx, e); }
 
+static bool json_again(importer *im)
+{
+    im->unseen = im->records = 0;
+    im->page = im->front;
+    return planner_again(&im->plan);
+}
+
 static void json_drop(importer *im, block *b)
 {
     (void)im;
@@ -429,4 +437,4 @@ static batch_pool *json_batches(const importer *im) { return im->plan.batches; }
 static bool json_keeps(const importer *im) { return planner_keeps(&im->plan); }
 
 const importer_kind importer_json = {"json", "NDJSON, arrays of objects, and objects that hold the list", json_probe, json_open, json_cut, json_parse, json_take, json_finish, json_drop,
-                                     json_notes, json_dataset, json_profile, json_batches, json_keeps, json_close, json_caveats, NULL, json_announced};
+                                     json_notes, json_dataset, json_profile, json_batches, json_keeps, json_close, json_caveats, json_again, json_announced};

@@ -395,7 +395,7 @@ static void audit_notes(const importer *im, buf *out)
 {
     buf_text(out, "audit log: records of one serial were joined to one event, hexadecimal values decoded\n");
     if (im->interpreted) buf_printf(out, "times as ausearch -i writes them, in %s; dates read as %s, %s\n", zone_name(im->sink.zone),
-                                    *im->order == 'm' ? "month/day/year" : *im->order == 'd' ? "day/month/year" : "year/month/day", im->sure ? "as their numbers tell" : "which nothing contradicts");
+                                    dates_order_name(im->order), im->sure ? "as their numbers tell" : "which nothing contradicts");
     log_sink_notes(&im->sink, out);
 }
 

@@ -66,6 +66,6 @@ bool log_dates_again(log_dates *d)
 void log_dates_notes(const log_dates *d, buf *out)
 {
     unsigned long long day = d->day_first, month = d->month_first, either = d->either;
-    if (d->order && day + month) buf_printf(out, "dates read as %s: %llu can only be day first and %llu only month first\n", *d->order == 'm' ? "month/day/year" : *d->order == 'd' ? "day/month/year" : "year/month/day", day, month);
+    if (d->order && day + month) buf_printf(out, "dates read as %s: %llu can only be day first and %llu only month first\n", dates_order_name(d->order), day, month);
     else if (either) buf_printf(out, "dates read as month/day/year beside AM and PM, else as day/month/year: of %llu none, or not all alike, tell which it is\n", day + month + either);
 }

@@ -377,22 +377,25 @@ sla_status planner_take(planner *pl, block *b, err *e)
     return SLA_OK;
 }
 
-/* The head left the order of day and month open, day first was assumed, and then came dates that can only be month first. */
-static bool wrong_order(const planner *pl, size_t f) { return pl->p.fields[f].assumed && pl->counts[f].other_order > 0; }
+/* The head left the order of day and month open, one was assumed, and then came more dates that can only be read in the other. */
+static bool wrong_order(const planner *pl, size_t f) { return pl->p.fields[f].assumed && pl->counts[f].other_order > pl->counts[f].this_order; }
 
 bool planner_again(planner *pl)
 {
     if (!pl->again || pl->changes) return false;
+    const char *order = NULL;
+    for (size_t f = 0; f < pl->p.ds->nfields && !order; f++)
+        if (wrong_order(pl, f)) order = dates_other_order(pl->p.fields[f].order);
     pl->again = false;
     pl->rows = 0;
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         pl->counts[f] = (time_counts){0};
         if (!pl->p.fields[f].assumed) continue;
         pl->p.fields[f].assumed = false;
-        pl->p.fields[f].order = "mdy";
+        pl->p.fields[f].order = order;
     }
     if (pl->fold) fold_restart(pl->fold);
-    buf_text(&pl->said, "further down stand dates that can only be month/day/year: the columns that left it open were read once more so\n");
+    buf_printf(&pl->said, "further down stand dates that can only be %s: the columns that left it open were read once more so\n", dates_order_name(order));
     return true;
 }
 
@@ -431,6 +434,7 @@ void planner_notes(const planner *pl, buf *out)
         if (k->unzoned) buf_printf(out, "%.*s: %llu of %llu name no zone and were read in %s\n", SLICE_ARG(name), (unsigned long long)k->unzoned, n, zone_name(pl->p.zone));
         if (k->repeated) buf_printf(out, "%.*s: %llu local times occur twice when the clock is put back; the first is taken\n", SLICE_ARG(name), (unsigned long long)k->repeated);
         if (k->skipped) buf_printf(out, "%.*s: %llu local times do not occur, the clock being put forward; they are moved on\n", SLICE_ARG(name), (unsigned long long)k->skipped);
+        if (k->this_order) buf_printf(out, "%.*s: further down %llu can only be read as %s, as was assumed\n", SLICE_ARG(name), (unsigned long long)k->this_order, dates_order_name(pl->p.fields[f].order));
         if (k->other_order) buf_printf(out, "%.*s: %llu dates can only be read with day and month the other way round; they are rejected\n", SLICE_ARG(name), (unsigned long long)k->other_order);
     }
     if (planner_at_limit(pl)) buf_printf(out, "perhaps not all of the export: %llu rows are as many as the product exports at once\n", (unsigned long long)pl->rows);

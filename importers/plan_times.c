@@ -103,11 +103,9 @@ void planner_look(planner *pl, const cells *c)
     }
 }
 
-static const char *order_name(const char *order) { return strcmp(order, "mdy") == 0 ? "month/day/year" : strcmp(order, "ymd") == 0 ? "year/month/day" : "day/month/year"; }
-
 static void say_order(planner *pl, const field *f, const date_evidence *ev, const char *order, const char *why)
 {
-    buf_printf(&pl->said, "%.*s: dates read as %s: of %zu looked at %zu have a first number over 12 and %zu a second%s\n", SLICE_ARG(f->name), order_name(order), ev->values, ev->first_over_12,
+    buf_printf(&pl->said, "%.*s: dates read as %s: of %zu looked at %zu have a first number over 12 and %zu a second%s\n", SLICE_ARG(f->name), dates_order_name(order), ev->values, ev->first_over_12,
                ev->second_over_12, why);
 }
 
@@ -303,6 +301,15 @@ static sla_status several_caveat(const caveat_list *l, size_t f)
     return st;
 }
 
+static sla_status assumed_caveat(const caveat_list *l, size_t f)
+{
+    const target *t = &l->pl->p.fields[f];
+    uint64_t n = l->pl->counts[f].values;
+    bool months = strcmp(t->order, "mdy") == 0;
+    return put_caveat(l, "order", l->pl->p.ds->fields[f].name, n, n, months ? "的日月顺序无从判定，按月/日读取" : "的日月顺序无从判定，按日/月读取",
+                      months ? "leave open whether day or month comes first; month/day was assumed" : "leave open whether day or month comes first; day/month was assumed");
+}
+
 sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e)
 {
     const caveat_list l = {pl, s, source, e};
@@ -318,7 +325,7 @@ sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e)
         if (k->repeated) TRY(put_caveat(&l, "repeated", name, k->repeated, k->values, "在夏令时结束时出现两次，取前一次", "occur twice as the clock is put back; the first is taken"));
         if (k->skipped) TRY(put_caveat(&l, "skipped", name, k->skipped, k->values, "在夏令时开始时并不存在，顺延", "do not exist as the clock is put forward; they are moved on"));
         if (k->other_order) TRY(put_caveat(&l, "order", name, k->other_order, k->values + k->other_order, "只有日月互换才能读出，已拒绝", "can only be read with day and month the other way round; rejected"));
-        if (pl->p.fields[f].assumed && k->values) TRY(put_caveat(&l, "order", name, k->values, k->values, "的日月顺序无从判定，按日/月读取", "leave open whether day or month comes first; day/month was assumed"));
+        if (pl->p.fields[f].assumed && k->values && !k->this_order) TRY(assumed_caveat(&l, f));
     }
     return SLA_OK;
 }

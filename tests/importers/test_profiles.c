@@ -145,31 +145,48 @@ static void each_export(void **state)
     }
 }
 
-/* The first rows leave open whether day or month comes first, a value far down decides: the file is read once more. */
+/* The first rows leave open whether day or month comes first, a value far down decides: then the file is read once more, or what was assumed is confirmed. */
+static const struct late { const char *name, *head, *row, *last, *end; bool month_first; bool open; } late_values[] = {
+    {"records, month first", "Ticket ID,Created Date,Subject,Priority,Status\n", "%d,5/6/2025 09:00,no mail,High,Closed\n", "x,6/25/2025 09:00,no mail,High,Closed\n", "", true, false},
+    {"records, day first", "Ticket ID,Created Date,Subject,Priority,Status\n", "%d,5/6/2025 09:00,no mail,High,Closed\n", "x,25/6/2025 09:00,no mail,High,Closed\n", "", false, false},
+    {"records, neither", "Ticket ID,Created Date,Subject,Priority,Status\n", "%d,5/6/2025 09:00,no mail,High,Closed\n", "x,2025-06-25 09:00,no mail,High,Closed\n", "", false, true},
+    {"an event log", "CaseID,Activity,Timestamp,Resource\n", "%d,Closed,5/6/2025 09:00,Ann\n", "x,Closed,6/25/2025 09:00,Ann\n", "", true, false},
+    {"JSON, month first", "{\"tickets\": [", "{\"Ticket ID\": \"%d\", \"Created Date\": \"5/6/2025 09:00\", \"Subject\": \"no mail\", \"Priority\": \"High\", \"Status\": \"Closed\"},\n",
+     "{\"Ticket ID\": \"x\", \"Created Date\": \"6/25/2025 09:00\", \"Subject\": \"no mail\", \"Priority\": \"High\", \"Status\": \"Closed\"}", "], \"total\": 40001}", true, false},
+};
 static void a_late_value_decides(void **state)
 {
-    static const char *const headers[] = {"Ticket ID,Created Date,Subject,Priority,Status\n", "CaseID,Activity,Timestamp,Resource\n"}, *const rows[] = {",5/6/2025 09:00,no mail,High,Closed", ",Closed,5/6/2025 09:00,Ann"},
-                      *const last[] = {"x,6/25/2025 09:00,no mail,High,Closed\n", "x,Closed,6/25/2025 09:00,Ann\n"};
-    (void)state;
-    for (size_t k = 0; k < 2; k++) {
-        buf text = {0};
-        place p;
-        open_place(&p);
-        buf_text(&text, headers[k]);
-        for (int i = 0; i < 40000; i++) buf_printf(&text, "%d%s\n", i, rows[k]);
-        buf_text(&text, last[k]);
-        assert_true(text.len > 1 << 20); /* beyond the head */
-        take_text(&p, "a.csv", buf_cstr(&text), 0);
-        assert_int_equal(p.report.problems.n, 0);
-        assert_int_equal(p.report.rejected, 0);
-        table *t = load(&p, "ticket");
-        size_t f = (size_t)dataset_field(t->ds, SLICE_LIT("created_at"));
-        assert_int_equal(t->nrows, 40001);
-        assert_int_equal(table_i64(t, f)[0], (civil_days(2025, 5, 6) * 24 + 1) * 3600000); /* 09:00 +08:00 */
-        table_free(t);
-        buf_free(&text);
-        close_place(&p);
+    const struct late *c = *state;
+    buf text = {0};
+    place p;
+    caveat *list;
+    size_t n;
+    bool left_open = false;
+    open_place(&p);
+    buf_text(&text, c->head);
+    for (int i = 0; i < 40000; i++) {
+        char row[256];
+        const char *number = strstr(c->row, "%d");
+        snprintf(row, sizeof row, "%.*s%d%s", (int)(number - c->row), c->row, i, number + 2);
+        buf_text(&text, row);
     }
+    buf_text(&text, c->last);
+    buf_text(&text, c->end);
+    assert_true(text.len > 1 << 20); /* beyond the head */
+    take_text(&p, "late", buf_cstr(&text), 0);
+    assert_int_equal(p.report.problems.n, 0);
+    assert_int_equal(p.report.rejected, 0);
+    table *t = load(&p, "ticket");
+    size_t f = (size_t)dataset_field(t->ds, SLICE_LIT("created_at"));
+    assert_int_equal(t->nrows, 40001);
+    assert_int_equal(table_i64(t, f)[0], (civil_days(2025, c->month_first ? 5 : 6, c->month_first ? 6 : 5) * 24 + 1) * 3600000); /* 09:00 +08:00 */
+    assert_int_equal(store_caveats(p.s, &p.a, &list, &n, NULL), SLA_OK);
+    for (size_t i = 0; i < n; i++) left_open = left_open || slice_is(list[i].kind, "order");
+    assert_int_equal(left_open, c->open);
+    if (*c->end) assert_int_equal(source(&p)->announced, 40001); /* what stands around the list counts once, however often it is read */
+    table_free(t);
+    buf_free(&text);
+    close_place(&p);
 }
 
 /* Dates without a year are of the year asked for, the one next to the period, or the last before the file was changed. */
@@ -413,13 +430,14 @@ static void glpi_flags_agree(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(exports) + LEN(year_cases) + LEN(refusals) + LEN(reals) + 7];
+    struct CMUnitTest tests[LEN(exports) + LEN(year_cases) + LEN(refusals) + LEN(reals) + LEN(late_values) + 6];
     size_t n = 0;
     ROWS(tests, n, exports, each_export);
     ROWS(tests, n, year_cases, years);
     ROWS(tests, n, refusals, refused);
+    ROWS(tests, n, late_values, a_late_value_decides);
     ROWS(tests, n, reals, each_real_file);
-    static const struct CMUnitTest more[] = {cmocka_unit_test(every_profile_fits_the_model), cmocka_unit_test(draft_of_an_unknown_table), cmocka_unit_test(a_late_value_decides), cmocka_unit_test(memory_runs_out), cmocka_unit_test(a_profile_of_ones_own_with_errors), cmocka_unit_test(reversed_times_come_through), cmocka_unit_test(glpi_flags_agree)};
+    static const struct CMUnitTest more[] = {cmocka_unit_test(every_profile_fits_the_model), cmocka_unit_test(draft_of_an_unknown_table), cmocka_unit_test(memory_runs_out), cmocka_unit_test(a_profile_of_ones_own_with_errors), cmocka_unit_test(reversed_times_come_through), cmocka_unit_test(glpi_flags_agree)};
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("profiles", tests, n, load_common, free_common);
 }
