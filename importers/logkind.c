@@ -92,9 +92,10 @@ static sla_status load_line(log_kinds *ks, const ynode *n, slice source, errlist
     if (split.len && !k->split) errlist_add(errors, SLA_SYNTAX, yaml_get(n, "split")->at, "'split' is kv or cef");
     k->program = yaml_text(n, "program", (slice){0});
     TRY(load_common(ks, n, source, k, errors));
-    if (match) log_regex_compile(&k->re, match, ks->mem, errors);
-    if (begin) log_regex_compile(&k->begin, begin, ks->mem, errors);
-    if (skip) log_regex_compile(&k->skip, skip, ks->mem, errors);
+    const ynode *const texts[] = {match, begin, skip};
+    log_regex *const expressions[] = {&k->re, &k->begin, &k->skip};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i]) log_regex_compile(expressions[i], texts[i], ks->mem, errors), log_regex_jit(expressions[i]); /* each file is held against all kinds */
     k->more = k->more || begin;
     read_groups(k);
     if (!match || (k->re.code && !k->g_at)) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of lines needs 'match' with a group 'at'");

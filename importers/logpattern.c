@@ -1,4 +1,6 @@
 #include "importers/logpattern.h"
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include "engine/base/dict.h"
@@ -27,7 +29,7 @@ typedef struct pattern {
 } pattern;
 enum { FIRSTS = 64 };
 /* first: by the low bits of a message's first byte, which of the first 64 patterns may match it */
-typedef struct program { slice source; pattern **patterns; size_t n, cap; uint64_t first[FIRSTS]; } program;   /* several files may describe one; the first one's source holds where no pattern fits */
+typedef struct program { slice source; pattern **patterns; size_t n, cap; uint64_t first[FIRSTS]; atomic_bool ready; } program;   /* several files may describe one; the first one's source holds where no pattern fits; ready: to match fast */
 struct log_patterns {
     arena mem;
     dict *names, *keys;                 /* programs; what conditions and takes ask records for */
@@ -262,6 +264,17 @@ static void index_program(program *pr)
             if (!pr->patterns[i]->re.code || pr->patterns[i]->re.first[c / 64] >> c % 64 & 1) pr->first[c % FIRSTS] |= UINT64_C(1) << i;
 }
 
+/* Of the many programs few stand in a log: machine code is made for those, when the first of a program's lines is met. Patterns may be of several programs. */
+static void make_ready(program *pr)
+{
+    static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+    if (atomic_load_explicit(&pr->ready, memory_order_acquire)) return;
+    pthread_mutex_lock(&one_at_a_time);
+    for (size_t i = 0; i < pr->n; i++) log_regex_jit(&pr->patterns[i]->re);
+    atomic_store_explicit(&pr->ready, true, memory_order_release);
+    pthread_mutex_unlock(&one_at_a_time);
+}
+
 static sla_status finish(log_patterns *lp, sla_status st, errlist *errors, size_t before, log_patterns **out)
 {
     if (st != SLA_OK) errlist_add(errors, st, SRCPOS_NONE, "cannot load the log patterns");
@@ -270,6 +283,7 @@ static sla_status finish(log_patterns *lp, sla_status st, errlist *errors, size_
         return st != SLA_OK ? st : SLA_SYNTAX;
     }
     for (uint32_t i = 0; i < dict_count(lp->names); i++) index_program(&lp->programs[i]);
+    if (lp->any >= 0) make_ready(&lp->programs[lp->any]);
     log_kinds_asked(lp->kinds, lp->keys);
     *out = lp;
     return SLA_OK;
@@ -354,6 +368,7 @@ int log_program_find(const log_patterns *p, slice name, slice *source)
     uint32_t code = dict_find(p->names, name);
     if (code == DICT_NONE) return -1;
     *source = p->programs[code].source;
+    make_ready(&p->programs[code]);
     return (int)code;
 }
 

@@ -92,7 +92,7 @@ static void first_bytes(log_regex *re, slice p)
 void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors)
 {
     int code = 0;
-    PCRE2_SIZE at = 0, jit = 0;
+    PCRE2_SIZE at = 0;
     size_t used;
     slice p = n->text;
     bool ascii = true;
@@ -106,10 +106,16 @@ void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors)
         errlist_add(errors, SLA_SYNTAX, (srcpos){n->at.file, n->at.line, n->at.col + (uint32_t)(used + at)}, "in the pattern: %s", (const char *)why);
         return;
     }
-    pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
-    re->jit = pcre2_pattern_info(re->code, PCRE2_INFO_JITSIZE, &jit) == 0 && jit > 0;
     first_bytes(re, p);
     read_groups(re, n, errors);
+}
+
+void log_regex_jit(log_regex *re)
+{
+    PCRE2_SIZE size = 0;
+    if (!re->code || re->jit) return;
+    pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
+    re->jit = pcre2_pattern_info(re->code, PCRE2_INFO_JITSIZE, &size) == 0 && size > 0;
 }
 
 void log_regex_clear(log_regex *re)

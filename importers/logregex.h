@@ -1,4 +1,4 @@
-/* Regular expressions of log patterns: compiled once with PCRE2's JIT, matched by any number of threads, each with a state of its own. */
+/* Regular expressions of log patterns: compiled once, matched by any number of threads, each with a state of its own. */
 #ifndef SLA_IMPORTERS_LOGREGEX_H
 #define SLA_IMPORTERS_LOGREGEX_H
 #include "engine/base/arena.h"
@@ -16,6 +16,7 @@ typedef struct log_regex {
 } log_regex;
 /* n: a scalar of YAML. Adds what is wrong to errors, with its column. a: keeps the prefix. */
 void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors);
+void log_regex_jit(log_regex *re);                                           /* machine code for it (PCRE2's JIT), in case it is to match much; not while others match */
 void log_regex_clear(log_regex *re);
 
 typedef struct log_regex_state log_regex_state;
