@@ -46,7 +46,7 @@ static bool look_up(const field_map *map, slice text, slice *out)
     if (!map || (!map->terms.from && !map->vocabulary)) return false;
     if (look_up_word(map, text, out)) return true;
     size_t signs = signs_before(text);
-    text = (slice){text.ptr + signs, text.len - signs};
+    if (signs) text = (slice){text.ptr + signs, text.len - signs};
     if (signs && look_up_word(map, text, out)) return true;
     size_t code = code_before(text), rest = code, bracket = 0;
     while (rest < text.len && strchr(" -.:)_/", text.ptr[rest])) rest++;
