@@ -84,7 +84,7 @@ static sla_status figure_before(pass *ps, pass *old, const bool *with, err *e)
         for (size_t d = 0; d < DATASETS_MAX; d++) also[d] = also[d] || p->kpis[i].needs.dataset[d];
     kpis_prepare(old);
     for (size_t i = 0; i < p->nrules; i++)
-        if (p->rules[i].than_before) old->asker = &p->rules[i], p->rules[i].kind->prepare(&p->rules[i], old);
+        if (p->rules[i].than_before) old->asker = &p->rules[i], p->rules[i].kind->prepare(&p->rules[i], old), needs_prepare(old, &p->rules[i].needs);
     TRY(world_make(old, also, e));
     TRY(pass_run(old, e));
     sla_status st = kpis_figure(old, &then, e);

@@ -12,6 +12,7 @@ sla_status rules_prepare(pass *ps)
     for (size_t i = 0; i < ps->p->nrules; i++) {
         const rule *r = ps->asker = &ps->p->rules[i];
         r->kind->prepare(r, ps);
+        needs_prepare(ps, &r->needs);
         if (!r->sel.ds) continue;
         if (r->targets_by >= 0) pass_number(ps, r->sel.ds, &r->targets_key);
         for (size_t g = 0; g < r->ngroups; g++) pass_number(ps, r->sel.ds, &r->groups[g]);
@@ -21,7 +22,12 @@ sla_status rules_prepare(pass *ps)
 
 static bitext title_of(const dataset *ds) { return (bitext){ds->title_zh, ds->title_en}; }
 
-/* Whether the data that a rule or a figure rests on are there; the reason if not. */
+void needs_prepare(pass *ps, const needs *n)
+{
+    for (size_t i = 0; i < n->nrecords; i++) pass_select(ps, &n->records[i].sel);
+}
+
+/* Whether the data that a rule or a figure rests on are there; the reason if not. A record of which it is not known whether it is such a one is left to the rule itself. */
 bool needs_met(pass *ps, const needs *n, bitext *reason)
 {
     for (size_t d = 0; d < ps->p->model->n; d++)
@@ -31,6 +37,10 @@ bool needs_met(pass *ps, const needs *n, bitext *reason)
         const field *f = &ds->fields[n->fields[i].field];
         const table *t = ps->w.tables[ds->idx];
         if (t && t->nrows && !t->cols[n->fields[i].field].stored) return *reason = reason_no_values((bitext){f->title_zh, f->title_en}, &ps->mem), false;
+    }
+    for (size_t i = 0; i < n->nrecords; i++) {
+        const chosen *c = pass_chosen(ps, &n->records[i].sel);
+        if (chosen_next(c, 0) == c->nrows) return *reason = reason_no_records(title_of(n->records[i].sel.ds), n->records[i].where, &ps->mem), false;
     }
     return true;
 }

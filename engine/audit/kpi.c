@@ -7,6 +7,7 @@ void kpis_prepare(pass *ps)
 {
     for (size_t i = 0; i < ps->p->nkpis; i++) {
         const kpi *k = ps->asker = &ps->p->kpis[i];
+        needs_prepare(ps, &k->needs);
         if (k->m.kind == MEASURE_UPTIME) uptime_prepare(ps, &k->up);
         else if (measure_is_flow(&k->m)) flow_prepare(ps, &k->sel, &k->m);
         else measure_prepare(ps, &k->sel, &k->m, k->groups, k->ngroups);

@@ -97,11 +97,35 @@ static void load_targets(pack_loader *l, const ynode *n, rule *r)
     }
 }
 
+/* {dataset: log, where: action = login} */
+static void load_needed_records(pack_loader *l, const ynode *k, needs *out)
+{
+    yaml_check_keys(k, (const char *const[]){"dataset", "where", NULL}, l->errors);
+    const dataset *ds = load_dataset_name(l, k, "dataset");
+    const ynode *where = yaml_get(k, "where");
+    if (!ds) return;
+    if (!where) errlist_add(l->errors, SLA_SYNTAX, k->at, "records that a rule needs are told by 'where', a condition");
+    else if (out->nrecords == NEEDS_RECORDS) errlist_add(l->errors, SLA_LIMIT, k->at, "a rule can need at most %d kinds of records", NEEDS_RECORDS);
+    else {
+        program *p = load_program(l, l->p->programs, ds);
+        selection sel = {.ds = ds, .period_field = ds->time_field >= 0 ? ds->time_field : ds->valid_from >= 0 ? PERIOD_VALID : PERIOD_NONE, .where = load_expr(l, p, where, VT_BOOL, NULL)};
+        if (sel.where < 0) return;
+        out->dataset[ds->idx] = true;
+        program_uses_dataset(p, sel.where, out->dataset);
+        out->records[out->nrecords].sel = sel;
+        out->records[out->nrecords++].where = where->text;
+    }
+}
+
 static void load_needs(pack_loader *l, const ynode *n, needs *out)
 {
     const ynode *list = yaml_get(n, "needs");
     for (size_t i = 0; list && i < list->n; i++) {
         const ynode *k = list->items[i];
+        if (k->kind == YNODE_MAP) {
+            load_needed_records(l, k, out);
+            continue;
+        }
         const char *dot = memchr(k->text.ptr, '.', k->text.len);
         const dataset *ds = schema_dataset(l->p->model, dot ? (slice){k->text.ptr, (size_t)(dot - k->text.ptr)} : k->text);
         int f = ds && dot ? dataset_field(ds, slice_of(dot + 1)) : 0;

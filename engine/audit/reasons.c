@@ -27,6 +27,12 @@ bitext reason_no_values(bitext t, arena *a)
     return (bitext){text_format(a, "导入的数据中字段“%.*s”没有任何值", SLICE_ARG(t.zh)), text_format(a, "no imported record has a value in field “%.*s”", SLICE_ARG(t.en))};
 }
 
+bitext reason_no_records(bitext t, slice where, arena *a)
+{
+    return (bitext){text_format(a, "期内的%.*s中没有“%.*s”的记录，无从评判", SLICE_ARG(t.zh), SLICE_ARG(where)),
+                    text_format(a, "no record of %.*s in the period meets “%.*s”: nothing can be shown", SLICE_ARG(t.en), SLICE_ARG(where))};
+}
+
 bitext reason_unknown(int64_t unknown, int64_t population, double low, double high, arena *a)
 {
     return (bitext){text_format(a, "%lld 条中有 %lld 条缺少判定所需的值，结论在 %.1f%% 与 %.1f%% 之间无法确定", (long long)population, (long long)unknown, low * 100, high * 100),

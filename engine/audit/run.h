@@ -5,6 +5,7 @@
 #include "engine/store/db.h"
 sla_status pass_run(pass *ps, err *e);                                                    /* pass.c: evaluates all programs, keeps what was asked for */
 sla_status rules_prepare(pass *ps);
+void needs_prepare(pass *ps, const needs *n);                                              /* judge.c: asks for what needs_met looks at */
 bool needs_met(pass *ps, const needs *n, bitext *reason);                                  /* judge.c */
 sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e);      /* one rule alone; o->members is the caller's, NULL after a failure */
 void apply_waiver(const pass *ps, const rule *r, res_rule *res, arena *a);                 /* tailoring.c: of a rule that fails */

@@ -64,6 +64,36 @@ static void not_applicable(void **state)
     audited_end(&t);
 }
 
+/* A log without logins, backups or monitoring shows nothing of them: neither that there were no bursts nor that there were no backups. Events of another period are no evidence of this one. */
+static void nothing_of_the_kind(void **state)
+{
+    static const char *const backups = "at,source,action,outcome,system\n2025-07-01 02:00:00,backup,backup,success,S1\n", *const logins = "at,source,action,outcome,user\n2025-07-01 02:00:00,auth,login,success,a\n",
+                      *const before = "at,source,action,outcome,user\n2025-06-30 23:59:59,auth,login,success,a\n", *const nameless = "at,source,action,outcome\n2025-07-01 02:00:00,backup,backup,success\n";
+    static const struct { const char *log; verdict bursts, backups; bool counted; } cases[] = {
+        {backups, VERDICT_NOT_ASSESSED, VERDICT_FAILS, false}, {logins, VERDICT_CONFORMS, VERDICT_NOT_ASSESSED, true}, {before, VERDICT_NOT_ASSESSED, VERDICT_NOT_ASSESSED, false},
+        {nameless, VERDICT_NOT_ASSESSED, VERDICT_NOT_ASSESSED, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        audited t;
+        audited_begin(&t, PACK, NULL);
+        audited_csv(&t, "system", "id,tier,backup_required\nS1,1,true\n");
+        audited_csv(&t, "ticket", "id,type,created_at\nT1,incident,2025-07-01 09:00:00\n");
+        audited_csv(&t, "log", cases[i].log);
+        audited_run(&t, "2025Q3", NULL);
+        assert_int_equal(audited_rule(&t, "3.2-a")->v, cases[i].bursts);
+        assert_int_equal(audited_rule(&t, "3.2-b")->v, cases[i].bursts == VERDICT_CONFORMS ? VERDICT_NOT_APPLICABLE : VERDICT_NOT_ASSESSED);
+        assert_int_equal(audited_rule(&t, "6.3-a")->v, cases[i].backups);
+        assert_int_equal(audited_rule(&t, "4.2-d")->v, VERDICT_NOT_ASSESSED);
+        assert_int_equal(audited_metric(&t, "failed_logins")->has_value, cases[i].counted);
+        if (cases[i].bursts == VERDICT_NOT_ASSESSED) {
+            assert_non_null(strstr(audited_rule(&t, "3.2-a")->reason.en.ptr, "meets “action = login”"));
+            assert_non_null(strstr(audited_rule(&t, "3.2-a")->reason.zh.ptr, "没有“action = login”的记录"));
+        }
+        audited_end(&t);
+    }
+}
+
 static void nothing_imported(void **state)
 {
     (void)state;
@@ -295,7 +325,7 @@ static void value_before_a_change(void **state)
 int main(void)
 {
     static const struct CMUnitTest plain[] = {
-        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_imported), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
+        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(nothing_imported), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
         cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals),
         cmocka_unit_test(not_yet), cmocka_unit_test(value_before_a_change),
     };
