@@ -1,6 +1,18 @@
 #include "engine/audit/bursts.h"
+#include <stdlib.h>
 #include "engine/audit/reasons.h"
 #include "engine/base/mem.h"
+
+static void load_same(pack_loader *l, rule *r, const ynode *list, const dataset *ds, bursts *out)
+{
+    if (list && (list->kind != YNODE_LIST || list->n > BURST_SAME)) errlist_add(l->errors, SLA_SYNTAX, list->at, "'same' is a list of at most %d fields", BURST_SAME);
+    for (size_t i = 0; list && list->kind == YNODE_LIST && i < list->n && i < BURST_SAME; i++) {
+        breakdown *b = &out->same[out->nsame];
+        b->name = list->items[i]->text;
+        b->slot = events_load_expr(l, r, ds, list->items[i], VT_COUNT, &b->type);
+        if (b->slot >= 0) out->nsame++;
+    }
+}
 
 bool bursts_load(pack_loader *l, rule *r, const ynode *by, const event_keys *keys, const ynode *size, const dataset *ds, bursts *out)
 {
@@ -17,6 +29,7 @@ bool bursts_load(pack_loader *l, rule *r, const ynode *by, const event_keys *key
     }
     if (out->n < 2) errlist_add(l->errors, SLA_SYNTAX, size->at, "a burst needs n, at least 2");
     events_load_limit(l, size, "within", &out->within, &cal);
+    load_same(l, r, yaml_get(size, "same"), ds, out);
     if (mode && slice_is(mode->text, "reset")) out->mode = BURST_RESET;
     else if (mode && slice_is(mode->text, "sliding")) out->mode = BURST_SLIDING;
     else if (mode && !slice_is(mode->text, "coalesce")) errlist_add(l->errors, SLA_SYNTAX, mode->at, "mode is coalesce, reset or sliding");
@@ -26,6 +39,71 @@ bool bursts_load(pack_loader *l, rule *r, const ynode *by, const event_keys *key
 void bursts_prepare(const bursts *b, const dataset *ds, pass *ps)
 {
     for (size_t i = 0; i < b->nby; i++) events_prepare_keys(&b->by[i].keys, ds, ps);
+    for (size_t i = 0; i < b->nsame; i++) pass_group(ps, ds, &b->same[i]);
+}
+
+/* ---- lines that stand in several files ---- */
+typedef struct line { uint32_t same[BURST_SAME], source; size_t at; } line;
+
+static int by_line(const void *a, const void *b)
+{
+    const line *x = a, *y = b;
+    for (size_t i = 0; i < BURST_SAME; i++)
+        if (x->same[i] != y->same[i]) return (x->same[i] > y->same[i]) - (x->same[i] < y->same[i]);
+    if (x->source != y->source) return (x->source > y->source) - (x->source < y->source);
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+static bool same_line(const line *x, const line *y) { return memcmp(x->same, y->same, sizeof x->same) == 0; }
+
+/* Of lines that are the same, sorted by file: marks those of all files but the one that has most, the first of these. */
+static void mark_copies(const line *l, size_t n, event *e)
+{
+    size_t best = 0, most = 0;
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from + 1; to < n && l[to].source == l[from].source; to++) {}
+        if (to - from > most) best = from, most = to - from;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (l[i].source != l[best].source) e[l[i].at].key = EVENT_NO_KEY;
+}
+
+/* The events e[from … to) of one key and instant. */
+static void look_for_copies(const table *t, const kept *const *same, size_t nsame, event *e, size_t from, size_t to, line *l)
+{
+    size_t n = 0;
+    for (size_t i = from; i < to; i++) {
+        bool whole = true;
+        l[n] = (line){.source = table_source(t, e[i].row), .at = i};
+        for (size_t k = 0; k < nsame; k++) whole = (l[n].same[k] = kept_code(same[k], e[i].row)) != DICT_NONE && whole;
+        n += whole;
+    }
+    qsort(l, n, sizeof *l, by_line);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && same_line(&l[end], &l[i]); end++) {}
+        mark_copies(l + i, end - i, e);
+    }
+}
+
+/* Leaves copies out of the n events, which are sorted by key and instant; the number of those that remain. */
+static sla_status leave_out_copies(const pass *ps, const bursts *b, const dataset *ds, event *e, size_t *n)
+{
+    const table *t = ps->w.tables[ds->idx];
+    const kept *same[BURST_SAME];
+    if (b->nsame == 0 || !t->source || *n == 0) return SLA_OK; /* one file */
+    line *l = mem_resize(NULL, *n, sizeof *l);
+    if (!l) return SLA_NOMEM;
+    for (size_t k = 0; k < b->nsame; k++) same[k] = pass_kept(ps, ds, b->same[k].slot);
+    for (size_t from = 0, to; from < *n; from = to) {
+        for (to = from + 1; to < *n && e[to].key == e[from].key && e[to].from == e[from].from; to++) {}
+        if (to - from > 1) look_for_copies(t, same, b->nsame, e, from, to, l);
+    }
+    mem_free(l);
+    size_t left = 0;
+    for (size_t i = 0; i < *n; i++)
+        if (e[i].key != EVENT_NO_KEY) e[left++] = e[i];
+    *n = left;
+    return SLA_OK;
 }
 
 /* The events of one key. */
@@ -42,14 +120,16 @@ static sla_status scan(const bursts *b, const event *e, size_t n, burst_fn *fn, 
     return SLA_OK;
 }
 
-sla_status bursts_each(pass *ps, const event_set *s, const bursts *b, size_t entry, burst_fn *fn, void *ctx, err *e)
+sla_status bursts_each(pass *ps, const event_set *s, const bursts *b, size_t entry, burst_fn *fn, void *ctx, size_t *copies, err *e)
 {
     event *ev;
-    size_t n, known = 0;
+    size_t n, known = 0, all;
     TRY(events_make(ps, s, &b->by[entry].keys, &ev, &n, e));
     for (size_t i = 0; i < n; i++)
         if (!ev[i].unknown && ev[i].key != EVENT_NO_KEY) ev[known++] = ev[i];
-    sla_status st = SLA_OK;
+    all = known;
+    sla_status st = leave_out_copies(ps, b, s->sel.ds, ev, &known);
+    if (copies) *copies = all - known;
     for (size_t from = 0, to; st == SLA_OK && from < known; from = to) {
         for (to = from + 1; to < known && ev[to].key == ev[from].key; to++) {}
         st = scan(b, ev + from, to - from, fn, ctx);

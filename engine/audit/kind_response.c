@@ -138,7 +138,7 @@ static sla_status judge_bursts(judging *j, err *e)
         j->group = &j->out->groups[j->out->ngroups];
         *j->group = (res_group){.by = SLICE_LIT("key"), .key = j->x->b.by[j->entry].name};
         j->out->ngroups += j->group->key.len > 0;
-        st = bursts_each(j->ps, &j->x->trigger, &j->x->b, j->entry, judge_burst, j, e);
+        st = bursts_each(j->ps, &j->x->trigger, &j->x->b, j->entry, judge_burst, j, NULL, e);
         j->group->met = j->group->nonconforming == 0;
     }
     return outcome_close(j->out, j->ps, j->r, st, e);

@@ -313,7 +313,7 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     sla_status st = j.traces && j.letters && j.tied ? trace_pattern_new(x->pattern, x->steps, &j.p, e) : SLA_NOMEM;
     if (st == SLA_OK && !x->stamped) st = index_events(&j);
     if (st == SLA_OK && !x->of_bursts) st = judge_records(&j, e);
-    for (size_t i = 0; st == SLA_OK && x->of_bursts && i < x->b.nby; i++) st = bursts_each(ps, &x->cases, &x->b, i, judge_burst, &(burst_case){&j, i, e}, e);
+    for (size_t i = 0; st == SLA_OK && x->of_bursts && i < x->b.nby; i++) st = bursts_each(ps, &x->cases, &x->b, i, judge_burst, &(burst_case){&j, i, e}, NULL, e);
     if (st == SLA_OK && j.failed != DICT_NONE) {
         out->reason = reason_failure(x->pattern, dict_text(j.traces, j.failed), r->at, &ps->mem);
         st = SLA_LIMIT;

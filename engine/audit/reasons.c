@@ -33,6 +33,11 @@ bitext reason_no_records(bitext t, slice where, arena *a)
                     text_format(a, "no record of %.*s in the period meets “%.*s”: nothing can be shown", SLICE_ARG(t.en), SLICE_ARG(where))};
 }
 
+bitext reason_copies(size_t n, arena *a)
+{
+    return (bitext){text_format(a, "有 %zu 个事件在多个文件中重复出现，每个只计一次", n), text_format(a, "%zu event%s also in another file; each counts once", n, n == 1 ? " stands" : "s stand")};
+}
+
 bitext reason_unknown(int64_t unknown, int64_t population, double low, double high, arena *a)
 {
     return (bitext){text_format(a, "%lld 条中有 %lld 条缺少判定所需的值，结论在 %.1f%% 与 %.1f%% 之间无法确定", (long long)population, (long long)unknown, low * 100, high * 100),

@@ -94,6 +94,33 @@ static void nothing_of_the_kind(void **state)
     }
 }
 
+/* A line that was collected into two files is one event, however often it stands in each; of another host, or of none, it is another. */
+static void copied_lines(void **state)
+{
+#define LINES(host) "at,action,outcome,host,user,src_ip\n2025-07-01 09:00:00,login,failure," host ",bob,10.0.0.9\n2025-07-01 09:00:10,login,failure," host ",bob,10.0.0.9\n2025-07-01 09:00:10,login,failure," host ",bob,10.0.0.9\n"
+    static const struct { const char *first, *second; int bursts; const char *said; } cases[] = {
+        {LINES("h"), LINES("h") "2025-07-01 09:00:20,login,failure,h,bob,10.0.0.9\n", 0, "3 events stand also in another file"},
+        {LINES("h") "2025-07-01 09:00:10,login,failure,h,bob,10.0.0.9\n2025-07-01 09:00:10,login,failure,h,bob,10.0.0.9\n", LINES("h"), 2, "3 events"},
+        {LINES("h"), LINES("g"), 2, ""}, {LINES(""), LINES("") "2025-07-01 09:00:20,login,success,,bob,10.0.0.9\n", 2, ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        audited t;
+        audited_begin(&t, PACK, NULL);
+        audited_csv(&t, "ticket", "id,type,created_at\nT1,incident,2025-07-02 09:00:00\n");
+        audited_csv(&t, "log", cases[i].first);
+        audited_csv(&t, "log", cases[i].second);
+        audited_run(&t, "2025Q3", NULL);
+        assert_int_equal(audited_rule(&t, "3.2-a")->nonconforming, cases[i].bursts);
+        assert_int_equal(audited_rule(&t, "3.2-b")->population, cases[i].bursts);
+        assert_int_equal(audited_rule(&t, "3.2-c")->population, cases[i].bursts / 2);
+        if (*cases[i].said) assert_non_null(strstr(audited_rule(&t, "3.2-a")->reason.en.ptr, cases[i].said));
+        else assert_int_equal(audited_rule(&t, "3.2-a")->reason.en.len, 0);
+        audited_end(&t);
+    }
+#undef LINES
+}
+
 static void nothing_imported(void **state)
 {
     (void)state;
@@ -325,7 +352,7 @@ static void value_before_a_change(void **state)
 int main(void)
 {
     static const struct CMUnitTest plain[] = {
-        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(nothing_imported), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
+        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(nothing_imported), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
         cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals),
         cmocka_unit_test(not_yet), cmocka_unit_test(value_before_a_change),
     };
