@@ -213,5 +213,7 @@ static const dataset *logjson_dataset(const importer *im) { return im->r.sink.ds
 static slice logjson_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logjson_batches(const importer *im) { return im->r.sink.batches; }
 
+static sla_status logjson_caveats(const importer *im, store *s, int64_t source, err *e) { return log_sink_caveats(&im->r.sink, s, source, e); }
+
 const importer_kind importer_logjson = {"log json", "logs in JSON: journald, Windows events, alerts, audits", logjson_probe, logjson_open, logjson_cut, logjson_parse, logjson_take, logjson_finish, logjson_drop,
-                                        logjson_notes, logjson_dataset, logjson_profile, logjson_batches, NULL, logjson_close, NULL, logjson_again, logjson_announced};
+                                        logjson_notes, logjson_dataset, logjson_profile, logjson_batches, NULL, logjson_close, logjson_caveats, logjson_again, logjson_announced};

@@ -443,5 +443,7 @@ static void lines_notes(const importer *im, buf *out)
 static const dataset *lines_dataset(const importer *im) { return im->sink.ds; }
 static batch_pool *lines_batches(const importer *im) { return im->sink.batches; }
 
+static sla_status lines_caveats(const importer *im, store *s, int64_t source, err *e) { return log_sink_caveats(&im->sink, s, source, e); }
+
 const importer_kind importer_loglines = {"log", "lines of syslog and of the logs that importers/logs describes", lines_probe, lines_open, lines_cut, lines_parse, lines_take, lines_finish, lines_drop,
-                                         lines_notes, lines_dataset, lines_profile, lines_batches, NULL, lines_close, NULL, lines_again, NULL};
+                                         lines_notes, lines_dataset, lines_profile, lines_batches, NULL, lines_close, lines_caveats, lines_again, NULL};

@@ -69,6 +69,8 @@ sla_status log_sink_take(log_sink *s, block *b, err *e)
     s->counts.repeats += c->repeats;
     s->counts.broken_priority += c->broken_priority;
     s->counts.untimed += c->untimed;
+    s->counts.repeated += c->repeated;
+    s->counts.skipped += c->skipped;
     paging_add(&s->counts.page, &c->page);
     for (uint32_t i = 0; i < dict_count(c->unknown.names); i++)
         if (count(&s->counts.unknown, dict_text(c->unknown.names, i), c->unknown.counts[i]) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to read the log");
@@ -110,8 +112,31 @@ void log_sink_notes(const log_sink *s, buf *out)
     const log_counts *c = &s->counts;
     paging_note(&c->page, c->events + c->untimed, out);
     if (c->repeats) buf_printf(out, "%llu lines say that a message was repeated; each repetition is an event\n", (unsigned long long)c->repeats);
+    if (c->repeated) buf_printf(out, "%llu local times occur twice when the clock is put back; the first is taken\n", (unsigned long long)c->repeated);
+    if (c->skipped) buf_printf(out, "%llu local times do not occur, the clock being put forward; they are moved on\n", (unsigned long long)c->skipped);
     if (c->broken_priority) buf_printf(out, "%llu lines have a priority that is none (0 to 191); they were read all the same\n", (unsigned long long)c->broken_priority);
     if (dict_count(c->unknown.names)) note_unknown(&c->unknown, out);
+}
+
+static sla_status put_caveat(const log_sink *s, const char *kind, uint64_t n, const char *zh, const char *en, store *st, int64_t source, err *e)
+{
+    const field *at = &s->ds->fields[s->at];
+    const unsigned long long some = n, all = s->counts.events;
+    buf z = {0}, x = {0};
+    if (n == 0) return SLA_OK;
+    buf_printf(&z, "%s：%llu 个值中有 %llu 个%s", at->title_zh.ptr, all, some, zh);
+    buf_printf(&x, "%.*s: %llu of %llu values %s", SLICE_ARG(at->name), some, all, en);
+    const caveat c = {source, slice_of(kind), s->ds->name, at->name, (int64_t)n, (int64_t)all, {z.ptr, z.len}, {x.ptr, x.len}};
+    sla_status done = z.failed || x.failed ? err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for what the log cannot prove") : store_caveat_put(st, &c, e);
+    buf_free(&z);
+    buf_free(&x);
+    return done;
+}
+
+sla_status log_sink_caveats(const log_sink *s, store *st, int64_t source, err *e)
+{
+    TRY(put_caveat(s, "repeated", s->counts.repeated, "在夏令时结束时出现两次，取前一次", "occur twice as the clock is put back; the first is taken", st, source, e));
+    return put_caveat(s, "skipped", s->counts.skipped, "在夏令时开始时并不存在，顺延", "do not exist as the clock is put forward; they are moved on", st, source, e);
 }
 
 /* ---- the writer ---- */
@@ -327,6 +352,7 @@ sla_status log_writer_end(log_writer *w, sla_status st, err *e)
     arena_free(&w->scratch);
     arena_free(&w->names);
     if (st == SLA_OK) {
+        w->counts->repeated = w->clock.repeated, w->counts->skipped = w->clock.skipped;
         w->b->extra = w->counts;
         return SLA_OK;
     }

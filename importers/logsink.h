@@ -10,6 +10,7 @@ typedef struct log_counter { dict *names; uint64_t *counts; size_t cap; } log_co
 typedef struct log_counts {
     log_counter unknown;                /* events no pattern knows, by program */
     uint64_t events, repeats, broken_priority, untimed;
+    uint64_t repeated, skipped;           /* lines whose local time occurs twice or never (logtime.h) */
     paging page;                          /* what answers that hold events say of the whole */
 } log_counts;
 
@@ -29,6 +30,9 @@ void log_sink_restart(log_sink *s);                                     /* the f
 sla_status log_sink_take(log_sink *s, block *b, err *e);                 /* adds up b->extra */
 void log_sink_drop(block *b);
 void log_sink_notes(const log_sink *s, buf *out);                        /* repetitions, broken priorities, what no pattern knows */
+
+/* What the file cannot prove: local times that occur twice or never. The other part of importer_kind.caveats. */
+sla_status log_sink_caveats(const log_sink *s, store *st, int64_t source, err *e);
 
 /* A block's own: one thread. */
 typedef struct log_writer {

@@ -230,5 +230,7 @@ static const dataset *logtable_dataset(const importer *im) { return im->r.sink.d
 static slice logtable_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logtable_batches(const importer *im) { return im->r.sink.batches; }
 
+static sla_status logtable_caveats(const importer *im, store *s, int64_t source, err *e) { return log_sink_caveats(&im->r.sink, s, source, e); }
+
 const importer_kind importer_logtable = {"log table", "logs and jobs as tables: Event Viewer, Zabbix, Veeam, plain job tables, W3C and Zeek logs", logtable_probe, logtable_open, logtable_cut, logtable_parse, logtable_take, logtable_finish,
-                                         logtable_drop, logtable_notes, logtable_dataset, logtable_profile, logtable_batches, NULL, logtable_close, NULL, logtable_again, NULL};
+                                         logtable_drop, logtable_notes, logtable_dataset, logtable_profile, logtable_batches, NULL, logtable_close, logtable_caveats, logtable_again, NULL};

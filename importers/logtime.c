@@ -306,7 +306,10 @@ bool log_time_utc(const log_time *t, int32_t year, log_clock *c, int64_t *utc_ms
         c->start = civil_days(year, t->month, t->day) * MS_DAY;
     }
     int64_t local = c->start + t->ms;
-    *utc_ms = t->has_offset ? local - t->offset_min * MS_MINUTE : zone_cursor_to_utc(&c->zone, local, NULL);
+    int kind = 0;
+    *utc_ms = t->has_offset ? local - t->offset_min * MS_MINUTE : zone_cursor_to_utc(&c->zone, local, &kind);
+    c->repeated += kind == 1;
+    c->skipped += kind == 2;
     return true;
 }
 

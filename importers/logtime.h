@@ -17,8 +17,8 @@ typedef struct log_time {
 bool log_time_parse(slice format, slice text, log_time *out);
 /* ISO 8601 (with T, blank, / or . between), seconds, ms, µs or ns since 1970 by their size, /Date(ms)/. */
 bool log_time_any(slice text, log_time *out);
-/* Remembers the last day and offset: times come in order. {{z}} is ready. */
-typedef struct log_clock { zone_cursor zone; int32_t year, month, day; int64_t start; } log_clock;
+/* Remembers the last day and offset: times come in order. Counts the local times that occur twice (the first is meant) or never (moved on). {{z}} is ready. */
+typedef struct log_clock { zone_cursor zone; int32_t year, month, day; int64_t start; uint64_t repeated, skipped; } log_clock;
 /* The instant; year: for times that have none. false: there is no such day in that year. */
 bool log_time_utc(const log_time *t, int32_t year, log_clock *c, int64_t *utc_ms);
 bool log_time_clf(slice text, log_time *out);                            /* "17/May/2015:10:05:03 +0000", the web servers' own */

@@ -835,6 +835,38 @@ static void syslog_truth(void **state)
     }
 }
 
+/* Local times around the changes of the clock, in lines, in records of JSON and in tables: counted, said and kept among what the file cannot prove. Times that say their offset are plain. */
+static void changes_of_the_clock(void **state)
+{
+    static const struct { const char *name, *text; uint64_t repeated, skipped; } cases[] = {
+        {"clock.log", "2025-03-30T02:30:00 h sshd[1]: x\n2025-10-26T01:59:59 h sshd[1]: x\n2025-10-26T02:00:00 h sshd[1]: x\n2025-10-26T02:59:59 h sshd[1]: x\n2025-10-26T03:00:00 h sshd[1]: x\n2025-10-26T02:30:00+01:00 h sshd[1]: x\n", 2, 1},
+        {"clock.json", "{\"Id\":4625,\"LogName\":\"Security\",\"MachineName\":\"h\",\"ProviderName\":\"p\",\"TimeCreated\":\"2025-10-26 02:30:00\",\"Message\":\"x\"}\n", 1, 0},
+        {"clock.csv", "job,system,start,end,status\nnightly,S1,2025-10-26 02:00:00,2025-10-26 02:10:00,OK\nnightly,S1,2025-10-27 02:00:00,2025-10-27 02:10:00,OK\n", 1, 0},
+        {"plain.log", "2025-10-26T12:00:00 h sshd[1]: x\n", 0, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < LEN(cases); i++) {
+        err e = {0};
+        place p;
+        caveat *list;
+        size_t n, repeated = 0, skipped = 0;
+        open_place(&p);
+        zone_close(p.z);
+        assert_int_equal(zone_open("Europe/Berlin", &p.z, &e), SLA_OK);
+        take(&p, write_file(cases[i].name, cases[i].text, strlen(cases[i].text)), 0);
+        assert_int_equal(said(&p, "occur twice when the clock is put back"), cases[i].repeated > 0);
+        assert_int_equal(said(&p, "do not occur, the clock being put forward"), cases[i].skipped > 0);
+        assert_int_equal(store_caveats(p.s, &p.a, &list, &n, &e), SLA_OK);
+        for (size_t k = 0; k < n; k++) {
+            repeated += slice_is(list[k].kind, "repeated") && slice_is(list[k].field, "at") ? (size_t)list[k].n : 0;
+            skipped += slice_is(list[k].kind, "skipped") ? (size_t)list[k].n : 0;
+        }
+        assert_int_equal(repeated, cases[i].repeated);
+        assert_int_equal(skipped, cases[i].skipped);
+        close_place(&p);
+    }
+}
+
 int main(void)
 {
     struct CMUnitTest tests[240]; /* more than there are */
@@ -847,7 +879,7 @@ int main(void)
     static const struct CMUnitTest more[] = {
         cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year), cmocka_unit_test(year_of_a_line_in_a_record),
         cmocka_unit_test(message_over_lines), cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(openssh_truth), cmocka_unit_test(files_that_are_known_whole), cmocka_unit_test(audit_golden),
-        cmocka_unit_test(wazuh_lines), cmocka_unit_test(syslog_truth),
+        cmocka_unit_test(wazuh_lines), cmocka_unit_test(syslog_truth), cmocka_unit_test(changes_of_the_clock),
     };
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("logs", tests, n, NULL, NULL);
