@@ -40,7 +40,7 @@ bool needs_met(pass *ps, const needs *n, bitext *reason)
     }
     for (size_t i = 0; i < n->nrecords; i++) {
         const chosen *c = pass_chosen(ps, &n->records[i].sel);
-        if (chosen_next(c, 0) == c->nrows) return *reason = reason_no_records(title_of(n->records[i].sel.ds), n->records[i].where, &ps->mem), false;
+        if (chosen_next(c, 0) == c->nrows) return *reason = reason_no_records(n->records[i].title, n->records[i].sel.period_field != PERIOD_NONE, &ps->mem), false;
     }
     return true;
 }

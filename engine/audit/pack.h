@@ -44,12 +44,12 @@ typedef enum clock_field { CLOCK_ELAPSED, CLOCK_PAUSED, CLOCK_IS_MET, CLOCK_STAT
 /* A column that the pack computes for a dataset (pack.yaml, computed), in the order in which they build on each other. */
 typedef struct computed { const dataset *ds; program *p; int slot; size_t field; } computed;
 
-/* Without which a rule or a figure says nothing: datasets, fields in which some record must have a value, and records that there must be in the period; where: as written. */
+/* Without which a rule or a figure says nothing: datasets, fields in which some record must have a value, and kinds of records of which there must be some; title: what these are called. */
 enum { NEEDS_RECORDS = 4 };
 typedef struct needs {
     bool dataset[DATASETS_MAX];
     struct { const dataset *ds; int field; } fields[16]; size_t nfields;
-    struct { selection sel; slice where; } records[NEEDS_RECORDS]; size_t nrecords;
+    struct { selection sel; bitext title; } records[NEEDS_RECORDS]; size_t nrecords;
 } needs;
 
 typedef struct rule {

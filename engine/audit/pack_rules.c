@@ -97,24 +97,27 @@ static void load_targets(pack_loader *l, const ynode *n, rule *r)
     }
 }
 
-/* {dataset: log, where: action = login} */
-static void load_needed_records(pack_loader *l, const ynode *k, needs *out)
+/* {over, in_period, where, title}: records of a kind, of which there must be some: without any, the export may leave them out. */
+static void load_needed_records(pack_loader *l, const ynode *n, needs *out)
 {
-    yaml_check_keys(k, (const char *const[]){"dataset", "where", NULL}, l->errors);
-    const dataset *ds = load_dataset_name(l, k, "dataset");
-    const ynode *where = yaml_get(k, "where");
-    if (!ds) return;
-    if (!where) errlist_add(l->errors, SLA_SYNTAX, k->at, "records that a rule needs are told by 'where', a condition");
-    else if (out->nrecords == NEEDS_RECORDS) errlist_add(l->errors, SLA_LIMIT, k->at, "a rule can need at most %d kinds of records", NEEDS_RECORDS);
-    else {
-        program *p = load_program(l, l->p->programs, ds);
-        selection sel = {.ds = ds, .period_field = ds->time_field >= 0 ? ds->time_field : ds->valid_from >= 0 ? PERIOD_VALID : PERIOD_NONE, .where = load_expr(l, p, where, VT_BOOL, NULL)};
-        if (sel.where < 0) return;
-        out->dataset[ds->idx] = true;
-        program_uses_dataset(p, sel.where, out->dataset);
+    yaml_check_keys(n, (const char *const[]){"over", "in_period", "where", "title", NULL}, l->errors);
+    bitext title = load_bitext(n, "title");
+    selection sel;
+    load_selection(l, n, &sel);
+    if (!sel.ds) return;
+    if (!yaml_get(n, "where") || !title.zh.len) errlist_add(l->errors, SLA_SYNTAX, n->at, "records that are needed have 'where', the condition, and 'title', what they are called: {zh: …, en: …}");
+    else if (out->nrecords == NEEDS_RECORDS) errlist_add(l->errors, SLA_LIMIT, n->at, "at most %d kinds of records can be needed", NEEDS_RECORDS);
+    else if (sel.where >= 0) {
+        out->dataset[sel.ds->idx] = true;
+        program_uses_dataset(load_program(l, l->p->programs, sel.ds), sel.where, out->dataset);
         out->records[out->nrecords].sel = sel;
-        out->records[out->nrecords++].where = where->text;
+        out->records[out->nrecords++].title = title;
     }
+}
+
+static void need_field(needs *out, const dataset *ds, int f)
+{
+    if (out->nfields < sizeof out->fields / sizeof out->fields[0]) out->fields[out->nfields].ds = ds, out->fields[out->nfields++].field = f;
 }
 
 static void load_needs(pack_loader *l, const ynode *n, needs *out)
@@ -131,7 +134,7 @@ static void load_needs(pack_loader *l, const ynode *n, needs *out)
         int f = ds && dot ? dataset_field(ds, slice_of(dot + 1)) : 0;
         if (!ds || f < 0) errlist_add(l->errors, SLA_NAME, k->at, "there is no dataset or field '%.*s'", SLICE_ARG(k->text));
         else if (!dot) out->dataset[ds->idx] = true;
-        else if (out->nfields < sizeof out->fields / sizeof out->fields[0]) out->fields[out->nfields].ds = ds, out->fields[out->nfields++].field = f;
+        else need_field(out, ds, f);
     }
 }
 
@@ -233,6 +236,7 @@ static void load_kpi(pack_loader *l, const ynode *n, kpi *k)
     if (yaml_get(n, "target")) load_bound(l, yaml_get(n, "target"), true, &k->target);
     k->least_n = load_count(l, n, "least_n", 0);
     load_needs(l, n, &k->needs);
+    if (k->sel.ds && k->sel.period_field >= 0) need_field(&k->needs, k->sel.ds, k->sel.period_field); /* else nobody knows which records are of the period, and 0 would be a figure */
     load_breakdowns(l, yaml_get(n, "by"), k->sel.ds, &k->groups, &k->ngroups);
     if (k->sel.ds) k->needs.dataset[k->sel.ds->idx] = true;
     for (size_t d = 0; up && d < DATASETS_MAX; d++) k->needs.dataset[d] = k->needs.dataset[d] || k->up.needs[d];

@@ -27,10 +27,10 @@ bitext reason_no_values(bitext t, arena *a)
     return (bitext){text_format(a, "导入的数据中字段“%.*s”没有任何值", SLICE_ARG(t.zh)), text_format(a, "no imported record has a value in field “%.*s”", SLICE_ARG(t.en))};
 }
 
-bitext reason_no_records(bitext t, slice where, arena *a)
+bitext reason_no_records(bitext t, bool in_period, arena *a)
 {
-    return (bitext){text_format(a, "期内的%.*s中没有“%.*s”的记录，无从评判", SLICE_ARG(t.zh), SLICE_ARG(where)),
-                    text_format(a, "no record of %.*s in the period meets “%.*s”: nothing can be shown", SLICE_ARG(t.en), SLICE_ARG(where))};
+    return (bitext){text_format(a, "导入的数据中%s没有任何%.*s：是没有发生，还是数据不含此类记录，无法得知", in_period ? "期内" : "", SLICE_ARG(t.zh)),
+                    text_format(a, "the imported data hold no %.*s%s; whether there were none or the data leave them out cannot be told", SLICE_ARG(t.en), in_period ? " in the period" : "")};
 }
 
 bitext reason_copies(size_t n, arena *a)

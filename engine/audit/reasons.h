@@ -6,7 +6,7 @@
 bitext reason_empty(void);                                               /* no record in the population */
 bitext reason_no_data(bitext dataset_title, arena *a);                    /* dataset never imported */
 bitext reason_no_values(bitext field_title, arena *a);                    /* no record has a value in a needed field */
-bitext reason_no_records(bitext dataset_title, slice where, arena *a);    /* no record of the period is one of those that are needed */
+bitext reason_no_records(bitext title, bool in_period, arena *a);         /* none of the records of a kind that is needed */
 bitext reason_copies(size_t n, arena *a);                                 /* no reason for a verdict: events that stand in several files, so that each counts once */
 bitext reason_unknown(int64_t unknown, int64_t population, double low, double high, arena *a);
 bitext reason_undecided(int64_t unknown, int64_t of, arena *a);           /* a figure: too many records lack its values */

@@ -139,6 +139,33 @@ static void nothing_imported(void **state)
     audited_end(&t);
 }
 
+/* What no record has is not delivered: neither late nor never, but not known. */
+static void not_delivered(void **state)
+{
+    static const char *const rules[] = {"2.1-b", "2.1-e", "2.2-c", "2.2-d", "4.1-a", "4.1-e", "7.1-c", "7.3-a"};
+    static const char *const figures[] = {"resolved", "response_attainment", "assessment_attainment", "emergency_attainment", "reassigned"};
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "staff", "id,name,hired_on\nu1,甲,2020-01-01\n");
+    audited_csv(&t, "ticket", "id,type,priority,status,created_at,assignee,reopen_count\nT1,incident,P1,in_progress,2025-07-01 09:00:00,u1,0\nT2,incident,P1,closed,2025-07-01 09:00:00,u1,1\n");
+    audited_csv(&t, "history", "ticket_id,at,field,old,new\nT1,2025-07-01 09:10:00,status,new,in_progress\nT2,2025-07-01 09:30:00,status,new,closed\n");
+    audited_run(&t, "2025Q3", NULL);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        const res_rule *r = audited_rule(&t, rules[i]);
+        if (r->v != VERDICT_NOT_ASSESSED || !r->reason.zh.len || !r->reason.en.len) fail_msg("%s is judged", rules[i]);
+        assert_int_equal(r->nfindings, 0);
+    }
+    assert_true(strstr(audited_rule(&t, "7.3-a")->reason.zh.ptr, "没有任何上报（升级）记录") != NULL);
+    assert_true(strstr(audited_rule(&t, "2.2-d")->reason.en.ptr, "no change of team") != NULL);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        const res_metric *m = audited_metric(&t, figures[i]);
+        if (m->has_value || !m->reason.zh.len) fail_msg("%s is figured", figures[i]);
+    }
+    assert_string_equal(audited_keys(&t, "4.1-b"), "T1"); /* that it is not resolved is what its status says */
+    audited_end(&t);
+}
+
 /* R08: keys of what fails, in byte order; the record's own line first; what was observed; the message in both languages. */
 static void findings(void **state)
 {
@@ -336,7 +363,7 @@ static void value_before_a_change(void **state)
     (void)state;
     audited t;
     audited_begin(&t, PACK, NULL);
-    audited_csv(&t, "ticket", "id,type,priority,status,created_at\nT1,incident,P1,new,2025-07-01 09:00:00\nT2,incident,P1,new,2025-07-01 09:00:00\n");
+    audited_csv(&t, "ticket", "id,type,priority,status,created_at,responded_at\nT1,incident,P1,new,2025-07-01 09:00:00,\nT2,incident,P1,new,2025-07-01 09:00:00,\nT3,problem,P1,new,2025-07-01 09:00:00,2025-07-01 09:05:00\n");
     audited_csv(&t, "history", "ticket_id,at,actor,field,old,new\nT1,2025-07-02 09:00:00,a,priority,P4,P3\nT1,2025-09-01 09:00:00,a,priority,,P2\nT1,2025-09-02 09:00:00,a,priority,P2,P1\n"
                                "T2,2025-09-01 09:00:00,a,priority,,P2\nT2,2025-09-02 09:00:00,a,priority,P2,P1\n");
     audited_run(&t, "2025Q3", "2025-08-01 00:00:00");
@@ -352,7 +379,7 @@ static void value_before_a_change(void **state)
 int main(void)
 {
     static const struct CMUnitTest plain[] = {
-        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(nothing_imported), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
+        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
         cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals),
         cmocka_unit_test(not_yet), cmocka_unit_test(value_before_a_change),
     };
