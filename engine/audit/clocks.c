@@ -194,15 +194,17 @@ static void put_value(const tcolumn *c, size_t row, int64_t v)
     bits_set(c->valid, row);
 }
 
-/* due: when the limit is used up, at the end of a working day perhaps; breach: when time runs on beyond it, then on the next working day. */
-static void put(clock_job *j, size_t row, const clock_result *r, const calendar *cal, int64_t limit, int64_t due)
+bool clock_pauses_known(const clock_input *ci) { return !ci->uses_history || ci->nsteps > 0; }
+
+/* ci: NULL for a record outside the population. due: when the limit is used up, at the end of a working day perhaps; breach: when time runs on beyond it, then on the next working day. */
+static void put(clock_job *j, size_t row, const clock_result *r, const clock_input *ci, int64_t due)
 {
     int64_t begin, end;
     ((uint32_t *)j->out[CLOCK_STATE].data)[row] = j->states[r->state];
     if (r->state == CLOCK_OUT || r->state == CLOCK_UNKNOWN) return;
     put_value(&j->out[CLOCK_ELAPSED], row, r->elapsed);
-    put_value(&j->out[CLOCK_PAUSED], row, r->paused);
-    put_value(&j->out[CLOCK_LIMIT], row, limit);
+    if (clock_pauses_known(ci)) put_value(&j->out[CLOCK_PAUSED], row, r->paused);
+    put_value(&j->out[CLOCK_LIMIT], row, ci->limit);
     if (j->out[CLOCK_CYCLES].data) {
         ((double *)j->out[CLOCK_CYCLES].data)[row] = r->cycles;
         bits_set(j->out[CLOCK_CYCLES].valid, row);
@@ -210,7 +212,7 @@ static void put(clock_job *j, size_t row, const clock_result *r, const calendar 
     if (r->state != CLOCK_RUNNING) put_value(&j->out[CLOCK_IS_MET], row, r->state == CLOCK_MET);
     if (due == TIME_NONE) return;
     put_value(&j->out[CLOCK_DUE], row, due);
-    put_value(&j->out[CLOCK_BREACH], row, cal_next_span(cal, due, &begin, &end) && begin > due ? begin : due);
+    put_value(&j->out[CLOCK_BREACH], row, cal_next_span(ci->cal, due, &begin, &end) && begin > due ? begin : due);
 }
 
 static sla_status judge_row(clock_job *j, size_t row, step_room *room)
@@ -222,14 +224,14 @@ static sla_status judge_row(clock_job *j, size_t row, step_room *room)
     uint8_t in = j->where ? kept_truth(j->where, row) : 1;
     bits_set(j->out[CLOCK_STATE].valid, row);
     if (in == 0 || (start_later && bits_get(start_later, row))) {
-        put(j, row, &r, NULL, 0, TIME_NONE);
+        put(j, row, &r, NULL, TIME_NONE);
         return SLA_OK;
     }
     TRY(make_input(j, row, room, &ci));
     r = judge(j, row, &ci);
     if (in == 2 && r.state != CLOCK_OUT) r.state = CLOCK_UNKNOWN;
     bool dated = ci.limit >= 0 && ci.start != TIME_NONE && !(c->change == CHANGE_SPLIT && changes_of(j->moves, row));
-    put(j, row, &r, ci.cal, ci.limit, dated ? cal_add(ci.cal, ci.start, ci.limit + r.paused) : TIME_NONE);
+    put(j, row, &r, &ci, dated ? cal_add(ci.cal, ci.start, ci.limit + r.paused) : TIME_NONE);
     return SLA_OK;
 }
 

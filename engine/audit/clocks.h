@@ -17,5 +17,7 @@ void clock_close(clock_view *v);
 bool clock_input_of(clock_view *v, size_t row, clock_input *out);
 /* Working time used from the start up to `at` (or to the stop, if that is earlier), less pauses: what the clock showed then. 0 before the start. */
 int64_t clock_shown_at(const clock_input *in, int64_t at);
+/* Whether its pauses can be known: false for a clock with pauses of a record without any change of status; then clock.NAME.paused is missing. */
+bool clock_pauses_known(const clock_input *ci);
 const change_index *clock_changes(const clock_view *v);     /* of the status; NULL: none were imported */
 #endif

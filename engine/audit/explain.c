@@ -187,7 +187,7 @@ static sla_status add_clock(teller *t, const sla_clock *c, size_t row, err *e)
         st = slaclock_ledger(&in, &t->x->mem, &w->slices, &w->nslices, &res, e);
         w->elapsed_ms = res.elapsed;
         w->elapsed = text_duration(res.elapsed, &t->x->mem);
-        w->paused = text_duration(res.paused, &t->x->mem);
+        w->paused = clock_pauses_known(&in) ? text_duration(res.paused, &t->x->mem) : (slice){0};
         w->state = slice_of(states[res.state]);
         t->x->nclocks++;
     }
@@ -203,7 +203,8 @@ static sla_status tell_row(teller *t, size_t row, err *e)
     t->x->dataset = tb->ds->name;
     t->x->dataset_title = (bitext){tb->ds->title_zh, tb->ds->title_en};
     t->x->at = place(t, tb, row);
-    t->x->member = t->out.v == VERDICT_ERROR ? "error" : t->out.members ? words[t->out.members[row]] : slice_is(t->r->kind_name, "metric") ? "figure" : "out"; /* members of other kinds were told of */
+    t->x->member = t->out.v == VERDICT_ERROR ? "error" : t->out.members ? words[t->out.members[row]] : slice_is(t->r->kind_name, "metric") ? "figure"
+                 : t->out.v == VERDICT_NOT_ASSESSED ? "not_assessed" : "out"; /* members of other kinds were told of */
     add_values(t, row);
     add_conditions(t, row);
     TRY(add_rows(t, row, e));

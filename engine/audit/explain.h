@@ -11,13 +11,13 @@ typedef struct why_value { slice name; bitext title; slice value; why_place at; 
  * applies, not what it asks for. */
 typedef struct why_condition { slice text; uint8_t truth; bool scope; } why_condition;
 typedef struct why_row { slice dataset, key; why_place at; } why_row;
-typedef struct why_clock { slice name; bitext title; slice calendar; bitext calendar_title; slice limit, elapsed, paused, state; int64_t elapsed_ms; clock_slice *slices; size_t nslices; } why_clock;
+typedef struct why_clock { slice name; bitext title; slice calendar; bitext calendar_title; slice limit, elapsed, paused /* empty: not known */, state; int64_t elapsed_ms; clock_slice *slices; size_t nslices; } why_clock;
 typedef struct why_finding { slice key; const char *member; res_observed *observed; size_t nobserved; why_place *evidence; size_t nevidence; } why_finding;
 
 typedef struct explanation {
     arena mem;
     slice rule, kind, clause, dataset, key, condition; bitext title, criterion, dataset_title;
-    const char *member;                 /* conforms, nonconforming, unknown, running, out: not in the population, error: the rule could not be judged; no_finding: the members are no records, and none of the findings is about this one */
+    const char *member;                 /* conforms, nonconforming, unknown, running, out: not in the population, not_assessed: no record was judged, for what the rule needs is not there, error: the rule could not be judged; no_finding: the members are no records, and none of the findings is about this one */
     why_place at;
     why_value *values; size_t nvalues;
     why_condition *conditions; size_t nconditions;

@@ -14,7 +14,8 @@ static slice both_in(const voice *v, bitext t) { return v->en ? t.en : t.zh; }
 static const char *member_word(const voice *v, const char *member)
 {
     static const char *const words[][3] = {{"conforms", "符合", "conforms"}, {"nonconforming", "不符合", "does not conform"}, {"unknown", "无法判定（缺少所需的值）", "unknown: values it needs are missing"},
-        {"running", "期限未到，不计入", "running: its time has not passed, so it is not counted"}, {"figure", "计入指标，不单独判定", "part of a figure, not judged by itself"}, {"error", "规则出错，未能评判", "the rule is in error, nothing was judged"}, {"out", "不在本规则的范围内", "not in the rule's population"}};
+        {"running", "期限未到，不计入", "running: its time has not passed, so it is not counted"}, {"figure", "计入指标，不单独判定", "part of a figure, not judged by itself"}, {"error", "规则出错，未能评判", "the rule is in error, nothing was judged"}, {"not_assessed", "未评估（原因见整条规则）", "not assessed, for the reason given with the rule as a whole"},
+        {"out", "不在本规则的范围内", "not in the rule's population"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(member, words[i][0]) == 0) return say_in(v, words[i][1], words[i][2]);
     return "";
@@ -104,9 +105,10 @@ static void text_clocks(const voice *v, buf *b)
     for (size_t i = 0; i < v->x->nclocks; i++) {
         const why_clock *c = &v->x->clocks[i];
         slice title = both_in(v, c->title), hours = both_in(v, c->calendar_title);
+        slice paused = c->paused.len ? c->paused : slice_of(say_in(v, "无从得知（没有该记录的状态变更，按全部工作时间计）", "not known (no status change of this record, so that all working time counts)"));
         int64_t sum = 0;
         buf_printf(b, "\n%s %.*s (%.*s)%s %.*s%s %.*s%s %.*s → %s\n", say_in(v, "时钟", "clock"), SLICE_ARG(title), SLICE_ARG(hours), say_in(v, "：时限", ": limit"), SLICE_ARG(c->limit),
-                   say_in(v, "，用时", ", elapsed"), SLICE_ARG(c->elapsed), say_in(v, "，暂停", ", paused"), SLICE_ARG(c->paused), state_word(v, c->state));
+                   say_in(v, "，用时", ", elapsed"), SLICE_ARG(c->elapsed), say_in(v, "，暂停", ", paused"), SLICE_ARG(paused), state_word(v, c->state));
         for (size_t k = 0; k < c->nslices; k++) {
             buf_text(b, "  ");
             put_time(b, v->zn, c->slices[k].from);
@@ -150,7 +152,7 @@ static void json_clock(const voice *v, jsonw *w, const why_clock *c)
 {
     static const char *const kinds[] = {"work", "off_hours", "paused", "reopen_gap"};
     jsonw_open(w, '{');
-    jsonw_kv_text(w, "name", c->name), jsonw_kv_text(w, "calendar", c->calendar), jsonw_kv_text(w, "limit", c->limit), jsonw_kv_text(w, "state", c->state), jsonw_kv_i64(w, "elapsed_ms", c->elapsed_ms);
+    jsonw_kv_text(w, "name", c->name), jsonw_kv_text(w, "calendar", c->calendar), jsonw_kv_text(w, "limit", c->limit), jsonw_kv_text(w, "state", c->state), jsonw_kv_text(w, "paused", c->paused), jsonw_kv_i64(w, "elapsed_ms", c->elapsed_ms);
     jsonw_key(w, "ledger");
     jsonw_open(w, '[');
     for (size_t k = 0; k < c->nslices; k++) {

@@ -51,6 +51,20 @@ reads en 2.3-d '\[true\] share\(reopen_count > 0\)'
 n=$((n + 1))
 if "$SLAUDIT" explain -w "$d/w.db" 4.1-b nobody >"$d/why" 2>&1; then fails=$((fails + 1)); echo "[  FAILED  ] a key that is not there was explained"; fi
 grep -q "has no record or finding" "$d/why" || { fails=$((fails + 1)); echo "[  FAILED  ] the error does not say what is missing"; }
+# what an export does not deliver: no pauses without a history, and a rule that is not assessed does not leave its records out
+printf 'id,type,title,priority,status,created_at,resolved_at\nT1,incident,x,P1,closed,2025-07-01 09:00:00,2025-07-01 15:00:00\nT2,incident,x,P1,in_progress,2025-07-01 09:00:00,\n' >"$d/ticket.csv"
+"$SLAUDIT" run --period 2025Q3 -w "$d/bare.db" --format json -o "$d/bare" "$d/ticket.csv" >"$d/log" 2>&1 || { cat "$d/log"; exit 1; }
+bare() { # LANGUAGE RULE PATTERN: what is said of T2 has a line like that
+    n=$((n + 1))
+    "$SLAUDIT" explain -w "$d/bare.db" --lang "$1" "$2" T2 >"$d/why" 2>&1 && grep -qE -e "$3" "$d/why" || { fails=$((fails + 1)); echo "[  FAILED  ] explain $*"; cat "$d/why"; }
+}
+bare zh 4.1-b '，暂停 无从得知（没有该记录的状态变更，按全部工作时间计） → 超时$'
+bare en 4.1-b ', paused not known \(no status change of this record'
+bare zh 4.1-a '^结论：未评估'
+bare en 4.1-a ': not assessed, for the reason given'
+bare zh 4.1-a '^  导入的数据中字段“响应时间”没有任何值$'
+n=$((n + 1))
+grep '"rule":"4.1-b"' "$d/bare/findings-2025Q3.ndjson" | grep -q '"key":"T2".*已扣除暂停“”' || { fails=$((fails + 1)); echo "[  FAILED  ] a finding claims to know of pauses"; grep '4.1-b' "$d/bare/findings-2025Q3.ndjson"; }
 [ $n -ge 8 ] || { echo "[  FAILED  ] too few kinds were asked about"; exit 1; }
 echo "[  PASSED  ] $((n - fails)) test(s)."
 [ $fails -eq 0 ]
