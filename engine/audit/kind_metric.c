@@ -2,6 +2,7 @@
 #include <string.h>
 #include "engine/audit/kind.h"
 #include "engine/audit/reasons.h"
+#include "engine/base/mem.h"
 
 typedef struct metric { breakdown by; bool has_by, than_before; } metric;
 
@@ -73,8 +74,25 @@ static sla_status judge_value(const rule *r, pass *ps, rule_outcome *out, err *e
     return SLA_OK;
 }
 
-/* One group, one member: it meets the target or not. */
-static sla_status judge_group(const rule *r, pass *ps, rule_outcome *out, slice by, slice key, double value, const bound *target, slice downtime)
+/* The first records of each group that its share is held against; NULL: of no share. */
+enum { ROWS_SHOWN = 12 };
+typedef struct told_rows { uint32_t n, rows[ROWS_SHOWN]; } told_rows;
+
+static sla_status rows_of_groups(const rule *r, const pass *ps, const kept *by, told_rows **out)
+{
+    const kept *k = pass_kept(ps, r->sel.ds, r->m.slot);
+    const chosen *c = pass_chosen(ps, &r->sel);
+    if (r->m.kind != MEASURE_SHARE || !by->ngroups) return SLA_OK;
+    if (!(*out = mem_zero(by->ngroups + 1, sizeof **out))) return SLA_NOMEM;
+    CHOSEN_EACH(c, row) {
+        told_rows *t = &(*out)[by->group[row]];
+        if (t->n < ROWS_SHOWN && chosen_surely(c, row) && kept_truth(k, row) == r->target.at_most) t->rows[t->n++] = (uint32_t)row;
+    }
+    return SLA_OK;
+}
+
+/* One group, one member: it meets the target or not. rows: the records of r->sel.ds that it rests on; NULL: not told. */
+static sla_status judge_group(const rule *r, pass *ps, rule_outcome *out, slice by, slice key, double value, const bound *target, slice downtime, const told_rows *rows)
 {
     bool met = !target->has || bound_met(target, value);
     res_observed seen[] = {{SLICE_LIT("key"), key}, {SLICE_LIT("value"), text_percent(value, 3, &ps->mem)}, {SLICE_LIT("target"), text_percent(target->value, 3, &ps->mem)}, {SLICE_LIT("downtime"), downtime}};
@@ -83,7 +101,9 @@ static sla_status judge_group(const rule *r, pass *ps, rule_outcome *out, slice 
                                               .has_target = target->has, .target = target->value, .met = met};
     member m = met ? MEMBER_GOOD : MEMBER_BAD;
     outcome_count(out, m);
-    return !outcome_tells(ps, m, key) ? SLA_OK : outcome_find(out, ps, &(extra_finding){.key = key, .m = m, .observed = seen, .n = 3 + (downtime.len > 0), .ds = r->up.subjects ? r->up.subjects : r->sel.ds});
+    extra_finding f = {.key = key, .m = m, .observed = seen, .n = 3 + (downtime.len > 0), .ds = r->up.subjects ? r->up.subjects : r->sel.ds};
+    if (rows) f.rows_of = r->sel.ds, f.rows = rows->rows, f.nrows = rows->n;
+    return outcome_tells(ps, m, key) ? outcome_find(out, ps, &f) : SLA_OK;
 }
 
 /* Every group must meet the target: a share of groups says nothing. */
@@ -100,13 +120,16 @@ static sla_status judge_groups(const rule *r, pass *ps, rule_outcome *out, err *
     const metric *x = r->own;
     measuring mg;
     figure_group *g = NULL;
+    told_rows *rows = NULL;
     size_t n = 0;
     TRY(measure_begin(ps, &r->sel, &r->m, &mg, e));
     sla_status st = measure_groups(&mg, &x->by, &g, &n, e);
     measure_end(&mg);
     if (st == SLA_OK && !(out->groups = ARENA_NEW(&ps->mem, res_group, n + 1))) st = SLA_NOMEM;
+    if (st == SLA_OK) st = rows_of_groups(r, ps, pass_kept(ps, r->sel.ds, x->by.slot), &rows);
     for (size_t i = 0; st == SLA_OK && i < n; i++)
-        if (g[i].f.has && g[i].f.n >= r->least_n) st = judge_group(r, ps, out, g[i].by, g[i].key, g[i].f.value, &r->target, (slice){0});
+        if (g[i].f.has && g[i].f.n >= r->least_n) st = judge_group(r, ps, out, g[i].by, g[i].key, g[i].f.value, &r->target, (slice){0}, rows ? &rows[g[i].number] : NULL);
+    mem_free(rows);
     return close_groups(r, ps, out, st, e);
 }
 
@@ -118,7 +141,7 @@ static sla_status judge_uptime(const rule *r, pass *ps, rule_outcome *out, err *
     sla_status st = (out->groups = ARENA_NEW(&ps->mem, res_group, n + 1)) ? SLA_OK : SLA_NOMEM;
     for (size_t i = 0; st == SLA_OK && i < n; i++) {
         bound target = {.has = f[i].has_target, .value = f[i].target};
-        st = judge_group(r, ps, out, r->up.subjects->name, f[i].key, f[i].value, &target, text_duration(f[i].down_ms, &ps->mem));
+        st = judge_group(r, ps, out, r->up.subjects->name, f[i].key, f[i].value, &target, text_duration(f[i].down_ms, &ps->mem), NULL);
     }
     return close_groups(r, ps, out, st, e);
 }

@@ -189,7 +189,7 @@ sla_status measure_groups(const measuring *mg, const breakdown *b, figure_group 
     for (size_t i = 1; st == SLA_OK && i <= ngroups; i++) {
         if (sums[i].f.n + sums[i].f.unknown == 0) continue;
         slice key = pass_text(ps, by->keys[i - 1]);
-        (*out)[(*n)++] = (figure_group){b->name, key, by->keys[i - 1], pass_key_order(by, key), sums[i].f};
+        (*out)[(*n)++] = (figure_group){b->name, key, by->keys[i - 1], pass_key_order(by, key), sums[i].f, (uint32_t)i};
     }
     if (*n) qsort(*out, *n, sizeof **out, by_group);
     mem_free(sums);

@@ -115,7 +115,7 @@ void judge_share(const pass *ps, const rule *r, rule_outcome *out, const res_gro
 
 /* What becomes of a selection and a measure, by groups: for metric rules, KPIs and indicators alike. */
 typedef struct figure { bool has; double value; int64_t n, good; int64_t unknown; } figure;
-typedef struct figure_group { slice by, key; uint32_t code; double order; figure f; } figure_group;
+typedef struct figure_group { slice by, key; uint32_t code; double order; figure f; uint32_t number; /* of the group, as kept.group has it */ } figure_group;
 void measure_prepare(pass *ps, const selection *sel, const measure *m, const breakdown *groups, size_t ngroups);
 typedef struct measuring { pass *ps; const chosen *in; const kept *k; const measure *m; uint32_t *ranked; size_t nranked; } measuring;
 sla_status measure_begin(pass *ps, const selection *sel, const measure *m, measuring *out, err *e);

@@ -121,6 +121,26 @@ static void copied_lines(void **state)
 #undef LINES
 }
 
+/* The finding of an hour leads to the requests that failed in it, and to no others. */
+static void lines_of_a_group(void **state)
+{
+    audited t;
+    buf b = {0};
+    (void)state;
+    buf_text(&b, "at,action,status_code\n");
+    for (int i = 0; i < 200; i++) buf_printf(&b, "2025-07-01 %02d:00:%02d,http,%d\n", i < 100 ? 9 : 10, i % 60, i == 7 || i == 9 || i == 150 ? 502 : i == 8 ? 404 : 200);
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "log", buf_cstr(&b));
+    audited_run(&t, "2025Q3", NULL);
+    assert_string_equal(audited_keys(&t, "3.3-c"), "2025-07-01 09:00:00");
+    const res_finding *f = &t.r->findings[audited_rule(&t, "3.3-c")->first_finding];
+    assert_int_equal(f->nevidence, 2);
+    assert_int_equal(f->evidence[0].line, 9);
+    assert_int_equal(f->evidence[1].line, 11);
+    audited_end(&t);
+    buf_free(&b);
+}
+
 static void nothing_imported(void **state)
 {
     (void)state;
@@ -379,7 +399,7 @@ static void value_before_a_change(void **state)
 int main(void)
 {
     static const struct CMUnitTest plain[] = {
-        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
+        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
         cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals),
         cmocka_unit_test(not_yet), cmocka_unit_test(value_before_a_change),
     };
