@@ -97,6 +97,14 @@ static void load_targets(pack_loader *l, const ynode *n, rule *r)
     }
 }
 
+/* The datasets that an expression over ds looks into. */
+static void find_needs(const pack_loader *l, const dataset *ds, int slot, needs *out)
+{
+    bool used[DATASETS_MAX] = {false};
+    if (slot < 0 || !ds || !program_uses_dataset(l->p->programs[ds->idx], slot, used)) return;
+    for (size_t d = 0; d < DATASETS_MAX; d++) out->dataset[d] = out->dataset[d] || used[d];
+}
+
 /* {over, in_period, where, title}: records of a kind, of which there must be some: without any, the export may leave them out. */
 static void load_needed_records(pack_loader *l, const ynode *n, needs *out)
 {
@@ -109,7 +117,7 @@ static void load_needed_records(pack_loader *l, const ynode *n, needs *out)
     else if (out->nrecords == NEEDS_RECORDS) errlist_add(l->errors, SLA_LIMIT, n->at, "at most %d kinds of records can be needed", NEEDS_RECORDS);
     else if (sel.where >= 0) {
         out->dataset[sel.ds->idx] = true;
-        program_uses_dataset(load_program(l, l->p->programs, sel.ds), sel.where, out->dataset);
+        find_needs(l, sel.ds, sel.where, out);
         out->records[out->nrecords].sel = sel;
         out->records[out->nrecords++].title = title;
     }
@@ -136,14 +144,6 @@ static void load_needs(pack_loader *l, const ynode *n, needs *out)
         else if (!dot) out->dataset[ds->idx] = true;
         else need_field(out, ds, f);
     }
-}
-
-/* The datasets that the rule's expressions look into. */
-static void find_needs(const pack_loader *l, rule *r, int slot)
-{
-    bool used[DATASETS_MAX] = {false};
-    if (slot < 0 || !r->sel.ds || !program_uses_dataset(l->p->programs[r->sel.ds->idx], slot, used)) return;
-    for (size_t d = 0; d < DATASETS_MAX; d++) r->needs.dataset[d] = r->needs.dataset[d] || used[d];
 }
 
 static void load_findings(pack_loader *l, const ynode *n, rule *r)
@@ -202,9 +202,9 @@ void load_rule(pack_loader *l, const ynode *n)
     load_targets(l, n, r);
     load_needs(l, n, &r->needs);
     load_breakdowns(l, yaml_get(n, "group_by"), r->sel.ds, &r->groups, &r->ngroups);
-    find_needs(l, r, r->sel.where);
-    find_needs(l, r, r->require);
-    find_needs(l, r, r->m.slot);
+    find_needs(l, r->sel.ds, r->sel.where, &r->needs);
+    find_needs(l, r->sel.ds, r->require, &r->needs);
+    find_needs(l, r->sel.ds, r->m.slot, &r->needs);
     if (r->sel.ds) r->needs.dataset[r->sel.ds->idx] = true;
     load_findings(l, n, r);
 }
