@@ -45,10 +45,10 @@ typedef enum clock_field { CLOCK_ELAPSED, CLOCK_PAUSED, CLOCK_IS_MET, CLOCK_STAT
 typedef struct computed { const dataset *ds; program *p; int slot; size_t field; } computed;
 
 /* Without which a rule or a figure says nothing: datasets, fields in which some record must have a value, and kinds of records of which there must be some; title: what these are called. */
-enum { NEEDS_RECORDS = 4 };
+enum { NEEDS_FIELDS = 16, NEEDS_RECORDS = 4 };
 typedef struct needs {
     bool dataset[DATASETS_MAX];
-    struct { const dataset *ds; int field; } fields[16]; size_t nfields;
+    struct { const dataset *ds; int field; } fields[NEEDS_FIELDS]; size_t nfields;
     struct { selection sel; bitext title; } records[NEEDS_RECORDS]; size_t nrecords;
 } needs;
 

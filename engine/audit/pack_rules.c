@@ -123,9 +123,10 @@ static void load_needed_records(pack_loader *l, const ynode *n, needs *out)
     }
 }
 
-static void need_field(needs *out, const dataset *ds, int f)
+static void need_field(pack_loader *l, srcpos at, needs *out, const dataset *ds, int f)
 {
-    if (out->nfields < sizeof out->fields / sizeof out->fields[0]) out->fields[out->nfields].ds = ds, out->fields[out->nfields++].field = f;
+    if (out->nfields == NEEDS_FIELDS) errlist_add(l->errors, SLA_LIMIT, at, "at most %d fields can be needed", NEEDS_FIELDS);
+    else out->fields[out->nfields].ds = ds, out->fields[out->nfields++].field = f;
 }
 
 static void load_needs(pack_loader *l, const ynode *n, needs *out)
@@ -142,7 +143,7 @@ static void load_needs(pack_loader *l, const ynode *n, needs *out)
         int f = ds && dot ? dataset_field(ds, slice_of(dot + 1)) : 0;
         if (!ds || f < 0) errlist_add(l->errors, SLA_NAME, k->at, "there is no dataset or field '%.*s'", SLICE_ARG(k->text));
         else if (!dot) out->dataset[ds->idx] = true;
-        else need_field(out, ds, f);
+        else need_field(l, k->at, out, ds, f);
     }
 }
 
@@ -236,7 +237,7 @@ static void load_kpi(pack_loader *l, const ynode *n, kpi *k)
     if (yaml_get(n, "target")) load_bound(l, yaml_get(n, "target"), true, &k->target);
     k->least_n = load_count(l, n, "least_n", 0);
     load_needs(l, n, &k->needs);
-    if (k->sel.ds && k->sel.period_field >= 0) need_field(&k->needs, k->sel.ds, k->sel.period_field); /* else nobody knows which records are of the period, and 0 would be a figure */
+    if (k->sel.ds && k->sel.period_field >= 0) need_field(l, n->at, &k->needs, k->sel.ds, k->sel.period_field); /* else nobody knows which records are of the period, and 0 would be a figure */
     load_breakdowns(l, yaml_get(n, "by"), k->sel.ds, &k->groups, &k->ngroups);
     if (k->sel.ds) k->needs.dataset[k->sel.ds->idx] = true;
     for (size_t d = 0; up && d < DATASETS_MAX; d++) k->needs.dataset[d] = k->needs.dataset[d] || k->up.needs[d];
