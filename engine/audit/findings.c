@@ -111,27 +111,35 @@ static sla_status gather_evidence(maker *m, machine *mc, const rule *r, size_t r
     return SLA_OK;
 }
 
-/* The printed values of a template's slots, the message, and the rows its look-ups found. */
-static sla_status fill(maker *m, machine *mc, const template *t, size_t row, size_t at, res_finding *f, slice *message, bool observe)
+static slice missing_word(bool english) { return english ? SLICE_LIT("(not recorded)") : SLICE_LIT("（无记录）"); }
+
+/* A defined term by its title. */
+static slice worded(const enumeration *en, slice value, bool english)
+{
+    int i = en ? enumeration_rank(en, value) : -1;
+    return i < 0 ? value : english ? en->titles_en[i] : en->titles_zh[i];
+}
+
+/* The message. Its values as they are, which no language changes, go to f->observed if that is still to do. */
+static sla_status fill(maker *m, machine *mc, const template *t, bool english, size_t at, res_finding *f, slice *message)
 {
     size_t n = template_nslots(t);
     slice *values = ARENA_NEW(&m->ps->mem, slice, n + 1);
-    res_observed *seen = observe ? ARENA_NEW(&m->ps->mem, res_observed, n + 1) : NULL;
-    if (!values || (observe && !seen)) return SLA_NOMEM;
-    (void)row;
+    res_observed *seen = f->observed ? NULL : ARENA_NEW(&m->ps->mem, res_observed, n + 1);
+    if (!values || (!f->observed && !seen)) return SLA_NOMEM;
     for (size_t i = 0; i < n; i++) {
         expr_type type;
         slice source;
-        int slot = template_slot(t, i, &type, &source);
-        vec v = machine_result(mc, slot);
+        vec v = machine_result(mc, template_slot(t, i, &type, &source));
         buf_reset(&m->text);
         value_print(&m->ps->w, type, &v, at, &m->text);
-        values[i] = arena_slice(&m->ps->mem, (slice){m->text.ptr, m->text.len});
-        if (observe) seen[f->nobserved++] = (res_observed){source, values[i]};
+        slice value = arena_slice(&m->ps->mem, (slice){m->text.ptr, m->text.len});
+        values[i] = bits_get(v.known, at) ? worded(type.en, value, english) : (slice){0};
+        if (seen) seen[f->nobserved++] = (res_observed){source, value};
     }
-    if (observe) f->observed = seen;
+    if (seen) f->observed = seen;
     buf_reset(&m->text);
-    template_fill(t, values, &m->text);
+    template_fill(t, values, missing_word(english), &m->text);
     *message = arena_slice(&m->ps->mem, (slice){m->text.ptr, m->text.len});
     return m->text.failed ? SLA_NOMEM : SLA_OK;
 }
@@ -146,8 +154,8 @@ static sla_status one_finding(maker *m, machine *mc, found *it, size_t row0)
     f->rule = it->rule;
     f->dataset = t->ds->name;
     f->key = record_key(m, t, it->row);
-    if (mc && r->finding_zh) TRY(fill(m, mc, r->finding_zh, it->row, it->row - row0, f, &f->message.zh, true));
-    if (mc && r->finding_en) TRY(fill(m, mc, r->finding_en, it->row, it->row - row0, f, &f->message.en, false));
+    if (mc && r->finding_zh) TRY(fill(m, mc, r->finding_zh, false, it->row - row0, f, &f->message.zh));
+    if (mc && r->finding_en) TRY(fill(m, mc, r->finding_en, true, it->row - row0, f, &f->message.en));
     TRY(gather_evidence(m, mc, r, it->row, f));
     slice id = identity(m, t, it->row, f);
     return m->key.failed ? SLA_NOMEM : fingerprint(m->sum, r->id, f->dataset, id, f->fingerprint);
@@ -208,14 +216,14 @@ static sla_status describe(maker *m, err *e)
 }
 
 /* Findings that are no records: a group that misses its target. {key} {value} {target} in the text are filled from what was observed. */
-static slice fill_group(maker *m, slice text, const res_observed *o, size_t n)
+static slice fill_group(maker *m, slice text, bool english, const res_observed *o, size_t n)
 {
     buf_reset(&m->text);
     for (size_t i = 0; i < text.len;) {
         const char *close = text.ptr[i] == '{' ? memchr(text.ptr + i, '}', text.len - i) : NULL;
         bool done = false;
         for (size_t k = 0; close && k < n && !done; k++)
-            if (slice_eq((slice){text.ptr + i + 1, (size_t)(close - text.ptr) - i - 1}, o[k].name)) buf_slice(&m->text, o[k].value), done = true;
+            if (slice_eq((slice){text.ptr + i + 1, (size_t)(close - text.ptr) - i - 1}, o[k].name)) buf_slice(&m->text, o[k].value.len ? o[k].value : missing_word(english)), done = true;
         if (done) i = (size_t)(close - text.ptr) + 1;
         else buf_char(&m->text, text.ptr[i++]);
     }
@@ -237,7 +245,7 @@ static sla_status group_findings(maker *m)
             if (x->nrows && !(f->evidence = ARENA_NEW(&m->ps->mem, res_evidence, x->nrows))) return SLA_NOMEM;
             const table *t = x->nrows ? m->ps->w.tables[x->rows_of->idx] : NULL;
             for (size_t k2 = 0; k2 < x->nrows; k2++) f->evidence[f->nevidence++] = (res_evidence){table_source(t, x->rows[k2]), t->lines[x->rows[k2]]};
-            f->message = (bitext){fill_group(m, r->text_zh, o, n), fill_group(m, r->text_en, o, n)};
+            f->message = (bitext){fill_group(m, r->text_zh, false, o, n), fill_group(m, r->text_en, true, o, n)};
             TRY(fingerprint(m->sum, r->id, f->dataset, f->key, f->fingerprint));
             m->items[m->n++] = (found){.rule = (uint32_t)i, .row = (uint32_t)k, .f = f};
         }

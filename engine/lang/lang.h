@@ -111,6 +111,6 @@ typedef struct template template;
 sla_status template_compile(program *p, slice text, srcpos at, arena *a, template **out, errlist *errors);
 size_t template_nslots(const template *t);
 int template_slot(const template *t, size_t i, expr_type *type, slice *source_text);   /* the i-th {…} */
-/* Fills the text with the already printed values of the slots, in order. */
-void template_fill(const template *t, const slice *values, buf *out);
+/* Fills the text with the already printed values of the slots, in order. ptr NULL: there is none; missing stands in its place, without the “” that may be around it. */
+void template_fill(const template *t, const slice *values, slice missing, buf *out);
 #endif

@@ -1,4 +1,5 @@
 /* Texts with {expressions} in them. */
+#include <string.h>
 #include "engine/lang/ast.h"
 #include "engine/lang/lang.h"
 
@@ -99,8 +100,26 @@ int template_slot(const template *t, size_t i, expr_type *type, slice *source_te
     return -1;
 }
 
-void template_fill(const template *t, const slice *values, buf *out)
+static const char opening[] = "“", closing[] = "”";
+enum { QUOTE = sizeof opening - 1 };
+
+static bool stands_quoted(const buf *before, const template *t, size_t k)
 {
-    size_t next = 0;
-    for (size_t k = 0; k < t->n; k++) buf_slice(out, t->parts[k].slot < 0 ? t->parts[k].text : values[next++]);
+    slice after = k + 1 < t->n && t->parts[k + 1].slot < 0 ? t->parts[k + 1].text : (slice){0};
+    return before->len >= QUOTE && memcmp(before->ptr + before->len - QUOTE, opening, QUOTE) == 0 && after.len >= QUOTE && memcmp(after.ptr, closing, QUOTE) == 0;
+}
+
+void template_fill(const template *t, const slice *values, slice missing, buf *out)
+{
+    size_t next = 0, skip = 0; /* skip: of the text behind a missing value, the mark that would close its quotation */
+    for (size_t k = 0; k < t->n; k++) {
+        bool slot = t->parts[k].slot >= 0;
+        slice text = slot ? values[next++] : (slice){t->parts[k].text.ptr + skip, t->parts[k].text.len - skip};
+        skip = 0;
+        if (slot && !text.ptr) {
+            if (stands_quoted(out, t, k)) out->len -= QUOTE, skip = QUOTE;
+            text = missing;
+        }
+        buf_slice(out, text);
+    }
 }

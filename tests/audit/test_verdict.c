@@ -212,8 +212,13 @@ static void findings(void **state)
     assert_int_not_equal(f->evidence[1].source, f->evidence[0].source);
     assert_int_equal(f->evidence[1].line, 2);
     assert_true(f->nobserved >= 3);
-    assert_true(strstr(f->message.zh.ptr, "T10(P2)由u1处理") != NULL);
-    assert_true(strstr(f->message.en.ptr, "T10") != NULL);
+    assert_true(strstr(f->message.zh.ptr, "T10（P2）由u1处理，其级别为初级") != NULL);
+    assert_true(strstr(f->message.en.ptr, "T10 (P2) was handled by u1, whose level is Junior") != NULL);
+    for (size_t i = 0; i < f->nobserved; i++)
+        if (slice_is(f->observed[i].name, "staff[assignee].level")) assert_slice_is(f->observed[i].value, "junior"); /* scripts see the value itself */
+    const res_finding *ghost = &t.r->findings[audited_rule(&t, "2.2-f")->first_finding];
+    assert_non_null(strstr(ghost->message.zh.ptr, "“ghost”解决；名册记载入职（无记录）、离职（无记录）"));
+    assert_non_null(strstr(ghost->message.en.ptr, "(not recorded)"));
     assert_int_equal(strlen(f->fingerprint), 32);
     assert_false(f->persisting);
     audited_end(&t);

@@ -369,11 +369,27 @@ static void templates(void **state)
             print_slot(&s, t, i, row, &parts[i]);
             values[i] = (slice){parts[i].ptr, parts[i].len};
         }
-        template_fill(t, values, &out);
+        template_fill(t, values, (slice){0}, &out);
         buf_char(&out, '\n');
     }
     assert_string_equal(buf_cstr(&out), "T1(P1) {by} Amy: 3:30:00}\nT2(P9) {by} Bob: {\nT3() {by} : \n");
     for (size_t i = 0; i < 5; i++) buf_free(&parts[i]);
+    buf_free(&out);
+    end(&s);
+}
+
+/* What is missing is named, without the quotation marks that its slot stands in; a text that is there and empty is none of it. */
+static void template_missing(void **state)
+{
+    setting s;
+    template *t = NULL;
+    buf out = {0};
+    const slice cases[][3] = {{SLICE_LIT("a"), SLICE_LIT("b"), SLICE_LIT("c")}, {{0}, {0}, {0}}, {SLICE_LIT(""), SLICE_LIT("b"), {0}}};
+    (void)state;
+    begin(&s);
+    assert_int_equal(template_compile(s.p, SLICE_LIT("“{id}”、“{priority}”。“{assignee}x”"), (srcpos){"r.yaml", 9, 5}, &s.a, &t, &s.errors), SLA_OK);
+    for (size_t i = 0; i < 3; i++) template_fill(t, cases[i], SLICE_LIT("(?)"), &out), buf_char(&out, '\n');
+    assert_string_equal(buf_cstr(&out), "“a”、“b”。“cx”\n(?)、(?)。“(?)x”\n“”、“b”。“(?)x”\n");
     buf_free(&out);
     end(&s);
 }
@@ -523,7 +539,7 @@ int main(void)
 {
     struct CMUnitTest tests[64] = {cmocka_unit_test(all_errors_at_once), cmocka_unit_test(exploding_pattern), cmocka_unit_test(equal_parts_once), cmocka_unit_test(what_is_read), cmocka_unit_test(codes_that_matter),
                                    cmocka_unit_test(evidence), cmocka_unit_test(rows_out_of_range), cmocka_unit_test(derived_columns), cmocka_unit_test(never_imported),
-                                   cmocka_unit_test(templates), cmocka_unit_test(several_threads), cmocka_unit_test(every_allocation_fails), cmocka_unit_test(mutated)};
+                                   cmocka_unit_test(templates), cmocka_unit_test(template_missing), cmocka_unit_test(several_threads), cmocka_unit_test(every_allocation_fails), cmocka_unit_test(mutated)};
     size_t n = 12;
     ROWS(tests, n, deep, nesting);
     ROWS(tests, n, bad_templates, wrong_template);
