@@ -56,7 +56,7 @@ static void group_table(document *d, const res_rule *x)
         const res_group *g = &x->groups[i];
         int64_t judged = g->conforming + g->nonconforming;
         cell *row = tablet_cell(b->table, i, 0);
-        row[0] = cell_text(doc_word(d, "by", g->by)), row[1] = cell_text(doc_word(d, "value", g->key)), row[2] = cell_int(g->population);
+        row[0] = cell_text(doc_field(d, g->by)), row[1] = cell_text(doc_term(d, g->by, g->key)), row[2] = cell_int(g->population);
         row[3] = cell_int(g->conforming), row[4] = cell_int(g->nonconforming);
         row[5] = g->has_value ? cell_value(x->unit, g->value) : cell_share(judged > 0, judged > 0 ? (double)g->conforming / (double)judged : 0);
         row[5].has_apart = g->has_target, row[5].apart = g->target;

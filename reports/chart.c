@@ -137,6 +137,16 @@ static void put_target_key(const plot *p, double y)
     page_text_at(p->ps, p->no, right, y, &ty, s, ALIGN_RIGHT, 0);
 }
 
+/* What the line of dots, and the figures at the right of bars that lie, add up. */
+static void put_running_key(const plot *p, double y)
+{
+    slice s = texts_get(p->d->t, "chart.running");
+    double right = p->full_x + p->full_w, x = right - fontset_width(p->ps->fonts, false, chart_grey.size, s) - 20;
+    page_line(p->ps, p->no, x, y - 2.5, x + 16, y - 2.5, 1.2, tone_fill(TONE_MINOR));
+    page_disc(p->ps, p->no, x + 8, y - 2.5, 2, tone_fill(TONE_MINOR));
+    page_text_at(p->ps, p->no, right, y, &chart_grey, s, ALIGN_RIGHT, 0);
+}
+
 static slice n_text(const plot *p, size_t i) { return doc_join(p->d, "n=%lld", (long long)p->c->n[i]); }
 
 void plot_cats(const plot *p, double band)
@@ -280,6 +290,7 @@ void chart_draw(pageset *ps, size_t no, document *d, const chart *c, double x, d
     page_text_at(ps, no, x, y + 21, &chart_grey, c->sub, ALIGN_LEFT, w * 0.75);
     put_legend(&p, c->sub.len > 0 && c->nseries > 2 ? y + 31 : y + 21);
     if (c->has_target && c->kind != CHART_HEAT && c->kind != CHART_FUNNEL) put_target_key(&p, y + 21);
+    if (c->kind == CHART_PARETO) put_running_key(&p, y + 21);
     if (foot > 0) page_text_at(ps, no, x, y + h - 3, &chart_grey, c->foot, ALIGN_LEFT, w);
     if (c->ncats == 0) return;
     switch (c->kind) {

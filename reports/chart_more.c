@@ -50,7 +50,7 @@ static double about_width(slice s)
 static double heat_names(const chart *c, double w)
 {
     double most = 60;
-    for (size_t s = 0; s < c->nseries; s++) most = fmax(most, about_width(c->series[s].name) * 0.95 + 8);
+    for (size_t s = 0; s < c->nseries; s++) most = fmax(most, about_width(c->series[s].name) + 8);
     return fmin(w * 0.34, most);
 }
 

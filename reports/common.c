@@ -119,7 +119,7 @@ void doc_sources(document *d, const char *sheet_key)
         const double counts[4] = {(double)s->rows, (double)s->accepted, (double)s->rejected, (double)s->rejected_values};
         row[0] = cell_int(s->id);
         row[1] = cell_text(s->part.len > 0 ? doc_join(d, "%.*s#%.*s", SLICE_ARG(s->path), SLICE_ARG(s->part)) : s->path);
-        row[2] = cell_text(doc_word(d, "dataset", s->dataset));
+        row[2] = cell_text(doc_dataset(d, s->dataset));
         row[3] = cell_text(s->profile);
         for (size_t c = 0; c < 4; c++) row[4 + c] = cell_int((int64_t)counts[c]);
         for (size_t c = 0; c < 4 && b->table->sums != NULL; c++) b->table->sums[4 + c] += counts[c];

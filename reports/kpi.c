@@ -154,7 +154,7 @@ static void say_worst_group(document *d)
         return;
     }
     cell v = {.kind = CELL_PERCENT, .num = group->value, .has_apart = true, .apart = worst->target};
-    doc_item(d, doc_fill(d, "kpi.say_group", (text_fill[]){{"by", doc_word(d, "by", group->by)}, {"key", doc_word(d, "value", group->key)}, {"name", doc_bi(d, worst->title)},
+    doc_item(d, doc_fill(d, "kpi.say_group", (text_fill[]){{"by", doc_field(d, group->by)}, {"key", doc_term(d, group->by, group->key)}, {"name", doc_bi(d, worst->title)},
         {"value", doc_cell_text(d, &v, &d->mem)}, {"target", metric_target(d, worst)}, {"n", doc_int(d, group->n)}, {NULL, {0}}}));
 }
 
@@ -228,7 +228,7 @@ static void groups_sheet(document *d)
         for (size_t k = 0; k < r->metrics[i].ngroups; k++) {
             const res_metric_group *g = &r->metrics[i].groups[k];
             cell *row = tablet_cell(b->table, at++, 0);
-            row[0] = cell_text(doc_bi(d, r->metrics[i].title)), row[1] = cell_text(doc_word(d, "by", g->by)), row[2] = cell_text(doc_word(d, "value", g->key));
+            row[0] = cell_text(doc_bi(d, r->metrics[i].title)), row[1] = cell_text(doc_field(d, g->by)), row[2] = cell_text(doc_term(d, g->by, g->key));
             row[3] = g->has_value ? cell_value(r->metrics[i].unit, g->value) : cell_text(SLICE_LIT("–"));
             row[4] = cell_int(g->n);
         }

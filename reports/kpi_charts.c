@@ -20,7 +20,7 @@ size_t metric_groups(const res_metric *x, const char *by)
     return n;
 }
 
-slice group_name(document *d, const char *by, slice key) { return doc_word(d, strcmp(by, "weekday") == 0 ? "weekday" : "value", key); }
+slice group_name(document *d, const char *by, slice key) { return doc_term(d, slice_of(by), key); }
 
 /* Times stand in their order: the last months, every hour. Of other groups those with the largest n, equal ones in the pack's order. */
 static bool is_time(const char *by) { return strcmp(by, "month") == 0 || strcmp(by, "hour") == 0 || strcmp(by, "weekday") == 0; }
@@ -73,7 +73,7 @@ static chart_kind kind_for(const res_metric *x, const char *by, size_t n)
 
 static slice chart_sub(document *d, const char *by, int64_t n)
 {
-    return doc_fill(d, "chart.by", (text_fill[]){{"by", doc_word(d, "by", slice_of(by))}, {"n", doc_int(d, n)}, {NULL, {0}}});
+    return doc_fill(d, "chart.by", (text_fill[]){{"by", doc_field(d, slice_of(by))}, {"n", doc_int(d, n)}, {NULL, {0}}});
 }
 
 /* Falling; equal ones stay in the pack's order. What is beyond the largest ones is one column more. */
@@ -169,7 +169,7 @@ static slice counts_sub(document *d, const char *by, const res_metric *const *of
 {
     slice all = {"", 0};
     for (size_t i = 0; i < n; i++) all = doc_join(d, "%.*s%s%.*s", SLICE_ARG(all), i > 0 ? " / " : "", SLICE_ARG(doc_int(d, of[i]->n)));
-    return doc_fill(d, "chart.by", (text_fill[]){{"by", doc_word(d, "by", slice_of(by))}, {"n", all}, {NULL, {0}}});
+    return doc_fill(d, "chart.by", (text_fill[]){{"by", doc_field(d, slice_of(by))}, {"n", all}, {NULL, {0}}});
 }
 
 static void put_counts(document *d, chart *c, const res_metric *const *of, const char *by, const slice *at)

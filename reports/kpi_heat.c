@@ -76,9 +76,9 @@ static void heat_by(document *d, const res_metric *const *all, size_t nall, cons
     if (n == 0) return;
     keys_of_all(x, n, by, &k);
     if (and_by != NULL) keys_of_all(x, n, and_by, &more);
-    slice names = doc_word(d, "by", slice_of(by));
-    if (k.n > 0 && more.n > 0) names = doc_fill(d, "chart.and", (text_fill[]){{"a", names}, {"b", doc_word(d, "by", slice_of(and_by))}, {NULL, {0}}});
-    else if (more.n > 0) names = doc_word(d, "by", slice_of(and_by));
+    slice names = doc_field(d, slice_of(by));
+    if (k.n > 0 && more.n > 0) names = doc_fill(d, "chart.and", (text_fill[]){{"a", names}, {"b", doc_field(d, slice_of(and_by))}, {NULL, {0}}});
+    else if (more.n > 0) names = doc_field(d, slice_of(and_by));
     block *b = heat(d, k.n + more.n, n, x[0], names, sheet);
     if (b == NULL) return;
     b->chart->foot = keys_foot(d, &k);
@@ -99,7 +99,7 @@ static void heat_down(document *d, const res_metric *const *x, size_t n, const c
     if (m == 0) return;
     keys k;
     keys_of_all(with, m, by, &k);
-    block *b = heat(d, m, k.n, with[0], doc_word(d, "by", slice_of(by)), sheet);
+    block *b = heat(d, m, k.n, with[0], doc_field(d, slice_of(by)), sheet);
     if (b == NULL) return;
     b->chart->foot = keys_foot(d, &k);
     b->chart->shade_down = true;

@@ -118,6 +118,27 @@ slice doc_word(document *d, const char *prefix, slice key)
     return s.ptr != NULL ? s : key;
 }
 
+static slice text_or_title(document *d, const char *prefix, slice key, const bitext *title)
+{
+    slice said = doc_word(d, prefix, key);
+    return said.ptr == key.ptr && title ? doc_bi(d, *title) : said;
+}
+
+slice doc_dataset(document *d, slice name) { return text_or_title(d, "dataset", name, result_word(d->r, SLICE_LIT(""), name)); }
+
+slice doc_term(document *d, slice of, slice value)
+{
+    return value.len ? text_or_title(d, slice_is(of, "weekday") ? "weekday" : "value", value, result_word(d->r, of, value)) : value;
+}
+
+/* "Source address" begins small within a sentence; what is written in capitals does not. */
+slice doc_field(document *d, slice name)
+{
+    slice s = text_or_title(d, "by", name, result_word(d->r, name, SLICE_LIT("")));
+    bool word = s.len > 1 && s.ptr[0] >= 'A' && s.ptr[0] <= 'Z' && s.ptr[1] >= 'a' && s.ptr[1] <= 'z';
+    return word ? doc_join(d, "%c%.*s", s.ptr[0] | 32, (int)s.len - 1, s.ptr + 1) : s;
+}
+
 slice sheet_part(slice name, size_t part, arena *a)
 {
     char full[64];

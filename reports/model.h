@@ -123,6 +123,9 @@ slice doc_day(document *d, int64_t utc_ms);
 slice doc_value(document *d, slice unit, double v);                    /* by unit: count, share, ms, "%", number */
 slice doc_bi(const document *d, bitext t);
 slice doc_word(document *d, const char *prefix, slice key);            /* text "prefix.key", or key itself if there is none */
+slice doc_dataset(document *d, slice name);                            /* a dataset, a field (in a sentence), a defined term of a field: text "dataset.…", "by.…", "value.…", */
+slice doc_field(document *d, slice name);                              /* else the model's title, else as it is */
+slice doc_term(document *d, slice of, slice value);
 void *doc_alloc(document *d, size_t n, size_t size);                   /* NULL: failed is set */
 #define DOC_NEW(d, T, n) ((T *)doc_alloc((d), (n), sizeof(T)))
 slice doc_cell_text(document *d, const cell *c, arena *a);             /* a cell as printed */

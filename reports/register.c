@@ -90,7 +90,7 @@ static registrar *make_registrar(document *d)
                      .source_links = sources};
     for (size_t i = 0; i < 4; i++) g->states[i] = doc_text(d, status_texts[i]);
     for (size_t i = 0; i < r->nrules; i++)
-        if (r->rules[i].nfindings > 0) datasets[i] = doc_word(d, "dataset", r->findings[r->rules[i].first_finding].dataset);
+        if (r->rules[i].nfindings > 0) datasets[i] = doc_dataset(d, r->findings[r->rules[i].first_finding].dataset);
     for (size_t c = 0; c < r->nclauses; c++)
         for (size_t i = 0; i < r->clauses[c].nrules; i++) clauses[r->clauses[c].first_rule + i] = doc_sheet_link(d, "sheet.clauses", PLAIN_FIRST_ROW, c, r->clauses[c].id);
     for (size_t i = 0; i < r->nsources; i++) sources[i] = doc_sheet_link(d, "sheet.sources", REGISTER_FIRST_ROW, i, r->sources[i].path);

@@ -142,7 +142,7 @@ static void team_table(document *d, const res_indicator *of)
         const res_staff *s = &r->staff[i];
         const res_indicator *x = of == NULL ? NULL : indicator_named(s, of->id);
         cell *row = tablet_cell(b->table, i, 0);
-        row[0] = cell_text(s->name), row[1] = cell_text(s->id), row[2] = cell_text(s->team), row[3] = cell_text(doc_word(d, "level", s->level)), row[4] = cell_int(s->n);
+        row[0] = cell_text(s->name), row[1] = cell_text(s->id), row[2] = cell_text(s->team), row[3] = cell_text(doc_term(d, SLICE_LIT("level"), s->level)), row[4] = cell_int(s->n);
         row[5] = s->rated ? (cell){.kind = CELL_NUMBER, .num = s->score, .places = 1} : cell_text(SLICE_LIT("–"));
         row[6] = cell_text(staff_grade(d, s));
         if (!s->rated) row[6].tone = TONE_MUTED;
@@ -254,7 +254,7 @@ static void person(document *d, const res_staff *s)
     block *h = doc_heading(d, 2, slice_eq(s->name, s->id) ? s->id : doc_join(d, "%.*s  %.*s", SLICE_ARG(s->name), SLICE_ARG(s->id)));     /* a pseudonym is both */
     h->anchor = doc_join(d, "person-%.*s", SLICE_ARG(s->id));
     h->tag = staff_grade(d, s), h->tone = s->rated ? TONE_ACCENT : TONE_NONE;
-    doc_para(d, doc_fill(d, "staff.person", (text_fill[]){{"team", s->team}, {"role", s->role}, {"level", doc_word(d, "level", s->level)}, {NULL, {0}}}));
+    doc_para(d, doc_fill(d, "staff.person", (text_fill[]){{"team", s->team}, {"role", s->role}, {"level", doc_term(d, SLICE_LIT("level"), s->level)}, {NULL, {0}}}));
     block *b = doc_add(d, BLOCK_FIGURES);
     b->figures = DOC_NEW(d, figure, 3);
     if (b->figures != NULL) {

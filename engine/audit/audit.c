@@ -121,6 +121,32 @@ static sla_status add_caveats(pass *ps, audit_result *r)
     return SLA_OK;
 }
 
+static void add_word(audit_result *r, slice of, slice value, slice zh, slice en)
+{
+    if (!result_word(r, of, value)) r->words[r->nwords++] = (res_word){of, value, {zh, en}};
+}
+
+/* The model's words, for reports to name what results are grouped by. */
+static sla_status describe_words(const schema *m, audit_result *r)
+{
+    size_t n = 0;
+    for (size_t d = 0; d < m->n; d++) {
+        n += 1 + m->datasets[d].nfields;
+        for (size_t f = 0; f < m->datasets[d].nfields; f++) n += m->datasets[d].fields[f].en ? m->datasets[d].fields[f].en->n : 0;
+    }
+    if (!(r->words = ARENA_NEW(&r->mem, res_word, n + 1))) return SLA_NOMEM;
+    for (size_t d = 0; d < m->n; d++) {
+        const dataset *ds = &m->datasets[d];
+        add_word(r, SLICE_LIT(""), ds->name, ds->title_zh, ds->title_en);
+        for (size_t f = 0; f < ds->nfields; f++) {
+            const field *x = &ds->fields[f];
+            add_word(r, x->name, SLICE_LIT(""), x->title_zh, x->title_en);
+            for (size_t i = 0; x->en && i < x->en->n; i++) add_word(r, x->name, x->en->values[i], x->en->titles_zh[i], x->en->titles_en[i]);
+        }
+    }
+    return SLA_OK;
+}
+
 /* What the import found. That there is no history at all was said above, where it changes what clocks mean. */
 static sla_status add_found(pass *ps, audit_result *r, err *e)
 {
@@ -145,7 +171,7 @@ static sla_status fill_head(pass *ps, audit_result *r, err *e)
     TRY(store_sources(ps->s, &r->mem, &r->sources, &r->nsources, e));
     TRY(store_rejects(ps->s, &r->mem, REJECTS_SHOWN, &r->rejects, &r->nrejects, e));
     for (size_t i = 0; i < r->nsources; i++) r->rejects_total += r->sources[i].rejected + r->sources[i].rejected_values;
-    if (describe_calendars(p, r) != SLA_OK || describe_clocks(p, r) != SLA_OK || add_caveats(ps, r) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
+    if (describe_words(p->model, r) != SLA_OK || describe_calendars(p, r) != SLA_OK || describe_clocks(p, r) != SLA_OK || add_caveats(ps, r) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
     return add_found(ps, r, e);
 }
 

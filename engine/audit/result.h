@@ -134,6 +134,9 @@ typedef struct res_finding {
 typedef struct res_calendar { slice id; bitext title; slice hours; slice holidays; } res_calendar;  /* in words, as printed in the scope section */
 typedef struct res_note { slice id; bitext text; } res_note;  /* caveats, warnings, policies */
 
+/* What the model calls a dataset (field "", value its name), a field (value "") or a defined term of a field; of names that several datasets share the first one's title. */
+typedef struct res_word { slice field, value; bitext title; } res_word;
+
 typedef struct res_grade { slice grade; double from; } res_grade;  /* a score >= from is that grade (0..100) */
 
 typedef struct audit_result {
@@ -156,7 +159,10 @@ typedef struct audit_result {
     res_note *notes; size_t nnotes;                          /* policies of the clocks, caveats, warnings about years … */
     res_note *bands; size_t nbands;                          /* the scorecard's bands and method, one line each */
     res_grade *grades; size_t ngrades;                       /* the same bands in numbers, highest first, so that workbooks can calculate; may be empty */
+    res_word *words; size_t nwords;
 } audit_result;
+
+const bitext *result_word(const audit_result *r, slice of, slice value);  /* NULL: the model has no title for it */
 
 /* Reads a run back. run 0: the latest. SLA_NAME if there is none. The caller frees with result_free. */
 sla_status result_load(store *s, int64_t run, audit_result **out, err *e);

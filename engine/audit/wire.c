@@ -2,7 +2,7 @@
 #include "engine/audit/wire.h"
 #include <string.h>
 
-enum { WIRE_VERSION = 2, COUNT_MAX = 1 << 26 };
+enum { WIRE_VERSION = 3, COUNT_MAX = 1 << 26 };
 
 static void raw(wire *w, void *p, size_t n)
 {
@@ -136,5 +136,6 @@ void wire_result(wire *w, audit_result *r)
     LIST(w, r->notes, r->nnotes) note(w, &r->notes[EACH]);
     LIST(w, r->bands, r->nbands) note(w, &r->bands[EACH]);
     LIST(w, r->grades, r->ngrades) text(w, &r->grades[EACH].grade), VALUE(w, r->grades[EACH].from);
+    LIST(w, r->words, r->nwords) text(w, &r->words[EACH].field), text(w, &r->words[EACH].value), both(w, &r->words[EACH].title);
     if (w->writing && w->out.failed) w->failed = true;
 }

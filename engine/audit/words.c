@@ -39,3 +39,10 @@ const char *severity_word(severity s, const char *lang)
     };
     return (unsigned)s < SEVERITY_COUNT ? pick(&words[s], lang) : "";
 }
+
+const bitext *result_word(const audit_result *r, slice of, slice value)
+{
+    for (size_t i = 0; i < r->nwords; i++)
+        if (slice_eq(r->words[i].field, of) && slice_eq(r->words[i].value, value)) return &r->words[i].title;
+    return NULL;
+}
