@@ -1,6 +1,9 @@
 /* Heat map, Pareto chart, one split bar, funnel plot. */
 #include <math.h>
+#include "engine/base/share.h"
 #include "reports/chart.h"
+
+static const double FUNNEL_95 = 0.025, FUNNEL_998 = 0.001; /* beyond the lines, on either side */
 
 /* White to navy; text turns white where the ground is dark. */
 static uint32_t shade(double f)
@@ -175,16 +178,19 @@ void draw_split(plot *p)
 static double funnel_x(const plot *p, size_t i, double most) { return p->x + p->w * (double)p->c->n[i] / most; }
 static bool funnel_has(const chart *c, size_t i) { return c->series[0].has[i] && c->n[i] > 0; }
 
-/* How many of its standard deviations a share lies from the team's. */
-static double apart_from(const chart *c, size_t i) { return (c->series[0].v[i] - c->centre) * sqrt((double)c->n[i]) / fmax(1e-9, sqrt(c->centre * (1 - c->centre))); }
+/* 1: more good ones among n than chance would bring about with 2.5 %; -1: fewer; 0: within the lines. */
+static int apart_from(const chart *c, size_t i)
+{
+    int64_t n = c->n[i], good = llround(c->series[0].v[i] * (double)n);
+    return share_at_most(n - good, n, 1 - c->centre) <= FUNNEL_95 ? 1 : share_at_most(good, n, c->centre) <= FUNNEL_95 ? -1 : 0;
+}
 
 static void put_dots(const plot *p, double most)
 {
     for (size_t i = 0; i < p->c->ncats; i++) {
         if (!funnel_has(p->c, i)) continue;
-        double z = apart_from(p->c, i);
-        bool out = fabs(z) > 1.96;
-        page_disc(p->ps, p->no, funnel_x(p, i, most), plot_y(p, p->c->series[0].v[i]), out ? 3.2 : 2.6, tone_fill(!out ? TONE_PLAIN : z < 0 ? TONE_MAJOR : TONE_GOOD));
+        int side = apart_from(p->c, i) * (p->c->lower_better ? -1 : 1);
+        page_disc(p->ps, p->no, funnel_x(p, i, most), plot_y(p, p->c->series[0].v[i]), side ? 3.2 : 2.6, tone_fill(!side ? TONE_PLAIN : side < 0 ? TONE_MAJOR : TONE_GOOD));
     }
 }
 
@@ -209,7 +215,7 @@ static void put_names(const plot *p, double most)
     op put[NAMES];
     size_t n = 0;
     for (size_t i = 0; i < p->c->ncats && n < NAMES; i++) {
-        if (!funnel_has(p->c, i) || fabs(apart_from(p->c, i)) <= 1.96) continue;
+        if (!funnel_has(p->c, i) || !apart_from(p->c, i)) continue;
         double x = funnel_x(p, i, most), y = plot_y(p, p->c->series[0].v[i]), w = fontset_width(p->ps->fonts, false, chart_text.size, p->c->cats[i]);
         const double places[][2] = {{x + 5, y + 2.4}, {x - w - 5, y + 2.4}, {x - w / 2, y - 5.5}, {x - w / 2, y + 10.5}, {x + 5, y + 10.5}, {x - w - 5, y + 10.5}, {x + 5, y - 7}, {x - w - 5, y - 7}};
         size_t k = 0, all = sizeof places / sizeof places[0];
@@ -220,8 +226,21 @@ static void put_names(const plot *p, double most)
     }
 }
 
-/* Shares against n, with the limits that chance alone would keep 95 % and 99.8 % within (normal approximation around the team's share). Who lies inside does not
- * differ from the team as far as these figures can tell. */
+/* A limit from one n to the next; where no share can lie outside, none is drawn. */
+static void funnel_line(const plot *p, double (*limit)(int64_t, double, double), double probability, double most, double width, uint32_t colour)
+{
+    enum { STEPS = 80 };
+    double x0 = 0, y0 = NAN;
+    for (int i = 1; i <= STEPS; i++) {
+        int64_t n = llround(fmax(1, most * i / STEPS));
+        double v = limit(n, p->c->centre, probability), x = p->x + p->w * (double)n / most, y = v < p->s.low || v > p->s.high ? NAN : plot_y(p, v);
+        if (!isnan(y0) && !isnan(y) && x > x0) page_line(p->ps, p->no, x0, y0, x, y, width, colour);
+        x0 = x, y0 = y;
+    }
+}
+
+/* Shares against n, with the limits that chance alone would keep 95 % and 99.8 % within (share.h). Who lies inside does not differ from the team as far as these figures
+ * can tell. */
 void draw_funnel(plot *p)
 {
     const chart *c = p->c;
@@ -231,15 +250,11 @@ void draw_funnel(plot *p)
     plot_grid(p);
     double at = plot_y(p, c->centre);
     page_line(p->ps, p->no, p->x, at, p->x + p->w, at, 0.9, RGB_NAVY);
-    static const double zs[2] = {1.96, 3.09};
-    for (int k = 0; k < 2; k++)
-        for (int side = -1; side <= 1; side += 2)
-            for (int i = 1; i < 80; i++) {
-                double n0 = most * i / 80, n1 = most * (i + 1) / 80, s = sqrt(c->centre * (1 - c->centre));
-                double v0 = c->centre + side * zs[k] * s / sqrt(n0), v1 = c->centre + side * zs[k] * s / sqrt(n1);
-                if (fmax(v0, v1) > p->s.high || fmin(v0, v1) < p->s.low) continue;
-                page_line(p->ps, p->no, p->x + p->w * n0 / most, plot_y(p, v0), p->x + p->w * n1 / most, plot_y(p, v1), k ? 0.9 : 0.5, k ? 0x5F6B76 : 0x9AA7B3);
-            }
+    static const struct { double probability, width; uint32_t colour; } lines[] = {{FUNNEL_95, 0.5, 0x9AA7B3}, {FUNNEL_998, 0.9, 0x5F6B76}};
+    for (size_t k = 0; k < 2; k++) {
+        funnel_line(p, share_limit_low, lines[k].probability, most, lines[k].width, lines[k].colour);
+        funnel_line(p, share_limit_high, lines[k].probability, most, lines[k].width, lines[k].colour);
+    }
     put_dots(p, most);
     put_names(p, most);
     double step = fmax(1, nice_step(most, 6));

@@ -27,16 +27,6 @@ cell staff_value(const res_indicator *x, bool has, double v)
     return has ? cell_value(x->unit, v) : (cell){.kind = CELL_TEXT, .text = SLICE_LIT("–"), .tone = TONE_MUTED};
 }
 
-/* Where an interval leaves out both the team's median and its share as a whole, the person differs from the team; -1 worse, 1 better, 0 cannot be told apart. The median alone
- * would not do: where most people have no reopened ticket it is 0, and a single one would count as a difference. */
-static int against_team(const res_indicator *x)
-{
-    if (!x->has_interval || !x->has_team || x->better.len == 0) return 0;
-    double share = x->has_overall ? x->overall : x->team_median;
-    int side = x->low > fmax(x->team_median, share) ? 1 : x->high < fmin(x->team_median, share) ? -1 : 0;
-    return slice_is(x->better, "lower") ? -side : side;
-}
-
 /* ---- how it is computed ---- */
 static void weights(document *d)
 {
@@ -121,7 +111,7 @@ static void set_scale(const audit_result *r, slice id, cell *c)
 
 static cell interval_cell(const audit_result *r, const res_indicator *x)
 {
-    int side = against_team(x);
+    int side = x->apart;
     cell c = {.kind = CELL_INTERVAL, .num = x->value, .low = x->low, .high = x->high, .has_ref = x->has_team, .ref = x->team_median, .tone = side < 0 ? TONE_MAJOR : side > 0 ? TONE_GOOD : TONE_PLAIN};
     set_scale(r, x->id, &c);
     return c;
@@ -195,7 +185,7 @@ static void person_comparison(document *d, const res_staff *s)
     for (size_t i = 0; i < s->nindicators; i++) {
         const res_indicator *x = &s->indicators[i];
         if (!x->has_interval || !x->has_value || !x->has_team) continue;
-        int side = against_team(x);
+        int side = x->apart;
         slice *to = side > 0 ? &better : side < 0 ? &worse : &same;
         *to = doc_join(d, "%.*s%.*s%.*s", SLICE_ARG(*to), to->len > 0 ? (int)comma.len : 0, comma.ptr, SLICE_ARG(doc_bi(d, x->title)));
     }

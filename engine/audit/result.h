@@ -104,6 +104,7 @@ typedef struct res_indicator {
     bool has_expected; double expected;                      /* for the same mix of priority and category (indirect standardisation) */
     bool has_team; double team_median;
     bool has_overall; double overall;                        /* of a share: that of all records together, whoever handled them */
+    int apart;                                               /* of a share: 1 better than the team, -1 worse, 0 cannot be told apart */
     bool has_points; double points;                          /* 0..100 before weighting */
     double weight;
     double monthly[3]; bool has_monthly[3];                  /* the calendar months that end with the period, oldest first */

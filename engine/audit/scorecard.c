@@ -6,6 +6,7 @@
 #include "engine/audit/kind.h"
 #include "engine/audit/run.h"
 #include "engine/base/mem.h"
+#include "engine/base/share.h"
 #include "engine/base/sum.h"
 #include "engine/time/instant.h"
 
@@ -27,15 +28,6 @@ void scorecard_prepare(pass *ps)
         if (!c->items[i].nrules) measure_prepare(ps, &c->items[i].sel, &c->items[i].m, c->items[i].cells, c->items[i].ncells);
         pass_number(ps, c->items[i].sel.ds, &whose);
     }
-}
-
-/* Wilson's interval of a share at 95 % (Wilson 1927; the form without continuity correction). */
-static void wilson(int64_t good, int64_t n, double *low, double *high)
-{
-    const double z = 1.959963984540054, nn = (double)n, p = (double)good / nn, zz = z * z;
-    double mid = (p + zz / (2 * nn)) / (1 + zz / nn), half = z / (1 + zz / nn) * sqrt(p * (1 - p) / nn + zz / (4 * nn * nn));
-    *low = mid - half < 0 || good == 0 ? 0 : mid - half;
-    *high = mid + half > 1 || good == n ? 1 : mid + half;
 }
 
 /* ---- what the same mix of cells would have given: the whole team's share in each cell, weighted by the person's records (indirect standardisation) ---- */
@@ -281,9 +273,28 @@ static sla_status figure_findings(pass *ps, audit_result *r, size_t i, err *e)
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the scorecard");
 }
 
+/* A share differs from the team's where its interval leaves out the team's median, its share as a whole and what was to be expected of the same mix, and where chance alone would
+ * hardly bring it about. The median alone would not do: where most people have no reopened ticket it is 0, and a single one would count as a difference. Nor would the interval,
+ * which is too narrow where a handful of records decides: with 1 reopened in 500, one person in ten has one among 55. */
+static int apart(const res_indicator *x)
+{
+    const double chance = 0.025; /* on either side: 5 % */
+    if (!x->has_interval || !x->has_value || !x->has_team || !x->better.len) return 0;
+    double share = x->has_overall ? x->overall : x->team_median, expected = x->has_expected ? x->expected : share, least = fmin(share, expected), most = fmax(share, expected);
+    int64_t good = llround(x->value * (double)x->n);
+    bool above = x->low > fmax(x->team_median, most) && share_at_most(x->n - good, x->n, 1 - most) <= chance;
+    bool below = x->high < fmin(x->team_median, least) && share_at_most(good, x->n, least) <= chance;
+    int side = above - below;
+    return slice_is(x->better, "lower") ? -side : side;
+}
+
 static void compare_with_team(audit_result *r, size_t i)
 {
-    for (size_t p = 0; p < r->nstaff; p++) r->staff[p].indicators[i].has_team = team_median(r, p, i, &r->staff[p].indicators[i].team_median);
+    for (size_t p = 0; p < r->nstaff; p++) {
+        res_indicator *x = &r->staff[p].indicators[i];
+        x->has_team = team_median(r, p, i, &x->team_median);
+        x->apart = apart(x);
+    }
 }
 
 static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const uint32_t *person, err *e)
@@ -314,7 +325,7 @@ static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const ui
             x->n = g[k].f.n;
             x->has_value = g[k].f.has && g[k].f.n >= in->least_n;
             x->value = g[k].f.value;
-            if (in->m.kind == MEASURE_SHARE && g[k].f.n) x->has_interval = true, wilson(g[k].f.good, g[k].f.n, &x->low, &x->high);
+            if (in->m.kind == MEASURE_SHARE && g[k].f.n) x->has_interval = true, share_interval(g[k].f.good, g[k].f.n, &x->low, &x->high);
         }
         if (in->ncells && in->m.kind == MEASURE_SHARE && x->has_value && !isnan(expected[p])) x->has_expected = true, x->expected = expected[p];
         if (in->m.kind == MEASURE_SHARE) x->has_overall = all.has, x->overall = all.value;

@@ -86,7 +86,7 @@ static void metric(wire *w, res_metric *m)
 static void indicator_result(wire *w, res_indicator *x)
 {
     text(w, &x->id), both(w, &x->title), text(w, &x->unit), text(w, &x->better), VALUE(w, x->has_value), VALUE(w, x->value), VALUE(w, x->n), VALUE(w, x->has_interval), VALUE(w, x->low);
-    VALUE(w, x->high), VALUE(w, x->has_expected), VALUE(w, x->expected), VALUE(w, x->has_team), VALUE(w, x->team_median), VALUE(w, x->has_overall), VALUE(w, x->overall), VALUE(w, x->has_points), VALUE(w, x->points), VALUE(w, x->weight);
+    VALUE(w, x->high), VALUE(w, x->has_expected), VALUE(w, x->expected), VALUE(w, x->has_team), VALUE(w, x->team_median), VALUE(w, x->has_overall), VALUE(w, x->overall), VALUE(w, x->apart), VALUE(w, x->has_points), VALUE(w, x->points), VALUE(w, x->weight);
     VALUE(w, x->monthly), VALUE(w, x->has_monthly), VALUE(w, x->items_all);
     LIST(w, x->items, x->nitems) text(w, &x->items[EACH].key), VALUE(w, x->items[EACH].source), VALUE(w, x->items[EACH].line);
 }

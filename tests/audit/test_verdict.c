@@ -366,6 +366,39 @@ static void intervals(void **state)
     buf_free(&b);
 }
 
+/* One reopened ticket of 55 is said of nobody where the team has one in 500: its interval leaves the team's share out, and chance does that to one person in ten. Six are said. */
+static void by_chance(void **state)
+{
+    (void)state;
+    static const struct { const char *who; int n, reopened, apart; } people[] = {{"u1", 55, 1, 0}, {"u2", 60, 0, 0}, {"u3", 2600, 0, 0}, {"u4", 70, 6, -1}, {"u5", 50, 0, 0}};
+    audited t;
+    buf b = {0}, staff = {0};
+    buf_text(&b, "id,type,priority,status,assignee,created_at,responded_at,resolved_at,reopen_count\n");
+    buf_text(&staff, "id,name,team,level,hired_on\n");
+    for (size_t p = 0; p < 5; p++) {
+        buf_printf(&staff, "%s,%s,组,senior,2020-01-01\n", people[p].who, people[p].who);
+        for (int i = 0; i < people[p].n; i++)
+            buf_printf(&b, "%s-%d,incident,P1,resolved,%s,2025-07-01 09:00:00,2025-07-01 09:05:00,2025-07-01 12:00:00,%d\n", people[p].who, i, people[p].who, i < people[p].reopened);
+    }
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "ticket", buf_cstr(&b));
+    audited_csv(&t, "staff", buf_cstr(&staff));
+    audited_run(&t, "2025Q3", NULL);
+    for (size_t p = 0; p < 5; p++) {
+        const res_staff *s = audited_person(&t, people[p].who);
+        for (size_t k = 0; k < s->nindicators; k++) {
+            const res_indicator *x = &s->indicators[k];
+            if (!slice_is(x->id, "reopened")) continue;
+            assert_true(x->value * people[p].n > people[p].reopened - 0.01 && x->value * people[p].n < people[p].reopened + 0.01);
+            assert_int_equal(x->apart, people[p].apart);
+            if (p == 0) assert_true(x->low > x->overall && x->low > x->team_median); /* the interval alone would accuse */
+        }
+    }
+    audited_end(&t);
+    buf_free(&b);
+    buf_free(&staff);
+}
+
 /* What had not happened at as_of: a record made later is no earlier duplicate's rival, and one resolved later was open, not without a status. */
 static void not_yet(void **state)
 {
@@ -405,7 +438,7 @@ int main(void)
 {
     static const struct CMUnitTest plain[] = {
         cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
-        cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals),
+        cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals), cmocka_unit_test(by_chance),
         cmocka_unit_test(not_yet), cmocka_unit_test(value_before_a_change),
     };
     struct CMUnitTest tests[64];

@@ -385,6 +385,7 @@ static void make_person(maker *m, size_t i)
                              .has_value = s->rated || k < 2, .n = k == 3 ? s->n / 3 : s->n, .has_team = true, .team_median = ind[k].base, .weight = ind[k].weight};
         x->value = share ? fmin(1, ind[k].base * f) : fmin(ind[k].base * f, ind[k].base < 5 ? 5 : 1e12);
         if (share) x->has_interval = true, wilson(x->value, (double)x->n, &x->low, &x->high);
+        if (share) x->apart = ((x->low > x->team_median) - (x->high < x->team_median)) * (ind[k].better[0] == 'l' ? -1 : 1);
         if (k < 2) x->has_expected = true, x->expected = ind[k].base + 0.005;
         x->has_points = s->rated;
         x->points = floor(60 + 40 * (double)draw(m, 1000) / 1000.0);
