@@ -35,11 +35,11 @@ static void rule_card(document *d, const res_rule *x, bool severe)
 
 static void rule_pairs(document *d, const res_rule *x)
 {
-    const struct { const char *name; slice value; } rows[] = {{"finding.criterion", doc_bi(d, x->criterion)}, {"finding.condition", condition_said(d, x)}, {"finding.effect", doc_bi(d, x->effect)},
+    const struct { const char *name; slice value; } rows[] = {{"finding.criterion", doc_bi(d, x->criterion)}, {"finding.condition", condition_said(d, x)}, {"finding.remark", doc_bi(d, x->reason)}, {"finding.effect", doc_bi(d, x->effect)},
                                                                {"finding.recommend", doc_bi(d, x->recommend)}, {"rule.overridden", x->overridden}};
     block *b = doc_add(d, BLOCK_PAIRS);
-    b->pairs = DOC_NEW(d, pair, 5);
-    for (size_t i = 0; i < 5 && b->pairs != NULL; i++)
+    b->pairs = DOC_NEW(d, pair, 6);
+    for (size_t i = 0; i < 6 && b->pairs != NULL; i++)
         if (rows[i].value.len > 0) b->pairs[b->npairs++] = (pair){doc_text(d, rows[i].name), rows[i].value};
 }
 

@@ -96,6 +96,13 @@ static void put_shares(const rule *r, const rule_outcome *o, res_rule *res)
     res->unit = r->m.kind == MEASURE_SHARE || !r->m.kind || r->m.kind == MEASURE_UPTIME ? SLICE_LIT("%") : SLICE_LIT("");
 }
 
+/* Where not one of many conforms, it is seldom each of them that is at fault. */
+static bool is_systematic(const rule_outcome *o)
+{
+    enum { MANY = 30 };
+    return o->v == VERDICT_FAILS && o->members && !o->all.good && o->all.bad >= MANY && !o->reason.zh.len;
+}
+
 static sla_status judge_alone(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e)
 {
     *o = (rule_outcome){.v = VERDICT_NOT_ASSESSED};
@@ -119,6 +126,7 @@ static sla_status judge_alone(pass *ps, const rule *r, rule_outcome *o, res_rule
         if (o->members) {
             tally_members(o->members, n, &o->all);
             TRY(add_groups(ps, r, o, res, e));
+            if (is_systematic(o)) o->reason = reason_none_conforms(o->all.bad, &ps->mem);
         } else res->groups = o->groups, res->ngroups = o->ngroups;
     }
     res->v = o->v;

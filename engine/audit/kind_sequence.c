@@ -306,6 +306,21 @@ static sla_status judge_records(judging *j, err *e)
     return SLA_OK;
 }
 
+/* Steps that no case shows may be steps that the export does not hold: that is said beside what departs from the pattern. */
+static bitext unseen_steps(const judging *j)
+{
+    bitext list = {SLICE_LIT(""), SLICE_LIT("")};
+    arena *a = &j->ps->mem;
+    for (size_t i = 0; i < j->x->steps.len; i++) {
+        bool seen = false;
+        for (uint32_t k = 0; k < dict_count(j->traces) && !seen; k++) seen = memchr(dict_text(j->traces, k).ptr, j->x->steps.ptr[i], dict_text(j->traces, k).len) != NULL;
+        if (seen) continue;
+        bitext t = title_of(j->x, j->x->steps.ptr[i]);
+        list = (bitext){text_format(a, "%.*s%s%.*s", SLICE_ARG(list.zh), list.zh.len ? "、" : "", SLICE_ARG(t.zh)), text_format(a, "%.*s%s%.*s", SLICE_ARG(list.en), list.en.len ? ", " : "", SLICE_ARG(t.en))};
+    }
+    return list.zh.len ? reason_unseen(list, a) : list;
+}
+
 static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
 {
     const sequence *x = r->own;
@@ -317,7 +332,7 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     if (st == SLA_OK && j.failed != DICT_NONE) {
         out->reason = reason_failure(x->pattern, dict_text(j.traces, j.failed), r->at, &ps->mem);
         st = SLA_LIMIT;
-    }
+    } else if (st == SLA_OK && out->all.bad && !x->stamped) out->reason = unseen_steps(&j);
     trace_pattern_free(j.p);
     dict_free(j.traces);
     mem_free(j.first);

@@ -38,6 +38,18 @@ bitext reason_copies(size_t n, arena *a)
     return (bitext){text_format(a, "有 %zu 个事件在多个文件中重复出现，每个只计一次", n), text_format(a, "%zu event%s also in another file; each counts once", n, n == 1 ? " stands" : "s stand")};
 }
 
+bitext reason_unseen(bitext steps, arena *a)
+{
+    return (bitext){text_format(a, "没有任何记录出现过环节：%.*s。导出可能不记录这些环节，“跳过”不等于没有执行，请核对来源系统的流程设置", SLICE_ARG(steps.zh)),
+                    text_format(a, "no record ever shows: %.*s; the export may not hold these steps, and what is skipped may have been done: look at how the source system is set up", SLICE_ARG(steps.en))};
+}
+
+bitext reason_none_conforms(int64_t n, arena *a)
+{
+    return (bitext){text_format(a, "%lld 条中没有一条符合，多半是源系统的取值、流程或时区与规范不一致，而不是逐条违规；请先核对导入配置", (long long)n),
+                    text_format(a, "not one of %lld conforms: more often the source system words or times things in another way than that each is at fault; look at the import profile first", (long long)n)};
+}
+
 bitext reason_unknown(int64_t unknown, int64_t population, double low, double high, arena *a)
 {
     return (bitext){text_format(a, "%lld 条中有 %lld 条缺少判定所需的值，结论在 %.1f%% 与 %.1f%% 之间无法确定", (long long)population, (long long)unknown, low * 100, high * 100),

@@ -141,6 +141,37 @@ static void lines_of_a_group(void **state)
     buf_free(&b);
 }
 
+/* Where not one of many conforms, or no record shows a step, the source's words are more likely at fault than each record: the verdict stands, and that is said beside it. */
+static void more_likely_the_source(void **state)
+{
+    (void)state;
+    audited t;
+    for (int good = 0; good < 2; good++) {
+        buf b = {0}, h = {0};
+        buf_text(&b, "id,type,category,status,created_at,closed_at\n");
+        buf_text(&h, "ticket_id,at,field,old,new\n");
+        for (int i = 0; i < 30; i++) {
+            buf_printf(&b, "T%d,incident,%s,closed,2025-07-01 09:00:00,2025-07-02 09:00:00\n", i, good && i == 7 ? "系统维护" : "Hardware");
+            buf_printf(&h, "T%d,2025-07-01 09:00:00,status,,new\nT%d,2025-07-01 10:00:00,status,new,%s\nT%d,2025-07-02 09:00:00,status,,closed\n", i, i, good && i == 7 ? "classified" : "in_progress", i);
+        }
+        audited_begin(&t, PACK, NULL);
+        audited_csv(&t, "ticket", buf_cstr(&b));
+        audited_csv(&t, "history", buf_cstr(&h));
+        audited_run(&t, "2025Q3", NULL);
+        const res_rule *scope = audited_rule(&t, "1.1-a"), *life = audited_rule(&t, "1.4-a");
+        assert_int_equal(scope->v, VERDICT_FAILS);
+        assert_int_equal(scope->nonconforming, 30 - good);
+        assert_int_equal(scope->reason.en.len > 0, !good);
+        if (!good) assert_non_null(strstr(scope->reason.en.ptr, "not one of 30 conforms"));
+        assert_int_equal(life->v, VERDICT_FAILS);
+        assert_non_null(strstr(life->reason.en.ptr, good ? "shows: assigned, resolved, verified, accepted;" : "shows: classified, assigned, resolved, verified, accepted;"));
+        assert_non_null(strstr(life->reason.zh.ptr, "指派、解决、验证、验收"));
+        audited_end(&t);
+        buf_free(&b);
+        buf_free(&h);
+    }
+}
+
 static void nothing_imported(void **state)
 {
     (void)state;
@@ -437,7 +468,7 @@ static void value_before_a_change(void **state)
 int main(void)
 {
     static const struct CMUnitTest plain[] = {
-        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
+        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(more_likely_the_source), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
         cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals), cmocka_unit_test(by_chance),
         cmocka_unit_test(not_yet), cmocka_unit_test(value_before_a_change),
     };
