@@ -19,7 +19,7 @@ void flow_prepare(pass *ps, const selection *sel, const measure *m)
 }
 
 /* ---- stock ---- */
-typedef struct stock { int64_t n; double age; } stock;
+typedef struct stock { int64_t n, unknown; double age; } stock;             /* unknown: of which the selection cannot be told */
 
 static stock stock_at(pass *ps, const kpi *k, int64_t end)
 {
@@ -28,7 +28,11 @@ static stock stock_at(pass *ps, const kpi *k, int64_t end)
     stock s = {0};
     CHOSEN_EACH(c, row) {
         double a = kept_number(from, row), b = kept_number(until, row);
-        if (!chosen_surely(c, row) || isnan(a) || a >= (double)end || b < (double)end) continue;
+        if (isnan(a) || a >= (double)end || b < (double)end) continue;
+        if (!chosen_surely(c, row)) {
+            s.unknown++;
+            continue;
+        }
         s.n++;
         s.age += (double)end - a;
     }
@@ -47,14 +51,16 @@ static sla_status figure_stock(pass *ps, const kpi *k, res_metric *out)
         int64_t next = m == 12 ? civil_days(y + 1, 1, 1) : civil_days(y, m + 1, 1), end = zone_day_start(ps->w.zone, next);
         if (end > stop) end = stop;
         stock s = stock_at(ps, k, end);
-        out->groups[out->ngroups++] = (res_metric_group){SLICE_LIT("month"), text_format(&ps->mem, "%04d-%02d", (int)y, (int)m), !age || s.n > 0, age ? s.age : (double)s.n, s.n};
+        bool sure = pass_tolerates(ps, s.unknown, s.n + s.unknown);
         out->n = s.n;
         out->value = age ? s.age : (double)s.n;
-        out->has_value = !age || s.n > 0;
+        out->has_value = sure && (!age || s.n > 0);
+        out->reason = sure ? (bitext){{0}, {0}} : reason_undecided(s.unknown, s.n + s.unknown, &ps->mem);
+        out->groups[out->ngroups++] = (res_metric_group){SLICE_LIT("month"), text_format(&ps->mem, "%04d-%02d", (int)y, (int)m), out->has_value, out->value, s.n};
         if (end == stop) break;
         day = next;
     }
-    if (!out->has_value) out->reason = reason_empty();
+    if (!out->has_value && !out->reason.zh.len) out->reason = reason_empty();
     return SLA_OK;
 }
 

@@ -62,7 +62,7 @@ static sla_status figure_one(pass *ps, const kpi *k, res_metric *out, err *e)
     TRY(measure_begin(ps, &k->sel, &k->m, &mg, e));
     measure_all(&mg, &f);
     out->n = f.n;
-    bool doubtful = k->m.kind != MEASURE_COUNT && f.unknown * ps->p->tolerance_den > (f.n + f.unknown) * ps->p->tolerance_num;
+    bool doubtful = !pass_tolerates(ps, f.unknown, f.n + f.unknown);
     out->has_value = f.has && f.n >= k->least_n && !doubtful;
     out->value = f.value;
     if (doubtful) out->reason = reason_undecided(f.unknown, f.n + f.unknown, &ps->mem);

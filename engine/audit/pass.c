@@ -344,6 +344,8 @@ sla_status pass_each(pass *ps, size_t n, sla_status (*fn)(void *ctx, pass *own, 
     return pool_each(n, each_one, &(each_job){ps, own->arenas, fn, ctx}, e);
 }
 
+bool pass_tolerates(const pass *ps, int64_t unknown, int64_t of) { return unknown * ps->p->tolerance_den <= of * ps->p->tolerance_num; }
+
 slice pass_text(const pass *ps, uint32_t code) { return code == DICT_NONE ? (slice){0} : dict_text(ps->w.dict, code); }
 
 double pass_key_order(const kept *by, slice key)

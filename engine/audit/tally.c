@@ -102,7 +102,7 @@ void judge_share(const pass *ps, const rule *r, rule_outcome *o, const res_group
         o->low = (double)t->good / (double)t->population;
         o->high = (double)(t->good + t->unknown) / (double)t->population;
     }
-    bool tolerable = t->unknown * ps->p->tolerance_den <= t->population * ps->p->tolerance_num;
+    bool tolerable = pass_tolerates(ps, t->unknown, t->population);
     bool good = all_met(r, o, g, n, &share, 1), bad = all_met(r, o, g, n, &share, -1);
     if (tolerable && t->good + t->bad > 0) o->v = all_met(r, o, g, n, &share, 0) ? VERDICT_CONFORMS : VERDICT_FAILS;
     else if (good == bad && t->good + t->bad > 0) o->v = good ? VERDICT_CONFORMS : VERDICT_FAILS;
