@@ -24,7 +24,7 @@
 /* F(code, name of the field in the dataset log) */
 #define LOG_FIELD_LIST(F) \
     F(SOURCE, "source") F(HOST, "host") F(PROGRAM, "program") F(SYSTEM, "system") F(ACTION, "action") F(OUTCOME, "outcome") F(USER, "user") F(SRC_IP, "src_ip") \
-    F(OBJECT, "object") F(PROTOCOL, "protocol") F(STATUS_CODE, "status_code") F(BYTES, "bytes") F(MESSAGE, "message")
+    F(OBJECT, "object") F(PROTOCOL, "protocol") F(STATUS_CODE, "status_code") F(BYTES, "bytes") F(PROCESS, "process") F(MESSAGE, "message")
 typedef enum log_field {
 #define F(code, name) LOG_##code,
     LOG_FIELD_LIST(F)
@@ -61,5 +61,5 @@ void log_matcher_forget(log_matcher *m);
 sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors);
 /* For logkind.c: holds what an example says against what was found; every key that names a field of the dataset is compared. */
 void log_example_check(const ynode *example, const log_event *ev, errlist *errors);
-bool log_value_missing(slice s);                                         /* "", "-", "?", "(null)", "(none)", "N/A", "unset", "null" */
+bool log_value_missing(slice s);                                         /* "", "-", "?", "(null)", "(none)", "N/A", "unset", "null", "(unknown user)" */
 #endif

@@ -51,6 +51,14 @@ static slice tag_name(slice tag)
     return (slice){tag.ptr + from, n - from};
 }
 
+/* … and 123; nothing where no number stands there. */
+static slice tag_number(slice tag)
+{
+    const char *open = tag.len ? memchr(tag.ptr, '[', tag.len) : NULL, *end = tag.ptr + tag.len, *p = open ? open + 1 : end;
+    while (p < end && digit(*p)) p++;
+    return p < end && *p == ']' ? (slice){open + 1, (size_t)(p - open) - 1} : (slice){0};
+}
+
 uint32_t log_last_repeated(slice m)
 {
     static const char head[] = "last message repeated ";
@@ -88,16 +96,21 @@ static bool structured_data(slice *rest, log_framed *f)
 
 static slice nil(slice s) { return s.len == 1 && s.ptr[0] == '-' ? (slice){0} : s; }
 
+static void add_procid(slice id, log_framed *f)
+{
+    if (id.len) log_pair_add(f, SLICE_LIT("procid"), id);
+}
+
 /* HOST APP PROCID MSGID SD [MSG], behind the time. */
 static bool frame_5424(slice rest, log_framed *f)
 {
     slice *v = f->ev.v, all;
     v[LOG_HOST] = nil(word(&rest));
     v[LOG_PROGRAM] = nil(word(&rest));
-    word(&rest);
+    add_procid(nil(word(&rest)), f);
     slice id = nil(word(&rest));
     all = rest;
-    if (id.len) f->pairs[f->n++] = (log_pair){SLICE_LIT("msgid"), id};
+    if (id.len) log_pair_add(f, SLICE_LIT("msgid"), id);
     if (!structured_data(&rest, f)) return false;
     if (rest.len && rest.ptr[0] == ' ') rest = behind(rest, 1);
     if (begins(rest, "\xEF\xBB\xBF")) rest = behind(rest, 3);
@@ -154,20 +167,24 @@ static bool coded(slice rest, slice *v)
 static bool tag_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit(c) || c == '-' || c == '_'; }
 
 /* "host name[pid]: message" and "host name: message" with nothing special about them, as nearly all lines are. */
-static bool plain_3164(slice rest, slice *v)
+static bool plain_3164(slice rest, log_framed *f)
 {
+    slice *v = f->ev.v, id = {0};
     const char *end = rest.ptr + rest.len, *space = rest.len ? memchr(rest.ptr, ' ', rest.len) : NULL, *tag = space ? space + 1 : end, *p = tag;
     if (tag >= end || space == rest.ptr || space[-1] == ':' || rest.ptr[0] == '%' || digit(*tag)) return false;
     while (p < end && tag_char(*p)) p++;
     slice name = {tag, (size_t)(p - tag)};
     if (p < end && *p == '[') {
-        for (p++; p < end && digit(*p); p++) {}
+        const char *from = ++p;
+        while (p < end && digit(*p)) p++;
+        id = (slice){from, (size_t)(p - from)};
         p += p < end && *p == ']';
     }
     if (!name.len || end - p < 2 || p[0] != ':' || p[1] != ' ' || (p + 2 < end && p[2] == '[') || memchr(tag, '%', end - tag < 64 ? (size_t)(end - tag) : 64)) return false;
     v[LOG_HOST] = (slice){rest.ptr, (size_t)(space - rest.ptr)};
     v[LOG_PROGRAM] = name;
     v[LOG_MESSAGE] = (slice){p + 2, (size_t)(end - p) - 2};
+    add_procid(id, f);
     return true;
 }
 
@@ -217,7 +234,7 @@ static bool frame_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v;
     if (rest.len && rest.ptr[0] == '[' && bracketed_name(rest, v)) return true;
-    if (plain_3164(rest, v)) return true;
+    if (plain_3164(rest, f)) return true;
     if (rest.len && (rest.ptr[0] == '%' || rest.ptr[0] == ':') && coded(rest, v)) return true; /* without a host */
     slice sent = behind_forwarder(rest);
     bool forwarded = sent.ptr != rest.ptr;
@@ -245,7 +262,11 @@ static bool frame_3164(slice rest, log_framed *f)
             return true;
         }
         v[LOG_PROGRAM] = tag_name((slice){rest.ptr, (size_t)(space - rest.ptr)});
-    } else v[LOG_PROGRAM] = tag_name((slice){rest.ptr, (size_t)(colon - rest.ptr)});
+    } else {
+        slice tag = {rest.ptr, (size_t)(colon - rest.ptr)};
+        v[LOG_PROGRAM] = tag_name(tag);
+        add_procid(tag_number(tag), f);
+    }
     rest = behind(rest, (size_t)(colon - rest.ptr) + 1);
     if (rest.len && rest.ptr[0] == ' ') rest = behind(rest, 1);
     if (begins(rest, "[ID ")) { /* Solaris: [ID 800047 auth.notice] message */
@@ -397,7 +418,7 @@ static bool usual(slice line, log_framed *f)
 {
     if (log_time_bsd(line, &f->time) != 15 || line.len < 18 || line.ptr[15] != ' ' || f->time.year) return false;
     char host = line.ptr[16];
-    return !digit(host) && host != ' ' && host != '[' && plain_3164(behind(line, 16), f->ev.v);
+    return !digit(host) && host != ' ' && host != '[' && plain_3164(behind(line, 16), f);
 }
 
 static bool frame_line(slice line, log_framed *f, bool *broken)

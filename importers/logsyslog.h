@@ -4,7 +4,7 @@
 #define SLA_IMPORTERS_LOGSYSLOG_H
 #include "importers/logkind.h"
 
-/* Fills time, host, program, message; structured data, CEF and LEEF become names of the record. broken: the priority is none (0 to 191); the line is read all the
+/* Fills time, host, program, message; structured data, CEF and LEEF become names of the record, and so does the number of the process (procid). broken: the priority is none (0 to 191); the line is read all the
  * same. false: no such line. f must be empty (log_framed_reset), f->scratch set. */
 bool log_frame_syslog(slice line, log_framed *f, bool *broken);
 /* The length of a file's name and its colon at the line's beginning, as grep writes them: "auth.log.1:Jul  1 …"; 0: none. */
