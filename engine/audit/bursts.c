@@ -14,8 +14,9 @@ static void load_same(pack_loader *l, rule *r, const ynode *list, const dataset 
     }
 }
 
-bool bursts_load(pack_loader *l, rule *r, const ynode *by, const event_keys *keys, const ynode *size, const dataset *ds, bursts *out)
+bool bursts_load(pack_loader *l, rule *r, const ynode *by, const event_keys *keys, const ynode *size, const event_set *s, bursts *out)
 {
+    const dataset *ds = s->sel.ds;
     size_t before = l->errors->n + l->errors->dropped;
     const ynode *mode = yaml_get(size, "mode");
     const calendar *cal;
@@ -30,6 +31,7 @@ bool bursts_load(pack_loader *l, rule *r, const ynode *by, const event_keys *key
     if (out->n < 2) errlist_add(l->errors, SLA_SYNTAX, size->at, "a burst needs n, at least 2");
     events_load_limit(l, size, "within", &out->within, &cal);
     load_same(l, r, yaml_get(size, "same"), ds, out);
+    repeats_load(l, r, yaml_get(size, "repeats"), s, &out->repeats);
     if (mode && slice_is(mode->text, "reset")) out->mode = BURST_RESET;
     else if (mode && slice_is(mode->text, "sliding")) out->mode = BURST_SLIDING;
     else if (mode && !slice_is(mode->text, "coalesce")) errlist_add(l->errors, SLA_SYNTAX, mode->at, "mode is coalesce, reset or sliding");
@@ -40,6 +42,7 @@ void bursts_prepare(const bursts *b, const dataset *ds, pass *ps)
 {
     for (size_t i = 0; i < b->nby; i++) events_prepare_keys(&b->by[i].keys, ds, ps);
     for (size_t i = 0; i < b->nsame; i++) pass_group(ps, ds, &b->same[i]);
+    repeats_prepare(&b->repeats, ds, ps);
 }
 
 /* ---- lines that stand in several files ---- */
@@ -85,24 +88,40 @@ static void look_for_copies(const table *t, const kept *const *same, size_t nsam
     }
 }
 
-/* Leaves copies out of the n events, which are sorted by key and instant; the number of those that remain. */
-static sla_status leave_out_copies(const pass *ps, const bursts *b, const dataset *ds, event *e, size_t *n)
+static size_t without_key(const event *e, size_t n)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) k += e[i].key == EVENT_NO_KEY;
+    return k;
+}
+
+/* Gives copies no key. The n events are sorted by key and instant. */
+static sla_status mark_all_copies(const pass *ps, const bursts *b, const dataset *ds, event *e, size_t n)
 {
     const table *t = ps->w.tables[ds->idx];
     const kept *same[BURST_SAME];
-    if (b->nsame == 0 || !t->source || *n == 0) return SLA_OK; /* one file */
-    line *l = mem_resize(NULL, *n, sizeof *l);
+    if (b->nsame == 0 || !t->source || n == 0) return SLA_OK; /* one file */
+    line *l = mem_resize(NULL, n, sizeof *l);
     if (!l) return SLA_NOMEM;
     for (size_t k = 0; k < b->nsame; k++) same[k] = pass_kept(ps, ds, b->same[k].slot);
-    for (size_t from = 0, to; from < *n; from = to) {
-        for (to = from + 1; to < *n && e[to].key == e[from].key && e[to].from == e[from].from; to++) {}
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from + 1; to < n && e[to].key == e[from].key && e[to].from == e[from].from; to++) {}
         if (to - from > 1) look_for_copies(t, same, b->nsame, e, from, to, l);
     }
     mem_free(l);
-    size_t left = 0;
+    return SLA_OK;
+}
+
+/* Of the n events those that count; *n: how many remain. */
+static sla_status leave_out(const pass *ps, const bursts *b, const dataset *ds, event *e, size_t *n, left_out *left)
+{
+    size_t remain = 0;
+    TRY(mark_all_copies(ps, b, ds, e, *n));
+    left->copies = without_key(e, *n);
+    TRY(repeats_leave_out(ps, &b->repeats, ds, e, *n, &left->repeats));
     for (size_t i = 0; i < *n; i++)
-        if (e[i].key != EVENT_NO_KEY) e[left++] = e[i];
-    *n = left;
+        if (e[i].key != EVENT_NO_KEY) e[remain++] = e[i];
+    *n = remain;
     return SLA_OK;
 }
 
@@ -120,16 +139,16 @@ static sla_status scan(const bursts *b, const event *e, size_t n, burst_fn *fn, 
     return SLA_OK;
 }
 
-sla_status bursts_each(pass *ps, const event_set *s, const bursts *b, size_t entry, burst_fn *fn, void *ctx, size_t *copies, err *e)
+sla_status bursts_each(pass *ps, const event_set *s, const bursts *b, size_t entry, burst_fn *fn, void *ctx, left_out *left, err *e)
 {
     event *ev;
-    size_t n, known = 0, all;
+    size_t n, known = 0;
+    left_out not_counted = {0};
     TRY(events_make(ps, s, &b->by[entry].keys, &ev, &n, e));
     for (size_t i = 0; i < n; i++)
         if (!ev[i].unknown && ev[i].key != EVENT_NO_KEY) ev[known++] = ev[i];
-    all = known;
-    sla_status st = leave_out_copies(ps, b, s->sel.ds, ev, &known);
-    if (copies) *copies = all - known;
+    sla_status st = leave_out(ps, b, s->sel.ds, ev, &known, &not_counted);
+    if (left) *left = not_counted;
     for (size_t from = 0, to; st == SLA_OK && from < known; from = to) {
         for (to = from + 1; to < known && ev[to].key == ev[from].key; to++) {}
         st = scan(b, ev + from, to - from, fn, ctx);

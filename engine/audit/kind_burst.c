@@ -9,7 +9,7 @@ static void load(pack_loader *l, const ynode *n, rule *r)
 {
     burst_rule *x = load_take(l, 1, sizeof *x);
     if (!x || !events_load(l, r, yaml_get(n, "event"), NULL, &x->event)) return;
-    bursts_load(l, r, yaml_get(n, "by"), NULL, n, x->event.sel.ds, &x->b);
+    bursts_load(l, r, yaml_get(n, "by"), NULL, n, &x->event, &x->b);
     r->sel = x->event.sel;
     r->condition = yaml_text(yaml_get(n, "event"), "where", SLICE_LIT(""));
     r->own = x;
@@ -48,21 +48,22 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
 {
     const burst_rule *x = r->own;
     found f = {.out = out, .ps = ps, .x = x};
-    size_t copies = 0;
+    left_out all = {0};
     sla_status st = (out->groups = ARENA_NEW(&ps->mem, res_group, x->b.nby + 1)) ? SLA_OK : SLA_NOMEM;
     for (f.entry = 0; st == SLA_OK && f.entry < x->b.nby; f.entry++) {
         f.group = &out->groups[out->ngroups++];
         *f.group = (res_group){.by = SLICE_LIT("key"), .key = x->b.by[f.entry].name};
-        size_t left_out = 0;
-        st = bursts_each(ps, &x->event, &x->b, f.entry, add_burst, &f, &left_out, e);
-        copies = left_out > copies ? left_out : copies; /* the same lines, by another key */
+        left_out left = {0};
+        st = bursts_each(ps, &x->event, &x->b, f.entry, add_burst, &f, &left, e);
+        all.copies = left.copies > all.copies ? left.copies : all.copies; /* the same lines, by another key */
+        all.repeats = left.repeats > all.repeats ? left.repeats : all.repeats;
         f.group->met = f.group->nonconforming == 0;
     }
     TRY(outcome_close(out, ps, r, st, e));
     out->v = out->all.bad ? VERDICT_FAILS : VERDICT_CONFORMS; /* none is what is wanted, not an empty population */
-    out->reason = copies ? reason_copies(copies, &ps->mem) : (bitext){{0}, {0}};
+    out->reason = all.copies || all.repeats ? reason_left_out(all.copies, all.repeats, &ps->mem) : (bitext){{0}, {0}};
     return SLA_OK;
 }
 
-static const char *const keys[] = {"event", "by", "n", "within", "calendar", "mode", "same", NULL};
+static const char *const keys[] = {"event", "by", "n", "within", "calendar", "mode", "same", "repeats", NULL};
 const rule_kind kind_burst = {"burst", keys, load, prepare, judge, kind_of_no_rows};

@@ -33,7 +33,7 @@ static void load(pack_loader *l, const ynode *n, rule *r)
     expr_type type = {VT_TIME, NULL};
     if (!x || !events_load(l, r, trigger, (const char *const[]){"by", "burst", NULL}, &x->trigger)) return;
     x->of_bursts = burst != NULL;
-    if (burst) bursts_load(l, r, yaml_get(trigger, "by"), &x->trigger.keys, burst, x->trigger.sel.ds, &x->b);
+    if (burst) bursts_load(l, r, yaml_get(trigger, "by"), &x->trigger.keys, burst, &x->trigger, &x->b);
     events_load_limit(l, n, "within", &x->within, &x->cal);
     if (absent && !yaml_bool(absent, &x->absent)) errlist_add(l->errors, SLA_SYNTAX, absent->at, "absent is true or false");
     if (!load_matches(l, n, r, x)) return;

@@ -81,7 +81,7 @@ static void load(pack_loader *l, const ynode *n, rule *r)
     x->of_bursts = burst != NULL;
     x->stamped = stamps != NULL;
     x->within = yaml_get(n, "within") != NULL;
-    if (burst) bursts_load(l, r, yaml_get(cases, "by"), &x->cases.keys, burst, x->cases.sel.ds, &x->b);
+    if (burst) bursts_load(l, r, yaml_get(cases, "by"), &x->cases.keys, burst, &x->cases, &x->b);
     if (x->within) events_load_limit(l, n, "within", &x->limit, &x->cal);
     if (x->stamped == (yaml_get(n, "event") != NULL)) {
         errlist_add(l->errors, SLA_SYNTAX, n->at, "a sequence needs either 'event' with 'activities' or 'stamps'");

@@ -51,7 +51,7 @@ static void load_head(pack_loader *l, const ynode *root)
 {
     const ynode *head = yaml_get(root, "pack"), *defaults = yaml_get(root, "defaults"), *chapters = yaml_get(root, "chapters");
     pack *p = l->p;
-    yaml_check_keys(root, (const char *const[]){"pack", "defaults", "chapters", "computed", NULL}, l->errors);
+    yaml_check_keys(root, (const char *const[]){"pack", "defaults", "chapters", "computed", "repeats", NULL}, l->errors);
     p->id = yaml_text(head, "id", (slice){0});
     p->version = yaml_text(head, "version", SLICE_LIT("0"));
     p->title = load_bitext(head, "title");
@@ -165,6 +165,7 @@ static void load_parts(pack_loader *l, const char *dir, const pack_files *f)
     p->env = (lang_env){.schema = p->model, .cals = &p->cals, .zone = p->zone, .days = &p->days};
     if (tree_of(f, "clocks.yaml")) load_clocks(l, tree_of(f, "clocks.yaml"));
     load_computed(l, yaml_get(tree_of(f, "pack.yaml"), "computed"));
+    l->repeats = yaml_get(tree_of(f, "pack.yaml"), "repeats");
     size_t n = 0;
     for (size_t i = 0; i < f->list.n; i++)
         if (begins_with(f->list.paths[i], "rules/") && yaml_get(f->trees[i], "rules")) n += yaml_get(f->trees[i], "rules")->n;

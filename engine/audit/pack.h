@@ -120,7 +120,7 @@ struct pack {
 };
 
 /* ---- loading (pack_*.c) ---- */
-typedef struct pack_loader { pack *p; errlist *errors, *warnings; const ynode *tailoring; bool nomem; } pack_loader;
+typedef struct pack_loader { pack *p; errlist *errors, *warnings; const ynode *tailoring, *repeats /* of pack.yaml, by name */; bool nomem; } pack_loader;
 bitext load_bitext(const ynode *map, const char *key);
 void *load_take(pack_loader *l, size_t n, size_t size);
 program *load_program(pack_loader *l, program **programs, const dataset *ds);

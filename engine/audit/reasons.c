@@ -33,9 +33,14 @@ bitext reason_no_records(bitext t, bool in_period, arena *a)
                     text_format(a, "the imported data hold no %.*s%s; whether there were none or the data leave them out cannot be told", SLICE_ARG(t.en), in_period ? " in the period" : "")};
 }
 
-bitext reason_copies(size_t n, arena *a)
+bitext reason_left_out(size_t copies, size_t repeats, arena *a)
 {
-    return (bitext){text_format(a, "有 %zu 个事件在多个文件中重复出现，每个只计一次", n), text_format(a, "%zu event%s also in another file; each counts once", n, n == 1 ? " stands" : "s stand")};
+    bitext c = {text_format(a, "有 %zu 个事件在多个文件中重复出现，每个只计一次", copies), text_format(a, "%zu event%s also in another file; each counts once", copies, copies == 1 ? " stands" : "s stand")};
+    bitext r = {text_format(a, "有 %zu 个事件只是再次记载其他事件所述的行为，不另计", repeats),
+                text_format(a, "%zu event%s what others tell; they do not count again", repeats, repeats == 1 ? " only repeats" : "s only repeat")};
+    if (!repeats) return c;
+    if (!copies) return r;
+    return (bitext){text_format(a, "%.*s；%.*s", SLICE_ARG(c.zh), SLICE_ARG(r.zh)), text_format(a, "%.*s; %.*s", SLICE_ARG(c.en), SLICE_ARG(r.en))};
 }
 
 bitext reason_unseen(bitext steps, arena *a)

@@ -7,7 +7,7 @@ bitext reason_empty(void);                                               /* no r
 bitext reason_no_data(bitext dataset_title, arena *a);                    /* dataset never imported */
 bitext reason_no_values(bitext field_title, arena *a);                    /* no record has a value in a needed field */
 bitext reason_no_records(bitext title, bool in_period, arena *a);         /* none of the records of a kind that is needed */
-bitext reason_copies(size_t n, arena *a);                                 /* no reason for a verdict: events that stand in several files, so that each counts once */
+bitext reason_left_out(size_t copies, size_t repeats, arena *a);          /* no reason for a verdict: events that stand in several files, so that each counts once, and those that others tell */
 bitext reason_unseen(bitext steps, arena *a);                             /* no reason for a verdict: steps of a process that no record shows */
 bitext reason_none_conforms(int64_t n, arena *a);                         /* no reason for a verdict: not one of n conforms */
 bitext reason_unknown(int64_t unknown, int64_t population, double low, double high, arena *a);

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Bursts count attempts to log in, whatever logs say over of them: the files as sshd and auditd write them.
+set -eu
+d=$TMPDIR
+fail() { echo "[  FAILED  ] $1"; cat "$d/out"; exit 1; }
+bursts() { # FOLDER: bursts by address and by user, and the reason
+    "$SLAUDIT" run --period 2025Q3 -w "$d/$1.db" -o "$d/$1.out" --format json "$d/$1" >"$d/out" 2>&1 || fail "$1: exit status $?"
+    "$SLAUDIT" sql -w "$d/$1.db" "select g.nonconforming from rule_group g where g.rule = '3.2-a' order by g.key" | tr -dc '0-9\n' | tr '\n' ' '
+    "$SLAUDIT" sql -w "$d/$1.db" "select reason from rule_result where rule = '3.2-a'"
+}
+is() { got=$(bursts "$1"); [ "$got" = "$2" ] || fail "$1: '$got' is not '$2'"; }
+mkdir "$d/beside" "$d/keys" "$d/apart" "$d/five"
+
+# three attempts, each in both logs; the audit log names no host, and not whom it does not know
+for i in 1 2 3; do
+    echo "Jul  1 17:00:0$i web01 sshd[10$i]: Failed password for invalid user eve from 10.0.0.8 port 500$i ssh2" >>"$d/beside/auth.log"
+    echo "type=USER_LOGIN msg=audit(175136040$i.123:5$i): pid=10$i uid=0 auid=4294967295 ses=5 msg='op=login acct=28696E76616C6964207573657229 exe=\"/usr/sbin/sshd\" addr=10.0.0.8 terminal=ssh res=failed'" >>"$d/beside/audit.log"
+done
+is beside "0 0 有 3 个事件只是再次记载其他事件所述的行为，不另计"
+
+# the same lines of two machines: six attempts
+sed 's/pid=10/pid=20/' "$d/beside/audit.log" >"$d/apart/audit.log"
+cp "$d/beside/auth.log" "$d/apart/auth.log"
+is apart "1 0 "
+
+# somebody whose agent holds six keys, the last of which fits
+for i in 1 2 3 4 5; do echo "Jul  1 17:00:01 web01 sshd[101]: Failed publickey for bob from 10.0.0.9 port 5000 ssh2: RSA SHA256:$i" >>"$d/keys/auth.log"; done
+echo "Jul  1 17:00:02 web01 sshd[101]: Accepted publickey for bob from 10.0.0.9 port 5000 ssh2: RSA SHA256:6" >>"$d/keys/auth.log"
+is keys "0 0 有 5 个事件只是再次记载其他事件所述的行为，不另计"
+
+# five passwords are a burst, with or without the audit log
+for i in 1 2 3 4 5; do
+    echo "<86>1 2025-07-01T17:00:0$i+08:00 web01 sshd 77 - - Failed password for root from 10.0.0.8 port 5000 ssh2" >>"$d/five/auth.log"
+    echo "type=USER_LOGIN msg=audit(175136040$i.123:5$i): pid=77 uid=0 auid=4294967295 ses=5 msg='op=login acct=\"root\" exe=\"/usr/sbin/sshd\" addr=10.0.0.8 terminal=ssh res=failed'" >>"$d/five/audit.log"
+done
+is five "1 1 有 5 个事件只是再次记载其他事件所述的行为，不另计"
+echo "[  PASSED  ] 4 test(s)."
