@@ -322,6 +322,7 @@ sla_status planner_open(planner *pl, const input *in, const slice *names, size_t
     if (pl->pf && pl->pf->fold) TRY(fold_new(pl->pf, &pl->mem, &pl->fold, &ds, e));
     TRY(make_plan(pl, ds, in));
     if (pl->pf && pl->pf->history.given) TRY(changes_new(pl->pf, pl->p.zone, pl->names, n, &pl->changes));
+    TRY(reasons_new(pl->pf, &pl->reasons));
     if (!pl->pf || !pl->pf->history.alone) TRY(check_required(pl, in, e));
     TRY(plan_notes_find(pl, in, e));
     say_columns(pl);
@@ -374,7 +375,7 @@ sla_status planner_take(planner *pl, block *b, err *e)
     pl->rows += b->rows;
     if (pl->changes) changes_keep(pl->changes, b->extra), b->extra = NULL;
     for (size_t i = 0; pl->fold && i < b->n; i++) TRY(fold_add(pl->fold, b->batches[i], e));
-    return SLA_OK;
+    return pl->reasons ? reasons_take(pl->reasons, b, e) : SLA_OK;
 }
 
 /* The head left the order of day and month open, one was assumed, and then came more dates that can only be read in the other. */
@@ -395,6 +396,7 @@ bool planner_again(planner *pl)
         pl->p.fields[f].order = order;
     }
     if (pl->fold) fold_restart(pl->fold);
+    if (pl->reasons) reasons_restart(pl->reasons);
     buf_printf(&pl->said, "further down stand dates that can only be %s: the columns that left it open were read once more so\n", dates_order_name(order));
     return true;
 }
@@ -404,6 +406,7 @@ sla_status planner_finish(planner *pl, sla_status (*put)(void *ctx, const batch 
     for (size_t f = 0; f < pl->p.ds->nfields; f++) pl->again = pl->again || (!pl->changes && wrong_order(pl, f));
     if (pl->again) return err_set(e, SLA_CONFLICT, SRCPOS_NONE, "the order of day and month is another than the first rows let expect");
     if (pl->changes) TRY(changes_finish(pl->changes, put, ctx, e));
+    if (pl->reasons) return reasons_finish(pl->reasons, put, ctx, e);
     return pl->fold ? fold_finish(pl->fold, put, ctx, e) : SLA_OK;
 }
 
@@ -440,6 +443,7 @@ void planner_notes(const planner *pl, buf *out)
     if (planner_at_limit(pl)) buf_printf(out, "perhaps not all of the export: %llu rows are as many as the product exports at once\n", (unsigned long long)pl->rows);
     if (pl->spoken) spoken_notes(pl->spoken, out);
     if (pl->fold) fold_notes(pl->fold, out);
+    if (pl->reasons) reasons_notes(pl->reasons, out);
     if (pl->changes) changes_notes(pl->changes, out);
 }
 
@@ -449,7 +453,7 @@ const dataset *planner_dataset(const planner *pl)
     return pl->changes && pl->pf->history.alone ? ds - ds->idx + ds->changes.dataset : ds; /* datasets of a schema stand in one array */
 }
 slice planner_profile(const planner *pl) { return pl->pf ? pl->pf->name : SLICE_LIT("canonical"); }
-bool planner_keeps(const planner *pl) { return pl->fold != NULL; }
+bool planner_keeps(const planner *pl) { return pl->fold || pl->reasons; }
 
 void planner_close(planner *pl)
 {
@@ -458,6 +462,7 @@ void planner_close(planner *pl)
     plan_notes_close(pl);
     fold_free(pl->fold);
     changes_free(pl->changes);
+    reasons_free(pl->reasons);
     draft_free(pl->draft);
     spoken_free(pl->spoken);
     buf_free(&pl->said);

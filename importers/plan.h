@@ -7,6 +7,7 @@
 #include "importers/draft.h"
 #include "importers/fold.h"
 #include "importers/importer.h"
+#include "importers/reasons.h"
 
 /* Values of a column of times that are none; clocks: times of day; of values. Of the column beside it that should hold times of day: of beside whole are times with a day, over durations beyond one.
  * beyond: numbers beyond the
@@ -31,6 +32,7 @@ typedef struct planner {
     fold *fold;                         /* NULL: each row is a record */
     cycle_column *cycles; size_t ncycles;   /* columns behind the table's own */
     changes *changes;                   /* NULL: records bring no history of their own */
+    reasons *reasons;                   /* NULL: a change means what it says */
     batch_pool *batches;
     zone *zone;                         /* that the profile names; NULL: the workspace's */
     bool again;                         /* finish saw that the order of dates was taken wrongly */

@@ -280,7 +280,7 @@ static void load_history(loader *l, profile *p, const ynode *n)
 /* A table of changes: what the values of the changed fields mean, by the words of everyone and the profile's own. */
 static void load_changed(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"values", "terms", NULL};
+    static const char *const keys[] = {"values", "terms", "reason", NULL};
     for (size_t i = 0; i < l->m->n; i++)
         if (l->m->datasets[i].changes.dataset == (int)p->ds->idx) p->of = &l->m->datasets[i];
     if (n && !p->of) errlist_add(l->errors, SLA_TYPE, n->at, "%.*s holds no changes of another dataset", SLICE_ARG(p->ds->name));
@@ -289,7 +289,9 @@ static void load_changed(loader *l, profile *p, const ynode *n)
     for (size_t i = 0; n && i < n->n; i++) {
         int f = field_named(l, p->of, n->items[i]->key, n->items[i]->key_at);
         yaml_check_keys(n->items[i], keys, l->errors);
-        if (f >= 0) load_terms(l, &p->of->fields[f], n->items[i], &p->changed[f].terms);
+        if (f < 0) continue;
+        load_terms(l, &p->of->fields[f], n->items[i], &p->changed[f].terms);
+        load_reason(l, &p->of->fields[f], &p->changed[f], yaml_get(n->items[i], "reason"));
     }
 }
 
@@ -492,7 +494,10 @@ void profiles_clear(profile_set *s)
             clear_terms(&p->maps[k].terms);
             if (p->maps[k].reason) clear_terms(&p->maps[k].reason->terms);
         }
-        for (size_t k = 0; p->changed && k < p->of->nfields; k++) clear_terms(&p->changed[k].terms);
+        for (size_t k = 0; p->changed && k < p->of->nfields; k++) {
+            clear_terms(&p->changed[k].terms);
+            if (p->changed[k].reason) clear_terms(&p->changed[k].reason->terms);
+        }
         errlist_clear(&s->items[i].errors);
         dict_free(s->items[i].known);
     }
