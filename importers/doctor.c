@@ -307,6 +307,28 @@ static void look_at_doubles(doctor *d, const table *t)
     add(d, "doubles", ds, ds->fields[ds->key[0]].name, (int64_t)t->superseded, (int64_t)(t->superseded + t->nrows), &zh, &en);
 }
 
+/* A list of tickets and an update log of the same, say: the row imported last holds, and what only the other export has is not used. */
+static void look_at_given_up(doctor *d, const table *t)
+{
+    const dataset *ds = t->ds;
+    buf zh = {0}, en = {0}, fields = {0}, titles = {0};
+    uint64_t most = 0;
+    for (size_t f = 0; f < ds->nfields; f++) {
+        if (!t->cols[f].given_up) continue;
+        buf_printf(&fields, "%s%.*s", fields.len ? ", " : "", SLICE_ARG(ds->fields[f].name));
+        buf_printf(&titles, "%s%.*s", titles.len ? "、" : "", SLICE_ARG(ds->fields[f].title_zh));
+        if (t->cols[f].given_up > most) most = t->cols[f].given_up;
+    }
+    if (most) {
+        buf_printf(&zh, "%s有 %llu 行被后导入的另一种导出中的同号行取代，而那种导出没有以下字段，原有的值不再采用：%s。请最后导入字段较全的一种；变更历史不受影响", ds->title_zh.ptr, (unsigned long long)most, buf_cstr(&titles));
+        buf_printf(&en, "%llu rows of %s were replaced by rows of another kind of export, imported later, that lacks these fields; what they say is not used: %s. Import last the one that has more; the history is kept of both",
+                   (unsigned long long)most, ds->name.ptr, buf_cstr(&fields));
+        add(d, "given up", ds, (slice){fields.ptr, fields.len}, (int64_t)most, (int64_t)(t->superseded + t->nrows), &zh, &en);
+    }
+    buf_free(&fields);
+    buf_free(&titles);
+}
+
 /* ---- times ---- */
 static span span_of(const table *t)
 {
@@ -475,7 +497,7 @@ static sla_status look_at_dataset(doctor *d, const dataset *ds, err *e)
     for (size_t k = 0; k < ds->nkey; k++) coded[ds->key[k]] = ds->changes.dataset >= 0 && d->seen[ds->changes.dataset].nrows; /* held against the history's */
     if (ds->nkey == 0 || history_of) TRY(store_table_parts(d->s, ds, wanted, look_at_rows, d, e));
     else {
-        table_load one = {.ds = ds, .wanted = wanted, .coded = coded};
+        table_load one = {.ds = ds, .wanted = wanted, .coded = coded, .given_up = true};
         TRY(store_tables_load(d->s, &one, 1, d->texts, e));
         t = one.t;
         sla_status st = look_at_rows(d, t, d->texts, e);
@@ -487,7 +509,7 @@ static sla_status look_at_dataset(doctor *d, const dataset *ds, err *e)
         if (ds->fields[f].en) look_at_terms(d, ds, f);
     if (t) look_at_orphans(d, t);
     if (t) look_at_numbers(d, t);
-    if (t) look_at_doubles(d, t);
+    if (t) look_at_doubles(d, t), look_at_given_up(d, t);
     table_free(t);
     return SLA_OK;
 }

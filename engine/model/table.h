@@ -11,6 +11,7 @@ typedef struct tcolumn {
     void *data;             /* NULL: the column was not asked for, or no row has a value */
     uint64_t *valid;        /* NULL together with data; bit set: present */
     bool stored;            /* some row has a value, be it asked for or not */
+    uint64_t given_up;      /* superseded rows of an export that has the field, whose successor is of one of another kind that does not; 0 if not asked for (store_tables_load) */
 } tcolumn;
 typedef struct table {
     const dataset *ds;

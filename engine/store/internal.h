@@ -41,7 +41,8 @@ void writeback_add(store *s, size_t bytes);     /* so many more were written */
 
 /* ---- load.c, supersede.c ---- */
 sla_status load_table(store *s, const dataset *ds, const bool *wanted, dict *world, bool superseded_too, table **out, err *e);
-sla_status table_supersede(table *t, err *e);   /* keeps the last row of each key; counts the others in t->superseded */
+/* Keeps the last row of each key; counts the others in t->superseded. heir, if not NULL: [rows as they were] the next row of its key, where there is one; else untouched. */
+sla_status table_supersede(table *t, uint32_t *heir, err *e);
 
 /* ---- vtab.c ---- */
 void vtabs_free(vtabs *v);                      /* after the connection is closed */

@@ -30,6 +30,7 @@ typedef struct loader {
     table *t;
     part *parts; size_t nparts, cap;
     bool superseded_too;
+    bool given_up;              /* to be counted (store.h) */
     bool distinct;              /* the keys are known to differ, so that nothing is superseded */
     int64_t *cells;             /* [nfields × nparts] rowid of the blob; 0: none */
     piece *pieces;              /* likewise */
@@ -378,13 +379,97 @@ static sla_status read_all(loader *l, size_t n, err *e)
     return st == SLA_OK ? closed : st;
 }
 
+/* ---- fields that superseded rows had and their successors' export has not ---- */
+static size_t part_of(const loader *l, size_t row)
+{
+    size_t lo = 0, hi = l->nparts;
+    while (hi - lo > 1) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (l->parts[mid].row0 <= row) lo = mid;
+        else hi = mid;
+    }
+    return lo;
+}
+
+/* What a source is: its profile, by code. */
+static sla_status list_kinds(const loader *l, dict *profiles, uint32_t *kind, err *e)
+{
+    sqlite3_stmt *st = NULL;
+    bool row = true;
+    sla_status rc = db_prepare(&l->r->s->d, "SELECT profile FROM source WHERE id=?", &st, e);
+    for (size_t i = 0; rc == SLA_OK && i < l->nparts; i++) {
+        if (i && l->parts[i].source == l->parts[i - 1].source) {
+            kind[i] = kind[i - 1];
+            continue;
+        }
+        db_bind_i64(st, 1, l->parts[i].source);
+        rc = db_step(&l->r->s->d, st, &row, e);
+        if (rc == SLA_OK && row && (kind[i] = dict_intern(profiles, db_col_text(st, 0))) == DICT_NONE) rc = no_memory(l, e);
+        sqlite3_reset(st);
+    }
+    db_finalize(st);
+    return rc;
+}
+
+/* Of each part, and of its whole source: the fields with a value. */
+static void list_fields(const loader *l, uint64_t *own, uint64_t *source)
+{
+    for (size_t i = 0; i < l->nparts; i++)
+        for (size_t f = 0; f < l->ds->nfields; f++) own[i] |= (uint64_t)(l->cells[f * l->nparts + i] != 0) << f;
+    for (size_t from = 0, to; from < l->nparts; from = to) {
+        uint64_t all = 0;
+        for (to = from; to < l->nparts && l->parts[to].source == l->parts[from].source; to++) all |= own[to];
+        for (size_t i = from; i < to; i++) source[i] = all;
+    }
+}
+
+/* The row that holds in the end, not the next one: each lies behind the one before, so the last are known first. */
+static void last_heirs(uint32_t *heir, size_t nrows)
+{
+    for (size_t row = nrows; row-- > 0;)
+        if (heir[row] != UINT32_MAX && heir[heir[row]] != UINT32_MAX) heir[row] = heir[heir[row]];
+}
+
+static void count_given_up(const loader *l, const uint32_t *heir, size_t nrows, const uint32_t *kind, const uint64_t *own, const uint64_t *source)
+{
+    for (size_t row = 0; row < nrows; row++) {
+        if (heir[row] == UINT32_MAX) continue;
+        size_t old = part_of(l, row), new_ = part_of(l, heir[row]);
+        uint64_t lost = kind[old] == kind[new_] ? 0 : own[old] & ~source[new_];
+        for (; lost; lost &= lost - 1) l->t->cols[__builtin_ctzll(lost)].given_up++;
+    }
+}
+
+static sla_status supersede_and_count(loader *l, err *e)
+{
+    size_t n = l->t->nrows;
+    uint32_t *heir = mem_resize(NULL, n + 1, sizeof *heir), *kind = mem_zero(l->nparts + 1, sizeof *kind);
+    uint64_t *fields = mem_zero(2 * l->nparts + 1, sizeof *fields);
+    dict *profiles = dict_new();
+    sla_status st = heir && kind && fields && profiles ? SLA_OK : no_memory(l, e);
+    if (st == SLA_OK) memset(heir, 0xFF, n * sizeof *heir);
+    if (st == SLA_OK) st = table_supersede(l->t, heir, e);
+    if (st == SLA_OK && l->t->superseded) st = list_kinds(l, profiles, kind, e);
+    if (st == SLA_OK && l->t->superseded) {
+        list_fields(l, fields, fields + l->nparts);
+        last_heirs(heir, n);
+        count_given_up(l, heir, n, kind, fields, fields + l->nparts);
+    }
+    mem_free(heir);
+    mem_free(kind);
+    mem_free(fields);
+    dict_free(profiles);
+    return st;
+}
+
 static sla_status finish(loader *l, err *e)
 {
     enum { SMALL = 20000 };
     size_t n = l->ds->nfields * l->nparts;
     sla_status st = l->t->nrows < SMALL ? SLA_OK : pool_each(n, translate, l, e);
     for (size_t at = 0; at < n && l->t->nrows < SMALL; at++) translate(l, at, e);
-    return st == SLA_OK && !l->superseded_too && !l->distinct ? table_supersede(l->t, e) : st;
+    if (st != SLA_OK || l->superseded_too || l->distinct) return st;
+    return l->given_up ? supersede_and_count(l, e) : table_supersede(l->t, NULL, e);
 }
 
 /* All reads see the same state: a reader on the workspace's own connection keeps writers out until the end. */
@@ -517,7 +602,7 @@ sla_status store_tables_load(store *s, table_load *list, size_t n, dict *world, 
 {
     loader *l = mem_zero(n + 1, sizeof *l);
     if (!l) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the records");
-    for (size_t i = 0; i < n; i++) l[i] = (loader){.ds = list[i].ds, .wanted = list[i].wanted, .coded = list[i].coded, .world = world};
+    for (size_t i = 0; i < n; i++) l[i] = (loader){.ds = list[i].ds, .wanted = list[i].wanted, .coded = list[i].coded, .given_up = list[i].given_up, .world = world};
     sla_status st = load_all(s, l, n, e);
     for (size_t i = 0; i < n; i++) list[i].t = l[i].t;
     sqlite3_db_release_memory(s->d.h); /* of the pages kept since the import none is wanted soon */

@@ -86,8 +86,8 @@ sla_status store_actions(store *s, arena *a, stored_action **out, size_t *n, err
 sla_status store_table_load(store *s, const dataset *ds, const bool *wanted, dict *world, table **out, err *e);
 /* The same for several datasets at once, as one state of the workspace shows them: while one's texts are interned, others are read. The caller frees each t; all are
  * NULL after an error. coded[f]: equal texts must have one code; in the other columns, if their texts are nearly all different (keys: if they ascend), each comes with a
- * code of its own, which no look-up finds. NULL: all. */
-typedef struct table_load { const dataset *ds; const bool *wanted, *coded; table *t; } table_load;
+ * code of its own, which no look-up finds. NULL: all. given_up: tcolumn.given_up is counted. */
+typedef struct table_load { const dataset *ds; const bool *wanted, *coded; bool given_up; table *t; } table_load;
 sla_status store_tables_load(store *s, table_load *list, size_t n, dict *world, err *e);
 /* All rows, superseded ones too, some hundred thousand at a time, so that memory does not grow with them. fn is called at least once, on up to pool_threads() threads side by
  * side and in no certain order, with rows as they follow each other in the workspace and the dictionary of their codes, which is the part's own: fn locks what its calls share,

@@ -16,6 +16,7 @@ typedef struct search {
     entry *dealt;               /* [nrows] by part, in order of rows */
     size_t from[PARTS + 1];
     uint8_t *dead;              /* [nrows] a later row has the same key */
+    uint32_t *heir;             /* [nrows] of the dead: the next row of the key; NULL: not asked for */
 } search;
 
 static inline uint64_t mix(uint64_t h, uint64_t v)
@@ -106,6 +107,7 @@ static sla_status search_part(void *ctx, size_t part, err *e)
             const entry *other = &in[slots[at] - 1];
             if (other->hash != in[i].hash || !same_key(s->t, other->row, in[i].row)) continue;
             s->dead[other->row] = 1;
+            if (s->heir) s->heir[other->row] = in[i].row;
             break;
         }
         slots[at] = (uint32_t)i + 1;
@@ -155,10 +157,10 @@ static sla_status compact_column(void *ctx, size_t f, err *e)
     return SLA_OK;
 }
 
-sla_status table_supersede(table *t, err *e)
+sla_status table_supersede(table *t, uint32_t *heir, err *e)
 {
     uintptr_t where[2] = {(uintptr_t)t, (uintptr_t)&where}; /* a seed that a hostile file cannot know; what is found does not depend on it */
-    search s = {.t = t, .seed = hash64(where, sizeof where, 0)};
+    search s = {.t = t, .seed = hash64(where, sizeof where, 0), .heir = heir};
     if (t->ds->nkey == 0 || t->nrows < 2) return SLA_OK;
     s.hash = mem_resize(NULL, t->nrows, sizeof *s.hash);
     s.dealt = mem_resize(NULL, t->nrows, sizeof *s.dealt);
