@@ -3,7 +3,7 @@
 
 enum { RULES_SHOWN = 12 };
 
-/* Fields that a rule reads of its own dataset. */
+/* Fields that a rule reads of its own dataset, beside those of its event sets (rule.reads). */
 static void fields_of(const pack *p, const rule *r, bool out[FIELDS_MAX])
 {
     const dataset *ds = r->sel.ds;
@@ -17,11 +17,11 @@ static void fields_of(const pack *p, const rule *r, bool out[FIELDS_MAX])
         if (r->needs.fields[i].ds == ds) out[r->needs.fields[i].field] = true;
 }
 
-static bool reads_any(const pack *p, const rule *r, slice names)
+static bool reads_any(const pack *p, const rule *r, const dataset *ds, slice names)
 {
     bool used[FIELDS_MAX] = {false};
-    const dataset *ds = r->sel.ds;
-    fields_of(p, r, used);
+    if (r->sel.ds == ds) fields_of(p, r, used);
+    for (size_t f = 0; f < ds->nfields; f++) used[f] = used[f] || (r->reads[ds->idx] >> f & 1);
     while (names.len) {
         const char *comma = memchr(names.ptr, ',', names.len);
         slice name = slice_trim(comma ? (slice){names.ptr, (size_t)(comma - names.ptr)} : names);
@@ -39,9 +39,9 @@ static bool touches(const pack *p, const rule *r, const caveat *c)
     if (!ds || r->off.ptr) return false;
     bool reach = slice_is(c->kind, "begins late") || slice_is(c->kind, "ends early") || slice_is(c->kind, "pages");
     if (reach) return r->needs.dataset[ds->idx];
-    if (r->sel.ds != ds || slice_is(c->kind, "numbers") || slice_is(c->kind, "doubles")) return false; /* whole records: of the rules, all */
-    if (slice_is(c->kind, "history")) return (r->clock && r->clock->history) || (ds->changes.dataset >= 0 && r->needs.dataset[ds->changes.dataset]);
-    return reads_any(p, r, c->field);
+    if (slice_is(c->kind, "numbers") || slice_is(c->kind, "doubles")) return false; /* whole records: of the rules, all */
+    if (slice_is(c->kind, "history")) return r->sel.ds == ds && ((r->clock && r->clock->history) || (ds->changes.dataset >= 0 && r->needs.dataset[ds->changes.dataset]));
+    return reads_any(p, r, ds, c->field);
 }
 
 static void put_rules(const pack *p, const caveat *c, buf *zh, buf *en)

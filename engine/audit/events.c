@@ -5,11 +5,19 @@
 #include "engine/time/instant.h"
 
 /* ---- loading ---- */
+static void note_fields(const program *p, const dataset *ds, int slot, rule *r)
+{
+    bool used[FIELDS_MAX] = {false};
+    program_slot_fields(p, slot, used);
+    for (size_t f = 0; f < ds->nfields; f++) r->reads[ds->idx] |= (uint64_t)used[f] << f;
+}
+
 int events_load_expr(pack_loader *l, rule *r, const dataset *ds, const ynode *n, vtype want, expr_type *type)
 {
     bool used[DATASETS_MAX] = {false};
     program *p = load_program(l, l->p->programs, ds);
     int slot = load_expr(l, p, n, want, type);
+    if (slot >= 0) note_fields(p, ds, slot, r);
     if (slot >= 0 && program_uses_dataset(p, slot, used))
         for (size_t d = 0; d < DATASETS_MAX; d++) r->needs.dataset[d] = r->needs.dataset[d] || used[d];
     return slot;
@@ -53,7 +61,7 @@ bool events_load(pack_loader *l, rule *r, const ynode *map, const char *const *m
     r->needs.dataset[ds->idx] = true;
     out->sel.where = events_load_expr(l, r, ds, yaml_get(map, "where"), VT_BOOL, NULL);
     if (at) out->at = events_load_expr(l, r, ds, at, VT_COUNT, &type);
-    else if (ds->time_field >= 0) out->at = load_expr_text(l, load_program(l, l->p->programs, ds), ds->fields[ds->time_field].name, map->at, VT_COUNT, &type);
+    else if (ds->time_field >= 0) r->reads[ds->idx] |= UINT64_C(1) << ds->time_field, out->at = load_expr_text(l, load_program(l, l->p->programs, ds), ds->fields[ds->time_field].name, map->at, VT_COUNT, &type);
     out->at_type = type.type;
     if (at && out->at >= 0 && type.type != VT_TIME && type.type != VT_DATE) errlist_add(l->errors, SLA_TYPE, at->at, "'at' is a time or a date, not a %s", vtype_name(type.type));
     events_load_keys(l, r, yaml_get(map, "key"), ds, &out->keys);

@@ -65,6 +65,7 @@ typedef struct rule {
     int64_t least_n; bool than_before;      /* metric: held against its own value in the period before */
     breakdown *groups; size_t ngroups;
     needs needs;
+    uint64_t reads[DATASETS_MAX];           /* bit f: a field that the expressions of its event sets read of that dataset */
     template *finding_zh, *finding_en;      /* slots of the dataset's findings program; NULL: none */
     void *own;                              /* what its kind keeps of it */
     slice text_zh, text_en;                 /* their text, for kinds that fill it in themselves */
