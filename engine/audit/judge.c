@@ -45,6 +45,35 @@ bool needs_met(pass *ps, const needs *n, bitext *reason)
     return true;
 }
 
+/* ---- desks of which not all deliver what a rule needs ---- */
+enum { SURE = 20 };     /* so many records of one file without a value: its export has no such field. Fewer are held against the other files of their kind */
+
+static bool delivers(const table *t, const tsource *s, int f)
+{
+    bool others = false;
+    if (s->fields >> f & 1 || s->nrows >= SURE) return s->fields >> f & 1;
+    for (size_t i = 0; i < t->nsources; i++) others = others || (t->sources[i].kind == s->kind && t->sources[i].fields >> f & 1);
+    return others;
+}
+
+static bool delivers_all(const table *t, const tsource *s, const needs *n)
+{
+    for (size_t i = 0; i < n->nfields; i++)
+        if (n->fields[i].ds == t->ds && !delivers(t, s, n->fields[i].field)) return false;
+    return true;
+}
+
+/* Some export has the fields that the rule needs, or it would not be judged; of the records of one that has not, nothing is known. */
+static void know_only_delivered(const pass *ps, const rule *r, uint8_t *members)
+{
+    const table *t = ps->w.tables[r->sel.ds->idx];
+    for (size_t i = 0, row = 0; t->source && i < t->nsources; i++) { /* rows stand in order of source */
+        bool known = delivers_all(t, &t->sources[i], &r->needs);
+        for (; row < t->nrows && t->source[row] <= t->sources[i].id; row++)
+            if (!known && (members[row] == MEMBER_GOOD || members[row] == MEMBER_BAD)) members[row] = MEMBER_UNKNOWN;
+    }
+}
+
 static sla_status add_groups(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e)
 {
     size_t n = 0, cap = o->ngroups;
@@ -124,6 +153,7 @@ static sla_status judge_alone(pass *ps, const rule *r, rule_outcome *o, res_rule
         }
         else if (st != SLA_OK) return *e = why, st;
         if (o->members) {
+            know_only_delivered(ps, r, o->members);
             tally_members(o->members, n, &o->all);
             TRY(add_groups(ps, r, o, res, e));
             if (is_systematic(o)) o->reason = reason_none_conforms(o->all.bad, &ps->mem);

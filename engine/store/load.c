@@ -75,6 +75,44 @@ static void note_stored(loader *l)
     for (size_t at = 0; at < l->nparts * l->ds->nfields; at++) l->t->cols[at / l->nparts].stored |= l->cells[at] != 0;
 }
 
+static uint64_t part_fields(const loader *l, size_t i)
+{
+    uint64_t fields = 0;
+    for (size_t f = 0; f < l->ds->nfields; f++) fields |= (uint64_t)(l->cells[f * l->nparts + i] != 0) << f;
+    return fields;
+}
+
+/* What a source is: its profile, by code. */
+static sla_status name_kinds(const loader *l, dict *profiles, err *e)
+{
+    sqlite3_stmt *st = NULL;
+    bool row = true;
+    sla_status rc = db_prepare(&l->r->s->d, "SELECT profile FROM source WHERE id=?", &st, e);
+    for (size_t i = 0; rc == SLA_OK && i < l->t->nsources; i++) {
+        db_bind_i64(st, 1, l->t->sources[i].id);
+        rc = db_step(&l->r->s->d, st, &row, e);
+        if (rc == SLA_OK && row && (l->t->sources[i].kind = dict_intern(profiles, db_col_text(st, 0))) == DICT_NONE) rc = no_memory(l, e);
+        sqlite3_reset(st);
+    }
+    db_finalize(st);
+    return rc;
+}
+
+static sla_status list_sources(loader *l, err *e)
+{
+    table *t = l->t;
+    dict *profiles = dict_new();
+    sla_status st = profiles && (t->sources = mem_zero(l->nparts + 1, sizeof *t->sources)) ? SLA_OK : no_memory(l, e);
+    for (size_t i = 0; st == SLA_OK && i < l->nparts; i++) { /* parts stand in order of source */
+        if (!i || l->parts[i].source != l->parts[i - 1].source) t->sources[t->nsources++] = (tsource){.id = (uint32_t)l->parts[i].source};
+        t->sources[t->nsources - 1].nrows += l->parts[i].nrows;
+        t->sources[t->nsources - 1].fields |= part_fields(l, i);
+    }
+    if (st == SLA_OK && t->nsources > 1) st = name_kinds(l, profiles, e);
+    dict_free(profiles);
+    return st;
+}
+
 static sla_status list_cells(loader *l, err *e)
 {
     sqlite3_stmt *st = NULL;
@@ -356,6 +394,7 @@ static sla_status list(loader *l, err *e)
 {
     TRY(list_parts(l, e));
     TRY(list_cells(l, e));
+    TRY(list_sources(l, e));
     return was_imported(l, e);
 }
 
@@ -391,38 +430,6 @@ static size_t part_of(const loader *l, size_t row)
     return lo;
 }
 
-/* What a source is: its profile, by code. */
-static sla_status list_kinds(const loader *l, dict *profiles, uint32_t *kind, err *e)
-{
-    sqlite3_stmt *st = NULL;
-    bool row = true;
-    sla_status rc = db_prepare(&l->r->s->d, "SELECT profile FROM source WHERE id=?", &st, e);
-    for (size_t i = 0; rc == SLA_OK && i < l->nparts; i++) {
-        if (i && l->parts[i].source == l->parts[i - 1].source) {
-            kind[i] = kind[i - 1];
-            continue;
-        }
-        db_bind_i64(st, 1, l->parts[i].source);
-        rc = db_step(&l->r->s->d, st, &row, e);
-        if (rc == SLA_OK && row && (kind[i] = dict_intern(profiles, db_col_text(st, 0))) == DICT_NONE) rc = no_memory(l, e);
-        sqlite3_reset(st);
-    }
-    db_finalize(st);
-    return rc;
-}
-
-/* Of each part, and of its whole source: the fields with a value. */
-static void list_fields(const loader *l, uint64_t *own, uint64_t *source)
-{
-    for (size_t i = 0; i < l->nparts; i++)
-        for (size_t f = 0; f < l->ds->nfields; f++) own[i] |= (uint64_t)(l->cells[f * l->nparts + i] != 0) << f;
-    for (size_t from = 0, to; from < l->nparts; from = to) {
-        uint64_t all = 0;
-        for (to = from; to < l->nparts && l->parts[to].source == l->parts[from].source; to++) all |= own[to];
-        for (size_t i = from; i < to; i++) source[i] = all;
-    }
-}
-
 /* The row that holds in the end, not the next one: each lies behind the one before, so the last are known first. */
 static void last_heirs(uint32_t *heir, size_t nrows)
 {
@@ -430,35 +437,30 @@ static void last_heirs(uint32_t *heir, size_t nrows)
         if (heir[row] != UINT32_MAX && heir[heir[row]] != UINT32_MAX) heir[row] = heir[heir[row]];
 }
 
-static void count_given_up(const loader *l, const uint32_t *heir, size_t nrows, const uint32_t *kind, const uint64_t *own, const uint64_t *source)
+static void count_given_up(const loader *l, const uint32_t *heir, size_t nrows)
 {
+    const table *t = l->t;
     for (size_t row = 0; row < nrows; row++) {
         if (heir[row] == UINT32_MAX) continue;
         size_t old = part_of(l, row), new_ = part_of(l, heir[row]);
-        uint64_t lost = kind[old] == kind[new_] ? 0 : own[old] & ~source[new_];
-        for (; lost; lost &= lost - 1) l->t->cols[__builtin_ctzll(lost)].given_up++;
+        const tsource *from = table_source_info(t, (uint32_t)l->parts[old].source), *to = table_source_info(t, (uint32_t)l->parts[new_].source);
+        uint64_t lost = from && to && from->kind != to->kind ? part_fields(l, old) & ~to->fields : 0;
+        for (; lost; lost &= lost - 1) t->cols[__builtin_ctzll(lost)].given_up++;
     }
 }
 
 static sla_status supersede_and_count(loader *l, err *e)
 {
     size_t n = l->t->nrows;
-    uint32_t *heir = mem_resize(NULL, n + 1, sizeof *heir), *kind = mem_zero(l->nparts + 1, sizeof *kind);
-    uint64_t *fields = mem_zero(2 * l->nparts + 1, sizeof *fields);
-    dict *profiles = dict_new();
-    sla_status st = heir && kind && fields && profiles ? SLA_OK : no_memory(l, e);
-    if (st == SLA_OK) memset(heir, 0xFF, n * sizeof *heir);
-    if (st == SLA_OK) st = table_supersede(l->t, heir, e);
-    if (st == SLA_OK && l->t->superseded) st = list_kinds(l, profiles, kind, e);
+    uint32_t *heir = mem_resize(NULL, n + 1, sizeof *heir);
+    if (!heir) return no_memory(l, e);
+    memset(heir, 0xFF, n * sizeof *heir);
+    sla_status st = table_supersede(l->t, heir, e);
     if (st == SLA_OK && l->t->superseded) {
-        list_fields(l, fields, fields + l->nparts);
         last_heirs(heir, n);
-        count_given_up(l, heir, n, kind, fields, fields + l->nparts);
+        count_given_up(l, heir, n);
     }
     mem_free(heir);
-    mem_free(kind);
-    mem_free(fields);
-    dict_free(profiles);
     return st;
 }
 

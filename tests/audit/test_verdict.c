@@ -121,6 +121,34 @@ static void copied_lines(void **state)
 #undef LINES
 }
 
+/* Of two desks one delivers no responses: its open tickets are unknown, not late. A few records of one kind of export go by the others of that kind, of another kind by themselves. */
+static void desks(void **state)
+{
+#define SN "Number,State,Opened,Short description,Caller,Priority\nINC1,New,2025-07-01 09:00:00,no mail,ann,1 - Critical\nINC2,New,2025-07-01 09:00:00,no mail,ann,1 - Critical\n"
+    static const struct { const char *name; int rows; bool responds; int bad, unknown; } cases[] = {
+        {"ticket", 20, false, 0, 20}, {"ticket", 19, false, 19, 0}, {"ticket", 20, true, 19, 0}, {"sn", 0, false, 0, 2},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        audited t;
+        buf b = {0};
+        audited_begin(&t, PACK, NULL);
+        audited_csv(&t, "ticket", "id,type,priority,status,created_at,responded_at\nA1,incident,P1,in_progress,2025-07-01 09:00:00,2025-07-01 09:05:00\nA2,incident,P1,new,2025-07-01 09:00:00,\n");
+        buf_text(&b, "id,type,priority,status,created_at,responded_at\n");
+        for (int k = 0; k < cases[i].rows; k++) buf_printf(&b, "B%02d,incident,P1,in_progress,2025-07-01 09:00:00,%s\n", k, k == 0 && cases[i].responds ? "2025-07-01 09:01:00" : "");
+        audited_csv(&t, cases[i].name, cases[i].rows ? buf_cstr(&b) : SN);
+        buf_free(&b);
+        audited_run(&t, "2025Q3", NULL);
+        const res_rule *x = audited_rule(&t, "4.1-a");
+        assert_int_equal(x->conforming, 1 + cases[i].responds);
+        assert_int_equal(x->nonconforming, 1 + cases[i].bad);
+        assert_int_equal(x->unknown, cases[i].unknown);
+        assert_int_equal(x->nfindings, x->nonconforming);
+        audited_end(&t);
+    }
+#undef SN
+}
+
 /* The finding of an hour leads to the requests that failed in it, and to no others. */
 static void lines_of_a_group(void **state)
 {
@@ -500,7 +528,7 @@ static void value_before_a_change(void **state)
 int main(void)
 {
     static const struct CMUnitTest plain[] = {
-        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(more_likely_the_source), cmocka_unit_test(little_delivered), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
+        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(desks), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(more_likely_the_source), cmocka_unit_test(little_delivered), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
         cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals), cmocka_unit_test(by_chance),
         cmocka_unit_test(not_yet), cmocka_unit_test(value_before_a_change),
     };
