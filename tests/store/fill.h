@@ -83,12 +83,13 @@ static inline source_info info_of(const dataset *ds, const char *name)
     return i;
 }
 
-static inline sla_status import_batch(store *s, const batch *b, const char *name, err *e)
+static inline sla_status import_batch_of(store *s, const batch *b, const char *name, const char *profile, err *e)
 {
     int64_t id;
     bool known;
     chunk *c = NULL;
     source_info info = info_of(b->ds, name);
+    info.profile = slice_of(profile);
     sla_status st = store_source_begin(s, &info, &known, &id, e);
     if (st != SLA_OK || known) return st;
     st = chunk_pack(b, &c, e);
@@ -98,6 +99,8 @@ static inline sla_status import_batch(store *s, const batch *b, const char *name
     if (st != SLA_OK) store_source_abort(s);
     return st;
 }
+
+static inline sla_status import_batch(store *s, const batch *b, const char *name, err *e) { return import_batch_of(s, b, name, "canonical", e); }
 
 static const bool all_wanted[FIELDS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
 

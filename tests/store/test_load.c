@@ -143,6 +143,66 @@ static void threads_change_nothing(void **state)
     arena_free(&m.a);
 }
 
+/* Fields that superseded rows' exports had, beside what holding each row against all behind it says. */
+static bool has_field(const batch *b, size_t f) { return !bits_none(b->cols[f].valid, BITS_WORDS(b->nrows)); }
+
+static void count_given_up(batch *const *b, const char *const *profile, size_t n, uint64_t *out)
+{
+    for (size_t p = 0; p < n; p++)
+        for (size_t i = 0; i < b[p]->nrows; i++) {
+            size_t heir = p;
+            for (size_t q = p; q < n; q++)
+                for (size_t j = q == p ? i + 1 : 0; j < b[q]->nrows; j++)
+                    if (same_cell(b[p], i, b[q], j, 0) && same_cell(b[p], i, b[q], j, 1)) heir = q;
+            for (size_t f = 0; f < b[p]->ds->nfields; f++) out[f] += strcmp(profile[p], profile[heir]) != 0 && has_field(b[p], f) && !has_field(b[heir], f);
+        }
+}
+
+static void fields_given_up(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t sum = 0;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        enum { N = 5 };
+        uint64_t x = seed * 104729, want[FIELDS_MAX] = {0};
+        const char *profile[N];
+        batch *b[N];
+        store *s = fresh(NULL);
+        dict *world = dict_new();
+        table_load one = {.ds = m.thing, .wanted = all_wanted, .given_up = seed % 4 != 0};
+        err e = {0};
+        for (size_t i = 0; i < N; i++) {
+            char name[8] = {(char)('a' + (int)i), 0};
+            profile[i] = rnd(&x) % 2 ? "list" : "log";
+            b[i] = batch_random(m.thing, 40, 12, (unsigned)seed % 5, &x);
+            for (size_t f = 2; f < m.thing->nfields; f++) /* a field that the export has not */
+                if (rnd(&x) % 3 == 0) memset(b[i]->cols[f].valid, 0, BITS_WORDS(b[i]->nrows) * 8);
+            assert_int_equal(import_batch_of(s, b[i], name, profile[i], &e), SLA_OK);
+        }
+        assert_int_equal(store_tables_load(s, &one, 1, world, &e), SLA_OK);
+        if (one.given_up) count_given_up(b, profile, N, want);
+        for (size_t f = 0; f < m.thing->nfields; f++) {
+            assert_int_equal(one.t->cols[f].given_up, want[f]);
+            sum += want[f];
+        }
+        assert_int_equal(one.t->nsources, N);
+        for (size_t i = 0; i < N; i++) {
+            const tsource *of = table_source_info(one.t, (uint32_t)i + 1);
+            assert_non_null(of);
+            assert_int_equal(of->nrows, b[i]->nrows);
+            for (size_t f = 0; f < m.thing->nfields; f++) assert_int_equal(of->fields >> f & 1, has_field(b[i], f));
+            batch_free(b[i]);
+        }
+        assert_null(table_source_info(one.t, 99));
+        table_free(one.t);
+        dict_free(world);
+        store_close(s);
+    }
+    assert_true(sum > 100);
+    arena_free(&m.a);
+}
+
 /* several datasets at once are what each alone is; texts that need no code of their own are the same texts, on any number of threads */
 static void several_at_once(void **state)
 {
@@ -438,12 +498,13 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(key_cases) + LEN(damage_cases) + 8];
+    struct CMUnitTest tests[LEN(key_cases) + LEN(damage_cases) + 9];
     size_t n = 0;
     ROWS(tests, n, key_cases, last_row_holds);
     ROWS(tests, n, damage_cases, damage_is_named);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(threads_change_nothing);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(several_at_once);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(fields_given_up);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(keys_in_order);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(only_what_is_wanted);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(parts_are_the_whole);
