@@ -44,7 +44,7 @@ static void the_column_of_a_field(void **state)
     double numbers[2] = {0.5, 1.5};
     uint32_t codes[2] = {4, 5};
     uint64_t valid[1] = {2};
-    const tcolumn time = {times, valid, true}, number = {numbers, valid, true}, code = {codes, valid, true}, none = {NULL, NULL, false};
+    const tcolumn time = {times, valid, true, 0}, number = {numbers, valid, true, 0}, code = {codes, valid, true, 0}, none = {NULL, NULL, false, 0};
     (void)state;
     assert_true(isnan(kept_number(&(kept){.type = VT_TIME, .column = &time}, 0)));
     assert_true(kept_number(&(kept){.type = VT_TIME, .column = &time}, 1) == 8.0);

@@ -290,7 +290,7 @@ static void derived_columns(void **state)
     uint32_t codes[] = {dict_intern(s.tw.dict, SLICE_LIT("met")), dict_intern(s.tw.dict, SLICE_LIT("breached")), 0};
     int64_t met[] = {1, 0, 0}, elapsed[] = {3600000, 7200000, 0};
     uint64_t valid[] = {3};
-    tcolumn cols[] = {{codes, valid, true}, {met, valid, true}, {elapsed, valid, true}};
+    tcolumn cols[] = {{codes, valid, true, 0}, {met, valid, true, 0}, {elapsed, valid, true, 0}};
     s.tw.env.derived[0].fields = fields;
     s.tw.env.derived[0].n = 3;
     s.tw.w.derived[0].cols = cols;
