@@ -95,13 +95,26 @@ static sla_status try_names(importer *im, const input *in, size_t least, slice *
     return planner_open(&im->plan, in, before, nbefore, e);
 }
 
-/* The header was found in im->names; upper: the row above it, NULL if there is none. What stands above belongs to it if it still fits; the row below if more fields are found by both and it has no numbers. */
+/* Whether the lower row may go on with the header that the upper one begins: it leaves names blank, as joined cells do, and has no numbers, as data would. */
+static bool goes_on(const slice *upper, size_t nupper, const slice *lower, size_t nlower)
+{
+    bool blank = false;
+    for (size_t c = 0; c < nupper || c < nlower; c++) {
+        slice s = c < nlower ? lower[c] : (slice){0};
+        blank = blank || (c < nupper && upper[c].len && s.len == 0);
+        for (size_t i = 0; i < s.len; i++)
+            if (s.ptr[i] >= '0' && s.ptr[i] <= '9') return false;
+    }
+    return blank;
+}
+
+/* The header was found in im->names; upper: the row above it, NULL if there is none. What stands above belongs to it if it still fits; the row below if more fields are found by both and it goes on. */
 static sla_status two_rows(importer *im, const input *in, const slice *upper, size_t nupper, size_t *start, uint32_t *lines, err *e)
 {
     slice *own = im->names;
     size_t nown = im->ncols, behind = *start;
     uint32_t lines_behind = *lines;
-    bool differs = false, kept = false, blank = false, number = false;
+    bool differs = false, kept = false;
     if (upper) TRY(join_rows(im, upper, nupper, own, nown, &differs));
     if (differs) return try_names(im, in, 0, own, nown, &kept, e);
     im->names = own, im->ncols = nown;
@@ -111,17 +124,26 @@ static sla_status two_rows(importer *im, const input *in, const slice *upper, si
     slice *lower = im->names;
     size_t nlower = im->ncols;
     im->unnamed = unnamed;
-    for (size_t c = 0; c < nown || c < nlower; c++) {
-        slice s = c < nlower ? lower[c] : (slice){0};
-        blank = blank || (c < nown && own[c].len && s.len == 0);
-        for (size_t i = 0; i < s.len; i++) number = number || (s.ptr[i] >= '0' && s.ptr[i] <= '9');
-    }
     im->names = own, im->ncols = nown;
-    if (!blank || number) return SLA_OK;
+    if (!goes_on(own, nown, lower, nlower)) return SLA_OK;
     TRY(join_rows(im, own, nown, lower, nlower, &differs));
     TRY(try_names(im, in, fields_found(&im->plan) + 1, own, nown, &kept, e));
     if (kept) *start = behind, *lines = lines_behind;
     return SLA_OK;
+}
+
+/* The row in im->names is no header by itself, nor is the one above: both may be one (工单号 | 报修信息, and below the latter 报修时间 | 报修人). */
+static sla_status try_both(importer *im, const input *in, const slice *upper, size_t nupper)
+{
+    slice *own = im->names;
+    size_t nown = im->ncols;
+    bool differs;
+    if (!upper || !goes_on(upper, nupper, own, nown)) return SLA_UNKNOWN_FORMAT;
+    TRY(join_rows(im, upper, nupper, own, nown, &differs));
+    planner_close(&im->plan);
+    sla_status st = planner_open(&im->plan, in, im->names, im->ncols, &(err){0});
+    if (st != SLA_OK) im->names = own, im->ncols = nown;
+    return st;
 }
 
 /* The rows of the head, for what the whole column says. */
@@ -172,6 +194,7 @@ static sla_status find_header(importer *im, const input *in, size_t *start, uint
         planner_close(&im->plan);
         sla_status st = planner_open(&im->plan, in, im->names, im->ncols, &why);
         if (st == SLA_OK && !in->options->draft) st = two_rows(im, in, upper, nupper, start, lines, &why);
+        else if (st == SLA_UNKNOWN_FORMAT) st = try_both(im, in, upper, nupper);
         if (st == SLA_OK && *lines > 1) buf_printf(&im->plan.said, "the header ends on line %u\n", (unsigned)*lines);
         if (st != SLA_UNKNOWN_FORMAT) return st == SLA_OK ? st : err_set(e, st, (srcpos){in->name, 0, 0}, "%s", why.msg);
         if (im->ncols <= 2 * longest) continue;
