@@ -493,7 +493,7 @@ static sla_status read_after(job *j, size_t fno, const slice *in, const target *
         slice s = trimmed(in[i]);
         int64_t ms;
         if (is_missing(j->co->p->pf, s)) continue;
-        if (!words_duration(s, t->unit, &ms)) TRY(refuse(j, i, fno, s, "not a duration"));
+        if (!words_duration(s, t->unit, &ms)) TRY(refuse(j, i, fno, s, words_comma_of(s) == COMMA_EITHER ? "its comma may be of decimals or of thousands, and no other number of the column tells" : "not a duration"));
         else if (ms < 0) TRY(refuse(j, i, fno, s, "a duration below zero"));
         else if (bits_get(from->valid, j->row0 + i)) {
             batch_set_i64(j->b, j->row0 + i, fno, ((const int64_t *)from->data)[j->row0 + i] + ms);

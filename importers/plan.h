@@ -11,10 +11,12 @@
 
 /* Values of a column of times that are none; clocks: times of day; of values. Of the column beside it that should hold times of day: of beside whole are times with a day, over durations beyond one.
  * beyond: numbers beyond the
- * field's scale. from_zero: levels "P0". later, sooner: of the clocks, those that are no earlier and those that are earlier on the clock than what they would count from. */
-typedef struct span_evidence { size_t durations, numbers, negative, clocks, values, beside, whole, over, later, sooner, beyond, from_zero; } span_evidence;
-/* What a column's values do not say: the zone of times (of a field that is read so) and the unit of numbers, as the header names them; the year, as the import knows it. */
-typedef struct column_note { int col; size_t field; zone *zone; int64_t unit; bool yearless; } column_note;
+ * field's scale. from_zero: levels "P0". later, sooner: of the clocks, those that are no earlier and those that are earlier on the clock than what they would count from. Of bare numbers in durations:
+ * either, decimals: those whose comma may be of thousands, and is not; thousands: those that tell that commas would be. */
+typedef struct span_evidence { size_t durations, numbers, negative, clocks, values, beside, whole, over, later, sooner, beyond, from_zero, either, decimals, thousands; } span_evidence;
+/* What a column's values do not say: the zone of times (of a field that is read so) and the unit of numbers, as the header names them; the year, as the import knows it; which comma is meant
+ * ('.': of decimals, ',': of thousands), as the column's other numbers tell; the table whose rows it counts. */
+typedef struct column_note { int col; size_t field; zone *zone; int64_t unit; bool yearless; char comma; slice table; } column_note;
 typedef struct year_hint { int32_t asked; int64_t from, to, latest; } year_hint;   /* --year, the period, the file's last change; UTC ms */
 typedef struct planner {
     arena mem;
@@ -64,6 +66,8 @@ sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e);
 sla_status plan_notes_find(planner *pl, const input *in, err *e);
 /* A column whose dates have no year. */
 void plan_notes_yearless(planner *pl, size_t f);
+/* A column of durations whose commas are all of one kind ('.' or ',' as above). */
+void plan_notes_comma(planner *pl, size_t f, char comma);
 /* Writes it to the cells: dates get their year, times become UTC, numbers get their unit. scratch must live as long as the cells. */
 sla_status plan_notes_apply(const planner *pl, const cells *c, arena *scratch);
 void plan_notes_close(planner *pl);

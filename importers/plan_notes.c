@@ -37,7 +37,7 @@ static sla_status note_zone(planner *pl, const input *in, size_t f, int col, err
 sla_status plan_notes_find(planner *pl, const input *in, err *e)
 {
     size_t own = pl->ncols - pl->ncycles;
-    if (!(pl->notes = ARENA_NEW(&pl->mem, column_note, 3 * own + 1))) return SLA_NOMEM;
+    if (!(pl->notes = ARENA_NEW(&pl->mem, column_note, 4 * own + pl->p.ds->nfields))) return SLA_NOMEM;
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const target *t = &pl->p.fields[f];
         vtype type = pl->p.ds->fields[f].type;
@@ -101,6 +101,29 @@ static sla_status with_year(const planner *pl, slice *cell, arena *scratch)
     return cell->ptr ? SLA_OK : SLA_NOMEM;
 }
 
+/* ---- numbers ---- */
+void plan_notes_comma(planner *pl, size_t f, char comma)
+{
+    const target *t = &pl->p.fields[f];
+    if ((size_t)t->input >= pl->ncols - pl->ncycles) return;
+    pl->notes[pl->nnotes++] = (column_note){.col = t->input, .field = f, .comma = comma};
+    buf_printf(&pl->said, "%.*s: commas in the column %.*s are read as %s, as its other numbers tell\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]),
+               comma == '.' ? "decimal ones" : "marks between thousands");
+}
+
+/* "1,800" → "1800", or "1.800" */
+static sla_status without_comma(const column_note *note, slice *cell, arena *scratch)
+{
+    if (words_comma_of(*cell) != COMMA_EITHER) return SLA_OK;
+    slice copy = arena_slice(scratch, *cell);
+    if (!copy.ptr) return SLA_NOMEM;
+    char *text = (char *)(uintptr_t)copy.ptr, *comma = memchr(text, ',', copy.len); /* its own copy */
+    if (note->comma == '.') *comma = '.';
+    else memmove(text + 1, text, (size_t)(comma - text)), copy.ptr++, copy.len--;
+    *cell = copy;
+    return SLA_OK;
+}
+
 /* ---- zones and units ---- */
 /* A time without a zone of its own as UTC. Days stay days. */
 static sla_status to_utc(const planner *pl, const column_note *note, zone_cursor *cur, slice *cell, arena *scratch)
@@ -131,13 +154,14 @@ static sla_status with_unit(const column_note *note, slice *cell, arena *scratch
 
 sla_status plan_notes_apply(const planner *pl, const cells *c, arena *scratch)
 {
-    for (int zoned = 0; zoned < 2; zoned++) /* a year comes first: the rest is read with it */
+    for (int zoned = 0; zoned < 2; zoned++) /* a year and a comma come first: the rest is read with them */
         for (size_t k = 0; k < pl->nnotes; k++) {
             const column_note *note = &pl->notes[k];
             zone_cursor cur = {.z = note->zone};
             slice *at = c->at + (size_t)note->col * CELLS_ROWS;
-            for (size_t r = 0; note->yearless != (zoned == 1) && r < c->nrows; r++)
-                TRY(note->yearless ? with_year(pl, &at[r], scratch) : note->zone ? to_utc(pl, note, &cur, &at[r], scratch) : with_unit(note, &at[r], scratch));
+            bool first = note->yearless || note->comma;
+            for (size_t r = 0; first != (zoned == 1) && r < c->nrows; r++)
+                TRY(note->yearless ? with_year(pl, &at[r], scratch) : note->comma ? without_comma(note, &at[r], scratch) : note->zone ? to_utc(pl, note, &cur, &at[r], scratch) : with_unit(note, &at[r], scratch));
         }
     return SLA_OK;
 }

@@ -20,8 +20,20 @@ static void look_at_duration(slice s, const target *t, span_evidence *seen)
     if (!t->map || t->map->or_after < 0) return;
     if (words_duration(s, 0, &ms)) seen->durations++;
     else if (words_duration(s, 1, &ms)) seen->numbers++;
+    else if (words_comma_of(s) == COMMA_EITHER) ms = 0, seen->numbers++;
     else return;
     seen->negative += ms < 0;
+}
+
+/* "1,800": by what stands beside it. Where thousands are marked, 900 has no mark and decimals have a point. */
+static void look_at_comma(slice s, span_evidence *seen)
+{
+    int64_t ms;
+    words_comma comma = words_comma_of(s);
+    bool bare = comma == COMMA_NONE && words_duration(s, 1, &ms) && !words_duration(s, 0, &ms);
+    seen->either += comma == COMMA_EITHER;
+    seen->decimals += comma == COMMA_DECIMAL;
+    seen->thousands += comma == COMMA_THOUSANDS || (bare && (memchr(s.ptr, '.', s.len) || (s.len == 3 && *s.ptr != '0')));
 }
 
 /* The time of day in "2025-07-08 09:05:00"; not of twelve hours. */
@@ -79,6 +91,12 @@ static bool may_count_from_zero(const planner *pl, size_t f)
     return from_one && !from_zero && pl->p.fields[f].map && pl->p.fields[f].input >= 0 && !profile_knows_term(pl->p.fields[f].map, SLICE_LIT("P0"));
 }
 
+static bool may_have_commas(const planner *pl, size_t f)
+{
+    const target *t = &pl->p.fields[f];
+    return t->input >= 0 && (t->after >= 0 || (t->map && t->map->or_after >= 0));
+}
+
 static bool on_a_scale(const planner *pl, size_t f) { return pl->p.fields[f].map && pl->p.fields[f].map->most > 0 && pl->p.fields[f].input >= 0; }
 
 void planner_look(planner *pl, const cells *c)
@@ -91,6 +109,7 @@ void planner_look(planner *pl, const cells *c)
         const target *t = &pl->p.fields[f];
         for (size_t r = 0; on_a_scale(pl, f) && r < c->nrows; r++) look_at_scale(slice_trim(c->at[(size_t)t->input * CELLS_ROWS + r]), t, &pl->spans[f]);
         for (size_t r = 0; may_count_from_zero(pl, f) && r < c->nrows; r++) pl->spans[f].from_zero += profile_level(slice_trim(c->at[(size_t)t->input * CELLS_ROWS + r])) == 0;
+        for (size_t r = 0; may_have_commas(pl, f) && r < c->nrows; r++) look_at_comma(slice_trim(c->at[(size_t)t->input * CELLS_ROWS + r]), &pl->spans[f]);
         for (size_t k = 0; is_dated(pl, f) && k <= t->nmore; k++)
             for (size_t r = 0; r < c->nrows; r++) {
                 slice s = slice_trim(c->at[(size_t)(k ? t->more[k - 1] : t->input) * CELLS_ROWS + r]);
@@ -193,6 +212,13 @@ static void settle_column(planner *pl, size_t f, const date_evidence *all)
     if (ev->values) say_order(pl, fd, ev, t->order, why);
 }
 
+/* Commas that may be of decimals or of thousands, where the column's other numbers tell which. Otherwise such values are rejected. */
+static void settle_commas(planner *pl, size_t f)
+{
+    const span_evidence *seen = &pl->spans[f];
+    if (seen->either && !seen->decimals != !seen->thousands) plan_notes_comma(pl, f, seen->decimals ? '.' : ',');
+}
+
 sla_status planner_settle(planner *pl)
 {
     date_evidence all = {0};
@@ -208,6 +234,7 @@ sla_status planner_settle(planner *pl)
         }
         if ((t->from_zero = pl->spans[f].from_zero > 0))
             buf_printf(&pl->said, "%.*s: the levels of the column %.*s count from P0, and which of them is P1 here is not known: none is taken for one; a profile can say it (values: {P0: P1, P1: P2 …})\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]));
+        settle_commas(pl, f);
         if (is_dated(pl, f)) settle_clock(pl, f);
         if (!t->map || t->map->or_after < 0 || t->input < 0 || t->clock >= 0 || !settle_duration(pl, f)) dates_add(&all, &pl->seen[f]);
     }

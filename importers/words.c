@@ -178,19 +178,66 @@ static bool clock_text(const char *p, const char *end, int64_t *ms)
     return true;
 }
 
-/* A number at *p, with a decimal point or comma; *end_out behind it. */
+/* The digits and marks of a number. */
+static slice number_at(const char *p, const char *end)
+{
+    const char *to = p;
+    while (to < end && (digit(*to) || ((*to == '.' || *to == ',') && to + 1 < end && digit(to[1])))) to++;
+    return (slice){p, (size_t)(to - p)};
+}
+
+/* Whether the marks in s group its digits by three, from the first on: "1,234,567". */
+static bool by_threes(slice s, char mark)
+{
+    size_t run = 0, groups = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] != mark) run++;
+        else if (groups++ ? run != 3 : run == 0 || run > 3 || s.ptr[0] == '0') return false;
+        else run = 0;
+    }
+    return groups && run == 3;
+}
+
+/* Of a number's marks the decimal one, '\0' if it has none. false: nobody writes numbers so. *either: the only mark is a comma that may stand between thousands as well. */
+static bool decimal_mark(slice s, char *mark, bool *either)
+{
+    size_t last = s.len;
+    *either = false;
+    *mark = '\0';
+    while (last && digit(s.ptr[last - 1])) last--;
+    if (last == 0) return true;
+    slice front = {s.ptr, last - 1};
+    char m = s.ptr[last - 1], other = m == ',' ? '.' : ',';
+    if (memchr(front.ptr, m, front.len)) return by_threes(s, m);
+    *mark = m;
+    if (memchr(front.ptr, other, front.len)) return by_threes(front, other);
+    *either = m == ',' && by_threes(s, m);
+    return true;
+}
+
+words_comma words_comma_of(slice s)
+{
+    char mark;
+    bool either;
+    s = slice_trim(s);
+    if (s.len == 0 || !memchr(s.ptr, ',', s.len) || number_at(s.ptr, s.ptr + s.len).len != s.len || !decimal_mark(s, &mark, &either)) return COMMA_NONE;
+    return either ? COMMA_EITHER : mark == ',' ? COMMA_DECIMAL : COMMA_THOUSANDS;
+}
+
+/* A number at *p; *p moves behind it. false: it is none, or its comma leaves open what it is. */
 static bool amount(const char **p, const char *end, double *v)
 {
-    char text[32];
+    char text[32], mark, *stop;
+    bool either;
     size_t n = 0;
-    while (*p < end && (digit(**p) || ((**p == '.' || **p == ',') && *p + 1 < end && digit((*p)[1]))) && n < sizeof text - 1) {
-        text[n++] = **p == ',' ? '.' : **p;
-        (*p)++;
-    }
+    slice s = number_at(*p, end);
+    if (s.len == 0 || s.len >= sizeof text || !decimal_mark(s, &mark, &either) || either) return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (digit(s.ptr[i]) || s.ptr[i] == mark) text[n++] = s.ptr[i] == mark ? '.' : s.ptr[i];
     text[n] = '\0';
-    char *stop;
     *v = strtod(text, &stop);
-    return n > 0 && *stop == '\0';
+    *p += s.len;
+    return *stop == '\0';
 }
 
 static void blanks(const char **p, const char *end)
@@ -240,16 +287,17 @@ bool words_duration(slice s, int64_t unit, int64_t *ms)
     if (minus) p++;
     bool iso = end - p > 1 && *p == 'P' && (p[1] == 'T' || digit(p[1])); /* ISO 8601 */
     if (iso) p++;
+    bool days = iso; /* before its T an M is a month */
     for (joint(&p, end); p < end; joint(&p, end)) {
         int64_t clock;
-        if (iso && *p == 'T' && p + 1 < end && digit(p[1])) p++;
+        if (iso && *p == 'T' && p + 1 < end && digit(p[1])) p++, days = false;
         if (clock_text(p, end, &clock)) {
             total += (double)clock;
             parts++;
             p = end;
             break;
         }
-        if (!amount(&p, end, &v)) return false;
+        if (!amount(&p, end, &v) || (days && p < end && *p == 'M')) return false;
         blanks(&p, end);
         int64_t u = p == end ? (parts == 0 ? unit : 0) : unit_at(&p, end, iso);
         if (u == 0) return false;

@@ -19,7 +19,23 @@ static const struct duration_case { const char *name; int64_t unit, want; } dura
     {"1d 2h", 0, 93600000}, {"2 days, 3 hours and 4 minutes", 0, 183840000}, {"3 Tage 2 Stunden", 0, 266400000}, {"1 heure 5 minutes", 0, 3900000}, {"1,5 h", 0, 5400000}, {"1.5h", 0, 5400000},
     {"PT4H30M", 0, 16200000}, {"P1DT2H", 0, 93600000}, {"26:03:04", 0, 93784000}, {"4:30", 0, 16200000}, {"1d 02:03:04", 0, 93784000}, {"-1 h", 0, -3600000}, {"90", 60000, 5400000}, {"90", 0, -1},
     {"", 60000, -1}, {"4 horas (Média)", 0, -1}, {"soon", 60000, -1}, {"5 parsecs", 60000, -1}, {"1 h 30", 60000, -1}, {"12:75", 0, -1}, {"1 w", 0, 604800000}, {"minuto(s)", 0, -1}, {"3 minuto(s)", 0, 180000},
+    {"1,234.5 s", 0, 1234500}, {"1.234,5 s", 0, 1234500}, {"1,234,567", 1000, 1234567000}, {"1,800", 1000, -1}, {"0,250 h", 0, 900000}, {"1,8,00", 1000, -1}, {"1.2.3 h", 0, -1}, {"1.250 h", 0, 4500000},
+    {"P1M", 0, -1}, {"P1DT1M", 0, 86460000}, {"PT1M", 0, 60000},
 };
+static void commas(void **state)
+{
+    (void)state;
+    assert_int_equal(words_comma_of(SLICE_LIT("1,800")), COMMA_EITHER);
+    assert_int_equal(words_comma_of(SLICE_LIT(" 2,5 ")), COMMA_DECIMAL);
+    assert_int_equal(words_comma_of(SLICE_LIT("1.234,5")), COMMA_DECIMAL);
+    assert_int_equal(words_comma_of(SLICE_LIT("0,800")), COMMA_DECIMAL);
+    assert_int_equal(words_comma_of(SLICE_LIT("1,234.5")), COMMA_THOUSANDS);
+    assert_int_equal(words_comma_of(SLICE_LIT("1,234,567")), COMMA_THOUSANDS);
+    assert_int_equal(words_comma_of(SLICE_LIT("1.5")), COMMA_NONE);
+    assert_int_equal(words_comma_of(SLICE_LIT("1,5 h")), COMMA_NONE);
+    assert_int_equal(words_comma_of(SLICE_LIT("")), COMMA_NONE);
+}
+
 static void durations(void **state)
 {
     const struct duration_case *c = *state;
@@ -171,6 +187,7 @@ int main(void)
     size_t n = 0;
     ROWS(tests, n, same_cases, same_names);
     ROWS(tests, n, duration_cases, durations);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(commas);
     ROWS(tests, n, date_cases, dates);
     ROWS(tests, n, yearless_cases, yearless);
     ROWS(tests, n, relative_cases, relative);
