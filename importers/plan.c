@@ -134,8 +134,9 @@ static sla_status place(planner *pl, const slice *folded, target *t, const field
         if (map->prefix_of >= 0) buf_printf(&pl->said, "%.*s: for want of a value, by what %.*s begins with\n", SLICE_ARG(f->name), SLICE_ARG(pl->pf->ds->fields[map->prefix_of].name));
         find_clock(folded, pl->ncols, map, t);
         TRY(find_reason(pl, folded, map, f, t));
-        if (t->input >= 0 || map->fallback.n == 0) return SLA_OK;
+        if (t->input >= 0 || map->fallback.n + map->row_number.n == 0) return SLA_OK;
         TRY(columns_of(pl, folded, &map->fallback, f, t));
+        if (t->input < 0) TRY(columns_of(pl, folded, &map->row_number, f, t));
         find_clock(folded, pl->ncols, map, t);
         if (t->input >= 0) buf_printf(&pl->said, "%.*s is taken from the column %.*s, for want of a better one\n", SLICE_ARG(f->name), SLICE_ARG(pl->names[t->input]));
         return SLA_OK;

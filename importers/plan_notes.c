@@ -1,4 +1,6 @@
 /* What a column's values do not say themselves: in which zone its times are, in which unit its numbers, of which year its dates. The cells are given it before they are read. */
+#define _GNU_SOURCE /* memrchr */
+#include <string.h>
 #include "engine/base/buf.h"
 #include "importers/plan.h"
 #include "importers/words.h"
@@ -34,6 +36,35 @@ static sla_status note_zone(planner *pl, const input *in, size_t f, int col, err
     return SLA_OK;
 }
 
+/* What a table is called: "2025/tickets.csv" is "tickets", the sheet "2025/tickets.xlsx/July" is "tickets/July". */
+static slice table_name(const input *in, arena *a)
+{
+    buf b = {0};
+    slice file = slice_of(in->name), sheet = {0};
+    const char *slash = in->table ? memrchr(file.ptr, '/', file.len) : NULL;
+    if (slash) sheet = (slice){slash, (size_t)(file.ptr + file.len - slash)}, file.len = (size_t)(slash - file.ptr);
+    if ((slash = memrchr(file.ptr, '/', file.len))) file = (slice){slash + 1, (size_t)(file.ptr + file.len - slash) - 1};
+    const char *dot = memrchr(file.ptr, '.', file.len);
+    buf_printf(&b, "%.*s%.*s-", (int)(dot && dot > file.ptr ? (size_t)(dot - file.ptr) : file.len), file.ptr, SLICE_ARG(sheet));
+    slice name = b.failed ? (slice){0} : arena_slice(a, (slice){b.ptr, b.len});
+    buf_free(&b);
+    return name;
+}
+
+/* A column that counts the rows of its table: another table counts from 1 again, and its records are others. */
+static sla_status note_row_number(planner *pl, const input *in, size_t f)
+{
+    const target *t = &pl->p.fields[f];
+    bool counts = false;
+    for (size_t h = 0; t->map && t->input >= 0 && h < t->map->row_number.n; h++) counts = counts || slice_eq(pl->headers[t->input].readings[0], t->map->row_number.folded[h]);
+    if (!counts) return SLA_OK;
+    slice name = table_name(in, &pl->mem);
+    if (!name.ptr) return SLA_NOMEM;
+    pl->notes[pl->nnotes++] = (column_note){.col = t->input, .field = f, .table = name};
+    buf_printf(&pl->said, "%.*s: the column %.*s counts the rows of its table; the table's name stands before its numbers (%.*s1)\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]), SLICE_ARG(name));
+    return SLA_OK;
+}
+
 sla_status plan_notes_find(planner *pl, const input *in, err *e)
 {
     size_t own = pl->ncols - pl->ncycles;
@@ -41,6 +72,7 @@ sla_status plan_notes_find(planner *pl, const input *in, err *e)
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const target *t = &pl->p.fields[f];
         vtype type = pl->p.ds->fields[f].type;
+        TRY(note_row_number(pl, in, f));
         for (size_t k = 0; t->input >= 0 && k <= t->nmore; k++) {
             int col = k ? t->more[k - 1] : t->input;
             if ((size_t)col >= own) continue;
@@ -140,6 +172,20 @@ static sla_status to_utc(const planner *pl, const column_note *note, zone_cursor
     return cell->ptr ? SLA_OK : SLA_NOMEM;
 }
 
+/* "15" → "tickets-15" */
+static sla_status with_table(const column_note *note, slice *cell, arena *scratch)
+{
+    slice s = slice_trim(*cell);
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] < '0' || s.ptr[i] > '9') return SLA_OK;
+    char *text = s.len ? arena_alloc(scratch, note->table.len + s.len, 1) : NULL;
+    if (!text) return s.len ? SLA_NOMEM : SLA_OK;
+    memcpy(text, note->table.ptr, note->table.len);
+    memcpy(text + note->table.len, s.ptr, s.len);
+    *cell = (slice){text, note->table.len + s.len};
+    return SLA_OK;
+}
+
 /* "15" → "900000ms" */
 static sla_status with_unit(const column_note *note, slice *cell, arena *scratch)
 {
@@ -161,7 +207,7 @@ sla_status plan_notes_apply(const planner *pl, const cells *c, arena *scratch)
             slice *at = c->at + (size_t)note->col * CELLS_ROWS;
             bool first = note->yearless || note->comma;
             for (size_t r = 0; first != (zoned == 1) && r < c->nrows; r++)
-                TRY(note->yearless ? with_year(pl, &at[r], scratch) : note->comma ? without_comma(note, &at[r], scratch) : note->zone ? to_utc(pl, note, &cur, &at[r], scratch) : with_unit(note, &at[r], scratch));
+                TRY(note->yearless ? with_year(pl, &at[r], scratch) : note->comma ? without_comma(note, &at[r], scratch) : note->table.len ? with_table(note, &at[r], scratch) : note->zone ? to_utc(pl, note, &cur, &at[r], scratch) : with_unit(note, &at[r], scratch));
         }
     return SLA_OK;
 }

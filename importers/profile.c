@@ -183,7 +183,7 @@ static void load_reason(loader *l, const field *fd, field_map *m, const ynode *n
 
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", "first_of", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", "first_of", "row_number", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
@@ -196,6 +196,8 @@ static void load_field(loader *l, profile *p, const ynode *n)
     if (value && fd->type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, value->at, "only a text field can have a fixed value");
     load_cycle(l, m, yaml_get(n, "cycle"));
     load_prefixes(l, p, fd, m, yaml_get(n, "begins"));
+    m->row_number = texts(l, yaml_get(n, "row_number"));
+    if (m->row_number.n && (fd->type != VT_TEXT || fd->en)) errlist_add(l->errors, SLA_TYPE, n->key_at, "only a text without terms can be numbered by rows");
     m->first_of = texts(l, yaml_get(n, "first_of"));
     if (m->first_of.n && (fd->type != VT_TEXT || fd->en)) errlist_add(l->errors, SLA_TYPE, n->key_at, "only a text without terms can be the first of several");
     m->clock = texts(l, yaml_get(n, "time"));
@@ -385,7 +387,7 @@ static void collect_known(loader *l, profile *p)
     know(l, p, &p->knows);
     for (size_t i = 0; i < p->nneeds; i++) know(l, p, &p->needs[i]);
     for (size_t i = 0; i < p->nmaps; i++) {
-        know(l, p, &p->maps[i].from), know(l, p, &p->maps[i].fallback), know(l, p, &p->maps[i].clock);
+        know(l, p, &p->maps[i].from), know(l, p, &p->maps[i].fallback), know(l, p, &p->maps[i].row_number), know(l, p, &p->maps[i].clock);
         if (p->maps[i].reason) know(l, p, &p->maps[i].reason->from);
     }
     know(l, p, &p->fold_at);

@@ -16,6 +16,7 @@ typedef struct field_map {
     size_t field;                       /* of the dataset */
     header_list clock;                  /* of days: columns that hold the time of day */
     header_list from, fallback;         /* names it goes by, the preferred one first; fallback: only if the table has none of these, and said */
+    header_list row_number;             /* then columns that count the rows of their table: the table's name is put before their numbers */
     term_map terms;                     /* of this profile; */
     const term_map *vocabulary;         /* then of everyone; NULL: free text. Other texts stay as they are */
     slice constant;                     /* ptr not NULL: no column, always this */

@@ -156,6 +156,20 @@ import 'a file that grows while it is read' 1 'grows.csv: error: the file change
 rm -f "$d/on"
 wait $writer 2>/dev/null
 
+# has NAME QUERY ANSWER: what the workspace of the last import holds
+has() {
+    n=$((n + 1))
+    got=$("$SLAUDIT" sql -w "$d/w.db" "$2")
+    [ "$got" = "$3" ] && return 0
+    fails=$((fails + 1))
+    echo "[  FAILED  ] $1: $got, not $3"
+}
+mkdir "$d/months"
+printf 'Sr. No.,Date Reported,Reported By,Issue,Status,Engineer\n1,2025-07-13 09:05,Ann,no mail,Closed,Bob\n2,2025-07-14 09:05,Ann,no net,Closed,Bob\n' >"$d/months/july.csv"
+printf '序号,报修时间,报修人,问题描述,状态,处理人\n1,2025-08-13 09:05,王五,断网,已完成,张三\nB2,2025-08-14 09:05,王五,断网,已完成,张三\n' >"$d/months/八月.csv"
+import 'tables that number their rows' 0 'id: the column 序号 counts the rows of its table' "$d/months"
+has 'no row of one month takes the place of another' "select group_concat(id, ' ') from (select id from ticket order by id)" 'B2 july-1 july-2 八月-1'
+
 if [ -d "$odd" ]; then
     for k in json spreadsheets csv-spectrum clevercsv encodings regex; do import "odd files: $k" 1 - "$odd/$k"; done
 else
