@@ -15,8 +15,8 @@
  * either, decimals: those whose comma may be of thousands, and is not; thousands: those that tell that commas would be. */
 typedef struct span_evidence { size_t durations, numbers, negative, clocks, values, beside, whole, over, later, sooner, beyond, from_zero, either, decimals, thousands; } span_evidence;
 /* What a column's values do not say: the zone of times (of a field that is read so) and the unit of numbers, as the header names them; the year, as the import knows it; which comma is meant
- * ('.': of decimals, ',': of thousands), as the column's other numbers tell; the table whose rows it counts. */
-typedef struct column_note { int col; size_t field; zone *zone; int64_t unit; bool yearless; char comma; slice table; } column_note;
+ * ('.': of decimals, ',': of thousands), as the column's other numbers tell; the table whose rows it counts; what stands before the value. */
+typedef struct column_note { int col; size_t field; zone *zone; int64_t unit; bool yearless; char comma; slice table, behind; } column_note;
 typedef struct year_hint { int32_t asked; int64_t from, to, latest; } year_hint;   /* --year, the period, the file's last change; UTC ms */
 typedef struct planner {
     arena mem;

@@ -1,5 +1,5 @@
 /* What a column's values do not say themselves: in which zone its times are, in which unit its numbers, of which year its dates. The cells are given it before they are read. */
-#define _GNU_SOURCE /* memrchr */
+#define _GNU_SOURCE /* memmem, memrchr */
 #include <string.h>
 #include "engine/base/buf.h"
 #include "importers/plan.h"
@@ -68,11 +68,12 @@ static sla_status note_row_number(planner *pl, const input *in, size_t f)
 sla_status plan_notes_find(planner *pl, const input *in, err *e)
 {
     size_t own = pl->ncols - pl->ncycles;
-    if (!(pl->notes = ARENA_NEW(&pl->mem, column_note, 4 * own + pl->p.ds->nfields))) return SLA_NOMEM;
+    if (!(pl->notes = ARENA_NEW(&pl->mem, column_note, 4 * own + 2 * pl->p.ds->nfields))) return SLA_NOMEM;
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const target *t = &pl->p.fields[f];
         vtype type = pl->p.ds->fields[f].type;
         TRY(note_row_number(pl, in, f));
+        if (t->input >= 0 && (size_t)t->input < own && t->map && t->map->behind.len) pl->notes[pl->nnotes++] = (column_note){.col = t->input, .field = f, .behind = t->map->behind};
         for (size_t k = 0; t->input >= 0 && k <= t->nmore; k++) {
             int col = k ? t->more[k - 1] : t->input;
             if ((size_t)col >= own) continue;
@@ -186,6 +187,14 @@ static sla_status with_table(const column_note *note, slice *cell, arena *scratc
     return SLA_OK;
 }
 
+/* "Incident: INC1" → "INC1" */
+static sla_status without_front(const column_note *note, slice *cell)
+{
+    const char *at = memmem(cell->ptr, cell->len, note->behind.ptr, note->behind.len);
+    if (at) *cell = (slice){at + note->behind.len, (size_t)(cell->ptr + cell->len - at) - note->behind.len};
+    return SLA_OK;
+}
+
 /* "15" → "900000ms" */
 static sla_status with_unit(const column_note *note, slice *cell, arena *scratch)
 {
@@ -198,6 +207,15 @@ static sla_status with_unit(const column_note *note, slice *cell, arena *scratch
     return cell->ptr ? SLA_OK : SLA_NOMEM;
 }
 
+static sla_status apply(const planner *pl, const column_note *note, zone_cursor *cur, slice *cell, arena *scratch)
+{
+    if (note->yearless) return with_year(pl, cell, scratch);
+    if (note->comma) return without_comma(note, cell, scratch);
+    if (note->table.len) return with_table(note, cell, scratch);
+    if (note->behind.len) return without_front(note, cell);
+    return note->zone ? to_utc(pl, note, cur, cell, scratch) : with_unit(note, cell, scratch);
+}
+
 sla_status plan_notes_apply(const planner *pl, const cells *c, arena *scratch)
 {
     for (int zoned = 0; zoned < 2; zoned++) /* a year and a comma come first: the rest is read with them */
@@ -206,8 +224,7 @@ sla_status plan_notes_apply(const planner *pl, const cells *c, arena *scratch)
             zone_cursor cur = {.z = note->zone};
             slice *at = c->at + (size_t)note->col * CELLS_ROWS;
             bool first = note->yearless || note->comma;
-            for (size_t r = 0; first != (zoned == 1) && r < c->nrows; r++)
-                TRY(note->yearless ? with_year(pl, &at[r], scratch) : note->comma ? without_comma(note, &at[r], scratch) : note->table.len ? with_table(note, &at[r], scratch) : note->zone ? to_utc(pl, note, &cur, &at[r], scratch) : with_unit(note, &at[r], scratch));
+            for (size_t r = 0; first != (zoned == 1) && r < c->nrows; r++) TRY(apply(pl, note, &cur, &at[r], scratch));
         }
     return SLA_OK;
 }

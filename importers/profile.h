@@ -25,6 +25,7 @@ typedef struct field_map {
     header_list cycle; slice cycle_list, cycle_at, cycle_running, cycle_in;   /* out of a field of one of these names: of the first of its cycles the value at a path; n 0: none (cycles.h) */
     header_list first_of;               /* what stands between several values in one cell, of which the first counts; a comma only behind a letter that is not Latin ("Doe, John" is one) */
     bool digits;                        /* "52 267" is 52267 */
+    slice behind;                       /* of a text with this in it, what stands behind: of "Incident: INC1" INC1; "": all of it */
     double most;                        /* a scale ends there: a column with numbers beyond it is on another one; 0: no scale */
     struct field_map *reason; header_list reason_of;   /* where the value is or means one of reason_of, a column of reason->from says more, by reason's terms (On Hold: Awaiting Vendor); NULL: none */
     int prefix_of; header_list prefixes; const slice *prefix_terms;   /* where nothing is said: what the text of that field begins with tells (INC: incident); -1: none */
