@@ -335,7 +335,7 @@ bool dates_parse(slice s, const char *order, time_text *out)
     blanks(&c);
     weekday(&c);
     skip(&c, "T");
-    if (skip(&c, "at ") || skip(&c, "à ") || skip(&c, "um ") || skip(&c, "às ") || skip(&c, "a las ") || skip(&c, "alle ") || skip(&c, "om ") || skip(&c, "o ") || skip(&c, "в ")) blanks(&c);
+    if (skip(&c, "at ") || skip(&c, "à ") || skip(&c, "um ") || skip(&c, "às ") || skip(&c, "a las ") || skip(&c, "alle ") || skip(&c, "om ") || skip(&c, "o ") || skip(&c, "в ") || skip(&c, "@") || skip(&c, "- ") || skip(&c, "– ") || skip(&c, "| ")) blanks(&c);
     if (c.i < s.len) {
         if (!clock_part(&c, &ms) || !offset_part(&c, &t)) return false;
         t.local_ms += ms;
