@@ -120,6 +120,17 @@ static sla_status find_reason(planner *pl, const slice *folded, const field_map 
     return SLA_OK;
 }
 
+/* Several columns that tell one time need not agree: which of them counts is said. */
+static void say_first_of(planner *pl, const field *f, const target *t)
+{
+    bool others = false;
+    for (size_t k = 0; k < t->nmore; k++) others = others || !words_same(pl->names[t->input], pl->names[t->more[k]]);
+    if ((f->type != VT_TIME && f->type != VT_DATE) || t->input < 0 || !others) return;
+    buf_printf(&pl->said, "%.*s: the first that has a value of the columns %.*s", SLICE_ARG(f->name), SLICE_ARG(pl->names[t->input]));
+    for (size_t k = 0; k < t->nmore; k++) buf_printf(&pl->said, ", %.*s", SLICE_ARG(pl->names[t->more[k]]));
+    buf_char(&pl->said, '\n');
+}
+
 static sla_status place(planner *pl, const slice *folded, target *t, const field *f)
 {
     for (size_t i = 0; !pl->pf && t->input < 0 && i < pl->ncols; i++)
@@ -189,6 +200,7 @@ static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
         TRY(place(pl, folded, &pl->p.fields[f], &ds->fields[f]));
         if (pl->p.fields[f].map && ds->fields[f].en) pl->p.fields[f].spoken = pl->spoken;
     }
+    for (size_t f = 0; f < ds->nfields; f++) say_first_of(pl, &ds->fields[f], &pl->p.fields[f]);
     if (pl->fold) fold_place(pl->fold, pl->p.fields, folded, pl->ncols);
     return place_cycles(pl);
 }
