@@ -101,13 +101,17 @@ static bool take_key(void *ctx, slice path, slice value, bool list)
     return true;
 }
 
-/* What stands between records: blanks, and in a list a comma unless it is the first. false: no record follows (r->wrong NULL), or that is wrong. */
+/* What stands between records: blanks, in a list a comma unless it is the first, before members of an object their key too. false: no record follows (r->wrong NULL), or that is wrong. */
 static bool before_record(json_reader *r, const json_shape *at, bool first)
 {
     const char *from = r->p;
     json_blanks(r);
     if (r->p == r->end) return false;
-    if (at->list) {
+    if (at->map) {
+        slice key;
+        if (*r->p == '}' || !json_next(r, &(json_level){'}', first}, &key)) return false;
+        json_blanks(r);
+    } else if (at->list) {
         if (*r->p == ']') return false;
         if (!first) {
             if (*r->p != ',') return json_fail(r, "a comma is missing");
@@ -220,6 +224,22 @@ static sla_status try_shape(importer *im, const input *in, const json_search *s,
     return planner_open(&im->plan, in, keys.names, keys.n, e);
 }
 
+/* Records that are the members of an object, or lie in a member of these. */
+static sla_status try_members(importer *im, const input *in, arena *scratch, err *about)
+{
+    json_search s;
+    size_t nkeys = 0;
+    err why = {0};
+    if (!json_find_map(in->head, scratch, &s)) return SLA_UNKNOWN_FORMAT;
+    sla_status st = try_shape(im, in, &s, &nkeys, &why);
+    if (st != SLA_UNKNOWN_FORMAT) return st;
+    *about = why; /* the names of records are no columns */
+    json_reader r = {.p = in->head.ptr + s.best.start, .end = in->head.ptr + in->head.len, .scratch = scratch};
+    if (!before_record(&r, &s.best, true)) return st;
+    s.best.member = arena_slice(&im->mem, json_find_member(r.p, r.end, scratch));
+    return s.best.member.len ? try_shape(im, in, &s, &nkeys, &(err){0}) : st;
+}
+
 /* What is said when no shape fits is about the one with the most keys. */
 static sla_status set_up(importer *im, const input *in, err *e)
 {
@@ -241,6 +261,7 @@ static sla_status set_up(importer *im, const input *in, err *e)
         shapes[i].best.member = arena_slice(&im->mem, json_find_member(in->head.ptr + shapes[i].best.start, in->head.ptr + in->head.len, &scratch));
         if (shapes[i].best.member.len) st = try_shape(im, in, &shapes[i], &nkeys, &(err){0});
     }
+    if (st == SLA_UNKNOWN_FORMAT && !in->options->draft) st = try_members(im, in, &scratch, &about);
     arena_free(&scratch);
     if (st != SLA_OK) {
         *e = about;
@@ -309,7 +330,7 @@ static size_t json_cut(const importer *im, slice text, bool at_end, uint32_t *nl
         else if (c == '}') {
             if (depth == 0) break;
             if (--depth == 0) end = i + 1;
-            if (end == i + 1 && im->at.wrappers && !im->at.list) break;
+            if (end == i + 1 && im->at.wrappers && !im->at.list && !im->at.map) break;
         } else if (c == ']' && depth == 0) break;
     }
     if (at_end) end = text.len;
@@ -421,7 +442,7 @@ static void json_drop(importer *im, block *b)
 
 static void json_notes(const importer *im, buf *out)
 {
-    if (im->at.wrappers) buf_printf(out, "JSON, %s \"%s\" of an object\n", im->at.list ? "the list" : "the member", im->key);
+    if (im->at.wrappers) buf_printf(out, "JSON, %s \"%s\" of an object\n", im->at.list ? "the list" : im->at.map ? "the members of" : "the member", im->key);
     else buf_text(out, im->at.list ? "JSON, an array of objects\n" : "NDJSON, an object a record\n");
     if (im->at.member.len) buf_printf(out, "a record is what lies in \"%.*s\" of each object\n", SLICE_ARG(im->at.member));
     planner_notes(&im->plan, out);

@@ -21,7 +21,7 @@ static bool find_list(json_reader *r, json_search *s, int wrappers)
         json_reader in = {.p = from + (from < r->end && *from == '['), .end = r->end};
         json_blanks(&in);
         if (in.p > from && in.p < in.end && *in.p == '{' && (!s->found || length > s->length))
-            s->best = (json_shape){(size_t)(in.p - s->head), wrappers, true, {0}}, s->length = length, s->key = key.ptr, s->keylen = key.len, s->found = true;
+            s->best = (json_shape){(size_t)(in.p - s->head), wrappers, true, false, {0}}, s->length = length, s->key = key.ptr, s->keylen = key.len, s->found = true;
         if (cut) return false;
     }
     return r->wrong == NULL;
@@ -40,7 +40,7 @@ static bool find_single(json_reader *r, json_search *s)
         const char *from = r->p;
         if (!json_value(r, &ignored, 1)) return false;
         if (*from == '{' && s->found) return false;
-        if (*from == '{') s->best = (json_shape){(size_t)(from - s->head), 1, false, {0}}, s->key = key.ptr, s->keylen = key.len, s->found = true;
+        if (*from == '{') s->best = (json_shape){(size_t)(from - s->head), 1, false, false, {0}}, s->key = key.ptr, s->keylen = key.len, s->found = true;
     }
     json_blanks(r);
     return r->wrong == NULL && s->found && r->p == r->end;
@@ -65,6 +65,52 @@ slice json_find_member(const char *p, const char *end, arena *scratch)
     return most * 2 > (size_t)(r.p - p) ? member : (slice){0};
 }
 
+/* Whether the object at r.p has objects as members, one that is whole at least, and nothing else. */
+static bool only_objects(json_reader r)
+{
+    json_level l;
+    slice key, ignored;
+    size_t n = 0;
+    json_enter(&r, &l);
+    while (json_next(&r, &l, &key)) {
+        json_blanks(&r);
+        if (r.p < r.end && *r.p != '{') return false;
+        if (!json_value(&r, &ignored, 1)) break;
+        n++;
+    }
+    return n && (!r.wrong || r.p == r.end);
+}
+
+/* At the object at r->p and within its members. r->p goes behind it. */
+static void find_map(json_reader *r, json_search *s, int wrappers)
+{
+    json_level l;
+    slice key, ignored;
+    if (only_objects(*r)) s->best = (json_shape){(size_t)(r->p + 1 - s->head), wrappers, false, true, {0}}, s->found = true;
+    json_enter(r, &l);
+    while (!s->found && json_next(r, &l, &key)) {
+        json_blanks(r);
+        if (r->p < r->end && *r->p == '{' && wrappers < WRAPPERS_MAX) {
+            find_map(r, s, wrappers + 1);
+            if (s->found && !s->key) s->key = key.ptr, s->keylen = key.len;
+        } else if (!json_value(r, &ignored, wrappers)) return;
+    }
+}
+
+bool json_find_map(slice head, arena *scratch, json_search *out)
+{
+    json_reader r = {.p = head.ptr, .end = head.ptr + head.len, .scratch = scratch}, whole;
+    slice ignored;
+    *out = (json_search){.head = head.ptr};
+    json_blanks(&r);
+    if (r.p == r.end || *r.p != '{') return false;
+    whole = r;
+    if (json_value(&whole, &ignored, 0)) json_blanks(&whole);
+    if (whole.p < whole.end) return false; /* lines of objects */
+    find_map(&r, out, 1);
+    return out->found;
+}
+
 size_t json_shapes(slice head, arena *scratch, json_search out[SHAPES_MAX])
 {
     size_t n = 0;
@@ -73,10 +119,10 @@ size_t json_shapes(slice head, arena *scratch, json_search out[SHAPES_MAX])
     const char *from = r.p;
     if (from == r.end) return 0;
     if (*from == '[') {
-        out[0] = (json_search){.best = {(size_t)(from + 1 - head.ptr), 0, true, {0}}};
+        out[0] = (json_search){.best = {(size_t)(from + 1 - head.ptr), 0, true, false, {0}}};
         return 1;
     }
-    out[n++] = (json_search){.best = {(size_t)(from - head.ptr), 0, false, {0}}};
+    out[n++] = (json_search){.best = {(size_t)(from - head.ptr), 0, false, false, {0}}};
     json_search list = {.head = head.ptr}, single = {.head = head.ptr};
     find_list(&r, &list, 1);
     r = (json_reader){.p = from, .end = r.end, .scratch = scratch};
