@@ -276,6 +276,15 @@ static void joint(const char **p, const char *end)
     blanks(p, end);
 }
 
+/* "03:30 hrs": the end of the clock before a word for hours. */
+static const char *clock_end(const char *p, const char *end)
+{
+    char folded[WORDS_MAX];
+    const char *at = end;
+    while (at > p && !digit(at[-1])) at--;
+    return at < end && unit_named(folded, words_fold((slice){at, (size_t)(end - at)}, folded)) == MS_HOUR ? at : end;
+}
+
 bool words_duration(slice s, int64_t unit, int64_t *ms)
 {
     s = slice_trim(s);
@@ -291,7 +300,7 @@ bool words_duration(slice s, int64_t unit, int64_t *ms)
     for (joint(&p, end); p < end; joint(&p, end)) {
         int64_t clock;
         if (iso && *p == 'T' && p + 1 < end && digit(p[1])) p++, days = false;
-        if (clock_text(p, end, &clock)) {
+        if (clock_text(p, clock_end(p, end), &clock)) {
             total += (double)clock;
             parts++;
             p = end;
