@@ -4,6 +4,7 @@
 #include "engine/base/bits.h"
 #include "engine/base/digest.h"
 #include "engine/time/instant.h"
+#include "engine/time/slaclock.h"
 #include "importers/cells.h"
 #include "importers/dates.h"
 #include "importers/words.h"
@@ -278,6 +279,7 @@ static sla_status read_numbers(job *j, size_t fno, const slice *in, const target
         if (is_missing(j->co->p->pf, s)) continue;
         if (read_local_number(profile_term(t->map, s), &v)) {
             if (t->map && t->map->most > 0 && v > t->map->most) TRY(refuse(j, i, fno, s, "beyond the field's scale"));
+            else if (t->map && t->map->most > 0 && v == 0) TRY(refuse(j, i, fno, s, "0 is none of the field's scale: desks write it where nobody rated"));
             else batch_set_f64(j->b, j->row0 + i, fno, v);
         }
         else if (t->map && t->map->unit && words_duration(s, 0, &ms)) batch_set_f64(j->b, j->row0 + i, fno, (double)ms / (double)t->map->unit);
@@ -484,17 +486,38 @@ static sla_status read_times(job *j, size_t fno, const slice *in, const target *
     return SLA_OK;
 }
 
+/* The field that tells a record's phase; -1: none. */
+static int state_field(const dataset *ds)
+{
+    for (size_t f = 0; f < ds->nfields; f++)
+        if (ds->fields[f].en && ds->fields[f].en->phase) return (int)f;
+    return -1;
+}
+
+/* How long a record took that is not done, by its own state, is how old it is, or how long it took until it was opened again; and 0 is what desks write where there is nothing yet: not to be
+ * believed of a state that is not known either. */
+static bool took_nothing(const job *j, int state, size_t row, int64_t ms)
+{
+    const column *col = state >= 0 ? &j->b->cols[state] : NULL;
+    if (!col || !bits_get(col->valid, row)) return false;
+    const enumeration *en = j->b->ds->fields[state].en;
+    int rank = enumeration_rank(en, dict_text(col->codes, ((const uint32_t *)col->data)[row]));
+    return rank < 0 ? ms == 0 : en->phase[rank] != PHASE_FINAL && en->phase[rank] != PHASE_CANCELLED;
+}
+
 /* A time that is another one and a duration. */
 static sla_status read_after(job *j, size_t fno, const slice *in, const target *t)
 {
     uint64_t derived = 0;
     const column *from = &j->b->cols[t->after];
+    int state = t->map->ends ? state_field(j->b->ds) : -1;
     for (size_t i = 0; i < j->c->nrows; i++) {
         slice s = trimmed(in[i]);
         int64_t ms;
         if (is_missing(j->co->p->pf, s)) continue;
         if (!words_duration(s, t->unit, &ms)) TRY(refuse(j, i, fno, s, words_comma_of(s) == COMMA_EITHER ? "its comma may be of decimals or of thousands, and no other number of the column tells" : "not a duration"));
         else if (ms < 0) TRY(refuse(j, i, fno, s, "a duration below zero"));
+        else if (took_nothing(j, state, j->row0 + i, ms)) TRY(refuse(j, i, fno, s, "the duration of a record that is not done"));
         else if (bits_get(from->valid, j->row0 + i)) {
             batch_set_i64(j->b, j->row0 + i, fno, ((const int64_t *)from->data)[j->row0 + i] + ms);
             derived++;

@@ -11,6 +11,8 @@ static bool is_dated(const planner *pl, size_t f)
     return (t == VT_TIME || t == VT_DATE) && pl->p.fields[f].input >= 0 && pl->p.fields[f].after < 0;
 }
 
+static size_t dated(const date_evidence *ev) { return ev->values + ev->iso + ev->named + ev->epoch + ev->serial; }
+
 /* "15 min", "0:15" and "15" in a column that should hold times. */
 static void look_at_duration(slice s, const target *t, span_evidence *seen)
 {
@@ -79,7 +81,11 @@ static void look_at_scale(slice s, const target *t, span_evidence *seen)
     memcpy(text, v.ptr, v.len);
     text[v.len] = '\0';
     for (char *p = text; *p; p++) *p = *p == ',' ? '.' : *p;
-    seen->beyond += strtod(text, &end) > t->map->most && *end == '\0';
+    double n = strtod(text, &end);
+    if (*end != '\0') return;
+    seen->beyond += n > t->map->most;
+    seen->zeros += n == 0;
+    seen->above_one += n > 1;
 }
 
 /* "P0" in a column whose terms are P1, P2 …: its levels count from another one. Unless the profile says what P0 is. */
@@ -113,7 +119,9 @@ void planner_look(planner *pl, const cells *c)
         for (size_t k = 0; is_dated(pl, f) && k <= t->nmore; k++)
             for (size_t r = 0; r < c->nrows; r++) {
                 slice s = slice_trim(c->at[(size_t)(k ? t->more[k - 1] : t->input) * CELLS_ROWS + r]);
+                size_t before = dated(&pl->seen[f]);
                 if (s.len >= 5) dates_look(s, &pl->seen[f]);
+                if (k == 0) pl->spans[f].dated += dated(&pl->seen[f]) - before;
                 if (k == 0) look_at_duration(s, t, &pl->spans[f]);
                 if (k == 0 && t->map && t->map->or_after >= 0 && pl->p.fields[t->map->or_after].input >= 0)
                     look_at_either(s, slice_trim(c->at[(size_t)pl->p.fields[t->map->or_after].input * CELLS_ROWS + r]), &pl->spans[f]);
@@ -138,13 +146,26 @@ static bool may_be_clocks(const planner *pl, size_t f)
     return t->unit == 0 && seen->clocks == seen->durations && seen->later > seen->sooner;
 }
 
+/* "First Response Time" holds seconds and "First Responded On" the time: what tells the time comes first, and durations do not fill in for it. */
+static void settle_mixed(planner *pl, size_t f)
+{
+    target *t = &pl->p.fields[f];
+    span_evidence *seen = &pl->spans[f];
+    if (t->nmore == 0 || seen->durations + seen->numbers <= seen->dated || dated(&pl->seen[f]) == seen->dated) return;
+    buf_printf(&pl->said, "%.*s: the column %.*s holds durations; %.*s tells the time\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]), SLICE_ARG(pl->names[t->more[0]]));
+    seen->durations = seen->numbers = seen->negative = 0;
+    t->input = t->more[0];
+    t->more++;
+    t->nmore--;
+}
+
 /* A column that holds durations instead of times: they count from another time, if their unit is known. */
 static bool settle_duration(planner *pl, size_t f)
 {
     target *t = &pl->p.fields[f];
     const date_evidence *ev = &pl->seen[f];
     const span_evidence *seen = &pl->spans[f];
-    if (seen->durations + seen->numbers <= ev->values + ev->iso + ev->named + ev->epoch + ev->serial) return false;
+    if (seen->durations + seen->numbers <= dated(ev)) return false;
     slice name = pl->p.ds->fields[f].name, header = pl->names[t->input], from = pl->p.ds->fields[t->map->or_after].name;
     if (seen->negative) { /* as Jira's SLA columns are */
         buf_printf(&pl->said, "%.*s: the column %.*s holds durations below zero: time that was left, not time that passed; it is not used\n", SLICE_ARG(name), SLICE_ARG(header));
@@ -228,14 +249,18 @@ sla_status planner_settle(planner *pl)
     }
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         target *t = &pl->p.fields[f];
-        if (on_a_scale(pl, f) && pl->spans[f].beyond) {
+        if (on_a_scale(pl, f) && pl->spans[f].zeros && !pl->spans[f].above_one && !pl->spans[f].beyond) {
+            buf_printf(&pl->said, "%.*s: the column %.*s has nothing but 0 and 1: it holds numbers of another kind and is not used\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]));
+            t->input = -1;
+        } else if (on_a_scale(pl, f) && pl->spans[f].beyond) {
             buf_printf(&pl->said, "%.*s: the column %.*s has numbers beyond %g: it is on another scale and is not used\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]), t->map->most);
             t->input = -1;
         }
         if ((t->from_zero = pl->spans[f].from_zero > 0))
             buf_printf(&pl->said, "%.*s: the levels of the column %.*s count from P0, and which of them is P1 here is not known: none is taken for one; a profile can say it (values: {P0: P1, P1: P2 …})\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]));
-        settle_commas(pl, f);
         if (is_dated(pl, f)) settle_clock(pl, f);
+        if (t->map && t->map->or_after >= 0 && t->input >= 0 && t->clock < 0) settle_mixed(pl, f);
+        settle_commas(pl, f);
         if (!t->map || t->map->or_after < 0 || t->input < 0 || t->clock >= 0 || !settle_duration(pl, f)) dates_add(&all, &pl->seen[f]);
     }
     for (size_t f = 0; f < pl->p.ds->nfields; f++)

@@ -183,7 +183,7 @@ static void load_reason(loader *l, const field *fd, field_map *m, const ynode *n
 
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", "first_of", "row_number", "behind", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", "first_of", "row_number", "behind", "ends", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
@@ -204,6 +204,8 @@ static void load_field(loader *l, profile *p, const ynode *n)
     m->clock = texts(l, yaml_get(n, "time"));
     if (m->clock.n && fd->type != VT_TIME) errlist_add(l->errors, SLA_TYPE, n->key_at, "only a time has a time of day");
     if (!value && m->from.n + m->fallback.n + m->cycle.n + m->prefixes.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->key_at, "say where '%.*s' comes from: from: [header] or value: text", SLICE_ARG(n->key));
+    const ynode *ends = yaml_get(n, "ends");
+    if (ends && (!yaml_bool(ends, &m->ends) || fd->type != VT_TIME)) errlist_add(l->errors, SLA_TYPE, ends->at, "ends is true or false, of a time");
     if (digits && !yaml_bool(digits, &m->digits)) errlist_add(l->errors, SLA_TYPE, digits->at, "digits is true or false");
     const ynode *most = yaml_get(n, "most");
     if (most && (!yaml_number(most, &m->most) || !(m->most > 0) || fd->type != VT_NUMBER)) errlist_add(l->errors, SLA_TYPE, most->at, "most is where the scale of a field of numbers ends");

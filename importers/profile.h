@@ -21,6 +21,7 @@ typedef struct field_map {
     const term_map *vocabulary;         /* then of everyone; NULL: free text. Other texts stay as they are */
     slice constant;                     /* ptr not NULL: no column, always this */
     int64_t unit;                       /* of bare numbers in durations, and of numbers given as durations, ms; 0: none */
+    bool ends;                          /* a time at which the record is done: a duration of one that is open tells none */
     int after, or_after;                /* field that this one follows by the duration in its column; or_after: if that holds durations instead of times; -1: none */
     header_list cycle; slice cycle_list, cycle_at, cycle_running, cycle_in;   /* out of a field of one of these names: of the first of its cycles the value at a path; n 0: none (cycles.h) */
     header_list first_of;               /* what stands between several values in one cell, of which the first counts; a comma only behind a letter that is not Latin ("Doe, John" is one) */
