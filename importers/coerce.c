@@ -48,6 +48,14 @@ static bool is_missing(const profile *pf, slice s)
     return false;
 }
 
+/* No value of this field, though it may be one of others: 未分配 is a state, and nobody's name. */
+static bool is_none(const field_map *map, slice s)
+{
+    for (size_t i = 0; map && i < map->none.n; i++)
+        if (slice_eq_nocase(map->none.items[i], s)) return true;
+    return false;
+}
+
 /* "2006-01-11" and "15:49:42" of another column; a sheet gives times of day as those of its first day. A day that has its own time stays as it is. */
 static slice with_clock(job *j, slice day, slice clock)
 {
@@ -130,7 +138,7 @@ static sla_status read_texts(job *j, size_t fno, const slice *in, const target *
         if (s.len == 0) continue;
         if (!slice_eq(s, last)) {
             slice v = trimmed(s);
-            if (is_missing(pf, v)) continue;
+            if (is_missing(pf, v) || is_none(t->map, v)) continue;
             slice word = v;
             if (t->map) v = t->map->digits ? digits_of(v, number) : profile_term(t->map, v);
             if (t->from_zero) v = level_from_zero(word, v);
@@ -187,7 +195,7 @@ static sla_status read_firsts(job *j, size_t fno, const slice *in, const target 
     for (size_t k = 0; k < marks->n; k++) begins[(unsigned char)*marks->items[k].ptr] = true;
     for (size_t i = 0; i < j->c->nrows; i++) {
         slice rest, s = trimmed(in[i]);
-        if (is_missing(j->co->p->pf, s)) continue;
+        if (is_missing(j->co->p->pf, s) || is_none(t->map, s)) continue;
         slice v = first_of(marks, begins, s, &rest);
         if (rest.len) several++;
         if (rest.len) TRY(refuse(j, i, fno, rest, "named beside another one, who is taken"));

@@ -183,7 +183,7 @@ static void load_reason(loader *l, const field *fd, field_map *m, const ynode *n
 
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", "first_of", "row_number", "behind", "ends", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", "first_of", "row_number", "behind", "ends", "none", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
@@ -196,6 +196,8 @@ static void load_field(loader *l, profile *p, const ynode *n)
     if (value && fd->type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, value->at, "only a text field can have a fixed value");
     load_cycle(l, m, yaml_get(n, "cycle"));
     load_prefixes(l, p, fd, m, yaml_get(n, "begins"));
+    m->none = texts(l, yaml_get(n, "none"));
+    if (m->none.n && fd->type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, n->key_at, "none is a list of texts that a text field does not hold");
     m->behind = yaml_text(n, "behind", (slice){0});
     m->row_number = texts(l, yaml_get(n, "row_number"));
     if (m->row_number.n && (fd->type != VT_TEXT || fd->en)) errlist_add(l->errors, SLA_TYPE, n->key_at, "only a text without terms can be numbered by rows");

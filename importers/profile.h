@@ -25,6 +25,7 @@ typedef struct field_map {
     int after, or_after;                /* field that this one follows by the duration in its column; or_after: if that holds durations instead of times; -1: none */
     header_list cycle; slice cycle_list, cycle_at, cycle_running, cycle_in;   /* out of a field of one of these names: of the first of its cycles the value at a path; n 0: none (cycles.h) */
     header_list first_of;               /* what stands between several values in one cell, of which the first counts; a comma only behind a letter that is not Latin ("Doe, John" is one) */
+    header_list none;                   /* texts that in this field mean nobody and nothing, though in others they mean something: 未分配 */
     bool digits;                        /* "52 267" is 52267 */
     slice behind;                       /* of a text with this in it, what stands behind: of "Incident: INC1" INC1; "": all of it */
     double most;                        /* a scale ends there: a column with numbers beyond it is on another one; 0: no scale */
