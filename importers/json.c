@@ -225,15 +225,13 @@ static sla_status try_shape(importer *im, const input *in, const json_search *s,
 }
 
 /* Records that are the members of an object, or lie in a member of these. */
-static sla_status try_members(importer *im, const input *in, arena *scratch, err *about)
+static sla_status try_members(importer *im, const input *in, arena *scratch)
 {
     json_search s;
     size_t nkeys = 0;
-    err why = {0};
     if (!json_find_map(in->head, scratch, &s)) return SLA_UNKNOWN_FORMAT;
-    sla_status st = try_shape(im, in, &s, &nkeys, &why);
+    sla_status st = try_shape(im, in, &s, &nkeys, &(err){0});
     if (st != SLA_UNKNOWN_FORMAT) return st;
-    *about = why; /* the names of records are no columns */
     json_reader r = {.p = in->head.ptr + s.best.start, .end = in->head.ptr + in->head.len, .scratch = scratch};
     if (!before_record(&r, &s.best, true)) return st;
     s.best.member = arena_slice(&im->mem, json_find_member(r.p, r.end, scratch));
@@ -261,7 +259,7 @@ static sla_status set_up(importer *im, const input *in, err *e)
         shapes[i].best.member = arena_slice(&im->mem, json_find_member(in->head.ptr + shapes[i].best.start, in->head.ptr + in->head.len, &scratch));
         if (shapes[i].best.member.len) st = try_shape(im, in, &shapes[i], &nkeys, &(err){0});
     }
-    if (st == SLA_UNKNOWN_FORMAT && !in->options->draft) st = try_members(im, in, &scratch, &about);
+    if (st == SLA_UNKNOWN_FORMAT && !in->options->draft) st = try_members(im, in, &scratch);
     arena_free(&scratch);
     if (st != SLA_OK) {
         *e = about;
