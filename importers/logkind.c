@@ -80,14 +80,15 @@ static void read_groups(log_kind *k)
 
 static sla_status load_line(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "match", "begin", "skip", "time", "zone", "program", "more", "split", "examples", NULL};
+    static const char *const keys[] = {"title", "match", "begin", "skip", "time", "zone", "program", "more", "headed", "split", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->lines, &ks->lines_cap, ks->nlines + 1, sizeof *ks->lines)) return SLA_NOMEM;
     log_kind *k = &ks->lines[ks->nlines++];
     *k = (log_kind){0};
-    const ynode *match = yaml_get(n, "match"), *more = yaml_get(n, "more"), *begin = yaml_get(n, "begin"), *skip = yaml_get(n, "skip");
+    const ynode *match = yaml_get(n, "match"), *more = yaml_get(n, "more"), *headed = yaml_get(n, "headed"), *begin = yaml_get(n, "begin"), *skip = yaml_get(n, "skip");
     slice split = yaml_text(n, "split", SLICE_LIT(""));
     if (more && !yaml_bool(more, &k->more)) errlist_add(errors, SLA_TYPE, more->at, "'more' is true or false");
+    if (headed && !yaml_bool(headed, &k->headed)) errlist_add(errors, SLA_TYPE, headed->at, "'headed' is true or false");
     k->split = slice_is(split, "kv") ? SPLIT_KV : slice_is(split, "cef") ? SPLIT_CEF : SPLIT_NONE;
     if (split.len && !k->split) errlist_add(errors, SLA_SYNTAX, yaml_get(n, "split")->at, "'split' is kv or cef");
     k->program = yaml_text(n, "program", (slice){0});
@@ -394,7 +395,7 @@ static bool read_time(const log_kind *k, slice text, log_time *out)
             out->has_offset = out->has_offset || k->utc;
             return true;
         }
-    return k->times.n == 0 && log_time_any(text, out);
+    return log_time_any(text, out);
 }
 
 /* at with more behind it and a blank between; both: room of n bytes. */
@@ -468,7 +469,7 @@ static bool record_time(const log_kind *k, log_framed *f)
     char both[96];
     slice at = first_of(&k->at, f), clock = k->clock.n && !memchr(at.ptr ? at.ptr : "", ':', at.len) ? first_of(&k->clock, f) : (slice){0};
     slice whole = joined(at, clock, both, sizeof both);
-    if (read_time(k, whole, &f->time) || (k->times.n && log_time_any(whole, &f->time))) return true;
+    if (read_time(k, whole, &f->time)) return true;
     return clock.len && (log_time_any(clock, &f->time) || read_time(k, at, &f->time)); /* the clock is a whole time itself, or no time at all */
 }
 

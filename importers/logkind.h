@@ -3,12 +3,13 @@
  *     access:
  *       title: {zh: …, en: …}
  *       match: '^(?<src_ip>\S+) \S+ \S+ \[(?<at>[^\]]+)\] "(?<message>[^"]*)" (?<status_code>\d+)'
- *       time: ['%d/%b/%Y:%H:%M:%S %z']      forms of at (logtime.h); without: ISO 8601 or seconds since 1970. A group at_clock is put behind at with a blank, and so is at_zone
+ *       time: ['%d/%b/%Y:%H:%M:%S %z']      forms of at (logtime.h); where none fits: ISO 8601 or seconds since 1970. A group at_clock is put behind at with a blank, and so is at_zone
  *       zone: UTC                           of times that name none; without: the workspace's
  *       program: access                     what the patterns are looked up by; without: the group program; without that: the kind's name
  *       more: true                          lines that do not match belong to the record before them
  *       begin: '^# User@Host: '             the same where a record is told by more than its first line: what the first line is, and match is for all of it
  *       skip: '^# Time: '                   lines that are part of no record, such as what a server writes on top of a new file
+ *       headed: true                        its lines stand behind a header of syslog too, which match takes: such a line without a program, in a file of syslog, is of this kind
  *       split: kv                           the message is key=value pairs (cef: a CEF header and its pairs), which become names of the record
  *       examples: [{text: …, at: "2015-05-17T10:05:03Z", action: http}]
  *   records:
@@ -44,7 +45,7 @@ typedef struct log_kind {
     uint32_t g_at, g_clock, g_zone, g_program, g_message;
     int fields[LOG_GROUPS_MAX];         /* of each group: its field or -1 */
     bool asked[LOG_GROUPS_MAX];         /* some pattern asks for it by name */
-    bool more, lines;
+    bool more, lines, headed;
     log_split split;
     /* records */
     log_names has, at, clock, host, programs, message;

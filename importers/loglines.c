@@ -104,24 +104,35 @@ static size_t known_lines(const log_kind *k, log_regex_state *s, slice head, boo
 
 static bool is_plain(const log_kind *k) { return k && slice_is(k->name, "plain"); }
 
-/* The kind that knows the most lines. One that says of itself only when something stands at each line's beginning (name "plain") comes last. */
+/* Are so many lines known that the file is one of this kind? */
+static bool enough(guess g)
+{
+    if (is_plain(g.kind)) return g.first && g.known * 4 >= g.lines; /* a table's first line would be a header */
+    if (g.kind && g.kind->more) return g.first || g.known * 4 >= g.lines;
+    return g.known * 10 >= g.lines * 5;
+}
+
+/* The kind that knows the most lines, and enough of them. One that says of itself only when something stands at each line's beginning (name "plain") comes last. known 0: none. */
 static guess best_kind(const log_patterns *p, slice head, bool whole)
 {
     const log_kinds *ks = log_patterns_kinds(p);
     log_regex_state *s = log_regex_state_new();
-    guess best = {0};
+    guess best = {0}, g;
+    const log_kind *plain = NULL;
     for (size_t i = 0; s && i <= ks->nlines; i++) {
-        const log_kind *k = i < ks->nlines ? &ks->lines[i] : NULL;
-        guess g = {.kind = k};
-        if (is_plain(k)) continue;
-        g.known = known_lines(k, s, head, whole, &g.lines, &g.first);
-        if (g.known > best.known) best = g;
-    }
-    for (size_t i = 0; s && best.known == 0 && i < ks->nlines; i++)
-        if (is_plain(&ks->lines[i])) {
-            best.kind = &ks->lines[i];
-            best.known = known_lines(best.kind, s, head, whole, &best.lines, &best.first);
+        g = (guess){.kind = i < ks->nlines ? &ks->lines[i] : NULL};
+        if (is_plain(g.kind)) {
+            plain = g.kind;
+            continue;
         }
+        g.known = known_lines(g.kind, s, head, whole, &g.lines, &g.first);
+        if (g.known > best.known && enough(g)) best = g;
+    }
+    if (s && plain && best.known == 0) {
+        g = (guess){.kind = plain};
+        g.known = known_lines(plain, s, head, whole, &g.lines, &g.first);
+        if (enough(g)) best = g;
+    }
     log_regex_state_free(s);
     return best;
 }
@@ -132,9 +143,7 @@ static int lines_probe(const input *in, err *why)
     if (!in->patterns || !in->head.len || in->head.ptr[0] == '{') return 0;
     guess g = best_kind(in->patterns, in->head, in->whole);
     if (g.known == 0) return 0;
-    if (is_plain(g.kind)) return g.first && g.known * 4 >= g.lines ? 60 : 0; /* a table's first line would be a header */
-    if (g.kind && g.kind->more) return g.first || g.known * 4 >= g.lines ? 90 : 0;
-    return g.known * 10 >= g.lines * 5 ? 90 : 0;
+    return is_plain(g.kind) ? 60 : 90;
 }
 
 /* ---- the vtable ---- */
@@ -269,12 +278,21 @@ static bool frame_as(reader *r, const log_kind *k, slice text, bool *broken)
     return k ? log_frame_line(k, log_matcher_state(r->w.m), text, r->f) : log_frame_syslog(text, r->f, broken);
 }
 
+/* A line of syslog that names no program is that of a device, if its kind stands behind such headers. */
+static bool frame_headed(reader *r, slice text, bool *broken)
+{
+    const log_kinds *ks = r->im->kinds;
+    for (size_t i = 0; i < ks->nlines; i++)
+        if (ks->lines[i].headed && log_line_begins(&ks->lines[i], log_matcher_state(r->w.m), text)) return frame_as(r, &ks->lines[i], text, broken) || frame_as(r, NULL, text, broken);
+    return true;
+}
+
 /* What takes the line: its file's kind, then syslog and the others; last the one that only wants a time at the beginning, unless the file's times are of another zone. */
 static bool frame(reader *r, slice text, bool *broken)
 {
     const log_kind *own = r->im->kind, *plain = NULL;
     const log_kinds *ks = r->im->kinds;
-    if (frame_as(r, own, text, broken)) return true;
+    if (frame_as(r, own, text, broken)) return own || r->f->ev.v[LOG_PROGRAM].len || frame_headed(r, text, broken);
     for (size_t i = 0; i <= ks->nlines; i++) {
         const log_kind *k = i < ks->nlines ? &ks->lines[i] : NULL;
         if (is_plain(k)) plain = k;

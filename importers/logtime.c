@@ -93,7 +93,8 @@ static bool month_name(scan *s, log_time *t)
 {
     slice w;
     if (!letters(s, &w) || w.len < 3) return false;
-    t->month = log_month_of(w.ptr);
+    const char three[3] = {(char)(w.ptr[0] & ~32), (char)(w.ptr[1] | 32), (char)(w.ptr[2] | 32)}; /* Oracle writes JUL */
+    t->month = log_month_of(three);
     return t->month != 0;
 }
 
