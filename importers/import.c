@@ -112,7 +112,7 @@ static sla_status not_known(const char *shown, slice head, err *e)
 {
     bool bin = binary(head), xml = !bin && slice_trim(head).len && *slice_trim(head).ptr == '<';
     err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){shown, 0, 0}, bin ? "a binary file of a kind that is not known" : xml ? "XML, of which records of tickets and Windows events are read, and this is neither" : "neither a table nor a log of a kind that is known");
-    err_hint(e, "known are CSV in its dialects, Excel workbooks, JSON and syslog, also in gzip and zip; give --dataset for a table, or export it as CSV");
+    err_hint(e, "known are CSV in its dialects, Excel workbooks, JSON and the logs of docs/logs.md, also in gzip and zip; any log is read whose lines begin with a time such as 2025-07-01 09:00:00; give --dataset for a table, or export it as CSV");
     return SLA_UNKNOWN_FORMAT;
 }
 

@@ -496,7 +496,7 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
                      "Event[1]\n  Log Name: System\n  Source: Service Control Manager\n  Date: 2025-07-01T09:00:01.000\n  Event ID: 7036\n  Task: N/A\n  Computer: DC01\n  Description: \nThe Print Spooler service entered the running state.\n", 2, 0, 0, "windows login failure bob 10.0.0.9 _", "wevtutil"},
     {"app.log", "2025-07-01 09:05:00,123 ERROR a.b.C - failed\njava.lang.X\n\tat y\n2025-07-01 09:05:01,123 INFO fine\n", 2, 0, 0, "syslog other unknown _ _ _", "lines that begin with a time"},
     /* a kind that knows some of the lines, and too few, does not keep the file from being read by their times */
-    {"mixed.log", "2025-07-01 09:05:00 login authenticator failed for (pc) [10.0.0.9]: 535\n2025-07-01 09:05:01 [7] H=(pc) rejected\n2025-07-01 09:05:02 fine\nJul  1 09:05:03 mail exim[9]: fine\n", 3, 0, 0, "syslog other unknown _ _ _", "lines that begin with a time"},
+    {"mixed.log", "2025-07-01 09:05:00 begun\n2025-07-01 09:05:01 [7] going on\n2025-07-01 09:05:02 fine\nJul  1 09:05:03 web01 app[9]: fine\n", 3, 0, 0, "syslog other unknown _ _ _", "lines that begin with a time"},
     /* devices among the programs of a central syslog: their lines name no program */
     {"central.log", "Jul  1 09:00:00 web01 sshd[1]: Accepted password for bob from 10.0.0.9 port 22 ssh2\nJul  1 09:00:01 10.0.0.1 date=2025-07-01 time=09:00:01 devname=FG100 devid=F logid=0100032002 user=\"root\" ui=ssh(203.0.113.7) status=failed\n"
                     "Jul  1 09:00:02 web01 sshd[1]: Connection closed by 10.0.0.9 port 22\nJul  1 09:00:03 10.0.0.2 no device, no program\n", 4, 0, 1, "firewall login failure root 203.0.113.7 FG100", "syslog"},
