@@ -390,12 +390,11 @@ bool log_split_leef(slice text, log_framed *f)
 static bool read_time(const log_kind *k, slice text, log_time *out)
 {
     if (k->clf && log_time_clf(text, out)) return true;
-    for (size_t i = 0; i < k->times.n; i++)
-        if (log_time_parse(k->times.items[i], text, out)) {
-            out->has_offset = out->has_offset || k->utc;
-            return true;
-        }
-    return log_time_any(text, out);
+    bool is = false;
+    for (size_t i = 0; i < k->times.n && !is; i++) is = log_time_parse(k->times.items[i], text, out);
+    is = is || log_time_any(text, out);
+    if (is && k->utc) out->has_offset = true;
+    return is;
 }
 
 /* at with more behind it and a blank between; both: room of n bytes. */

@@ -541,6 +541,19 @@ static void year_of_a_line_in_a_record(void **state)
     close_place(&p);
 }
 
+/* Times without a sign of their zone, of a kind that means UTC; Shanghai is eight hours before. */
+static void zone_of_a_kind(void **state)
+{
+    (void)state;
+    static const char text[] = "[{\"CreationTime\":\"2025-07-01T01:00:00\",\"Operation\":\"UserLoggedIn\",\"RecordType\":15,\"Workload\":\"AzureActiveDirectory\",\"UserId\":\"bob\",\"ClientIP\":\"10.0.0.9\"}]";
+    place p;
+    open_place(&p);
+    take(&p, write_file("unified.json", text, sizeof text - 1), 4096);
+    assert_int_equal(p.t->nrows, 1);
+    assert_true(at(&p, 0) == 1751331600000);
+    close_place(&p);
+}
+
 static void new_year(void **state)
 {
     (void)state;
@@ -882,7 +895,7 @@ int main(void)
     ROWS(tests, n, year_cases, years);
     ROWS(tests, n, file_cases, whole_files);
     static const struct CMUnitTest more[] = {
-        cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year), cmocka_unit_test(year_of_a_line_in_a_record),
+        cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year), cmocka_unit_test(zone_of_a_kind), cmocka_unit_test(year_of_a_line_in_a_record),
         cmocka_unit_test(message_over_lines), cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(openssh_truth), cmocka_unit_test(files_that_are_known_whole), cmocka_unit_test(audit_golden),
         cmocka_unit_test(wazuh_lines), cmocka_unit_test(syslog_truth), cmocka_unit_test(changes_of_the_clock),
     };
