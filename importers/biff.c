@@ -68,7 +68,7 @@ static sla_status add_sheet(biff_box *b, biff_reader *r, err *e)
     if (shown && own) snprintf(shown, len, "%s/%s", b->src.shown, own);
     buf_free(&name);
     if (!shown || !own) return no_memory(b, e);
-    b->parts[i] = (part){own, true};
+    b->parts[i] = (part){own, true, (r->data[4] & 3) != 0};
     b->places[i] = place;
     b->shown[i] = shown;
     return SLA_OK;

@@ -7,12 +7,14 @@
 #include "importers/stream.h"
 
 typedef struct container container;
-typedef struct part { const char *name; bool table; } part;     /* name "": the container has but this one */
+typedef struct part { const char *name; bool table, hidden; } part; /* name "": the container has but this one; hidden: a sheet that the workbook does not show */
 /* Each kind begins its own struct with a container. */
 struct container {
     const char *kind;                       /* for people: "gzip", "Excel workbook" */
     const part *parts; size_t nparts;
     sla_status (*open_part)(container *c, size_t i, stream **out, err *e);
+    /* What a reader should know of part i, once it was read to its end: a line of text of the container's, NULL: nothing. May be NULL. */
+    const char *(*remark)(container *c, size_t i);
     void (*close)(container *c);
     arena mem;                              /* of the parts and their names; freed by container_close */
 };

@@ -142,6 +142,7 @@ typedef struct feed {
     digest *sha;
     int64_t source;
     uint64_t rows, accepted, rejected, rejected_values, replaced, bytes, handed;
+    const char *remark;         /* of the container; NULL: none */
     pthread_mutex_t lock;
     bool not_utf8;              /* under lock */
 } feed;
@@ -313,10 +314,12 @@ static sla_status feed_all(feed *fd, size_t bom, size_t start, uint32_t line, co
     TRY(feed_rewind(fd->f, e));
     TRY(feed_blocks(fd, bom, start, line, o->block ? o->block : BLOCK_BYTES, e));
     TRY(check_unchanged(fd->f, fd->bytes, e));
+    if (fd->f->in && fd->f->in->remark) fd->remark = fd->f->in->remark(fd->f->in, fd->f->index);
     if (fd->kind->finish) TRY(fd->kind->finish(fd->im, put_batch, fd, e));
     source_info *info = &out->info;
     buf_slice(&text, notes);
     if (fd->kind->notes) fd->kind->notes(fd->im, &text);
+    if (fd->remark) buf_printf(&text, "%s\n", fd->remark);
     if (fd->replaced) buf_printf(&text, "%llu characters could not be decoded\n", (unsigned long long)fd->replaced);
     info->rows = fd->rows;
     info->accepted = fd->rows - fd->rejected;
@@ -379,6 +382,7 @@ sla_status feed_run(store *s, feed_file *f, const char *enc_name, size_t bom, co
     if (st != SLA_OK) store_source_abort(s);
     out->not_utf8 = fd.not_utf8;
     out->replaced = fd.replaced;
+    out->remark = fd.remark;
     decoder_close(fd.dec);
     digest_free(fd.sha);
     pthread_mutex_destroy(&fd.lock);

@@ -26,7 +26,7 @@ sla_status feed_hash(feed_file *f, err *e);
 /* Up to max bytes from the beginning; the position is left behind them. */
 sla_status feed_head(feed_file *f, size_t max, buf *out, err *e);
 
-typedef struct feed_outcome { bool known; bool not_utf8; uint64_t replaced; source_info info; } feed_outcome;
+typedef struct feed_outcome { bool known; bool not_utf8; uint64_t replaced; const char *remark; source_info info; } feed_outcome;  /* remark: of the file's container, NULL: none */
 /* Feeds the file from its beginning. *out->known: these very bytes are in the workspace already; not_utf8: stopped because the text is no UTF-8 though
  * enc says so (nothing is stored; try another encoding). */
 sla_status feed_run(store *s, feed_file *f, const char *enc_name, size_t bom, const importer_kind *kind, importer *im, size_t start, uint32_t line,

@@ -97,7 +97,7 @@ static void close_box(container *c) { mem_free(c); }
 
 sla_status gzip_open(const container_source *src, container **out, err *e)
 {
-    static const part whole = {"", false};
+    static const part whole = {"", false, false};
     gzip_box *b = mem_zero(1, sizeof *b);
     if (!b) return err_set(e, SLA_NOMEM, (srcpos){src->shown, 0, 0}, "no memory to unpack the file");
     b->base = (container){.kind = "gzip", .parts = &whole, .nparts = 1, .open_part = open_part, .close = close_box};

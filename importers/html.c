@@ -134,7 +134,7 @@ static sla_status list_tables(html_box *b, const html_page *page, err *e)
         if (!name) return err_set(e, SLA_NOMEM, (srcpos){b->src.shown, 0, 0}, "no memory to read the page");
         snprintf(name, 32, "table %zu", i + 1);
         b->tables[found] = i;
-        parts[found++] = (part){name, true};
+        parts[found++] = (part){.name = name, .table = true};
     }
     if (!parts || !b->tables) return err_set(e, SLA_NOMEM, (srcpos){b->src.shown, 0, 0}, "no memory to read the page");
     if (found == 1) parts[0].name = "";

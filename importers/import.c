@@ -154,6 +154,7 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
              i->rejected || i->rejected_values ? "" : ", all taken");
         if (strcmp(enc->name, "UTF-8") != 0) tell(se, "%s: encoding %s: %s%s", f->shown, enc->name, enc->why, se->o->encoding ? "" : "; --encoding NAME for another");
         if (out.replaced) tell(se, "%s: %llu characters could not be decoded and stand as U+FFFD", f->shown, (unsigned long long)out.replaced);
+        if (out.remark) tell(se, "%s: %s", f->shown, out.remark);
         tell_notes(se, f->shown, kind, im);
         if (i->rejected || i->rejected_values) tell(se, "%s: %llu row%s and %llu value%s rejected", f->shown, (unsigned long long)i->rejected, plural(i->rejected), (unsigned long long)i->rejected_values, plural(i->rejected_values));
     }
@@ -232,10 +233,17 @@ static sla_status import_parts(session *se, feed_file *f, container *box, int le
 {
     size_t before = se->report->taken + se->report->known, problems = problems_of(se), skipped = 0;
     err first = {0};
-    for (size_t i = 0; i < box->nparts; i++) {
+    for (size_t k = 0; k < 2 * box->nparts; k++) { /* hidden ones last */
+        size_t i = k % box->nparts;
         feed_file p;
         err pe = {0};
+        if (box->parts[i].hidden != (k >= box->nparts)) continue;
         TRY(part_of(f, box, i, &p, e));
+        if (box->parts[i].hidden && se->report->taken + se->report->known > before) {
+            skipped++;
+            tell(se, "%s: a hidden sheet beside one that is shown: not read; show it and import the workbook again if it belongs to the data", p.shown);
+            continue;
+        }
         sla_status st = import_opened(se, &p, level, &pe);
         feed_close(&p);
         if (st == SLA_OK) continue;

@@ -37,7 +37,7 @@ static void add_sheet(reading *r, const char *name)
     char *copy = arena_strndup(&r->b->base.mem, name ? name : "sheet", strlen(name ? name : "sheet"));
     if (r->sheet >= SHEETS_MAX) xml_fail(r->x, SLA_LIMIT, "more than 256 sheets");
     else if (!copy) xml_fail(r->x, SLA_NOMEM, "no memory to read XML");
-    else r->b->parts[r->sheet] = (part){copy, true}, r->b->base.nparts = (size_t)r->sheet + 1;
+    else r->b->parts[r->sheet] = (part){.name = copy, .table = true}, r->b->base.nparts = (size_t)r->sheet + 1;
 }
 
 static void on_open(void *ctx, const char *name, const char **attrs)

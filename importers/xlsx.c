@@ -67,7 +67,7 @@ static const char *target_of_type(const relations *r, const char *type)
 }
 
 /* ---- the workbook part ---- */
-typedef struct sheet_entry { const char *name, *rel; } sheet_entry;
+typedef struct sheet_entry { const char *name, *rel; bool hidden; } sheet_entry;
 typedef struct workbook { arena *mem; sheet_entry *items; size_t n, cap; bool from_1904, nomem; } workbook;
 
 static void book_open(void *ctx, const char *name, const char **attrs)
@@ -77,14 +77,14 @@ static void book_open(void *ctx, const char *name, const char **attrs)
         const char *v = xml_attr(attrs, "date1904", false);
         w->from_1904 = v && (strcmp(v, "1") == 0 || strcmp(v, "true") == 0);
     }
-    const char *title = xml_attr(attrs, "name", false), *rel = xml_attr(attrs, "id", true);
+    const char *title = xml_attr(attrs, "name", false), *rel = xml_attr(attrs, "id", true), *state = xml_attr(attrs, "state", false);
     if (strcmp(name, "sheet") != 0 || !title || !rel) return;
     if (mem_grow(&w->items, &w->cap, w->n + 1, sizeof *w->items) != 0) {
         w->nomem = true;
         return;
     }
     sheet_entry *s = &w->items[w->n++];
-    *s = (sheet_entry){arena_strndup(w->mem, title, strlen(title)), arena_strndup(w->mem, rel, strlen(rel))};
+    *s = (sheet_entry){arena_strndup(w->mem, title, strlen(title)), arena_strndup(w->mem, rel, strlen(rel)), state && strcmp(state, "visible") != 0};
     w->nomem = w->nomem || !s->name || !s->rel;
 }
 
@@ -145,7 +145,8 @@ static sla_status list_sheets(xlsx *b, const char *path, const workbook *w, cons
     part *parts = ARENA_NEW(&b->base.mem, part, w->n + 1);
     b->sheets = ARENA_NEW(&b->base.mem, uint64_t, w->n + 1);
     b->shown = ARENA_NEW(&b->base.mem, const char *, w->n + 1);
-    if (!parts || !b->sheets || !b->shown) return no_memory(b, e);
+    b->merged = ARENA_NEW(&b->base.mem, uint32_t, w->n + 1);
+    if (!parts || !b->sheets || !b->shown || !b->merged) return no_memory(b, e);
     b->base.parts = parts;
     for (size_t i = 0; i < w->n; i++)
         for (size_t k = 0; k < rels->n; k++) {
@@ -160,7 +161,7 @@ static sla_status list_sheets(xlsx *b, const char *path, const workbook *w, cons
             snprintf(shown, len, "%s/%s", b->src.shown, w->items[i].name);
             b->shown[b->base.nparts] = shown;
             b->sheets[b->base.nparts] = (uint64_t)at;
-            parts[b->base.nparts++] = (part){w->items[i].name, true};
+            parts[b->base.nparts++] = (part){w->items[i].name, true, w->items[i].hidden};
             break;
         }
     return b->base.nparts ? SLA_OK : no_workbook(b, e);
@@ -208,6 +209,14 @@ static sla_status open_part(container *c, size_t i, stream **out, err *e)
     return xlsx_sheet_open(b, i, out, e);
 }
 
+static const char *remark(container *c, size_t i)
+{
+    const xlsx *b = (xlsx *)c;
+    char text[160];
+    int n = snprintf(text, sizeof text, "%u cell%s below the first rows %s merged over several rows: what stands there counts for the first of these only", b->merged[i], b->merged[i] == 1 ? "" : "s", b->merged[i] == 1 ? "is" : "are");
+    return b->merged[i] && n > 0 ? arena_strndup(&c->mem, text, (size_t)n) : NULL;
+}
+
 static void close_box(container *c)
 {
     xlsx *b = (xlsx *)c;
@@ -221,7 +230,7 @@ sla_status xlsx_open(zip_t *z, const container_source *src, container **out, err
 {
     xlsx *b = mem_zero(1, sizeof *b);
     if (!b) return err_set(e, SLA_NOMEM, (srcpos){src->shown, 0, 0}, "no memory to read the workbook");
-    b->base = (container){.kind = "Excel workbook", .open_part = open_part, .close = close_box};
+    b->base = (container){.kind = "Excel workbook", .open_part = open_part, .remark = remark, .close = close_box};
     b->src = *src;
     b->z = z;
     b->strings_member = -1;

@@ -15,6 +15,7 @@ typedef struct xlsx {
     bool from_1904;
     uint64_t *sheets;                       /* member of part i */
     const char **shown;                     /* name of part i in messages */
+    uint32_t *merged;                       /* of part i, once it was read: cells of records that are merged over several rows */
     int64_t strings_member;                 /* -1: none */
 } xlsx;
 
@@ -36,6 +37,7 @@ typedef struct cell_reader {
     bool part;                      /* it reads rows out of the midst of a sheet: what it writes begins in the row of its first cell */
     uint32_t first_row, first_cell; /* of them, the first row there is, and the first with a cell */
     bool unnumbered;                /* a row did not say its number */
+    uint32_t merged;                /* cells merged over several rows, behind the rows of headers */
     uint64_t data_at;               /* where in the XML sheetData begins, behind its tag; 0: not yet */
 } cell_reader;
 sla_status cells_open(const xlsx *b, const char *shown, buf *out, bool in_part, cell_reader *c, err *e);

@@ -120,6 +120,17 @@ static void open_cell(cell_reader *s, const char **attrs)
     }
 }
 
+/* "B7:B9" over rows 7 to 9. Among the first rows that is how headers are laid out. */
+static void note_merge(cell_reader *s, const char *ref)
+{
+    enum { HEADERS = 6 };
+    const char *colon = ref ? strchr(ref, ':') : NULL;
+    uint32_t col;
+    if (!colon || !column_of(ref, &col) || !column_of(colon + 1, &col)) return;
+    unsigned long first = strtoul(ref + strcspn(ref, "0123456789"), NULL, 10), last = strtoul(colon + 1 + strcspn(colon + 1, "0123456789"), NULL, 10);
+    if (last > first && last > HEADERS && s->merged < UINT32_MAX) s->merged++;
+}
+
 static void cell_open(void *ctx, const char *name, const char **attrs)
 {
     cell_reader *s = ctx;
@@ -130,6 +141,7 @@ static void cell_open(void *ctx, const char *name, const char **attrs)
     } else if (s->in_row && strcmp(name, "c") == 0) open_cell(s, attrs);
     else if (s->rows && strcmp(name, "row") == 0) open_row(s, attrs);
     else if (strcmp(name, "sheetData") == 0) s->rows = true, s->data_at = xml_behind(s->x);
+    else if (!s->rows && strcmp(name, "mergeCell") == 0) note_merge(s, xml_attr(attrs, "ref", false));
 }
 
 static void put_shared(cell_reader *s, slice v)

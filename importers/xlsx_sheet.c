@@ -51,6 +51,7 @@ static sla_status more_in_one_go(sheet_stream *s, err *e)
         buf_reset(&s->raw);
     } else TRY(xml_step(s->c.x, s->in, &s->p.end, e));
     if (s->p.end && s->c.any_cell) buf_char(&s->p.out, SHEET_ROW);
+    if (s->p.end) s->b->merged[s->i] = s->c.merged;
     size_t left_out = s->skip < s->p.out.len ? (size_t)s->skip : s->p.out.len;
     if (left_out) memmove(s->p.out.ptr, s->p.out.ptr + left_out, s->p.out.len - left_out);
     s->p.out.len -= left_out;
@@ -119,6 +120,7 @@ static bool add_part(sheet_stream *s, const xml_part *x, bool first)
         s->any = true;
     }
     if (c->any_row) s->last_row = c->row;
+    s->b->merged[s->i] = c->merged; /* the last part has them */
     return true;
 }
 

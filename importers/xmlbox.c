@@ -409,7 +409,7 @@ static void close_box(container *c)
 
 sla_status xml_box_open(const container_source *src, container **out, err *e)
 {
-    static const part whole = {"", false};
+    static const part whole = {"", false, false};
     xml_box *b = mem_zero(1, sizeof *b);
     if (!b) return err_set(e, SLA_NOMEM, (srcpos){src->shown, 0, 0}, "no memory to read XML");
     b->base = (container){.kind = "XML", .parts = &whole, .nparts = 1, .open_part = open_part, .close = close_box};

@@ -164,7 +164,7 @@ static sla_status list_parts(zip_box *b, err *e)
     b->index = ARENA_NEW(&b->base.mem, uint64_t, n + 1);
     if (!parts || !b->index) return err_set(e, SLA_NOMEM, (srcpos){b->src.shown, 0, 0}, "no memory to unpack the file");
     for (size_t i = 0; i < n; i++) {
-        parts[i] = (part){list[i].name, false};
+        parts[i] = (part){.name = list[i].name};
         b->index[i] = list[i].index;
     }
     b->base.parts = parts;

@@ -5,6 +5,7 @@
 #include "importers/profile.h"
 #include "tests/support/check.h"
 #include "engine/base/file.h"
+#include "tests/support/pack.h"
 
 typedef struct place { arena a; schema *m; store *s; zone *z; import_report report; } place;
 
@@ -305,6 +306,60 @@ static void headers_read_by_a_part_are_said(void **state)
     close_place(&p);
 }
 
+#define XML_REL(id, type, target) "<Relationship Id=\"" id "\" Type=\"http://x/" type "\" Target=\"" target "\"/>"
+#define XML_CELL(text) "<c t=\"inlineStr\"><is><t>" text "</t></is></c>"
+/* Two sheets of the same tickets; the cells of handlers are merged, two of them below the first rows. */
+static const char *two_sheets(size_t rows, const char *first_state, const char *second_state)
+{
+    const char *path = test_path("sheets.xlsx");
+    buf book = {0}, one = {0}, two = {0};
+    buf_printf(&book, "<workbook xmlns:r=\"r\"><sheets><sheet name=\"old\" sheetId=\"1\" r:id=\"r1\"%s/><sheet name=\"now\" sheetId=\"2\" r:id=\"r2\"%s/></sheets></workbook>", first_state, second_state);
+    for (int k = 0; k < 2; k++) {
+        buf *b = k ? &two : &one;
+        buf_text(b, "<worksheet><sheetData><row r=\"1\">" XML_CELL("id") XML_CELL("created_at") XML_CELL("assignee") "</row>");
+        for (size_t i = 0; i < rows; i++) buf_printf(b, "<row r=\"%zu\">" XML_CELL("T%zu") XML_CELL("2025-07-01 09:00:00") XML_CELL("%s") "</row>", i + 2, i, k ? "now" : "old");
+        buf_text(b, "</sheetData><mergeCells><mergeCell ref=\"C2:C3\"/><mergeCell ref=\"C7:C9\"/><mergeCell ref=\"C10:D10\"/><mergeCell ref=\"A11:C12\"/><mergeCell ref=\"odd\"/></mergeCells></worksheet>");
+    }
+    const packed files[] = {{"[Content_Types].xml", "<Types/>"}, {"_rels/.rels", "<Relationships>" XML_REL("a", "officeDocument", "xl/workbook.xml") "</Relationships>"}, {"xl/workbook.xml", buf_cstr(&book)},
+        {"xl/_rels/workbook.xml.rels", "<Relationships>" XML_REL("r1", "worksheet", "a.xml") XML_REL("r2", "worksheet", "b.xml") "</Relationships>"}, {"xl/a.xml", buf_cstr(&one)}, {"xl/b.xml", buf_cstr(&two)}};
+    pack_zip(path, files, sizeof files / sizeof files[0]);
+    buf_free(&book), buf_free(&one), buf_free(&two);
+    return path;
+}
+
+/* What a workbook does not show is not read beside what it shows, and that is said; alone it is read. That merged cells have their value in one row only is said too. */
+static void hidden_sheets_and_merged_cells(void **state)
+{
+    (void)state;
+    static const struct { const char *first, *second, *left_out, *assignee; size_t taken; } cases[] = {
+        {" state=\"hidden\"", "", "/old: a hidden sheet", "now", 1}, {" state=\"visible\"", " state=\"veryHidden\"", "/now: a hidden sheet", "old", 1},
+        {" state=\"hidden\"", " state=\"hidden\"", "/now: a hidden sheet", "old", 1}, {"", "", NULL, "now", 2},
+    };
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        const size_t rows = i % 2 ? 4000 : 20, k = i / 2; /* in parts; in one go */
+        place p;
+        err e = {0};
+        buf said = {0};
+        dict *d = dict_new();
+        open_place(&p);
+        const char *path = two_sheets(rows, cases[k].first, cases[k].second);
+        import_options o = {.zone = p.z, .say = hear, .ctx = &said};
+        assert_int_equal(import_paths(p.s, p.m, &o, &path, 1, &p.report, &e), SLA_OK);
+        assert_int_equal(p.report.taken, cases[k].taken);
+        assert_int_equal(p.report.skipped, 2 - cases[k].taken);
+        assert_true(!cases[k].left_out == !strstr(buf_cstr(&said), "a hidden sheet"));
+        if (cases[k].left_out) assert_non_null(strstr(buf_cstr(&said), cases[k].left_out));
+        assert_non_null(strstr(buf_cstr(&said), ": 2 cells below the first rows are merged over several rows: "));
+        table *t = load(&p, "ticket", d);
+        assert_int_equal(t->nrows, rows);
+        assert_slice_is(cell(t, d, "assignee", 0), cases[k].assignee);
+        table_free(t);
+        dict_free(d);
+        buf_free(&said);
+        close_place(&p);
+    }
+}
+
 /* Which words became which terms stands in the notes, however the file is cut into blocks; that two ranks became one is said at once. */
 static void words_read_as_terms_are_said(void **state)
 {
@@ -341,7 +396,7 @@ int main(void)
     ROWS(tests, n, date_cases, dates);
     static const struct CMUnitTest more[] = {
         cmocka_unit_test(unclosed_quote_is_placed), cmocka_unit_test(encodings), cmocka_unit_test(rejected_values_are_kept), cmocka_unit_test(shipped_profiles_fit_the_model),
-        cmocka_unit_test(servicenow_dialects_agree), cmocka_unit_test(headers_read_by_a_part_are_said), cmocka_unit_test(words_read_as_terms_are_said)};
+        cmocka_unit_test(servicenow_dialects_agree), cmocka_unit_test(headers_read_by_a_part_are_said), cmocka_unit_test(hidden_sheets_and_merged_cells), cmocka_unit_test(words_read_as_terms_are_said)};
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("import", tests, n, NULL, NULL);
 }
