@@ -59,9 +59,12 @@ int log_field_by_name(slice name)
 bool log_value_missing(slice s)
 {
     static const slice nothing[] = {{"-", 1}, {"?", 1}, {"(null)", 6}, {"(none)", 6}, {"N/A", 3}, {"unset", 5}, {"null", 4}, {"(unknown)", 9}, {"(invalid user)", 14}, {"(unknown user)", 14}};
-    for (size_t i = 0; s.len && s.len < 15 && i < sizeof nothing / sizeof nothing[0]; i++)
+    if (s.len == 0) return true;
+    char c = s.ptr[0];
+    if (s.len > 14 || (c != '-' && c != '?' && c != '(' && c != 'N' && c != 'u' && c != 'n')) return false;
+    for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++)
         if (slice_eq(s, nothing[i])) return true;
-    return s.len == 0;
+    return false;
 }
 
 /* ---- loading ---- */

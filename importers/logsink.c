@@ -197,10 +197,34 @@ static bool read_number(slice s, bool bytes, double *out)
     return unit != NULL;
 }
 
-static void put_number(log_writer *w, size_t row, log_field f, slice s)
+/* Digits and nothing else, as nearly all numbers are. */
+static bool read_whole(slice s, double *out)
 {
-    double v;
-    if (read_number(s, f == LOG_BYTES, &v)) batch_set_f64(w->out, row, (size_t)w->sink->fields[f], v);
+    enum { EXACT = 15 };
+    uint64_t v = 0;
+    if (!s.len || s.len > EXACT) return false;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned digit = (unsigned)(s.ptr[i] - '0');
+        if (digit > 9) return false;
+        v = v * 10 + digit;
+    }
+    *out = (double)v;
+    return true;
+}
+
+static void write_numbers(const slice *v, log_field f, uint64_t which, size_t row, column *c)
+{
+    double *data = (double *)c->data + row;
+    uint64_t good = 0;
+    for (; which; which &= which - 1) {
+        size_t i = (size_t)__builtin_ctzll(which);
+        double number;
+        if (!read_whole(v[i], &number) && !read_number(v[i], f == LOG_BYTES, &number)) continue;
+        data[i] = number;
+        good |= UINT64_C(1) << i;
+    }
+    bits_or(c->valid, row, good);
+    c->used = c->used || good;
 }
 
 /* Part of the block, which outlives the batch: it need not be copied. */
@@ -275,8 +299,7 @@ static sla_status write_field(log_writer *w, log_field f, size_t first, size_t n
     uint64_t there = marked(&p->there, f, first, n), fixed = marked(&p->fixed, f, first, n);
     column *c = &w->out->cols[w->sink->fields[f]];
     if (!there) return SLA_OK;
-    for (uint64_t left = there; w->sink->number[f] && left; left &= left - 1) put_number(w, row + (size_t)__builtin_ctzll(left), f, v[__builtin_ctzll(left)]);
-    if (w->sink->number[f]) return SLA_OK;
+    if (w->sink->number[f]) return write_numbers(v, f, there, row, c), SLA_OK;
     uint32_t *data = (uint32_t *)c->data + row;
     c->used = true;
     bits_or(c->valid, row, there);
