@@ -30,6 +30,7 @@ typedef enum log_field {
     LOG_FIELD_LIST(F)
 #undef F
     LOG_FIELDS } log_field;
+_Static_assert(LOG_FIELDS <= 16, "log_event.fixed has a bit for each field");
 extern const char *const log_field_names[LOG_FIELDS];
 int log_field_by_name(slice name);                                       /* -1: none */
 
