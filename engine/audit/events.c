@@ -42,6 +42,15 @@ bool events_load_keys(pack_loader *l, rule *r, const ynode *n, const dataset *ds
     return true;
 }
 
+/* Without its times, or what it is joined by, no row of the set is found: that shows nothing of what it should be found for. text: of an expression; a field's name is that field. */
+static void need_named(pack_loader *l, rule *r, srcpos at, const dataset *ds, slice text)
+{
+    int f = dataset_field(ds, text);
+    bool known = f < 0 || ds->fields[f].required;
+    for (size_t i = 0; i < r->needs.nfields && !known; i++) known = r->needs.fields[i].ds == ds && r->needs.fields[i].field == f;
+    if (!known) need_field(l, at, &r->needs, ds, f);
+}
+
 bool events_load(pack_loader *l, rule *r, const ynode *map, const char *const *more, event_set *out)
 {
     const char *allowed[24] = {"dataset", "where", "at", "key"};
@@ -65,6 +74,9 @@ bool events_load(pack_loader *l, rule *r, const ynode *map, const char *const *m
     out->at_type = type.type;
     if (at && out->at >= 0 && type.type != VT_TIME && type.type != VT_DATE) errlist_add(l->errors, SLA_TYPE, at->at, "'at' is a time or a date, not a %s", vtype_name(type.type));
     events_load_keys(l, r, yaml_get(map, "key"), ds, &out->keys);
+    if (at) need_named(l, r, at->at, ds, at->text);
+    else if (ds->time_field >= 0) need_named(l, r, map->at, ds, ds->fields[ds->time_field].name);
+    for (size_t i = 0; i < out->keys.n; i++) need_named(l, r, map->at, ds, out->keys.by[i].name);
     return l->errors->n + l->errors->dropped == before;
 }
 

@@ -134,6 +134,7 @@ void load_basis(pack_loader *l, const ynode *n);           /* checks it: text or
 int load_time_name(pack_loader *l, const dataset *ds, const ynode *n, bool or_date);    /* one that is a time, or a date */
 bool load_bound(pack_loader *l, const ynode *n, bool at_least_by_default, bound *out);
 void load_selection(pack_loader *l, const ynode *n, selection *out);
+void need_field(pack_loader *l, srcpos at, needs *out, const dataset *ds, int f);
 void load_measure(pack_loader *l, const ynode *n, const ynode *value, const dataset *ds, measure *m, uptime *up);
 void load_breakdowns(pack_loader *l, const ynode *n, const dataset *ds, breakdown **out, size_t *count);
 int64_t load_count(pack_loader *l, const ynode *map, const char *key, int64_t dflt);

@@ -123,7 +123,7 @@ static void load_needed_records(pack_loader *l, const ynode *n, needs *out)
     }
 }
 
-static void need_field(pack_loader *l, srcpos at, needs *out, const dataset *ds, int f)
+void need_field(pack_loader *l, srcpos at, needs *out, const dataset *ds, int f)
 {
     if (out->nfields == NEEDS_FIELDS) errlist_add(l->errors, SLA_LIMIT, at, "at most %d fields can be needed", NEEDS_FIELDS);
     else out->fields[out->nfields].ds = ds, out->fields[out->nfields++].field = f;
