@@ -205,6 +205,8 @@ static sla_status tell_row(teller *t, size_t row, err *e)
     t->x->at = place(t, tb, row);
     t->x->member = t->out.v == VERDICT_ERROR ? "error" : t->out.members ? words[t->out.members[row]] : slice_is(t->r->kind_name, "metric") ? "figure"
                  : t->out.v == VERDICT_NOT_ASSESSED ? "not_assessed" : "out"; /* members of other kinds were told of */
+    const field *f = t->out.members && t->out.members[row] == MEMBER_UNKNOWN ? rule_withheld(t->ps, t->r, row) : NULL;
+    if (f) t->x->withheld = (bitext){f->title_zh, f->title_en};
     add_values(t, row);
     add_conditions(t, row);
     TRY(add_rows(t, row, e));

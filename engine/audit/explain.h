@@ -18,6 +18,7 @@ typedef struct explanation {
     arena mem;
     slice rule, kind, clause, dataset, key, condition; bitext title, criterion, dataset_title;
     const char *member;                 /* conforms, nonconforming, unknown, running, out: not in the population, not_assessed: no record was judged, for what the rule needs is not there, error: the rule could not be judged; no_finding: the members are no records, and none of the findings is about this one */
+    bitext withheld;                    /* of unknown: the field that the rule needs and the record's export does not deliver at all; empty: it is the record's own values */
     why_place at;
     why_value *values; size_t nvalues;
     why_condition *conditions; size_t nconditions;

@@ -56,11 +56,19 @@ static bool delivers(const table *t, const tsource *s, int f)
     return others;
 }
 
-static bool delivers_all(const table *t, const tsource *s, const needs *n)
+/* The first of the needed fields that a source's export does not deliver; NULL: it delivers them all. */
+static const field *lacks(const table *t, const tsource *s, const needs *n)
 {
     for (size_t i = 0; i < n->nfields; i++)
-        if (n->fields[i].ds == t->ds && !delivers(t, s, n->fields[i].field)) return false;
-    return true;
+        if (n->fields[i].ds == t->ds && !delivers(t, s, n->fields[i].field)) return &t->ds->fields[n->fields[i].field];
+    return NULL;
+}
+
+const field *rule_withheld(const pass *ps, const rule *r, size_t row)
+{
+    const table *t = ps->w.tables[r->sel.ds->idx];
+    const tsource *s = t->source ? table_source_info(t, t->source[row]) : NULL;
+    return s ? lacks(t, s, &r->needs) : NULL;
 }
 
 /* Some export has the fields that the rule needs, or it would not be judged; of the records of one that has not, nothing is known. */
@@ -68,7 +76,7 @@ static void know_only_delivered(const pass *ps, const rule *r, uint8_t *members)
 {
     const table *t = ps->w.tables[r->sel.ds->idx];
     for (size_t i = 0, row = 0; t->source && i < t->nsources; i++) { /* rows stand in order of source */
-        bool known = delivers_all(t, &t->sources[i], &r->needs);
+        bool known = !lacks(t, &t->sources[i], &r->needs);
         for (; row < t->nrows && t->source[row] <= t->sources[i].id; row++)
             if (!known && (members[row] == MEMBER_GOOD || members[row] == MEMBER_BAD)) members[row] = MEMBER_UNKNOWN;
     }

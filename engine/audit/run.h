@@ -7,6 +7,8 @@ sla_status pass_run(pass *ps, err *e);                                          
 sla_status rules_prepare(pass *ps);
 void needs_prepare(pass *ps, const needs *n);                                              /* judge.c: asks for what needs_met looks at */
 bool needs_met(pass *ps, const needs *n, bitext *reason);                                  /* judge.c */
+/* The field that the rule needs and the export does not deliver from which the row came, beside others that do: nothing is said of it then. NULL: there is none. */
+const field *rule_withheld(const pass *ps, const rule *r, size_t row);
 sla_status rule_judge(pass *ps, const rule *r, rule_outcome *o, res_rule *res, err *e);      /* one rule alone; o->members is the caller's, NULL after a failure */
 void apply_waiver(const pass *ps, const rule *r, res_rule *res, arena *a);                 /* tailoring.c: of a rule that fails */
 sla_status rules_judge(pass *ps, audit_result *r, err *e);                                /* judge.c; after all other figures: it ends with the findings, for which what was kept is given up */

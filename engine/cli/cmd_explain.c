@@ -37,6 +37,7 @@ static const char *slice_word(const voice *v, slice_kind k)
 static const char *state_word(const voice *v, slice state)
 {
     static const char *const words[][3] = {{"met", "达标", "met"}, {"breached", "超时", "breached"}, {"running", "计时中", "running"}, {"unknown", "无法判定", "unknown"}, {"out", "不计", "not counted"}};
+    if (v->x->withheld.zh.len) return say_in(v, "不作判断", "not judged");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (slice_is(state, words[i][0])) return say_in(v, words[i][1], words[i][2]);
     return "";
@@ -78,6 +79,8 @@ static void text_head(const voice *v, buf *b)
     buf_printf(b, "%s%.*s%s%.*s", say_in(v, "记录：", "record: "), SLICE_ARG(kind), kind.len ? " " : "", SLICE_ARG(x->key));
     if (x->at.line) buf_printf(b, "  (%.*s:%u)", SLICE_ARG(x->at.source), (unsigned)x->at.line);
     buf_printf(b, "\n%s%s\n", say_in(v, "结论：", "verdict: "), member_word(v, v->x->member));
+    slice withheld = both_in(v, x->withheld);
+    if (withheld.len) buf_printf(b, "  %s%.*s%s\n", say_in(v, "此记录所在的导出没有任何“", "the export that it is of has no value of “"), SLICE_ARG(withheld), say_in(v, "”的值，其他导出有：因此不作判断", "” at all, and others have: so it is not judged"));
     buf_printf(b, "%s%s%s%lld%s%lld%s%lld%s%lld\n", say_in(v, "整条规则：", "the rule as a whole: "), verdict_word(x->result.v, v->en ? "en" : "zh"), say_in(v, "，总体", ", population "), (long long)x->result.population,
                say_in(v, "，符合", ", conforming "), (long long)x->result.conforming, say_in(v, "，不符合", ", nonconforming "), (long long)x->result.nonconforming, say_in(v, "，未知", ", unknown "), (long long)x->result.unknown);
     slice reason = both_in(v, x->result.reason);
@@ -201,7 +204,7 @@ static void json_all(const voice *v, buf *b)
     jsonw_open(&w, '{');
     jsonw_kv_text(&w, "rule", x->rule), jsonw_kv_text(&w, "kind", x->kind), jsonw_kv_text(&w, "title", both_in(v, x->title)), jsonw_kv_text(&w, "criterion", both_in(v, x->criterion));
     jsonw_kv_text(&w, "condition", x->condition), jsonw_kv_text(&w, "dataset", x->dataset), jsonw_kv_text(&w, "key", x->key), json_place(&w, x->at);
-    jsonw_kv_text(&w, "verdict", slice_of(x->member)), jsonw_kv_text(&w, "rule_verdict", slice_of(verdict_word(x->result.v, "json"))), jsonw_kv_text(&w, "rule_reason", both_in(v, x->result.reason));
+    jsonw_kv_text(&w, "verdict", slice_of(x->member)), jsonw_kv_text(&w, "withheld", both_in(v, x->withheld)), jsonw_kv_text(&w, "rule_verdict", slice_of(verdict_word(x->result.v, "json"))), jsonw_kv_text(&w, "rule_reason", both_in(v, x->result.reason));
     json_record(&w, x);
     jsonw_key(&w, "clocks"), jsonw_open(&w, '[');
     for (size_t i = 0; i < x->nclocks; i++) json_clock(v, &w, &x->clocks[i]);

@@ -65,6 +65,15 @@ bare en 4.1-a ': not assessed, for the reason given'
 bare zh 4.1-a '^  导入的数据中字段“响应时间”没有任何值$'
 n=$((n + 1))
 grep '"rule":"4.1-b"' "$d/bare/findings-2025Q3.ndjson" | grep -q '"key":"T2".*已扣除暂停（无记录）' || { fails=$((fails + 1)); echo "[  FAILED  ] a finding claims to know of pauses"; grep '4.1-b' "$d/bare/findings-2025Q3.ndjson"; }
+# of two desks one delivers no responses: what is said of its tickets is that nothing is, and why
+mkdir -p "$d/desks/b"
+printf 'id,type,priority,status,created_at,responded_at\nA1,incident,P1,in_progress,2025-07-01 09:00:00,2025-07-01 09:05:00\n' >"$d/desks/ticket.csv"
+awk 'BEGIN { print "id,type,priority,status,created_at,responded_at"; for (i = 0; i < 20; i++) print "T" i ",incident,P1,in_progress,2025-07-01 09:00:00," }' >"$d/desks/b/ticket.csv"
+rm "$d/bare.db"
+"$SLAUDIT" run --period 2025Q3 -w "$d/bare.db" --format none "$d/desks" >"$d/log" 2>&1 || { cat "$d/log"; exit 1; }
+bare zh 4.1-a '^  此记录所在的导出没有任何“响应时间”的值，其他导出有：因此不作判断$'
+bare en 4.1-a 'the export that it is of has no value of “Responded” at all'
+bare en 4.1-a '→ not judged$'
 [ $n -ge 8 ] || { echo "[  FAILED  ] too few kinds were asked about"; exit 1; }
 echo "[  PASSED  ] $((n - fails)) test(s)."
 [ $fails -eq 0 ]
