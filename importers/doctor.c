@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include "engine/base/bits.h"
 #include "engine/base/buf.h"
 #include "engine/base/mem.h"
 #include "engine/time/instant.h"
@@ -136,17 +137,18 @@ static bool counted(const doctor *d, const table *t, size_t f)
 /* How often each text stands in a column. false: no memory. */
 static bool count_texts(const table *t, size_t f, terms *k)
 {
-    size_t lo = SIZE_MAX, hi = 0;
+    uint32_t lo = UINT32_MAX, hi = 0;
     const uint32_t *codes = table_codes(t, f);
+    bool all = bits_all(t->cols[f].valid, t->nrows);
     for (size_t r = 0; r < t->nrows; r++) {
-        if (!table_has(t, f, r)) continue;
+        if (!all && !table_has(t, f, r)) continue;
         lo = codes[r] < lo ? codes[r] : lo;
         hi = codes[r] > hi ? codes[r] : hi;
     }
     if (lo > hi) return true;
     if (!terms_reach(k, lo, hi)) return false;
     for (size_t r = 0; r < t->nrows; r++)
-        if (table_has(t, f, r)) k->by[codes[r] - k->from]++;
+        if (all || table_has(t, f, r)) k->by[codes[r] - k->from]++;
     return true;
 }
 

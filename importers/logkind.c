@@ -29,7 +29,11 @@ void log_kinds_free(log_kinds *k)
 void log_kinds_asked(log_kinds *ks, const dict *names)
 {
     for (size_t i = 0; i < ks->nlines; i++)
-        for (size_t g = 0; g < ks->lines[i].re.ngroups; g++) ks->lines[i].asked[g] = dict_find(names, ks->lines[i].re.names[g]) != DICT_NONE;
+        for (size_t g = 0; g < ks->lines[i].re.ngroups; g++) {
+            uint32_t key = dict_find(names, ks->lines[i].re.names[g]);
+            ks->lines[i].asked[g] = key != DICT_NONE;
+            if (key != DICT_NONE) ks->lines[i].re.names[g] = dict_text(names, key); /* the same place tells the same name */
+        }
 }
 
 static sla_status names(arena *a, const ynode *n, log_names *out)

@@ -43,6 +43,9 @@ static bool yearless_day(const course *c, slice line, log_time *t)
     return is;
 }
 
+/* Of syslog: the line is of the same day as the one before it that was looked at, as nearly all are. */
+static inline bool same_day(const course *c, slice line) { return !c->kind && line.len >= sizeof c->day && memcmp(line.ptr, c->day, sizeof c->day) == 0; }
+
 /* The line's year, counted from the first line's. */
 static int32_t course_step(course *c, slice line)
 {
@@ -55,7 +58,7 @@ static int32_t course_step(course *c, slice line)
         const char *close = memchr(line.ptr, '>', line.len < 6 ? line.len : 6);
         if (close) line = (slice){close + 1, line.len - (size_t)(close + 1 - line.ptr)};
     }
-    if (line.len < sizeof c->day || (!c->kind && memcmp(line.ptr, c->day, sizeof c->day) == 0) || !yearless_day(c, line, &t)) return c->index;
+    if (line.len < sizeof c->day || same_day(c, line) || !yearless_day(c, line, &t)) return c->index;
     memcpy(c->day, line.ptr, sizeof c->day);
     return c->index = log_years_step(&c->years, t.month, t.day);
 }
@@ -70,7 +73,7 @@ static uint32_t course_of_text(course *c, slice text, bool *steady)
     slice line;
     *steady = true;
     for (line_scan lines = lines_of(text); line_next(&lines, &line); n++)
-        if (course_step(c, slice_without_cr(line)) != first) *steady = false;
+        if (!(same_day(c, line) && c->index == first) && course_step(c, slice_without_cr(line)) != first) *steady = false;
     return n - (n && text.ptr[text.len - 1] != '\n');
 }
 

@@ -378,7 +378,7 @@ int log_program_find(const log_patterns *p, slice name, slice *source)
 /* The name itself, or a path that ends with it. */
 static bool names_key(slice path, slice key)
 {
-    if (path.len == key.len) return slice_eq(path, key);
+    if (path.len == key.len) return path.ptr == key.ptr || slice_eq(path, key);
     return path.len > key.len && path.ptr[path.len - key.len - 1] == '.' && memcmp(path.ptr + path.len - key.len, key.ptr, key.len) == 0;
 }
 
@@ -403,7 +403,7 @@ static bool glob(slice g, slice s)
                 if (memcmp(s.ptr + i, in.ptr, in.len) == 0) return true;
             return false;
         }
-        return s.len >= head.len && memcmp(s.ptr, head.ptr, head.len) == 0;
+        return s.len >= head.len && (!head.len || s.ptr[0] == head.ptr[0]) && (head.len < 2 || memcmp(s.ptr, head.ptr, head.len) == 0);
     }
     if (g.len && g.ptr[0] == '*') return s.len + 1 >= g.len && memcmp(s.ptr + s.len - (g.len - 1), g.ptr + 1, g.len - 1) == 0;
     return slice_eq(g, s);

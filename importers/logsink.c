@@ -234,44 +234,51 @@ static bool stands(const log_writer *w, slice s)
     return s.ptr >= all.ptr && s.ptr + s.len <= all.ptr + all.len;
 }
 
-/* A text that nearly surely is new. */
-static uint32_t append_text(const log_writer *w, dict *d, slice s) { return stands(w, s) ? dict_append_in_place(d, s) : dict_append(d, s); }
-
 /* The texts of rules: each is looked up once a batch. */
-static sla_status write_fixed(log_writer *w, const slice *v, log_field f, uint64_t which, const uint16_t *rule, column *c, uint32_t *data)
+static sla_status write_fixed(log_writer *w, const slice *v, log_field f, uint64_t which, const uint16_t *rule, size_t n, column *c, uint32_t *data)
 {
+    uint32_t *codes = w->codes + (size_t)f * log_patterns_count(w->sink->patterns), unknown = 0;
+    if (which == bits_tail(n)) { /* as nearly always */
+        for (size_t i = 0; i < n; i++) unknown |= (data[i] = codes[rule[i]]) == DICT_NONE;
+        if (!unknown) return SLA_OK;
+    }
     for (; which; which &= which - 1) {
         size_t i = (size_t)__builtin_ctzll(which);
-        uint32_t *code = &w->codes[rule[i] * (size_t)LOG_FIELDS + f];
+        uint32_t *code = &codes[rule[i]];
         if (*code == DICT_NONE && (*code = dict_intern(c->codes, v[i])) == DICT_NONE) return SLA_NOMEM;
         data[i] = *code;
     }
     return SLA_OK;
 }
 
-/* The events' own texts; equal neighbours are looked up once. */
-static sla_status write_own(const slice *v, uint64_t which, column *c, uint32_t *data)
+/* The events' own texts. */
+static sla_status write_own(const slice *v, uint64_t which, size_t n, column *c, uint32_t *data)
 {
     slice texts[PENDING];
     uint32_t codes[PENDING];
-    uint8_t text_of[PENDING];
     size_t m = 0;
-    for (uint64_t left = which; left; left &= left - 1) {
-        size_t i = (size_t)__builtin_ctzll(left);
-        bool same = m && v[i].len == texts[m - 1].len && (v[i].ptr == texts[m - 1].ptr || slice_eq(v[i], texts[m - 1]));
-        if (!same) texts[m++] = v[i];
-        text_of[i] = (uint8_t)(m - 1);
-    }
+    if (which == bits_tail(n)) return dict_intern_many(c->codes, v, n, data) ? SLA_OK : SLA_NOMEM;
+    for (uint64_t left = which; left; left &= left - 1) texts[m++] = v[__builtin_ctzll(left)];
     if (m && !dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
-    for (; which; which &= which - 1) data[__builtin_ctzll(which)] = codes[text_of[__builtin_ctzll(which)]];
+    for (m = 0; which; which &= which - 1) data[__builtin_ctzll(which)] = codes[m++];
     return SLA_OK;
 }
 
-static sla_status write_new(log_writer *w, const slice *v, uint64_t which, column *c, uint32_t *data)
+/* Texts that nearly surely are new. */
+static sla_status write_new(const log_writer *w, const slice *v, uint64_t which, column *c, uint32_t *data)
 {
-    for (; which; which &= which - 1) {
-        size_t i = (size_t)__builtin_ctzll(which);
-        if ((data[i] = append_text(w, c->codes, v[i])) == DICT_NONE) return SLA_NOMEM;
+    slice texts[PENDING];
+    size_t m = 0;
+    bool in_place = true;
+    for (uint64_t left = which; left; left &= left - 1) {
+        texts[m] = v[__builtin_ctzll(left)];
+        in_place = stands(w, texts[m++]) && in_place;
+    }
+    uint32_t code = in_place ? dict_append_many_in_place(c->codes, texts, m) : 0;
+    for (size_t i = 0; which; which &= which - 1, i++) {
+        if (!in_place) code = dict_append(c->codes, texts[i]);
+        if (code == DICT_NONE) return SLA_NOMEM;
+        data[__builtin_ctzll(which)] = in_place ? code++ : code;
     }
     return SLA_OK;
 }
@@ -303,8 +310,9 @@ static sla_status write_field(log_writer *w, log_field f, size_t first, size_t n
     uint32_t *data = (uint32_t *)c->data + row;
     c->used = true;
     bits_or(c->valid, row, there);
-    TRY(write_fixed(w, v, f, there & fixed, p->rule + first, c, data));
-    return dict_all_new(c->codes, row) ? write_new(w, v, there & ~fixed, c, data) : write_own(v, there & ~fixed, c, data);
+    if (there & fixed) TRY(write_fixed(w, v, f, there & fixed, p->rule + first, n, c, data));
+    if (!(there & ~fixed)) return SLA_OK;
+    return dict_all_new(c->codes, row) ? write_new(w, v, there & ~fixed, c, data) : write_own(v, there & ~fixed, n, c, data);
 }
 
 static sla_status write_rows(log_writer *w, size_t first, size_t n)

@@ -47,7 +47,7 @@ typedef struct log_writer {
     slice program, source; int program_id;
     bool over_lines;                    /* set by the caller: what is put has a message over several lines, which patterns for one line may not know */
     struct pending *pending;            /* events that wait to be written, column by column */
-    uint32_t *codes;                    /* of the patterns' own texts in out, by rule and field; DICT_NONE: not looked up yet */
+    uint32_t *codes;                    /* of the patterns' own texts in out, by field and rule; DICT_NONE: not looked up yet */
 } log_writer;
 sla_status log_writer_begin(log_writer *w, log_sink *s, block *b);
 /* Finds out what the record means and adds it, times times. f's texts must live until log_writer_settle or log_writer_end unless they are in f->scratch. year: for a time without one. A record that has no such day is rejected. */

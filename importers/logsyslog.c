@@ -164,15 +164,24 @@ static bool coded(slice rest, slice *v)
     return true;
 }
 
-static bool tag_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit(c) || c == '-' || c == '_'; }
+/* Of each byte: may it stand in a program's name? */
+static const bool tag_chars[256] = {
+    ['-'] = true, ['_'] = true, ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
+    ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true, ['F'] = true, ['G'] = true, ['H'] = true, ['I'] = true, ['J'] = true, ['K'] = true, ['L'] = true, ['M'] = true,
+    ['N'] = true, ['O'] = true, ['P'] = true, ['Q'] = true, ['R'] = true, ['S'] = true, ['T'] = true, ['U'] = true, ['V'] = true, ['W'] = true, ['X'] = true, ['Y'] = true, ['Z'] = true,
+    ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true, ['h'] = true, ['i'] = true, ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true,
+    ['n'] = true, ['o'] = true, ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true};
+static bool tag_char(char c) { return tag_chars[(unsigned char)c]; }
 
 /* "host name[pid]: message" and "host name: message" with nothing special about them, as nearly all lines are. */
 static bool plain_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v, id = {0};
-    const char *end = rest.ptr + rest.len, *space = rest.len ? memchr(rest.ptr, ' ', rest.len) : NULL, *tag = space ? space + 1 : end, *p = tag;
+    const char *end = rest.ptr + rest.len, *space = rest.ptr, *p;
+    while (space < end && *space != ' ') space++;
+    const char *tag = space + (space < end);
     if (tag >= end || space == rest.ptr || space[-1] == ':' || rest.ptr[0] == '%' || digit(*tag)) return false;
-    while (p < end && tag_char(*p)) p++;
+    for (p = tag; p < end && tag_char(*p);) p++;
     slice name = {tag, (size_t)(p - tag)};
     if (p < end && *p == '[') {
         const char *from = ++p;
@@ -425,7 +434,6 @@ static bool frame_line(slice line, log_framed *f, bool *broken)
 {
     slice rest = line, numbered;
     size_t n;
-    if (usual(line, f)) return inside(line, f), true;
     if (is_cef(line)) return as_cef(line, f) && cef_time(f);
     if (!priority(&rest, broken)) return false;
     if (rest.len > 2 && rest.ptr[0] == ':' && rest.ptr[1] == ' ') rest = behind(rest, 2); /* NX-OS: "<189>: 2025 Jul  1 …" */
@@ -451,6 +459,7 @@ static bool frame_line(slice line, log_framed *f, bool *broken)
 bool log_frame_syslog(slice line, log_framed *f, bool *broken)
 {
     size_t n = f->n, prefix;
+    if (usual(line, f)) return inside(line, f), true;
     if (frame_line(line, f, broken)) return true;
     if (!(prefix = log_file_prefix(line))) return false;
     f->n = n;

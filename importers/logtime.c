@@ -259,14 +259,17 @@ static bool bsd_plain(slice text, log_time *out)
 bool log_time_clf(slice text, log_time *out)
 {
     const char *p = text.ptr;
-    int32_t c, y, h, m, s, oh, om;
-    if (text.len != 26 || p[2] != '/' || p[6] != '/' || p[11] != ':' || p[14] != ':' || p[17] != ':' || p[20] != ' ' || (p[21] != '+' && p[21] != '-')) return false;
+    int32_t c, y, h, m, oh, om;
+    if (text.len != 26 || p[2] != '/' || p[6] != '/' || p[11] != ':' || p[20] != ' ' || (p[21] != '+' && p[21] != '-')) return false;
     *out = (log_time){.month = log_month_of(p + 3), .has_offset = true};
-    if (!two(p, &out->day) || !two(p + 7, &c) || !two(p + 9, &y) || !two(p + 12, &h) || !two(p + 15, &m) || !two(p + 18, &s) || !two(p + 22, &oh) || !two(p + 24, &om)) return false;
+    if (!two(p, &out->day) || !two(p + 7, &c) || !two(p + 9, &y) || !two(p + 22, &oh) || !two(p + 24, &om)) return false;
+    if (!clock_of(p + 12, &out->ms)) { /* a leap second */
+        if (!two(p + 12, &h) || p[14] != ':' || !two(p + 15, &m) || memcmp(p + 17, ":60", 3) != 0 || h > 23 || m > 59) return false;
+        out->ms = ((int64_t)h * 3600 + m * 60 + 59) * 1000;
+    }
     out->year = c * 100 + y;
-    out->ms = ((int64_t)h * 3600 + m * 60 + (s == 60 ? 59 : s)) * 1000;
     out->offset_min = (p[21] == '-' ? -1 : 1) * (oh * 60 + om);
-    return h < 24 && m < 60 && s <= 60 && oh <= 18 && om < 60 && civil_valid(out->year, out->month, out->day);
+    return oh <= 18 && om < 60 && out->month && out->day >= 1 && (out->day <= 28 || civil_valid(out->year, out->month, out->day));
 }
 
 size_t log_time_bsd(slice text, log_time *out)

@@ -184,6 +184,21 @@ uint32_t dict_append(dict *d, slice s) { return append(d, s, 0, false); }
 
 uint32_t dict_append_in_place(dict *d, slice s) { return append(d, s, 0, true); }
 
+uint32_t dict_append_many_in_place(dict *d, const slice *texts, size_t n)
+{
+    uint32_t first = d->count;
+    size_t bytes = 0;
+    if (n >= DICT_NONE - 1u - first || mem_grow(&d->entries, &d->entries_cap, first + n, sizeof *d->entries) != 0) return DICT_NONE;
+    for (size_t i = 0; i < n; i++) {
+        if (texts[i].len > UINT32_MAX) return DICT_NONE;
+        d->entries[first + i] = (entry){texts[i].ptr, 0, (uint32_t)texts[i].len};
+        bytes += texts[i].len;
+    }
+    d->bytes += bytes;
+    d->count += (uint32_t)n;
+    return first;
+}
+
 bool dict_all_new(const dict *d, size_t seen)
 {
     enum { SAMPLE = 2048 };
@@ -215,10 +230,15 @@ static bool intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes, 
     uint64_t h[AHEAD];
     size_t at = 0;
     for (; at < n && d->mask < NEAR; at++) { /* the caches hold it: nothing to wait for */
-        h[0] = hash_of(d, texts[at]);
-        codes[at] = look_up(d, texts[at], h[0]);
-        if (codes[at] == DICT_NONE) codes[at] = add(d, texts[at], h[0], in_place);
-        if (codes[at] == DICT_NONE) return false;
+        slice s = texts[at];
+        if (at && s.ptr == texts[at - 1].ptr && s.len == texts[at - 1].len) {
+            codes[at] = codes[at - 1];
+            continue;
+        }
+        uint64_t hash = hash_of(d, s);
+        uint32_t code = look_up(d, s, hash);
+        if (code == DICT_NONE && (code = add(d, s, hash, in_place)) == DICT_NONE) return false;
+        codes[at] = code;
     }
     for (; at < n; at += AHEAD) {
         size_t m = n - at < AHEAD ? n - at : AHEAD;

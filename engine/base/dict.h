@@ -24,6 +24,8 @@ bool dict_all_new(const dict *d, size_t seen);
 /* … and a text taken as new without being looked for: one that is there already gets one more code, and no look-up finds this one. DICT_NONE as above. */
 uint32_t dict_append(dict *d, slice s);
 uint32_t dict_append_in_place(dict *d, slice s);        /* the same, not copied (dict_intern_in_place) */
+/* Of n texts so taken at once, each gets the code behind the one before; returns the first's. n > 0. */
+uint32_t dict_append_many_in_place(dict *d, const slice *texts, size_t n);
 uint32_t dict_find(const dict *d, slice s);             /* DICT_NONE: not there */
 slice dict_text(const dict *d, uint32_t code);          /* borrowed until the dict is freed or reset; code < dict_count */
 uint32_t dict_count(const dict *d);

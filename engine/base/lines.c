@@ -12,7 +12,14 @@ size_t lines_count_byte(const char *p, size_t n, char c)
     const __m128i want = _mm_set1_epi8(c);
     while (i + 16 <= n) {
         __m128i hits = _mm_setzero_si128();
-        for (int k = 0; k < ROUNDS && i + 16 <= n; k++, i += 16) hits = _mm_sub_epi8(hits, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + i)), want));
+        const __m128i *v = (const __m128i *)(const void *)(p + i);
+        size_t rounds = (n - i) / 16 < ROUNDS ? (n - i) / 16 : ROUNDS, k = 0;
+        for (; k + 3 < rounds; k += 3) {
+            __m128i a = _mm_cmpeq_epi8(_mm_loadu_si128(v + k), want), b = _mm_cmpeq_epi8(_mm_loadu_si128(v + k + 1), want), d = _mm_cmpeq_epi8(_mm_loadu_si128(v + k + 2), want);
+            hits = _mm_sub_epi8(_mm_sub_epi8(_mm_sub_epi8(hits, a), b), d);
+        }
+        for (; k < rounds; k++) hits = _mm_sub_epi8(hits, _mm_cmpeq_epi8(_mm_loadu_si128(v + k), want));
+        i += rounds * 16;
         __m128i sums = _mm_sad_epu8(hits, _mm_setzero_si128());
         count += (size_t)_mm_cvtsi128_si64(sums) + (size_t)_mm_cvtsi128_si64(_mm_srli_si128(sums, 8));
     }

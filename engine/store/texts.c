@@ -4,11 +4,13 @@
  * follows is stored: front coding (Witten, Moffat and Bell, "Managing Gigabytes", 2nd edition, section 4.1), but against any of the 255 texts before. Messages of logs come
  * down to half their size by it, and all that is written, hashed and read with them. */
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include "engine/base/mem.h"
 #include "engine/store/internal.h"
 
 enum { SHARED_MAX = 255, SLOTS = 256, SAMPLE = 512, SHORTEST = 24, HEAD = 13, STARTS = 3 };
-static const size_t start_lengths[STARTS] = {8, 24, 40};
 /* The texts last seen, by how they begin: number + 1. */
 typedef struct starts { uint32_t last[STARTS][SLOTS]; } starts;
 
@@ -16,6 +18,13 @@ static size_t common(slice a, slice b)
 {
     size_t n = a.len < b.len ? a.len : b.len, i = 0;
     if (n > SHARED_MAX) n = SHARED_MAX;
+#ifdef __SSE2__
+    for (; i + 16 <= n; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(a.ptr + i)), y = _mm_loadu_si128((const __m128i *)(const void *)(b.ptr + i));
+        unsigned differ = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y)) ^ 0xFFFF;
+        if (differ) return i + (size_t)__builtin_ctz(differ);
+    }
+#endif
     for (uint64_t x, y; i + 8 <= n; i += 8) {
         memcpy(&x, a.ptr + i, 8);
         memcpy(&y, b.ptr + i, 8);
@@ -25,22 +34,30 @@ static size_t common(slice a, slice b)
     return i;
 }
 
+/* The hash of the text's bytes up to to, whose first from bytes have the hash given. */
+static inline uint64_t hash_on(uint64_t hash, const char *text, size_t from, size_t to)
+{
+    for (uint64_t word; from < to; from += 8) {
+        memcpy(&word, text + from, 8);
+        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    }
+    return hash;
+}
+
 /* How many bytes text i shares with the beginning of one that is *back before it: the last that begins with the same 40 bytes, else 24, else 8. */
 static size_t find(starts *s, const dict *d, uint32_t i, slice text, uint8_t *back)
 {
+    static const size_t lengths[STARTS] = {8, 24, 40};
     uint32_t *last[STARTS];
     uint64_t hash = 0;
-    size_t n = 0, best = 0;
-    for (size_t at = 0; n < STARTS && text.len >= start_lengths[n]; at += 8) {
-        uint64_t word;
-        memcpy(&word, text.ptr + at, 8);
-        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-        if (at + 8 == start_lengths[n]) last[n] = &s->last[n][hash >> 56], n++;
-    }
+    size_t n = text.len >= lengths[2] ? 3 : text.len >= lengths[1] ? 2 : text.len >= lengths[0], best = 0;
     *back = 0;
+    if (n > 0) last[0] = &s->last[0][(hash = hash_on(0, text.ptr, 0, lengths[0])) >> 56];
+    if (n > 1) last[1] = &s->last[1][(hash = hash_on(hash, text.ptr, lengths[0], lengths[1])) >> 56];
+    if (n > 2) last[2] = &s->last[2][hash_on(hash, text.ptr, lengths[1], lengths[2]) >> 56];
     for (; n-- > 0; *last[n] = i + 1) {
         uint32_t before = *last[n];
-        if (!before || i + 1 - before > 255 || best >= start_lengths[n]) continue;
+        if (!before || i + 1 - before > 255 || best >= lengths[n]) continue;
         size_t shared = common(text, dict_text(d, before - 1));
         if (shared > best) best = shared, *back = (uint8_t)(i + 1 - before);
     }
@@ -65,6 +82,25 @@ static char *put(char *to, const char *from, size_t n)
 {
     memcpy(to, from, n);
     return to + n;
+}
+
+/* Of the short texts that most are, two words that may overlap, without a call. */
+static inline char *put_text(char *to, slice t)
+{
+    if (t.len >= 8 && t.len <= 32) {
+        uint64_t w[4];
+        memcpy(&w[0], t.ptr, 8), memcpy(&w[1], t.ptr + t.len - 8, 8);
+        if (t.len > 16) {
+            memcpy(&w[2], t.ptr + 8, 8), memcpy(&w[3], t.ptr + t.len - 16, 8);
+            memcpy(to + 8, &w[2], 8), memcpy(to + t.len - 16, &w[3], 8);
+        }
+        memcpy(to, &w[0], 8), memcpy(to + t.len - 8, &w[1], 8);
+    } else if (t.len >= 4 && t.len < 8) {
+        uint32_t a, b;
+        memcpy(&a, t.ptr, 4), memcpy(&b, t.ptr + t.len - 4, 4);
+        memcpy(to, &a, 4), memcpy(to + t.len - 4, &b, 4);
+    } else if (t.len) memcpy(to, t.ptr, t.len);
+    return to + t.len;
 }
 
 static size_t width_of_lengths(const dict *d)
@@ -93,7 +129,7 @@ sla_status texts_pack(buf *out, const dict *d)
             shared[i] = (uint8_t)n;
             t = (slice){t.ptr + n, t.len - n};
         }
-        if (t.len) text = put(text, t.ptr, t.len);
+        text = put_text(text, t);
     }
     uint32_t stored = (uint32_t)(text - (lens + fixed));
     *put(put(put(head, (const char *)&count, 4), (const char *)&bytes, 4), (const char *)&stored, 4) = (char)width;

@@ -95,6 +95,33 @@ static void appended_apart(void **state)
     dict_free(d);
 }
 
+/* many appended at once are those appended one by one */
+static void appended_together(void **state)
+{
+    (void)state;
+    dict *d = dict_new();
+    static char texts[500][32];
+    slice many[500];
+    for (unsigned i = 0; i < 500; i++) {
+        slice t = numbered(texts[i], i % 100);
+        many[i] = t;
+    }
+    assert_int_equal(dict_intern(d, SLICE_LIT("first")), 0);
+    assert_int_equal(dict_append_many_in_place(d, many, 500), 1);
+    assert_int_equal(dict_append_many_in_place(d, many, 1), 501);
+    assert_int_equal(dict_count(d), 502);
+    size_t bytes = 5 + many[0].len;
+    for (unsigned i = 0; i < 500; i++) {
+        assert_ptr_equal(dict_text(d, 1 + i).ptr, many[i].ptr);
+        assert_int_equal(dict_text(d, 1 + i).len, many[i].len);
+        bytes += many[i].len;
+    }
+    assert_int_equal(dict_bytes(d), bytes);
+    assert_int_equal(dict_find(d, many[7]), DICT_NONE);
+    assert_int_equal(dict_intern(d, many[7]), 502);
+    dict_free(d);
+}
+
 static void any_bytes(void **state)
 {
     (void)state;
@@ -230,13 +257,14 @@ static void hash_has_few_collisions(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(hash_cases) + 10];
+    struct CMUnitTest tests[LEN(hash_cases) + 11];
     size_t n = 0;
     ROWS(tests, n, hash_cases, hash_is_stable);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(counts_up);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(many_at_once);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(left_in_place);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(appended_apart);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(appended_together);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(any_bytes);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(texts_do_not_move);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(resets);
