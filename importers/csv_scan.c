@@ -365,6 +365,12 @@ static size_t weigh(csv_dialect d, look l)
     return 1 + agree * 1000 + (l.cells < 63 ? l.cells : 63) * 4 + (l.well * 2 > l.records || l.inside ? 2u : 0u) + (d.escape ? 0u : 1u);
 }
 
+/* A dialect of characters that the text does not have explains nothing (weigh): it need not be tried. */
+static bool may_explain(csv_dialect d, slice head)
+{
+    return head.len && memchr(head.ptr, d.delimiter, head.len) && (d.quote == '"' || memchr(head.ptr, d.quote, head.len)) && (!d.escape || memchr(head.ptr, d.escape, head.len));
+}
+
 csv_dialect csv_guess(slice head, bool *certain)
 {
     static const char delimiters[] = {',', ';', '\t', '|', '^', '~'}, quotes[] = {'"', '\''}, escapes[] = {0, '\\'};
@@ -376,7 +382,7 @@ csv_dialect csv_guess(slice head, bool *certain)
         for (size_t x = 0; x < sizeof escapes; x++)
             for (size_t k = 0; k < sizeof delimiters; k++) {
                 csv_dialect d = {said ? said : delimiters[k], quotes[q], escapes[x], best.eol};
-                size_t score = weigh(d, look_at(d, head));
+                size_t score = may_explain(d, head) ? weigh(d, look_at(d, head)) : 0;
                 if (score > best_score) best_score = score, best = d;
                 if (said) best.delimiter = said;
             }
