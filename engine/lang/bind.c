@@ -212,6 +212,7 @@ static void bound_free(bound *b)
     mem_free(b->each_looks);
     mem_free(b->looks);
     mem_free(b->live);
+    mem_free(b->makers);
     mem_free(b);
 }
 
@@ -329,6 +330,18 @@ static bool makes_text(const program *p)
     return false;
 }
 
+/* What the texts that expressions make are made of. */
+static void mark_makers(bound *b)
+{
+    const program *p = b->p;
+    for (uint32_t i = p->nnodes; i-- > 0;) {
+        const node *n = &p->nodes[i];
+        bool makes = n->op == OP_LOWER || n->op == OP_TEXT_OF || n->op == OP_EXTRACT || (n->op == OP_EACH && makes_text(p->aggs[n->val.u].sub));
+        b->makers[i] = b->makers[i] || makes;
+        for (size_t k = 0; b->makers[i] && k < n->nargs; k++) b->makers[n->args[k]] = true;
+    }
+}
+
 /* ---- runs over whole datasets ---- */
 typedef struct whole { bound *b; size_t nrows; } whole;
 
@@ -368,10 +381,12 @@ static sla_status run_whole(bound *b, err *e)
 }
 
 /* Texts that expressions make enter the dictionary here, before several threads read it. */
-static sla_status first_run(const bound *b, err *e)
+static sla_status first_run(bound *b, err *e)
 {
     const table *t = b->w->tables[b->p->ds->idx];
     machine *m = NULL;
+    if (!(b->makers = mem_zero((size_t)b->p->nnodes + 1, sizeof *b->makers))) return no_memory(e);
+    mark_makers(b);
     sla_status st = machine_make(b, true, &m, e);
     for (size_t row = 0; st == SLA_OK && t && row < t->nrows; row += VEC_ROWS) st = machine_eval(m, row, t->nrows - row < VEC_ROWS ? t->nrows - row : VEC_ROWS, e);
     machine_free(m);

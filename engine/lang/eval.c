@@ -70,7 +70,7 @@ static bool make_registers(machine *m)
             at += reg_bytes(n->reg);
         }
         if (is_const(n->op)) fill_const(m, n, r);
-        else m->run[m->nrun++] = i;
+        else if (!m->may_intern || !m->b->makers || m->b->makers[i]) m->run[m->nrun++] = i;
     }
     return true;
 }

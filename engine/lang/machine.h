@@ -50,6 +50,7 @@ struct bound {
     const world *w;
     lang_shared *shared;
     bool *live;                 /* [nnodes] needed by a slot */
+    bool *makers;               /* [nnodes] needed to make a text; NULL: the program makes none, or is one of child rows */
     row_index **looks;          /* borrowed from shared */
     regex **regexes;
     void **aux;                 /* [nnodes] rank_table (borrowed), rank_set, text_memo, bitmap of codes */
@@ -71,7 +72,7 @@ struct machine {
     const program *p;
     const world *w;
     reg *regs;
-    uint32_t *run; size_t nrun;             /* nodes to compute, in order */
+    uint32_t *run; size_t nrun;             /* nodes to compute, in order: all, but in the first run only makers */
     size_t row0, n, nw;
     const uint32_t *rows, *outer_rows;      /* pairs of a child row and the row it belongs to; NULL: rows row0 … */
     uint64_t full[VEC_WORDS], none[VEC_WORDS];
