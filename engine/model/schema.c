@@ -273,7 +273,7 @@ const dataset *schema_match_header(const schema *s, const slice *names, size_t n
     const dataset *best = NULL;
     for (size_t i = 0; i < s->n; i++) {
         const dataset *d = &s->datasets[i];
-        if (known_names(d, names, n) == 0) continue;
+        if (known_names(d, names, n) < 2) continue;
         if (!best || d->nfields < best->nfields) best = d;
     }
     return best;

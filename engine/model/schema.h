@@ -54,6 +54,6 @@ const dataset *schema_dataset(const schema *s, slice name);   /* NULL: none */
 int dataset_field(const dataset *d, slice name);              /* -1: none */
 int enumeration_rank(const enumeration *en, slice value);     /* -1: not a defined term */
 /* The dataset whose fields the n header names are (a header row of a canonical file): the one that knows them all and has its key among them; ties go to
- * the one with the fewest fields unused. NULL: none. */
+ * the one with the fewest fields unused. One name alone, such as id, says nothing. NULL: none. */
 const dataset *schema_match_header(const schema *s, const slice *names, size_t n);
 #endif

@@ -165,6 +165,19 @@ static void unclosed_quote_is_placed(void **state)
     close_place(&p);
 }
 
+/* a list of words in a program's text, "id," among them, is no table of a dataset */
+static void one_name_is_no_header(void **state)
+{
+    (void)state;
+    place p;
+    open_place(&p);
+    static const char text[] = "from parts import (\n    id,\n    name,\n    tier,\n    version,\n    wheel,\n)\n";
+    take(&p, write_file("parts.py", text, sizeof text - 1), 0);
+    assert_int_equal(p.report.problems.n, 1);
+    assert_int_equal(p.report.rows, 0);
+    close_place(&p);
+}
+
 static void encodings(void **state)
 {
     (void)state;
@@ -395,7 +408,7 @@ int main(void)
     ROWS(tests, n, json_cases, json_files);
     ROWS(tests, n, date_cases, dates);
     static const struct CMUnitTest more[] = {
-        cmocka_unit_test(unclosed_quote_is_placed), cmocka_unit_test(encodings), cmocka_unit_test(rejected_values_are_kept), cmocka_unit_test(shipped_profiles_fit_the_model),
+        cmocka_unit_test(unclosed_quote_is_placed), cmocka_unit_test(one_name_is_no_header), cmocka_unit_test(encodings), cmocka_unit_test(rejected_values_are_kept), cmocka_unit_test(shipped_profiles_fit_the_model),
         cmocka_unit_test(servicenow_dialects_agree), cmocka_unit_test(headers_read_by_a_part_are_said), cmocka_unit_test(hidden_sheets_and_merged_cells), cmocka_unit_test(words_read_as_terms_are_said)};
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("import", tests, n, NULL, NULL);
