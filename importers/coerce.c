@@ -373,13 +373,6 @@ static sla_status read_decided(job *j)
 }
 
 /* ---- times and days ---- */
-static inline bool two_digits(const char *p, int64_t *out)
-{
-    unsigned a = (unsigned char)p[0] - '0', b = (unsigned char)p[1] - '0';
-    *out = a * 10 + b;
-    return a <= 9 && b <= 9;
-}
-
 /* "2025-07-01": days come again and again, each has its place by the last digits of year, month and day. */
 static inline bool day_of(coercer *co, const char *text, int64_t *ms)
 {
@@ -402,10 +395,9 @@ static inline bool day_of(coercer *co, const char *text, int64_t *ms)
 /* "2025-07-01 09:05:00", the form that canonical files are full of. */
 static inline bool fast_time(coercer *co, slice s, int64_t *local)
 {
-    int64_t h, m, sec, day;
-    if (s.len != 19 || (s.ptr[10] != ' ' && s.ptr[10] != 'T') || s.ptr[13] != ':' || s.ptr[16] != ':') return false;
-    if (!two_digits(s.ptr + 11, &h) || !two_digits(s.ptr + 14, &m) || !two_digits(s.ptr + 17, &sec) || h > 23 || m > 59 || sec > 59 || !day_of(co, s.ptr, &day)) return false;
-    *local = day + (h * 3600 + m * 60 + sec) * 1000;
+    int64_t clock, day;
+    if (s.len != 19 || (s.ptr[10] != ' ' && s.ptr[10] != 'T') || !clock_parse(s.ptr + 11, &clock) || !day_of(co, s.ptr, &day)) return false;
+    *local = day + clock;
     return true;
 }
 

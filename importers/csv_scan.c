@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memrchr */
 #include <string.h>
 #include "engine/base/lines.h"
 #include "importers/csv.h"
@@ -7,8 +8,8 @@
 
 static size_t last_byte(const char *p, size_t n, char c)
 {
-    while (n && p[n - 1] != c) n--;
-    return n; /* offset behind it; 0: none */
+    const char *at = n ? memrchr(p, c, n) : NULL;
+    return at ? (size_t)(at - p) + 1 : 0; /* offset behind it; 0: none */
 }
 
 /* ---- where records end ---- */
@@ -135,9 +136,9 @@ static uint64_t stops_mask(const char *p, const char *end, csv_dialect d)
 /* The first delimiter or line end at or after p, else end. */
 static inline __attribute__((always_inline)) const char *cell_end(stops *s, const char *p, const char *end, csv_dialect d)
 {
-    if (s->from && p - s->from < 64) { /* nothing before p is asked for again */
-        uint64_t mask = s->mask >> (p - s->from);
-        if (mask) return p + __builtin_ctzll(mask);
+    if (s->from && p - s->from < 64) { /* nothing before p is asked for again; no stop lies between a p before them and them */
+        uint64_t mask = p > s->from ? s->mask >> (p - s->from) << (p - s->from) : s->mask;
+        if (mask) return s->from + __builtin_ctzll(mask);
         p = s->from + 64;
     }
     for (; p < end; p += 64) {
@@ -226,12 +227,37 @@ static slice unquoted(stops *s, const char **pp, const char *end, csv_dialect d,
     return unescaped(text, d, false, c, st);
 }
 
+/* Cells without quotes and escapes, as nearly all are, one behind the other from p and column *col on; stops before a quote, a record's last cell and what has no column. */
+static inline const char *plain_cells(stops *s, const char *p, const char *end, csv_dialect d, cells *c, size_t row, size_t *col)
+{
+    const char quote = d.quote, eol = d.eol, *from = s->from;
+    uint64_t mask = s->mask;
+    if (p == end) return p;
+    if (!from || p - from >= 64) from = p, mask = stops_mask(p, end, d);
+    else if (p > from) mask &= ~UINT64_C(0) << (p - from);
+    slice *to = c->at + *col * CELLS_ROWS + row, *beyond = c->at + c->ncols * CELLS_ROWS + row;
+    while (to < beyond && p < end && *p != quote) {
+        while (!mask && end - from > 64) from += 64, mask = stops_mask(from, end, d);
+        if (!mask) break;
+        const char *stop = from + __builtin_ctzll(mask);
+        if (*stop == eol) break;
+        *to = (slice){p, (size_t)(stop - p)};
+        mask &= mask - 1;
+        to += CELLS_ROWS;
+        p = stop + 1;
+    }
+    *s = (stops){from, mask};
+    *col = (size_t)(to - c->at) / CELLS_ROWS;
+    return p;
+}
+
 /* One record at p into row; returns where the next begins. */
 static const char *one_record(stops *s, const char *p, const char *end, csv_dialect d, cells *c, size_t row, uint32_t *line, uint64_t *ragged, sla_status *st)
 {
     size_t col = 0;
     for (;; col++) {
         slice cell;
+        if (!d.escape) p = plain_cells(s, p, end, d, c, row, &col);
         if (p < end && *p == d.quote && d.quote) {
             const char *from = p++;
             cell = quoted_cell(&p, end, d, c, st);

@@ -231,21 +231,6 @@ bool log_time_any(slice text, log_time *out)
     return all_digits(s) ? epoch_by_size(s, out) : iso_like(s, out) || log_time_parse(SLICE_LIT("%s"), s, out);
 }
 
-/* "13:06:56", all eight bytes at once: digit by digit they less "00:00:00" are 0 to 9, and 0 where the colons stand. false: no such time. */
-static bool clock_of(const char *p, int64_t *ms)
-{
-    const uint64_t colons = UINT64_C(0x0000FF0000FF0000), seven_bits = UINT64_C(0x7676767676767676), top = UINT64_C(0x8080808080808080);
-    uint64_t x, zero;
-    memcpy(&x, p, 8);
-    memcpy(&zero, "00:00:00", 8);
-    x ^= zero;
-    if (x & colons || (x | (x + seven_bits)) & top) return false; /* + 0x76: more than 9 reaches the top bit */
-    uint64_t pairs = x * 10 + (x >> 8);
-    uint32_t h = pairs & 0xFF, m = pairs >> 24 & 0xFF, s = pairs >> 48 & 0xFF;
-    *ms = ((int64_t)h * 3600 + m * 60 + s) * 1000;
-    return h < 24 && m < 60 && s < 60;
-}
-
 /* "Mar  7 13:06:56 " as nearly all lines have it. */
 static bool bsd_plain(slice text, log_time *out)
 {
@@ -253,7 +238,7 @@ static bool bsd_plain(slice text, log_time *out)
     if (text.len < 16 || p[3] != ' ' || p[6] != ' ' || p[15] != ' ') return false;
     char day[2] = {p[4] == ' ' ? '0' : p[4], p[5]};
     *out = (log_time){.month = log_month_of(p)};
-    return out->month && two(day, &out->day) && clock_of(p + 7, &out->ms) && out->day >= 1 && (out->day <= 28 || civil_valid(2000, out->month, out->day));
+    return out->month && two(day, &out->day) && clock_parse(p + 7, &out->ms) && out->day >= 1 && (out->day <= 28 || civil_valid(2000, out->month, out->day));
 }
 
 bool log_time_clf(slice text, log_time *out)
@@ -263,7 +248,7 @@ bool log_time_clf(slice text, log_time *out)
     if (text.len != 26 || p[2] != '/' || p[6] != '/' || p[11] != ':' || p[20] != ' ' || (p[21] != '+' && p[21] != '-')) return false;
     *out = (log_time){.month = log_month_of(p + 3), .has_offset = true};
     if (!two(p, &out->day) || !two(p + 7, &c) || !two(p + 9, &y) || !two(p + 22, &oh) || !two(p + 24, &om)) return false;
-    if (!clock_of(p + 12, &out->ms)) { /* a leap second */
+    if (!clock_parse(p + 12, &out->ms)) { /* a leap second */
         if (!two(p + 12, &h) || p[14] != ':' || !two(p + 15, &m) || memcmp(p + 17, ":60", 3) != 0 || h > 23 || m > 59) return false;
         out->ms = ((int64_t)h * 3600 + m * 60 + 59) * 1000;
     }

@@ -21,6 +21,20 @@ int weekday_of_days(int64_t days);                                       /* 1 Mo
 /* A time as it stands in a canonical file: YYYY-MM-DD[( |T)HH:MM[:SS[.fff]]][Z|±HH:MM|±HHMM]. local_ms: the wall clock as if it were UTC. */
 typedef struct time_text { int64_t local_ms; int32_t offset_min; bool has_offset, has_time; } time_text;
 bool time_parse(slice s, time_text *out);                                /* false: not of this form, or no such date; nothing left over */
+/* "13:06:56", whose 8 bytes stand at p, all at once: byte by byte they less "00:00:00" are 0 to 9, and 0 where the colons stand. false: no such time of day, or a leap second. */
+static inline bool clock_parse(const char *p, int64_t *ms)
+{
+    const uint64_t colons = UINT64_C(0x0000FF0000FF0000), seven_bits = UINT64_C(0x7676767676767676), top = UINT64_C(0x8080808080808080);
+    uint64_t x, zero;
+    memcpy(&x, p, 8);
+    memcpy(&zero, "00:00:00", 8);
+    x ^= zero;
+    if (x & colons || (x | (x + seven_bits)) & top) return false; /* + 0x76: more than 9 reaches the top bit */
+    uint64_t pairs = x * 10 + (x >> 8);
+    uint32_t h = pairs & 0xFF, m = pairs >> 24 & 0xFF, s = pairs >> 48 & 0xFF;
+    *ms = ((int64_t)h * 3600 + m * 60 + s) * 1000;
+    return h < 24 && m < 60 && s < 60;
+}
 /* "2025-07-01 09:05:00" of a wall clock (ms since 1970 as if UTC); with .fff only when there are ms. */
 void time_print_local(buf *b, int64_t local_ms);
 void date_print(buf *b, int64_t days);                                   /* "2025-07-01" */
