@@ -48,11 +48,14 @@ typedef struct target {
     time_counts *counts;                /* NULL: not counted */
     spoken *spoken;                     /* of fields with terms: where words are noted; NULL: not at all */
 } target;
+/* Rows that are no records (footers.h). on: of a table, in which also rows without any value are none; most: so many values are few; marks: those that keys bear. */
+typedef struct footer_rule { bool on; size_t most; unsigned marks; } footer_rule;
 typedef struct plan {
     const dataset *ds;
     target *fields;                     /* ds->nfields */
     const profile *pf;                  /* NULL: canonical */
     const zone *zone;
+    footer_rule footers;
 } plan;
 
 /* Reads the slab's texts into rows behind b's (which must have room for them). Wrong values are left missing and go to rejects; rows without a required
@@ -60,5 +63,6 @@ typedef struct plan {
 enum { DAYS_KEPT = 256, WORDS_NOTED = 256 };
 typedef struct known_day { char text[10]; bool set; int64_t ms; } known_day;
 typedef struct coercer { const plan *p; zone_cursor cursor; known_day days[DAYS_KEPT]; uint64_t noted[WORDS_NOTED]; } coercer;
-sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *rejects, size_t *taken, err *e);
+/* *blank: rows without a character, which neither entered b nor the rejects. */
+sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *rejects, size_t *taken, size_t *blank, err *e);
 #endif

@@ -7,6 +7,7 @@
 #include "engine/time/slaclock.h"
 #include "importers/cells.h"
 #include "importers/dates.h"
+#include "importers/footers.h"
 #include "importers/words.h"
 
 typedef struct job {
@@ -15,8 +16,8 @@ typedef struct job {
     batch *b;
     size_t row0;                /* where the slab's first row stands in b */
     reject_list *rejects;
-    uint64_t bad[BITS_WORDS(CELLS_ROWS)];   /* rows that lack a required value */
-    size_t nbad;
+    uint64_t bad[BITS_WORDS(CELLS_ROWS)];   /* rows that lack a required value, or are no records */
+    size_t nbad, nblank;
     arena texts;                /* days and times of day put together */
     bool nomem;
 } job;
@@ -567,6 +568,54 @@ static sla_status read_column(job *j, size_t fno)
     }
 }
 
+/* ---- rows that are no records ---- */
+static const char TOTALS[] = "a row of totals, no record";
+
+/* The 64 bits from row i on, of which n count. */
+static uint64_t window(const uint64_t *w, size_t i, size_t n)
+{
+    size_t shift = i & 63;
+    uint64_t bits = w[i >> 6] >> shift;
+    if (shift + n > 64) bits |= w[(i >> 6) + 1] << (64 - shift);
+    return n < 64 ? bits & ((UINT64_C(1) << n) - 1) : bits;
+}
+
+/* Of n rows from row i on those with at most so many values of columns: counted in parallel, bit k of the counts of all rows being a word. */
+static uint64_t rows_with_few(const job *j, size_t i, size_t n, size_t most)
+{
+    enum { PLACES = 7 }; /* FIELDS_MAX < 1 << PLACES */
+    uint64_t count[PLACES] = {0}, less = 0, same = ~UINT64_C(0);
+    for (size_t f = 0; f < j->b->ds->nfields; f++) {
+        if (!j->b->cols[f].used || j->co->p->fields[f].input < 0) continue;
+        uint64_t carry = window(j->b->cols[f].valid, i, n);
+        for (size_t k = 0; carry && k < PLACES; k++) {
+            uint64_t both = count[k] & carry;
+            count[k] ^= carry;
+            carry = both;
+        }
+    }
+    for (size_t k = PLACES; k-- > 0;) {
+        uint64_t bit = most >> k & 1 ? ~UINT64_C(0) : 0;
+        less |= same & ~count[k] & bit;
+        same &= ~(count[k] ^ bit);
+    }
+    return window(&(uint64_t){less | same}, 0, n);
+}
+
+/* What stands in the row, with bars between; empty if nothing does. false: no memory. */
+static bool row_text(job *j, size_t row, slice *out)
+{
+    buf b = {0};
+    for (size_t c = 0; c < j->c->ncols; c++) {
+        slice s = slice_trim(j->c->at[c * CELLS_ROWS + row]);
+        if (s.len) buf_printf(&b, "%s%.*s", b.len ? " | " : "", SLICE_ARG(s));
+    }
+    *out = arena_slice(&j->texts, (slice){b.ptr, b.len});
+    bool ok = !b.failed && (b.len == 0 || out->ptr);
+    buf_free(&b);
+    return ok;
+}
+
 /* A last row of sums, as people put below their tables: its first cell says so. */
 static bool is_totals(const job *j, size_t row)
 {
@@ -576,6 +625,31 @@ static bool is_totals(const job *j, size_t row)
     for (size_t k = 0; c < j->c->ncols && k < sizeof words / sizeof words[0]; k++)
         if (words_same(j->c->at[c * CELLS_ROWS + row], slice_of(words[k]))) return true;
     return false;
+}
+
+static sla_status leave_out(job *j, size_t row)
+{
+    const footer_rule *rule = &j->co->p->footers;
+    const dataset *ds = j->b->ds;
+    int input = ds->nkey ? j->co->p->fields[ds->key[0]].input : -1;
+    slice text, key = input >= 0 ? slice_trim(j->c->at[(size_t)input * CELLS_ROWS + row]) : (slice){0};
+    if (key.len && (rule->most == 0 || !(footers_marks(key) & ~rule->marks))) return SLA_OK;
+    if (!row_text(j, row, &text)) return SLA_NOMEM;
+    if (text.len && (input < 0 || !key.len) && rows_with_few(j, j->row0 + row, 1, 1) == 0) return SLA_OK; /* a record without its key */
+    bits_set(j->bad, row);
+    j->nbad++;
+    if (text.len) return reject_list_add(j->rejects, j->c->lines[row], column_of(j->c, row, key, input), input >= 0 ? ds->fields[ds->key[0]].name : (slice){0}, text, is_totals(j, row) ? TOTALS : "a line above, between or below the records, and none of them", true);
+    j->nblank++;
+    return SLA_OK;
+}
+
+static sla_status leave_out_footers(job *j)
+{
+    for (size_t i = 0; j->co->p->footers.on && i < j->c->nrows; i += 64) {
+        size_t n = j->c->nrows - i < 64 ? j->c->nrows - i : 64;
+        for (uint64_t few = rows_with_few(j, j->row0 + i, n, j->co->p->footers.most); few; few &= few - 1) TRY(leave_out(j, i + (size_t)__builtin_ctzll(few)));
+    }
+    return SLA_OK;
 }
 
 static sla_status check_required(job *j, size_t fno)
@@ -588,7 +662,7 @@ static sla_status check_required(job *j, size_t fno)
         j->nbad++;
         slice cell = t->input >= 0 ? j->c->at[(size_t)t->input * CELLS_ROWS + i] : (slice){0};
         TRY(reject_list_add(j->rejects, j->c->lines[i], column_of(j->c, i, cell, t->input), j->b->ds->fields[fno].name, cell,
-                            is_totals(j, i) ? "a row of totals, no record" : "a row needs this value, and it is missing or cannot be read", true));
+                            is_totals(j, i) ? TOTALS : "a row needs this value, and it is missing or cannot be read", true));
     }
     return SLA_OK;
 }
@@ -620,7 +694,7 @@ static void drop_bad(job *j)
 
 static bool follows(const plan *p, size_t f) { return p->fields[f].after >= 0; }
 
-sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *rejects, size_t *taken, err *e)
+sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *rejects, size_t *taken, size_t *blank, err *e)
 {
     job j = {.co = co, .c = c, .b = b, .row0 = b->nrows, .rejects = rejects};
     co->cursor.z = co->p->zone;
@@ -629,6 +703,7 @@ sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *reje
         for (size_t f = 0; st == SLA_OK && f < b->ds->nfields; f++)
             if (follows(co->p, f) == (pass == 1)) st = read_column(&j, f);
     if (st == SLA_OK) st = read_decided(&j);
+    if (st == SLA_OK) st = leave_out_footers(&j);
     for (size_t f = 0; st == SLA_OK && f < b->ds->nfields; f++)
         if (b->ds->fields[f].required) st = check_required(&j, f);
     arena_free(&j.texts);
@@ -636,6 +711,7 @@ sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *reje
     memcpy(b->lines + b->nrows, c->lines, c->nrows * sizeof *b->lines);
     if (j.nbad) drop_bad(&j);
     *taken = c->nrows - j.nbad;
+    *blank = j.nblank;
     b->nrows += *taken;
     return SLA_OK;
 }

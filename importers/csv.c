@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "engine/base/mem.h"
+#include "importers/footers.h"
 #include "importers/plan.h"
 #include "importers/sheet.h"
 
@@ -146,8 +147,8 @@ static sla_status try_both(importer *im, const input *in, const slice *upper, si
     return st;
 }
 
-/* The rows of the head, for what the whole column says. */
-static sla_status look_at_rows(importer *im, slice body)
+/* The rows of the head, for what the whole column says, and for what rows say that are records. */
+static sla_status look_at_rows(importer *im, slice body, footer_evidence *rows)
 {
     cells c;
     uint64_t ragged = 0;
@@ -160,6 +161,7 @@ static sla_status look_at_rows(importer *im, slice body)
         if (used == 0) break;
         body = (slice){body.ptr + used, body.len - used};
         planner_look(&im->plan, &c);
+        footers_look(rows, &im->plan.p, &c);
     }
     cells_clear(&c);
     return st;
@@ -212,6 +214,7 @@ static sla_status set_up(importer *im, const input *in, size_t *start, uint32_t 
     bool certain;
     uint32_t lines = 0, nlines;
     size_t open;
+    footer_evidence rows = {0};
     im->table = in->table;
     im->name = in->name;
     im->dialect = in->table ? (csv_dialect){.delimiter = SHEET_CELL, .eol = SHEET_ROW} : csv_guess(in->head, &certain);
@@ -224,7 +227,8 @@ static sla_status set_up(importer *im, const input *in, size_t *start, uint32_t 
     else buf_printf(said, "CSV, delimiter %s, quote %c%s, %zu columns\n", d.delimiter == '\t' ? "tab" : (char[]){d.delimiter, '\0'}, d.quote, d.escape ? ", escaped by \\" : "", im->ncols);
     if (im->unnamed) buf_printf(said, "columns not used: all beyond the first %d\n", CELLS_COLS_MAX);
     size_t cut = csv_cut(im->dialect, in->head, in->whole, &nlines, &open);
-    TRY(look_at_rows(im, cut > *start ? (slice){in->head.ptr + *start, cut - *start} : (slice){0}));
+    TRY(look_at_rows(im, cut > *start ? (slice){in->head.ptr + *start, cut - *start} : (slice){0}, &rows));
+    im->plan.p.footers = footers_settle(&rows, planner_key_marks(&im->plan));
     return planner_settle(&im->plan);
 }
 

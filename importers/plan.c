@@ -355,7 +355,7 @@ bool planner_lists(const planner *pl, int no)
 sla_status planner_read(planner *pl, coercer *co, const cells *c, block *b, err *e)
 {
     change_list *list = b->extra;
-    size_t taken;
+    size_t taken, blank = 0;
     if (c->nrows == 0) return SLA_OK;
     b->rows += c->nrows;
     if (pl->changes) {
@@ -372,7 +372,8 @@ sla_status planner_read(planner *pl, coercer *co, const cells *c, block *b, err 
     arena scratch = {0};
     cycles_fill(pl->cycles, pl->ncycles, c, &scratch);
     sla_status st = plan_notes_apply(pl, c, &scratch);
-    if (st == SLA_OK) st = coerce_cells(co, c, b->batches[b->n - 1], &b->rejects, &taken, e);
+    if (st == SLA_OK) st = coerce_cells(co, c, b->batches[b->n - 1], &b->rejects, &taken, &blank, e);
+    b->rows -= blank;
     arena_free(&scratch);
     return st;
 }

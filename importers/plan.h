@@ -64,6 +64,7 @@ void planner_notes(const planner *pl, buf *out);       /* after the last block: 
 sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e);   /* what this file's times cannot prove, into the store */
 /* Finds what headers say of the columns in use, and refuses what cannot be honoured (plan_notes.c). */
 sla_status plan_notes_find(planner *pl, const input *in, err *e);
+unsigned planner_key_marks(const planner *pl);         /* what is put before keys, as footers_marks has it */
 /* A column whose dates have no year. */
 void plan_notes_yearless(planner *pl, size_t f);
 /* A column of durations whose commas are all of one kind ('.' or ',' as above). */

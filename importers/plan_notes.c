@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* memmem, memrchr */
 #include <string.h>
 #include "engine/base/buf.h"
+#include "importers/footers.h"
 #include "importers/plan.h"
 #include "importers/words.h"
 
@@ -63,6 +64,15 @@ static sla_status note_row_number(planner *pl, const input *in, size_t f)
     pl->notes[pl->nnotes++] = (column_note){.col = t->input, .field = f, .table = name};
     buf_printf(&pl->said, "%.*s: the column %.*s counts the rows of its table; the table's name stands before its numbers (%.*s1)\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]), SLICE_ARG(name));
     return SLA_OK;
+}
+
+/* What the name of the table adds to keys that count its rows. */
+unsigned planner_key_marks(const planner *pl)
+{
+    unsigned marks = 0;
+    for (size_t k = 0; k < pl->nnotes; k++)
+        if (pl->notes[k].table.len) marks |= footers_marks(pl->notes[k].table);
+    return marks;
 }
 
 sla_status plan_notes_find(planner *pl, const input *in, err *e)

@@ -210,6 +210,47 @@ static void years(void **state)
     close_place(&p);
 }
 
+/* ---- lines of a table that are no records ---- */
+#define TICKETS_TWO "id=GD-1; title=卡纸; priority=P1; assignee=张三; status=resolved; created_at=2025-07-01 09:05:00; resolved_at=2025-07-01 11:05:00\n" \
+    "id=GD-2; title=断网; priority=P3; assignee=李四; status=in_progress; created_at=2025-07-02 09:05:00\n"
+#define HEAD_TWO "工单号,创建时间,标题,优先级,状态,处理人,解决时间\nGD-1,2025-07-01 09:05,卡纸,紧急,已解决,张三,2025-07-01 11:05\nGD-2,2025-07-02 09:05,断网,普通,处理中,李四,\n"
+static const struct footer_case { const char *name, *text, *dataset, *rows, *reason; uint64_t rejected; } footers[] = {
+    {"who made it, and when it was printed", HEAD_TWO "制表人：赵六,审核人：钱七\n打印时间,2025-07-31\n打印时间：2025-07-31 10:00\n", "ticket", TICKETS_TWO, "a line above, between or below the records, and none of them", 3},
+    {"a day below the time of creation that nothing says what it is", HEAD_TWO ",2025-07-31\n", "ticket", TICKETS_TWO, "a line above, between or below the records, and none of them", 1},
+    {"when a report was generated", "Ticket ID,Created,Subject,Priority,Status,Assignee\n11,07/13/2025 09:05 AM,a,High,Closed,Ann\n12,07/14/2025 09:05 AM,b,Low,Open,Bob\n\nReport generated on,07/31/2025\nTotal records: 2\n", "ticket",
+     "id=11; title=a; priority=P2; assignee=Ann; status=closed; created_at=2025-07-13 09:05:00\nid=12; title=b; priority=P4; assignee=Bob; status=new; created_at=2025-07-14 09:05:00\n", "a line above, between or below the records, and none of them", 2},
+    {"titles of sections", "编号,日期,内容,部门,处理人,状态\n一、网络类\n1,2025-07-01,断网,财务,张三,完成\n二、桌面类\n2,2025-07-02,卡纸,财务,张三,完成\n第1页 共1页,2025-07-31\n", "ticket",
+     "id=1; description=断网; requester_org=财务; assignee=张三; status=resolved; created_at=2025-07-01 00:00:00\nid=2; description=卡纸; requester_org=财务; assignee=张三; status=resolved; created_at=2025-07-02 00:00:00\n",
+     "a line above, between or below the records, and none of them", 3},
+    {"sums", HEAD_TWO "合计,2025-07-31\n", "ticket", TICKETS_TWO, "a row of totals, no record", 1},
+    {"people, too, whom none needs but a number", "工号,姓名,团队,岗位\nE1,张三,网络组,工程师\nE2,李四,桌面组,工程师\n制表人：赵六,2025-07-31\n", "staff", "id=E1; name=张三; team=网络组; role=工程师\nid=E2; name=李四; team=桌面组; role=工程师\n", "a line above, between or below the records, and none of them", 1},
+    {"a ticket of which little is known is one", HEAD_TWO "GD-3,2025-07-03 09:05\nX4,2025-07-04 09:05\n", "ticket", TICKETS_TWO "id=GD-3; created_at=2025-07-03 09:05:00\nid=X4; created_at=2025-07-04 09:05:00\n", "", 0},
+    {"one with an odd number but much besides is one", HEAD_TWO "补 单：3,2025-07-03 09:05,断网,普通,处理中,,\n", "ticket", TICKETS_TWO "id=补 单：3; title=断网; priority=P3; status=in_progress; created_at=2025-07-03 09:05:00\n", "", 0},
+    {"one without its number is one, and lacks it", HEAD_TWO ",2025-07-03 09:05,断网,普通\n", "ticket", TICKETS_TWO, "a row needs this value, and it is missing or cannot be read", 1},
+    {"rows of which only the delimiters are left are none", HEAD_TWO ",,,,,,\n , ,,,,,\n,,,,,,\n", "ticket", TICKETS_TWO, "", 0},
+};
+static void footers_are_no_records(void **state)
+{
+    const struct footer_case *c = *state;
+    for (size_t block = 0; block < 4000; block = block ? block * 11 : 7) {
+        place p;
+        stored_reject *list;
+        size_t n, rows = 0;
+        err e = {0};
+        open_place(&p);
+        take_text(&p, "table.csv", c->text, block);
+        assert_int_equal(p.report.problems.n, 0);
+        assert_rows(&p, c->dataset, c->rows);
+        assert_int_equal(p.report.rejected, c->rejected);
+        assert_int_equal(store_rejects(p.s, &p.a, 100, &list, &n, &e), SLA_OK);
+        for (size_t i = 0; i < n; i++) {
+            if (list[i].row) assert_slice_is(list[i].reason, c->reason), rows++;
+        }
+        assert_int_equal(rows, c->rejected);
+        close_place(&p);
+    }
+}
+
 /* ---- what is refused, and why ---- */
 static const struct refusal { const char *name, *text, *says; } refusals[] = {
     {"no time of creation", "Number,Short description,Caller,Priority,State,Category,Updated by\nINC1,a,b,1 - Critical,New,c,system\n", "lacks created_at (Opened, "},
@@ -430,10 +471,11 @@ static void glpi_flags_agree(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(exports) + LEN(year_cases) + LEN(refusals) + LEN(reals) + LEN(late_values) + 6];
+    struct CMUnitTest tests[LEN(exports) + LEN(year_cases) + LEN(footers) + LEN(refusals) + LEN(reals) + LEN(late_values) + 6];
     size_t n = 0;
     ROWS(tests, n, exports, each_export);
     ROWS(tests, n, year_cases, years);
+    ROWS(tests, n, footers, footers_are_no_records);
     ROWS(tests, n, refusals, refused);
     ROWS(tests, n, late_values, a_late_value_decides);
     ROWS(tests, n, reals, each_real_file);
