@@ -43,6 +43,50 @@ static slice element_text(slice value, arena *scratch)
     return text.ptr || !memchr(only.ptr, '"', only.len) ? text : value;
 }
 
+static bool flatten(flat *f, size_t n, int depth);
+
+/* The member of the object at r->p: where its value begins; NULL: there is none. */
+static const char *member_at(json_reader r, slice name)
+{
+    json_level l;
+    slice key, value;
+    json_enter(&r, &l);
+    while (json_next(&r, &l, &key)) {
+        json_blanks(&r);
+        const char *at = r.p;
+        if (slice_eq(key, name)) return at < r.end ? at : NULL;
+        if (!json_value(&r, &value, 1)) return NULL;
+    }
+    return NULL;
+}
+
+/* "customFields": [{"name": "State", "value": {"name": "Fixed"}}]: fields that bear their own name are columns as others are, "customFields.State.name". n: length of the list's path with its dot. */
+static bool put_named(flat *f, size_t n, slice list, int depth)
+{
+    json_reader r = {.p = list.ptr, .end = list.ptr + list.len, .scratch = f->r->scratch}, *outer = f->r;
+    json_level l;
+    slice key, item, value;
+    bool ok = true;
+    json_enter(&r, &l);
+    while (ok && json_next(&r, &l, &key)) {
+        json_blanks(&r);
+        const char *at = r.p < r.end && *r.p == '{' ? member_at(r, SLICE_LIT("value")) : NULL;
+        if (!at || !json_value(&r, &item, depth)) break;
+        slice name = json_at(item, SLICE_LIT("name"), f->r->scratch);
+        if (name.len == 0 || *name.ptr == '{' || *name.ptr == '[' || n + name.len + 2 >= sizeof f->path) break;
+        json_reader in = {.p = at, .end = item.ptr + item.len, .scratch = f->r->scratch};
+        memcpy(f->path + n, name.ptr, name.len);
+        f->path[n + name.len] = '.';
+        if (*at == '{' && depth < FLATTEN_MAX) {
+            f->r = &in;
+            ok = flatten(f, n + name.len + 1, depth + 1);
+            f->r = outer;
+        } else if (json_value(&in, &value, depth)) ok = f->put(f->ctx, (slice){f->path, n + name.len}, value, *at == '[');
+    }
+    outer->nomem = outer->nomem || r.nomem;
+    return ok && !outer->nomem;
+}
+
 /* The object at r->p; n: length of the path so far. */
 static bool flatten(flat *f, size_t n, int depth)
 {
@@ -67,6 +111,11 @@ static bool flatten(flat *f, size_t n, int depth)
             if (!json_value(r, &value, depth + 1)) return false;
             slice text = list ? element_text(value, r->scratch) : value;
             if (!f->put(f->ctx, path, text, list && text.ptr == value.ptr)) return r->nomem = true, json_fail(r, "out of memory");
+            if (list && depth < FLATTEN_MAX && n + key.len + 1 < sizeof f->path) {
+                memmove(f->path + n, key.ptr, key.len);
+                f->path[n + key.len] = '.';
+                if (!put_named(f, n + key.len + 1, value, depth + 1)) return r->nomem = true, json_fail(r, "out of memory");
+            }
         }
     }
     return r->wrong == NULL;
@@ -170,6 +219,7 @@ static bool put_cell(void *ctx, slice path, slice value, bool list)
     if (!within(j->im->at.member, &path)) return true;
     uint32_t col = dict_find(j->im->columns, path);
     if (col >= j->c->ncols) return j->unseen++, true;
+    list = list || (value.len > 4 && memcmp(value.ptr, "[\"", 2) == 0 && memcmp(value.ptr + value.len - 2, "\"]", 2) == 0); /* within a text, as Frappe keeps them */
     j->c->at[(size_t)col * CELLS_ROWS + j->c->nrows] = list && !planner_lists(&j->im->plan, (int)col) ? list_text(value, &j->c->scratch) : value;
     j->touched[col] = true;
     return true;
