@@ -61,6 +61,8 @@ static bool is_none(const field_map *map, slice s)
 static slice with_clock(job *j, slice day, slice clock)
 {
     static const char *const first_days[] = {"1899-12-30 ", "1899-12-31 ", "1900-01-00 ", "1904-01-01 "};
+    char half[NARROW_MAX];
+    clock = words_narrow(clock, half);
     for (size_t k = 0; k < sizeof first_days / sizeof first_days[0]; k++)
         if (clock.len > 11 && memcmp(clock.ptr, first_days[k], 11) == 0) clock = (slice){clock.ptr + 11, clock.len - 11};
     if (!memchr(clock.ptr, ':', clock.len) || memchr(day.ptr, ':', day.len)) return day;
@@ -269,7 +271,9 @@ static bool read_number(slice s, double *out)
 /* A decimal comma, where it cannot be one of thousands: "4,5". */
 static bool read_local_number(slice s, double *out)
 {
-    char text[64];
+    char text[64], half[NARROW_MAX];
+    if (read_number(s, out)) return true;
+    s = words_narrow(s, half);
     if (read_number(s, out)) return true;
     const char *comma = s.len && s.len < sizeof text ? memchr(s.ptr, ',', s.len) : NULL;
     size_t after = comma ? (size_t)(s.ptr + s.len - comma) - 1 : 0;
@@ -457,9 +461,10 @@ static int64_t to_utc(zone_cursor *cur, int64_t local, tally *n)
     return utc;
 }
 
+static const int64_t LEAST = 366 * MS_DAY; /* what databases put where there is no time lies before, or is no time */
+
 static sla_status read_times(job *j, size_t fno, const slice *in, const target *t)
 {
-    static const int64_t LEAST = 366 * MS_DAY; /* what databases put where there is no time lies before */
     int64_t *out = (int64_t *)j->b->cols[fno].data + j->row0;
     zone_cursor *cur = &j->co->cursor;
     tally n = {0};
@@ -468,11 +473,13 @@ static sla_status read_times(job *j, size_t fno, const slice *in, const target *
         time_text tt = {0};
         slice s = in[i];
         if (s.len == 0) continue;
-        if (fast_time(j->co, s, &local) && (local >= LEAST || !is_missing(j->co->p->pf, s))) out[i] = to_utc(cur, local, &n);
+        if (fast_time(j->co, s, &local) && local >= LEAST) out[i] = to_utc(cur, local, &n);
         else {
             s = trimmed(s);
             if (is_missing(j->co->p->pf, s)) continue;
-            if (!any_time(s, t, &tt, &n)) {
+            bool read = any_time(s, t, &tt, &n);
+            if ((!read || tt.local_ms < LEAST) && dates_none(s, t->order)) continue;
+            if (!read) {
                 TRY(refuse_time(j, i, fno, s, t, &n, "not a time, or no such date"));
                 continue;
             }
@@ -535,7 +542,9 @@ static sla_status read_dates(job *j, size_t fno, const slice *in, const target *
         slice s = trimmed(in[i]);
         time_text tt;
         if (is_missing(j->co->p->pf, s)) continue;
-        if (!any_time(s, t, &tt, &n)) TRY(refuse_time(j, i, fno, s, t, &n, "not a date, or no such date"));
+        bool read = any_time(s, t, &tt, &n);
+        if ((!read || tt.local_ms < LEAST) && dates_none(s, t->order)) continue;
+        if (!read) TRY(refuse_time(j, i, fno, s, t, &n, "not a date, or no such date"));
         else {
             int64_t local = tt.has_offset && t->numbers == NUMBERS_EPOCH ? zone_cursor_to_local(&j->co->cursor, tt.local_ms) : tt.local_ms;
             batch_set_i64(j->b, j->row0 + i, fno, local / MS_DAY - (local % MS_DAY < 0));

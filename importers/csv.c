@@ -15,6 +15,7 @@ struct importer {
     uint64_t ragged, unnamed;
     const char *name;                   /* of the file; lives as long as the importer */
     bool table;
+    bool guards;                        /* some cells of the head bear marks against spreadsheets */
 };
 
 /* ---- the header ---- */
@@ -147,6 +148,29 @@ static sla_status try_both(importer *im, const input *in, const slice *upper, si
     return st;
 }
 
+/* ="0012" and '2025-07-01: marks that keep a spreadsheet from taking a text for a number or a date, and no part of it. */
+static slice without_guard(slice s)
+{
+    if (s.len > 3 && s.ptr[0] == '=' && s.ptr[1] == '"' && s.ptr[s.len - 1] == '"') return (slice){s.ptr + 2, s.len - 3};
+    if (s.len < 2 || s.ptr[0] != '\'') return s;
+    for (size_t i = 1; i < s.len; i++)
+        if (!strchr("0123456789-/:. T", s.ptr[i]) || s.ptr[i] == '\0') return s;
+    return (slice){s.ptr + 1, s.len - 1};
+}
+
+/* true: there were some. */
+static bool take_guards_off(const cells *c)
+{
+    bool some = false;
+    for (size_t k = 0; k < c->ncols; k++)
+        for (size_t r = 0; r < c->nrows; r++) {
+            slice *cell = &c->at[k * CELLS_ROWS + r], bare = cell->len ? without_guard(*cell) : *cell;
+            some = some || bare.len < cell->len;
+            *cell = bare;
+        }
+    return some;
+}
+
 /* The rows of the head, for what the whole column says, and for what rows say that are records. */
 static sla_status look_at_rows(importer *im, slice body, footer_evidence *rows)
 {
@@ -160,6 +184,7 @@ static sla_status look_at_rows(importer *im, slice body, footer_evidence *rows)
         size_t used = csv_cells(im->dialect, body, &line, &c, &ragged, &st);
         if (used == 0) break;
         body = (slice){body.ptr + used, body.len - used};
+        im->guards = take_guards_off(&c) || im->guards;
         planner_look(&im->plan, &c);
         footers_look(rows, &im->plan.p, &c);
     }
@@ -285,6 +310,7 @@ static sla_status csv_parse(importer *im, block *b, err *e)
         cells_reset(&c);
         size_t used = csv_cells(im->dialect, rest, &line, &c, &b->ragged, &st);
         rest = (slice){rest.ptr + used, rest.len - used};
+        if (im->guards) take_guards_off(&c);
         if (st == SLA_OK) st = planner_read(&im->plan, &co, &c, b, e);
     }
     cells_clear(&c);

@@ -141,12 +141,12 @@ static bool arrange(const parts *p, const char *order, int32_t *y, int32_t *m, i
 }
 
 /* ---- the time of day ---- */
-/* NOON: 11:30 is before and 1:30 after it. EVENING: it ends before midnight, and 12:30 in it is not said to be either. */
-typedef enum half { HALF_NONE, HALF_AM, HALF_PM, HALF_NOON, HALF_EVENING } half;
+/* AFTERNOON: as PM, but people also say it of 14:30, and 0:30 in it is past noon. NOON: 11:30 is before and 1:30 after it. EVENING: it ends before midnight, and 12:30 in it is not said to be either. */
+typedef enum half { HALF_NONE, HALF_AM, HALF_PM, HALF_AFTERNOON, HALF_NOON, HALF_EVENING } half;
 static half meridiem(scan *c)
 {
     static const struct { const char *name; half is; } names[] = {
-        {"pm", HALF_PM}, {"p.m.", HALF_PM}, {"p. m.", HALF_PM}, {"p.\xC2\xA0m.", HALF_PM}, {"下午", HALF_PM}, {"午後", HALF_PM}, {"오후", HALF_PM}, {"中午", HALF_NOON}, {"晚上", HALF_EVENING}, {"傍晚", HALF_EVENING}, {"晚间", HALF_EVENING},
+        {"pm", HALF_PM}, {"p.m.", HALF_PM}, {"p. m.", HALF_PM}, {"p.\xC2\xA0m.", HALF_PM}, {"下午", HALF_AFTERNOON}, {"午後", HALF_AFTERNOON}, {"오후", HALF_AFTERNOON}, {"中午", HALF_NOON}, {"晚上", HALF_EVENING}, {"傍晚", HALF_EVENING}, {"晚间", HALF_EVENING},
         {"am", HALF_AM}, {"a.m.", HALF_AM}, {"a. m.", HALF_AM}, {"a.\xC2\xA0m.", HALF_AM}, {"上午", HALF_AM}, {"午前", HALF_AM}, {"오전", HALF_AM}, {"早上", HALF_AM}, {"早晨", HALF_AM}, {"清晨", HALF_AM}, {"凌晨", HALF_AM},
     };
     size_t before = c->i;
@@ -182,8 +182,8 @@ static void weekday(scan *c)
 /* The hour of 24. false: there is no such hour. */
 static bool hour_of(half side, int32_t *h)
 {
-    if (side == HALF_NONE) return *h <= 23;
-    if (*h > 12 || (*h == 0 && side != HALF_AM) || (side == HALF_EVENING && (*h == 12 || *h < 4)) || (side == HALF_NOON && *h > 3 && *h < 10)) return false;
+    if (side == HALF_NONE || ((side == HALF_AFTERNOON || side == HALF_EVENING) && *h > 12)) return *h <= 23;
+    if (*h > 12 || (*h == 0 && side != HALF_AM && side != HALF_AFTERNOON) || (side == HALF_EVENING && (*h == 12 || *h < 4)) || (side == HALF_NOON && *h > 3 && *h < 10)) return false;
     bool before = side == HALF_AM || (side == HALF_NOON && (*h == 10 || *h == 11));
     *h = *h % 12 + (before ? 0 : 12);
     return true;
@@ -202,6 +202,17 @@ static bool spoken_minutes(scan *c, int32_t *m, int32_t *s)
     return !digit_at(c) || (number(c, s, &w) && w <= 2 && (skip(c, "秒") || skip(c, "초")));
 }
 
+/* "09.05", "09.05.00.000000" as in Finland and by Oracle: points between two digits each. */
+static bool pointed_minutes(scan *c, int32_t *m, int32_t *s)
+{
+    int w;
+    if (!skip(c, ".") || !number(c, m, &w) || w != 2) return false;
+    scan behind = *c;
+    if (skip(&behind, ".") && number(&behind, s, &w) && w == 2) *c = behind;
+    else *s = 0;
+    return true;
+}
+
 static bool clock_part(scan *c, int64_t *ms)
 {
     int32_t h, m = 0, s = 0, frac = 0;
@@ -214,6 +225,8 @@ static bool clock_part(scan *c, int64_t *ms)
     } else if ((skip(c, ":") || skip(c, "h")) && (!digit_at(c) || (number(c, &m, &w) && w <= 2))) {
         if (skip(c, ":") && (!number(c, &s, &w) || w != 2)) return false;
         if ((skip(c, ".") || skip(c, ",")) && !number(c, &frac, &fw)) return false;
+    } else if (c->i < c->s.len && c->s.ptr[c->i] == '.') {
+        if (!pointed_minutes(c, &m, &s) || (skip(c, ".") && !number(c, &frac, &fw))) return false;
     } else if (side == HALF_NONE && (side = meridiem(c)) == HALF_NONE) return false; /* "3 PM" */
     while (fw > 3) frac /= 10, fw--;
     while (fw && fw < 3) frac *= 10, fw++;
@@ -254,12 +267,15 @@ static bool offset_part(scan *c, time_text *t)
         time_text o;
         while (n < rest.len && n < 8 && rest.ptr[n] != ' ' && rest.ptr[n] != '(' && rest.ptr[n] != ')') n++;
         memcpy(text + 16, rest.ptr, n);
-        if (n == 3) memcpy(text + 16 + n, ":00", 3); /* +08 */
-        if (!time_parse((slice){text, 16 + (n == 3 ? 6 : n)}, &o) || !o.has_offset) return false;
+        size_t whole = n == 2 || n == 3 ? 6 : n;
+        if (n == 2) text[18] = text[17], text[17] = '0'; /* "UTC+8" */
+        if (whole > n) memcpy(text + 19, ":00", 3); /* +08 */
+        if (!time_parse((slice){text, 16 + whole}, &o) || !o.has_offset) return false;
         t->has_offset = true;
         t->offset_min = o.offset_min;
         c->i += n;
         blanks(c);
+        for (size_t k = 0; n > 1 && k < 5 && c->i < c->s.len && c->s.ptr[c->i] >= 'A' && c->s.ptr[c->i] <= 'Z'; k++) c->i++; /* "+0800 CST": its name */
         if (skip(c, "(")) { /* "+0000 (Coordinated Universal Time)" */
             while (c->i < c->s.len && c->s.ptr[c->i] != ')') c->i++;
             bracket = true;
@@ -270,10 +286,41 @@ static bool offset_part(scan *c, time_text *t)
 }
 
 /* ---- whole values ---- */
+/* "20250715T090500", "20250715T010500Z" (ISO 8601, basic). */
+static bool basic(slice s, time_text *out)
+{
+    char text[20] = "0000-00-00 00:00:00";
+    static const size_t at[] = {0, 1, 2, 3, 5, 6, 8, 9, 0, 11, 12, 14, 15, 17, 18};
+    bool utc = s.len == 16 && s.ptr[15] == 'Z';
+    if (s.len != 15 && !utc) return false;
+    for (size_t i = 0; i < 15; i++) {
+        if (i != 8 && (s.ptr[i] < '0' || s.ptr[i] > '9')) return false;
+        if (i != 8) text[at[i]] = s.ptr[i];
+    }
+    if (!time_parse((slice){text, 19}, out)) return false;
+    out->has_offset = utc;
+    return true;
+}
+
+/* "/Date(1752368700000)/", "/Date(1752368700000+0800)/": ms since 1970 in UTC, and where it is shown, as .NET writes it to JSON. */
+static bool dotnet(slice s, time_text *out)
+{
+    scan c = {s, 0};
+    int64_t ms = 0;
+    int w;
+    int32_t shown;
+    if (!skip(&c, "/Date(") || !digit_at(&c)) return false;
+    for (int n = 0; digit_at(&c) && n < 15; n++) ms = ms * 10 + (s.ptr[c.i++] - '0');
+    if ((skip(&c, "+") || skip(&c, "-")) && (!number(&c, &shown, &w) || w != 4)) return false;
+    *out = (time_text){.local_ms = ms, .has_offset = true, .has_time = true};
+    return skip(&c, ")/") && c.i == s.len && ms < civil_days(2199, 1, 1) * MS_DAY;
+}
+
 static bool compact(slice s, time_text *out)
 {
     char text[20];
     bool clock = s.len > 9 && s.len <= 17 && s.ptr[8] == ' '; /* "20250715 09:05" */
+    if (s.len > 14 && s.ptr[8] == 'T') return basic(s, out);
     if (!clock && s.len != 8 && s.len != 14) return false;
     for (size_t i = 0; i < s.len; i++)
         if ((s.ptr[i] < '0' || s.ptr[i] > '9') && !(clock && (i == 8 || (i > 8 && s.ptr[i] == ':')))) return false;
@@ -318,9 +365,10 @@ static slice without_share(slice s)
 
 bool dates_parse(slice s, const char *order, time_text *out)
 {
-    s = without_share(s);
+    char narrow[NARROW_MAX];
+    s = without_share(words_narrow(s, narrow));
     if (s.len == 0) return false;
-    if (time_parse(s, out) || compact(s, out)) return true;
+    if (time_parse(s, out) || compact(s, out) || dotnet(s, out)) return true;
     scan c = {s, 0};
     parts p;
     int32_t y, m, d;
@@ -343,6 +391,21 @@ bool dates_parse(slice s, const char *order, time_text *out)
     }
     *out = t;
     return true;
+}
+
+bool dates_none(slice s, const char *order)
+{
+    static const int32_t days[][3] = {{0, 0, 0}, {1, 1, 1}, {1601, 1, 1}, {1753, 1, 1}, {1899, 12, 30}, {1899, 12, 31}, {1900, 1, 0}, {1900, 1, 1}, {1969, 12, 31}, {1970, 1, 1}, {9999, 12, 31}};
+    char narrow[NARROW_MAX];
+    scan c = {words_narrow(s, narrow), 0};
+    parts p;
+    int32_t y, m, d;
+    if (slice_is(s, "0")) return true;
+    if (!three_parts(&c, &p)) return false;
+    arrange(&p, order, &y, &m, &d);
+    for (size_t k = 0; k < sizeof days / sizeof days[0]; k++)
+        if (y == days[k][0] && m == days[k][1] && d == days[k][2] && (p.width[0] >= 4 || p.width[2] >= 4)) return true;
+    return false;
 }
 
 bool dates_without_year(slice s, int32_t *month, int32_t *day, slice *clock)
@@ -373,6 +436,8 @@ bool dates_without_year(slice s, int32_t *month, int32_t *day, slice *clock)
 
 bool dates_clock(slice s)
 {
+    char text[NARROW_MAX];
+    s = words_narrow(s, text);
     scan c = {s, 0};
     int64_t ms;
     return s.len > 0 && clock_part(&c, &ms) && c.i == s.len;
@@ -478,12 +543,14 @@ static void look_at_short(const parts *p, date_evidence *ev)
 void dates_look(slice s, date_evidence *ev)
 {
     time_text t;
+    char text[NARROW_MAX];
+    s = words_narrow(s, text);
     scan c = {s, 0};
     parts p;
     size_t n = whole_digits(s);
     if (n == 5 && s.ptr[0] != '0') ev->serial++;
     else if (n == 10 || n == 13 || n == 16 || n == 19) ev->epoch++;
-    else if (time_parse(s, &t) || compact(s, &t)) ev->iso++;
+    else if (time_parse(s, &t) || compact(s, &t) || dotnet(s, &t)) ev->iso++;
     else if (ctime_form(c, &t)) ev->named++;
     else if (dates_without_year(s, &p.n[1], &p.n[2], &(slice){0})) ev->yearless++;
     else if (weekday(&c), !three_parts(&c, &p)) ev->unreadable++;

@@ -7,11 +7,14 @@
 #include "engine/time/instant.h"
 
 /* order: "ymd", "dmy" or "mdy": how a date of three numbers is read. ISO forms are read whatever the order. Forms: 29/2/2016 01:16, 29-02-2016 1:16:05,
- * 2/29/2016 1:16 PM, 2016/2/29 下午 3:05, 2016年2月29日 01:16, 20160229, 10/Jan/26 11:19 AM, 10. Januar 2026 11:19, January 10, 2026, 10 de enero de 2026,
+ * 2/29/2016 1:16 PM, 2016/2/29 下午 3:05, 2016年2月29日 01:16, 20160229, 20160229T011600Z, 29.2.2016 1.16, 29-FEB-16 01.16.00.000000 AM, /Date(1456679760000)/, 10/Jan/26 11:19 AM, 10. Januar 2026 11:19, January 10, 2026, 10 de enero de 2026,
  * Tue, 10 Jan 2026 11:19:00 +0000, Tue Jan 10 11:19:00 UTC 2026, and those of time_parse. Zones: Z, UTC, GMT, offsets, and abbreviations that mean one
  * offset only (CET, CEST, EST …; not CST, IST, BST). Month names: English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian, Chinese;
- * days, months and times of day also as Japanese and Korean write them. */
+ * days, months and times of day also as Japanese and Korean write them; digits and marks also of full width. */
 bool dates_parse(slice s, const char *order, time_text *out);
+
+/* What databases and programs write where there is no time, in any of the forms above: 0001-01-01, 1753-01-01, 1900/1/1 0:00:00, 1/1/1970, 31.12.9999, a sheet's day 0; and 0. */
+bool dates_none(slice s, const char *order);
 
 /* "7月1日 09:05", "1 Jul", "Jul 1, 9:05 PM": month, day and, if there is one, the text of the time of day. false: it is something else. */
 bool dates_without_year(slice s, int32_t *month, int32_t *day, slice *clock);

@@ -137,7 +137,8 @@ static sla_status with_year(const planner *pl, slice *cell, arena *scratch)
     int32_t m, d, y;
     slice clock;
     buf b = {0};
-    if (!dates_without_year(slice_trim(*cell), &m, &d, &clock) || !(y = year_for(&pl->years, m, d))) return SLA_OK;
+    char half[NARROW_MAX];
+    if (!dates_without_year(words_narrow(slice_trim(*cell), half), &m, &d, &clock) || !(y = year_for(&pl->years, m, d))) return SLA_OK;
     buf_printf(&b, "%04d-%02d-%02d%s%.*s", (int)y, (int)m, (int)d, clock.len ? " " : "", SLICE_ARG(clock));
     *cell = arena_slice(scratch, (slice){b.ptr, b.len});
     buf_free(&b);

@@ -118,14 +118,15 @@ void planner_look(planner *pl, const cells *c)
         for (size_t r = 0; may_have_commas(pl, f) && r < c->nrows; r++) look_at_comma(slice_trim(c->at[(size_t)t->input * CELLS_ROWS + r]), &pl->spans[f]);
         for (size_t k = 0; is_dated(pl, f) && k <= t->nmore; k++)
             for (size_t r = 0; r < c->nrows; r++) {
-                slice s = slice_trim(c->at[(size_t)(k ? t->more[k - 1] : t->input) * CELLS_ROWS + r]);
+                char text[NARROW_MAX], beside[NARROW_MAX];
+                slice s = words_narrow(slice_trim(c->at[(size_t)(k ? t->more[k - 1] : t->input) * CELLS_ROWS + r]), text);
                 size_t before = dated(&pl->seen[f]);
                 if (s.len >= 5) dates_look(s, &pl->seen[f]);
                 if (k == 0) pl->spans[f].dated += dated(&pl->seen[f]) - before;
                 if (k == 0) look_at_duration(s, t, &pl->spans[f]);
                 if (k == 0 && t->map && t->map->or_after >= 0 && pl->p.fields[t->map->or_after].input >= 0)
-                    look_at_either(s, slice_trim(c->at[(size_t)pl->p.fields[t->map->or_after].input * CELLS_ROWS + r]), &pl->spans[f]);
-                if (k == 0 && t->clock >= 0) look_at_clock(slice_trim(c->at[(size_t)t->clock * CELLS_ROWS + r]), &pl->spans[f]);
+                    look_at_either(s, words_narrow(slice_trim(c->at[(size_t)pl->p.fields[t->map->or_after].input * CELLS_ROWS + r]), beside), &pl->spans[f]);
+                if (k == 0 && t->clock >= 0) look_at_clock(words_narrow(slice_trim(c->at[(size_t)t->clock * CELLS_ROWS + r]), beside), &pl->spans[f]);
             }
     }
 }

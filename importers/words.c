@@ -133,6 +133,23 @@ bool words_same(slice a, slice b)
     return n == m && memcmp(x, y, n) == 0;
 }
 
+slice words_narrow(slice s, char out[NARROW_MAX])
+{
+    size_t n = 0;
+    bool wide = false;
+    if (s.len > NARROW_MAX || (s.len && !memchr(s.ptr, 0xEF, s.len) && !memchr(s.ptr, 0xE3, s.len))) return s; /* lead bytes of U+FF01 …, and of U+3000 */
+    for (size_t i = 0; i < s.len;) {
+        uint32_t c;
+        char text[4];
+        size_t k = utf8_decode(s.ptr + i, s.len - i, &c);
+        uint32_t half = c >= 0xFF01 && c <= 0xFF5E ? c - 0xFEE0 : c == 0x3000 ? ' ' : c;
+        if (half != c) wide = true, k = utf8_encode(half, text), memcpy(out + n, text, k), i += 3;
+        else memcpy(out + n, s.ptr + i, k), i += k;
+        n += k;
+    }
+    return wide ? slice_trim((slice){out, n}) : s;
+}
+
 /* ---- durations ---- */
 /* Units by their folded names; a name may go on with letters that stand in `more` ("min", "mins", "minuto(s)"). */
 static const struct unit { const char *name; int64_t ms; } units[] = {
@@ -287,7 +304,8 @@ static const char *clock_end(const char *p, const char *end)
 
 bool words_duration(slice s, int64_t unit, int64_t *ms)
 {
-    s = slice_trim(s);
+    char half[NARROW_MAX];
+    s = words_narrow(slice_trim(s), half);
     if (s.len == 0) return false;
     const char *p = s.ptr, *end = s.ptr + s.len;
     double total = 0, v;

@@ -13,6 +13,10 @@ size_t words_fold(slice s, char *out);
 slice words_folded(arena *a, slice s);                      /* a copy in a; ptr NULL: no memory */
 bool words_same(slice a, slice b);                          /* both fold to the same */
 
+/* Full width as half, without blanks around it: of "２０２５－０７－０１　０９：０５" "2025-07-01 09:05", in out. s itself if it has nothing of full width, or is longer than any date or number. */
+enum { NARROW_MAX = 96 };
+slice words_narrow(slice s, char out[NARROW_MAX]);
+
 /* A duration in ms: "1 dias 18 horas 47 minutos", "2小时30分", "1h 30m", "3 Tage", "PT4H30M", "26:03:04", "1d 02:03:04", "-1 h". A day is 24 h and a week
  * 7 days. Numbers may have decimals ("1.5 h", "1,5 h") and marks between thousands ("1,234.5", "1.234,5"); what may be either ("1,800") is refused. A bare number counts in unit (ms); unit 0:
  * a bare number is refused. ISO 8601's months and years have no length. false: not a duration. */

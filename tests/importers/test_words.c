@@ -14,7 +14,8 @@ static void same_names(void **state)
     assert_true(words_same(slice_of(c->name), slice_of(c->other)) == c->same);
 }
 
-static const struct duration_case { const char *name; int64_t unit, want; } duration_cases[] = { /* want -1: no duration */
+static const struct duration_case { const char *name; int64_t unit, want; } duration_cases[] = {
+    {"２小时３０分", 0, 9000000}, {"２．５", 3600000, 9000000}, {"１０：３０", 0, 37800000}, /* want -1: no duration */
     {"1 dias 18 horas 47 minutos", 0, 154020000}, {"0 segundo", 0, 0}, {"16 segundos", 0, 16000}, {"2小时30分", 0, 9000000}, {"2小时30分钟", 0, 9000000}, {"3天", 0, 259200000}, {"1h 30m", 0, 5400000},
     {"1d 2h", 0, 93600000}, {"2 days, 3 hours and 4 minutes", 0, 183840000}, {"3 Tage 2 Stunden", 0, 266400000}, {"1 heure 5 minutes", 0, 3900000}, {"1,5 h", 0, 5400000}, {"1.5h", 0, 5400000},
     {"PT4H30M", 0, 16200000}, {"P1DT2H", 0, 93600000}, {"26:03:04", 0, 93784000}, {"4:30", 0, 16200000}, {"1d 02:03:04", 0, 93784000}, {"-1 h", 0, -3600000}, {"90", 60000, 5400000}, {"90", 0, -1},
@@ -75,7 +76,24 @@ static const struct date_case { const char *name, *order, *want; } date_cases[] 
     {"1 gen 2025", "dmy", "2025-01-01 00:00:00"}, {"1 maggio 2025 alle 09:05", "dmy", "2025-05-01 09:05:00"}, {"1 giu 2025", "dmy", "2025-06-01 00:00:00"}, {"gio 1 luglio 2025, 09:05", "dmy", "2025-07-01 09:05:00"}, {"1 ott 2025", "dmy", "2025-10-01 00:00:00"},
     {"1 jul. 2025, 9:05", "dmy", "2025-07-01 09:05:00"}, {"1 de jul. de 2025 09:05", "dmy", "2025-07-01 09:05:00"}, {"1 juil. 2025 à 09:05", "dmy", "2025-07-01 09:05:00"}, {"1. Jänner 2025, 09:05", "dmy", "2025-01-01 09:05:00"}, {"1. Juli 2025 um 09:05 Uhr", "dmy", "2025-07-01 09:05:00"},
     {"7月1日 09:05", "dmy", ""}, {"1 июлятина", "dmy", ""},
+    {"２０２５－０７－０１　０９：０５：０７", "dmy", "2025-07-01 09:05:07"}, {"2025年７月１日　上午9：05", "dmy", "2025-07-01 09:05:00"}, {"２０２５／７／１", "dmy", "2025-07-01 00:00:00"},
+    {"2025/7/1 下午14:30", "dmy", "2025-07-01 14:30:00"}, {"2025/7/1 晚上20:30", "dmy", "2025-07-01 20:30:00"}, {"2025/7/1 午後0:05", "dmy", "2025-07-01 12:05:00"}, {"2025/7/1 下午24:30", "dmy", ""}, {"2025/7/1 上午14:30", "dmy", ""}, {"2025/7/1 晚上0:30", "dmy", ""},
+    {"1-JUL-25 09.05.07.123456 PM", "dmy", "2025-07-01 21:05:07.123"}, {"1-JUL-25 09.05.07 AM", "dmy", "2025-07-01 09:05:07"}, {"1.7.2025 9.05", "dmy", "2025-07-01 09:05:00"}, {"1.7.2025 9.5", "dmy", ""}, {"1.7.2025 9.65", "dmy", ""},
+    {"20250701T090507", "dmy", "2025-07-01 09:05:07"}, {"20250701T010507Z", "dmy", "2025-07-01 01:05:07+0"}, {"20250701T0905", "dmy", ""}, {"20250701T250507", "dmy", ""}, {"20250701T090507X", "dmy", ""},
+    {"2025-07-01 09:05 UTC+8", "dmy", "2025-07-01 09:05:00+480"}, {"2025-07-01 09:05 (UTC+8)", "dmy", "2025-07-01 09:05:00+480"}, {"2025-07-01 09:05 (GMT-03:30)", "dmy", "2025-07-01 09:05:00+-210"}, {"2025-07-01 09:05:07 +0800 CST", "dmy", "2025-07-01 09:05:07+480"}, {"2025-07-01 09:05 UTC+", "dmy", ""},
+    {"/Date(1751331907123)/", "dmy", "2025-07-01 01:05:07.123+0"}, {"/Date(1751331907123+0800)/", "dmy", "2025-07-01 01:05:07.123+0"}, {"/Date()/", "dmy", ""}, {"/Date(99999999999999)/", "dmy", ""}, {"/Date(1751331907123", "dmy", ""},
 };
+/* What stands for no time at all, and what is one, or is wrong. */
+static const struct none_case { const char *name; bool none; } none_cases[] = {
+    {"1900-01-01T00:00:00", true}, {"1900/1/1 0:00:00", true}, {"1/1/1900", true}, {"0001/1/1 0:00:00", true}, {"1/1/0001 12:00:00 AM", true}, {"0000-00-00 00:00:00", true}, {"1753-01-01 00:00:00.000", true}, {"1899-12-30", true}, {"1899-12-31T00:00:00", true},
+    {"1970/1/1 8:00:00", true}, {"1969-12-31 19:00:00", true}, {"31.12.9999", true}, {"9999-12-31T23:59:59", true}, {"1900年1月1日", true}, {"0", true}, {"1/1/00", false}, {"2000-01-01", false}, {"1970-01-02", false}, {"2025-00-00", false}, {"", false}, {"none", false},
+};
+static void no_time_at_all(void **state)
+{
+    const struct none_case *c = *state;
+    assert_true(dates_none(slice_of(c->name), "dmy") == c->none);
+}
+
 /* Which day of which year a value means that says only month and day; "" says: it is no such value. */
 static const struct yearless_case { const char *name; int32_t month, day; const char *clock; } yearless_cases[] = {
     {"7月1日 09:05", 7, 1, "09:05"}, {"07月01日", 7, 1, ""}, {"7月1号上午9点5分", 7, 1, "上午9点5分"}, {"7월 1일 오전 9:05", 7, 1, "오전 9:05"}, {"1 Jul 09:05", 7, 1, "09:05"}, {"1 июля, 09:05", 7, 1, "09:05"}, {"Jul 1, 9:05 PM", 7, 1, "9:05 PM"},
@@ -192,6 +210,7 @@ int main(void)
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(commas);
     ROWS(tests, n, date_cases, dates);
     ROWS(tests, n, yearless_cases, yearless);
+    ROWS(tests, n, none_cases, no_time_at_all);
     ROWS(tests, n, relative_cases, relative);
     ROWS(tests, n, number_cases, numbers);
     ROWS(tests, n, look_cases, columns_decide);
