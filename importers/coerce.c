@@ -1,4 +1,5 @@
 /* Text to typed values, a column of a slab at a time. What cannot be read is left missing and told. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "engine/base/bits.h"
@@ -283,6 +284,19 @@ static bool read_local_number(slice s, double *out)
     return read_number((slice){text, s.len}, out);
 }
 
+/* "99.9%" and "99.9" of what can be no more than all of it. */
+static bool read_share(slice s, double *out)
+{
+    bool sign = s.len > 1 && s.ptr[s.len - 1] == '%';
+    char text[40];
+    if (!read_local_number(sign ? slice_trim((slice){s.ptr, s.len - 1}) : s, out)) return false;
+    if (sign || *out > 1) { /* 99.9 / 100 is more than 0.999 */
+        snprintf(text, sizeof text, "%.15ge-2", *out);
+        *out = strtod(text, NULL);
+    }
+    return *out >= 0 && *out <= 1;
+}
+
 static sla_status read_numbers(job *j, size_t fno, const slice *in, const target *t)
 {
     for (size_t i = 0; i < j->c->nrows; i++) {
@@ -290,8 +304,9 @@ static sla_status read_numbers(job *j, size_t fno, const slice *in, const target
         double v;
         int64_t ms;
         if (is_missing(j->co->p->pf, s)) continue;
-        if (read_local_number(profile_term(t->map, s), &v)) {
-            if (t->map && t->map->most > 0 && v > t->map->most) TRY(refuse(j, i, fno, s, "beyond the field's scale"));
+        if (t->map && t->map->percent ? read_share(s, &v) : read_local_number(profile_term(t->map, s), &v)) {
+            if (t->map && t->map->needs_unit && v != 0) TRY(refuse(j, i, fno, s, "a duration without a unit, which the header does not name either"));
+            else if (t->map && t->map->most > 0 && v > t->map->most) TRY(refuse(j, i, fno, s, "beyond the field's scale"));
             else if (t->map && t->map->most > 0 && v == 0) TRY(refuse(j, i, fno, s, "0 is none of the field's scale: desks write it where nobody rated"));
             else batch_set_f64(j->b, j->row0 + i, fno, v);
         }

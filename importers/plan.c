@@ -140,7 +140,7 @@ static sla_status place(planner *pl, const slice *folded, target *t, const field
         if (!slice_eq(pl->pf->ds->fields[map->field].name, f->name)) continue;
         t->map = map;
         t->after = map->after;
-        t->unit = map->unit;
+        t->unit = map->needs_unit ? 0 : map->unit; /* the header may name it */
         TRY(columns_of(pl, folded, &map->from, f, t));
         if (map->prefix_of >= 0) buf_printf(&pl->said, "%.*s: for want of a value, by what %.*s begins with\n", SLICE_ARG(f->name), SLICE_ARG(pl->pf->ds->fields[map->prefix_of].name));
         find_clock(folded, pl->ncols, map, t);

@@ -88,7 +88,7 @@ sla_status plan_notes_find(planner *pl, const input *in, err *e)
             int col = k ? t->more[k - 1] : t->input;
             if ((size_t)col >= own) continue;
             if (type == VT_TIME && t->after < 0) TRY(note_zone(pl, in, f, col, e));
-            else if (t->after < 0 && t->unit && t->unit != t->map->unit && !noted(pl, col, false)) pl->notes[pl->nnotes++] = (column_note){.col = col, .field = f, .unit = t->unit};
+            else if (t->after < 0 && t->unit && (t->unit != t->map->unit || t->map->needs_unit) && !noted(pl, col, false)) pl->notes[pl->nnotes++] = (column_note){.col = col, .field = f, .unit = t->unit};
         }
         if (type == VT_TIME && t->clock >= 0 && (pl->headers[t->clock].zone.len || pl->headers[t->clock].unclear.len))
             return refuse_zone(pl, in, t->clock, "and the day stands in another column, which this program cannot put together", e);

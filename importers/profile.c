@@ -183,7 +183,7 @@ static void load_reason(loader *l, const field *fd, field_map *m, const ynode *n
 
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", "first_of", "row_number", "behind", "ends", "none", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", "first_of", "row_number", "behind", "ends", "none", "percent", "needs_unit", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
@@ -211,6 +211,10 @@ static void load_field(loader *l, profile *p, const ynode *n)
     if (digits && !yaml_bool(digits, &m->digits)) errlist_add(l->errors, SLA_TYPE, digits->at, "digits is true or false");
     const ynode *most = yaml_get(n, "most");
     if (most && (!yaml_number(most, &m->most) || !(m->most > 0) || fd->type != VT_NUMBER)) errlist_add(l->errors, SLA_TYPE, most->at, "most is where the scale of a field of numbers ends");
+    const ynode *percent = yaml_get(n, "percent");
+    if (percent && (!yaml_bool(percent, &m->percent) || fd->type != VT_NUMBER)) errlist_add(l->errors, SLA_TYPE, percent->at, "percent is true or false, of a number");
+    const ynode *needs_unit = yaml_get(n, "needs_unit");
+    if (needs_unit && (!yaml_bool(needs_unit, &m->needs_unit) || fd->type != VT_NUMBER || !m->unit)) errlist_add(l->errors, SLA_TYPE, needs_unit->at, "needs_unit is true or false, of a number that is given as a duration");
     if (after) m->after = field_named(l, p->ds, after->text, after->at);
     if (m->after >= 0 && (fd->type != VT_TIME || p->ds->fields[m->after].type != VT_TIME)) errlist_add(l->errors, SLA_TYPE, after->at, "only a time can follow a time");
     if (or_after) m->or_after = field_named(l, p->ds, or_after->text, or_after->at);

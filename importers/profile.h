@@ -28,6 +28,8 @@ typedef struct field_map {
     header_list none;                   /* texts that in this field mean nobody and nothing, though in others they mean something: 未分配 */
     bool digits;                        /* "52 267" is 52267 */
     slice behind;                       /* of a text with this in it, what stands behind: of "Incident: INC1" INC1; "": all of it */
+    bool needs_unit;                    /* of durations: a number whose unit neither the value nor the header names is none ("RTO: 4") */
+    bool percent;                       /* a share of at most 1, which is also written as "99.9%" and 99.9 */
     double most;                        /* a scale ends there: a column with numbers beyond it is on another one; 0: no scale */
     struct field_map *reason; header_list reason_of;   /* where the value is or means one of reason_of, a column of reason->from says more, by reason's terms (On Hold: Awaiting Vendor); NULL: none */
     int prefix_of; header_list prefixes; const slice *prefix_terms;   /* where nothing is said: what the text of that field begins with tells (INC: incident); -1: none */

@@ -210,6 +210,104 @@ static void years(void **state)
     close_place(&p);
 }
 
+/* ---- tables of other datasets ---- */
+static const struct other_case { const char *name, *profile, *dataset, *text, *rows; } others[] = {
+    {"staff, English", "staff", "staff",
+     "Employee ID,Full Name,Team,Job Title,Level,Hire Date,Termination Date\n"
+     "E1,Ann,Desk,Analyst,Senior,03/15/2019,\n"
+     "E2,Bob,Desk,Engineer,L1,01/02/2021,12/31/2024\n",
+     "id=E1; name=Ann; team=Desk; role=Analyst; level=senior; hired_on=2019-03-15\n"
+     "id=E2; name=Bob; team=Desk; role=Engineer; level=junior; hired_on=2021-01-02; left_on=2024-12-31\n"},
+    {"staff, Chinese, and days that mean never", "chinese-staff", "staff",
+     "工号,姓名,所属团队,岗位,技术等级,入职日期,离职日期\n"
+     "E1,张三,网络组,工程师,高级,2019-03-01,9999-12-31\n"
+     "E2,李四,桌面组,工程师,专家级,2021年5月6日,2025/6/30\n",
+     "id=E1; name=张三; team=网络组; role=工程师; level=senior; hired_on=2019-03-01\n"
+     "id=E2; name=李四; team=桌面组; role=工程师; level=expert; hired_on=2021-05-06; left_on=2025-06-30\n"},
+    {"systems, Chinese", "systems", "system",
+     "系统编号,系统名称,所属服务,系统等级,负责人,是否备份,RTO（小时）,RPO（分钟）\n"
+     "S1,ERP,财务,核心,张三,是,4,30\n"
+     "S2,OA,办公,三级,李四,否,1天,1.5小时\n",
+     "id=S1; name=ERP; service=财务; tier=1; owner=张三; backup_required=1; rto_minutes=240; rpo_minutes=30\n"
+     "id=S2; name=OA; service=办公; tier=3; owner=李四; backup_required=0; rto_minutes=1440; rpo_minutes=90\n"},
+    {"systems, a limit without a unit", "systems", "system",
+     "System ID,System Name,Tier,RTO,RPO\n"
+     "S1,ERP,Tier 1,4,0\n"
+     "S2,Mail,2,4h,30 min\n",
+     "id=S1; name=ERP; tier=1; rpo_minutes=0\n"
+     "id=S2; name=Mail; tier=2; rto_minutes=240; rpo_minutes=30\n"},
+    {"services, percents", "services", "service",
+     "Service ID,Service Name,Tier,Service Owner,SLA,Availability Target (%)\n"
+     "SV1,ERP,1,Ann,SLA-1,99.9\n"
+     "SV2,Mail,Silver,Bob,SLA-2,\"99,5 %\"\n"
+     "SV3,Web,3,Bob,SLA-3,0.99\n"
+     "SV4,Fax,3,Bob,SLA-3,999\n",
+     "id=SV1; name=ERP; tier=1; owner=Ann; sla_document=SLA-1; availability_target=0.999\n"
+     "id=SV2; name=Mail; tier=2; owner=Bob; sla_document=SLA-2; availability_target=0.995\n"
+     "id=SV3; name=Web; tier=3; owner=Bob; sla_document=SLA-3; availability_target=0.99\n"
+     "id=SV4; name=Fax; tier=3; owner=Bob; sla_document=SLA-3\n"},
+    {"outages", "outages", "outage",
+     "系统,中断开始时间,中断结束时间,是否计划,中断原因,关联工单\n"
+     "ERP,2025-07-01 09:05,2025-07-01 09:45,否,线路故障,EV1\n"
+     "OA,2025-07-02 22:00,2025-07-02 23:00,计划内,其他,\n",
+     "system=ERP; began_at=2025-07-01 09:05:00; ended_at=2025-07-01 09:45:00; planned=0; cause=network; ticket_id=EV1\n"
+     "system=OA; began_at=2025-07-02 22:00:00; ended_at=2025-07-02 23:00:00; planned=1; cause=other\n"},
+    {"training, which is no list of staff", "training", "training",
+     "工号,姓名,部门,岗位,课程名称,培训类型,完成日期,学时,成绩\n"
+     "E1,张三,网络组,工程师,信息安全意识,安全,2025-03-01,4,92\n",
+     "staff_id=E1; course=信息安全意识; kind=security; completed_on=2025-03-01; hours=4; score=92\n"},
+    {"certificates", "certificates", "certificate",
+     "工号,姓名,证书名称,发证日期,有效期至\n"
+     "E1,张三,ITIL 4,2024-03-01,2027-03-01\n"
+     "E2,李四,CISP,2023-03-02,长期\n",
+     "staff_id=E1; name=ITIL 4; issued_on=2024-03-01; expires_on=2027-03-01\n"
+     "staff_id=E2; name=CISP; issued_on=2023-03-02\n"},
+    {"documents", "documents", "document",
+     "文件编号,文件名称,文件类型,版本,状态,生效日期,下次评审日期,批准人,对应条款\n"
+     "D1,应急预案,预案,V1.0,生效,2025-01-01,2026-01-01,张三,7.1\n",
+     "id=D1; kind=预案; title=应急预案; clause=7.1; version=V1.0; status=生效; effective_on=2025-01-01; review_due_on=2026-01-01; approved_by=张三\n"},
+    {"activities", "activities", "activity",
+     "活动编号,活动类型,日期,系统,结果,记录文件,实际恢复时间\n"
+     "A1,灾备演练,2025-06-01,S1,成功,D9,2小时30分\n",
+     "id=A1; kind=dr_drill; held_on=2025-06-01 00:00:00; system=S1; document_id=D9; result=成功; rto_minutes=150\n"},
+    {"corrective actions", "actions", "action",
+     "Action ID,Finding,Owner,Date Raised,Due Date,Date Closed,Status\n"
+     "CA-1,late,Ann,07/13/2025,07/20/2025,,Open\n",
+     "id=CA-1; finding=late; owner=Ann; opened_on=2025-07-13; due_on=2025-07-20; status=Open\n"},
+    {"appraisals", "appraisals", "appraisal",
+     "工号,姓名,考核周期,考核日期,考核结果\n"
+     "E1,张三,2025Q2,2025-07-05,优秀\n",
+     "staff_id=E1; period=2025Q2; held_on=2025-07-05; result=优秀\n"},
+    {"problems, which are no questions", "chinese-problem", "ticket",
+     "问题编号,问题描述,提出时间,优先级,状态,问题经理,根本原因,解决方案,计划解决时间,实际解决时间,关联事件\n"
+     "PRB-1,邮箱中断,2025-07-01 09:05,高,已解决,张三,磁盘,更换,2025-07-20 18:00,2025-07-18 10:00,EV1\n",
+     "id=PRB-1; type=problem; description=邮箱中断; priority=P2; assignee=张三; status=resolved; created_at=2025-07-01 09:05:00; resolved_at=2025-07-18 10:00:00; due_at=2025-07-20 18:00:00; resolution=更换; root_cause=磁盘; related_id=EV1\n"},
+    {"questions, which are no problems", "chinese", "ticket",
+     "问题编号,问题描述,提出时间,优先级,状态,处理人,报修人部门\n"
+     "Q1,怎么打印,2025-07-01 09:05,低,已闭环,张三,财务部\n",
+     "id=Q1; description=怎么打印; priority=P4; requester_org=财务部; assignee=张三; status=closed; created_at=2025-07-01 09:05:00\n"},
+    {"a ticket with an employee is no employee", "helpdesk", "ticket",
+     "Ticket ID,Employee ID,Name,Position,Issue,Priority,Status,Start Date\n"
+     "T1,E1,Ann,Clerk,mail,Critical,Open,2025-07-01 09:05\n",
+     "id=T1; title=mail; priority=P1; requester=E1; status=new; created_at=2025-07-01 09:05:00\n"},
+    {"a ticket with a service and its agreement is no service", "chinese", "ticket",
+     "工单编号,服务名称,SLA,标题,创建时间,状态,渠道,处理人\n"
+     "T1,邮件,金牌,断网,2025-07-01 09:05,已撤单,微信公众号,张三\n",
+     "id=T1; title=断网; service=邮件; channel=chat; assignee=张三; status=cancelled; created_at=2025-07-01 09:05:00\n"},
+};
+static void each_other_table(void **state)
+{
+    const struct other_case *c = *state;
+    place p;
+    open_place(&p);
+    take_text(&p, "table.csv", c->text, 0);
+    for (size_t i = 0; i < p.report.problems.n; i++) print_error("%s\n  %s\n", p.report.problems.items[i].msg, p.report.problems.items[i].hint);
+    assert_int_equal(p.report.problems.n, 0);
+    assert_slice_is(source(&p)->profile, c->profile);
+    assert_rows(&p, c->dataset, c->rows);
+    close_place(&p);
+}
+
 /* ---- lines of a table that are no records ---- */
 #define TICKETS_TWO "id=GD-1; title=卡纸; priority=P1; assignee=张三; status=resolved; created_at=2025-07-01 09:05:00; resolved_at=2025-07-01 11:05:00\n" \
     "id=GD-2; title=断网; priority=P3; assignee=李四; status=in_progress; created_at=2025-07-02 09:05:00\n"
@@ -471,10 +569,11 @@ static void glpi_flags_agree(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(exports) + LEN(year_cases) + LEN(footers) + LEN(refusals) + LEN(reals) + LEN(late_values) + 6];
+    struct CMUnitTest tests[LEN(exports) + LEN(year_cases) + LEN(others) + LEN(footers) + LEN(refusals) + LEN(reals) + LEN(late_values) + 6];
     size_t n = 0;
     ROWS(tests, n, exports, each_export);
     ROWS(tests, n, year_cases, years);
+    ROWS(tests, n, others, each_other_table);
     ROWS(tests, n, footers, footers_are_no_records);
     ROWS(tests, n, refusals, refused);
     ROWS(tests, n, late_values, a_late_value_decides);
