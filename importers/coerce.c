@@ -58,12 +58,24 @@ static bool is_none(const field_map *map, slice s)
     return false;
 }
 
-/* "2006-01-11" and "15:49:42" of another column; a sheet gives times of day as those of its first day. A day that has its own time stays as it is. */
+/* "2025-07-01T00:00:00", as sheets and databases give days: the day. */
+static slice without_midnight(slice s)
+{
+    static const char *const midnights[] = {"T00:00:00", " 00:00:00", " 00:00:00.000", " 0:00:00", " 00:00", " 0:00"};
+    for (size_t k = 0; k < sizeof midnights / sizeof midnights[0]; k++) {
+        size_t n = strlen(midnights[k]);
+        if (s.len > n && memcmp(s.ptr + s.len - n, midnights[k], n) == 0) return (slice){s.ptr, s.len - n};
+    }
+    return s;
+}
+
+/* "2006-01-11" and "15:49:42" of another column; a sheet gives times of day as those of its first day. A day that has its own time, which is not midnight, stays as it is. */
 static slice with_clock(job *j, slice day, slice clock)
 {
     static const char *const first_days[] = {"1899-12-30 ", "1899-12-31 ", "1900-01-00 ", "1904-01-01 "};
     char half[NARROW_MAX];
     clock = words_narrow(clock, half);
+    if (memchr(clock.ptr, ':', clock.len)) day = without_midnight(day);
     for (size_t k = 0; k < sizeof first_days / sizeof first_days[0]; k++)
         if (clock.len > 11 && memcmp(clock.ptr, first_days[k], 11) == 0) clock = (slice){clock.ptr + 11, clock.len - 11};
     if (!memchr(clock.ptr, ':', clock.len) || memchr(day.ptr, ':', day.len)) return day;

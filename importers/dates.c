@@ -395,15 +395,19 @@ bool dates_parse(slice s, const char *order, time_text *out)
 
 bool dates_none(slice s, const char *order)
 {
-    static const int32_t days[][3] = {{0, 0, 0}, {1, 1, 1}, {1601, 1, 1}, {1753, 1, 1}, {1899, 12, 30}, {1899, 12, 31}, {1900, 1, 0}, {1900, 1, 1}, {1969, 12, 31}, {1970, 1, 1}, {9999, 12, 31}};
+    enum { SHIFTED = 5 }; /* so many that a zone or a last second moves; the others are days before a sheet's or a database's times of day, and none only at midnight */
+    static const int32_t days[][3] = {{0, 0, 0}, {1, 1, 1}, {1969, 12, 31}, {1970, 1, 1}, {9999, 12, 31}, {1601, 1, 1}, {1753, 1, 1}, {1899, 12, 30}, {1899, 12, 31}, {1900, 1, 0}, {1900, 1, 1}};
     char narrow[NARROW_MAX];
     scan c = {words_narrow(s, narrow), 0};
     parts p;
     int32_t y, m, d;
+    int64_t ms = 0;
     if (slice_is(s, "0")) return true;
     if (!three_parts(&c, &p)) return false;
     arrange(&p, order, &y, &m, &d);
-    for (size_t k = 0; k < sizeof days / sizeof days[0]; k++)
+    skip(&c, "T");
+    bool midnight = c.i == c.s.len || (clock_part(&c, &ms) && ms == 0);
+    for (size_t k = 0; k < (midnight ? sizeof days / sizeof days[0] : SHIFTED); k++)
         if (y == days[k][0] && m == days[k][1] && d == days[k][2] && (p.width[0] >= 4 || p.width[2] >= 4)) return true;
     return false;
 }

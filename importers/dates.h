@@ -13,7 +13,7 @@
  * days, months and times of day also as Japanese and Korean write them; digits and marks also of full width. */
 bool dates_parse(slice s, const char *order, time_text *out);
 
-/* What databases and programs write where there is no time, in any of the forms above: 0001-01-01, 1753-01-01, 1900/1/1 0:00:00, 1/1/1970, 31.12.9999, a sheet's day 0; and 0. */
+/* What databases and programs write where there is no time, in any of the forms above: 0001-01-01, 1753-01-01, 1900/1/1 0:00:00, 1/1/1970, 31.12.9999, a sheet's day 0; and 0. A time of day on a sheet's first day is one. */
 bool dates_none(slice s, const char *order);
 
 /* "7月1日 09:05", "1 Jul", "Jul 1, 9:05 PM": month, day and, if there is one, the text of the time of day. false: it is something else. */

@@ -40,7 +40,19 @@ static size_t signs_before(slice s)
     return i;
 }
 
-/* The whole text; else the code that it begins with, or the word behind the code; else what stands before a bracket: "紧急(1小时)". */
+/* "已关闭 Closed", "严重-P1", "高/High": both parts are known and mean the same. */
+static bool look_up_both(const field_map *map, slice text, slice *out)
+{
+    enum { LONGEST = 64 };
+    slice other;
+    for (size_t i = 1; text.len <= LONGEST && i + 1 < text.len; i++) {
+        if (!strchr(" -/|\n", text.ptr[i]) || text.ptr[i] == '\0') continue;
+        if (look_up_word(map, (slice){text.ptr, i}, out) && look_up_word(map, (slice){text.ptr + i + 1, text.len - i - 1}, &other) && slice_eq(*out, other)) return true;
+    }
+    return false;
+}
+
+/* The whole text; else the code that it begins with, or the word behind the code; else what stands before a bracket: "紧急(1小时)"; else two words for one thing. */
 static bool look_up(const field_map *map, slice text, slice *out)
 {
     if (!map || (!map->terms.from && !map->vocabulary)) return false;
@@ -52,7 +64,9 @@ static bool look_up(const field_map *map, slice text, slice *out)
     while (rest < text.len && strchr(" -.:)_/", text.ptr[rest])) rest++;
     if (code && (look_up_word(map, (slice){text.ptr, code}, out) || look_up_word(map, (slice){text.ptr + rest, text.len - rest}, out))) return true;
     while (bracket < text.len && text.ptr[bracket] != '(' && !(text.len - bracket >= 3 && memcmp(text.ptr + bracket, "（", 3) == 0)) bracket++;
-    return bracket && bracket < text.len && look_up_word(map, (slice){text.ptr, bracket}, out);
+    if (bracket && bracket < text.len && look_up_word(map, (slice){text.ptr, bracket}, out)) return true;
+    slice both;
+    return look_up_both(map, text, &both) && (*out = both, true);
 }
 
 slice profile_term(const field_map *map, slice text)
