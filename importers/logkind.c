@@ -1,4 +1,5 @@
 #include "importers/logkind.h"
+#include <stdio.h>
 #include <string.h>
 #include "engine/base/dict.h"
 #include "engine/base/mem.h"
@@ -21,6 +22,7 @@ void log_kinds_free(log_kinds *k)
         log_regex_clear(&k->lines[i].begin);
         log_regex_clear(&k->lines[i].skip);
     }
+    for (size_t i = 0; i < k->nrecords; i++) log_regex_clear(&k->records[i].re);
     mem_free(k->lines);
     mem_free(k->records);
     mem_free(k);
@@ -48,7 +50,7 @@ static sla_status names(arena *a, const ynode *n, log_names *out)
 static bool has_year(slice form)
 {
     for (size_t i = 0; i + 1 < form.len; i++)
-        if (form.ptr[i] == '%' && strchr("Yys", form.ptr[i + 1])) return true;
+        if (form.ptr[i] == '%' && strchr("Yysx", form.ptr[i + 1])) return true;
     return false;
 }
 
@@ -132,15 +134,20 @@ static sla_status load_by(log_kinds *ks, const ynode *n, log_kind *k, errlist *e
 
 static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "has", "each", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "fields", "lines", "examples", NULL};
+    static const char *const keys[] = {"title", "has", "each", "element", "wrapped", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "fields", "lines", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->records, &ks->records_cap, ks->nrecords + 1, sizeof *ks->records)) return SLA_NOMEM;
     log_kind *k = &ks->records[ks->nrecords++];
     *k = (log_kind){0};
     TRY(load_common(ks, n, source, k, errors));
     const ynode *lines = yaml_get(n, "lines");
-    if (lines && !yaml_bool(lines, &k->lines)) errlist_add(errors, SLA_TYPE, lines->at, "'lines' is true or false");
+    k->timed = lines && slice_is(lines->text, "timed");
+    k->lines = k->timed;
+    if (lines && !k->timed && !yaml_bool(lines, &k->lines)) errlist_add(errors, SLA_TYPE, lines->at, "'lines' is true, timed or false");
     k->each = yaml_text(n, "each", (slice){0});
+    k->element = yaml_text(n, "element", (slice){0});
+    const ynode *wrapped = yaml_get(n, "wrapped");
+    if (wrapped) log_regex_compile(&k->re, wrapped, ks->mem, errors), log_regex_jit(&k->re);
     TRY(names(ks->mem, yaml_get(n, "has"), &k->has));
     TRY(names(ks->mem, yaml_get(n, "at"), &k->at));
     TRY(names(ks->mem, yaml_get(n, "clock"), &k->clock));
@@ -391,11 +398,27 @@ bool log_split_leef(slice text, log_framed *f)
 }
 
 /* ---- frames ---- */
+/* Seconds since 1970 in hexadecimal, as Proxmox writes them. */
+static bool hex_time(slice text, log_time *out)
+{
+    char decimal[24];
+    int64_t v = 0;
+    if (!text.len || text.len > 12) return false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = (char)(text.ptr[i] | 32);
+        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (digit < 0) return false;
+        v = v * 16 + digit;
+    }
+    int n = snprintf(decimal, sizeof decimal, "%lld", (long long)v);
+    return log_time_parse(SLICE_LIT("%s"), (slice){decimal, (size_t)n}, out);
+}
+
 static bool read_time(const log_kind *k, slice text, log_time *out)
 {
     if (k->clf && log_time_clf(text, out)) return true;
     bool is = false;
-    for (size_t i = 0; i < k->times.n && !is; i++) is = log_time_parse(k->times.items[i], text, out);
+    for (size_t i = 0; i < k->times.n && !is; i++) is = slice_is(k->times.items[i], "%x") ? hex_time(text, out) : log_time_parse(k->times.items[i], text, out);
     is = is || log_time_any(text, out);
     if (is && k->utc) out->has_offset = true;
     return is;
@@ -492,22 +515,26 @@ static slice program_by(const log_kind *k, const log_framed *f)
     return k->name;
 }
 
-bool log_frame_record(const log_kind *k, log_framed *f, bool *no_time)
+bool log_frame_wrapped(const log_kind *k, log_regex_state *s, slice line, log_framed *f)
+{
+    if (!k->re.code || !log_regex_match(&k->re, s, line)) return false;
+    for (size_t i = 0; i < k->re.ngroups; i++) log_pair_add(f, k->re.names[i], log_regex_group(s, line, k->re.numbers[i]));
+    return true;
+}
+
+bool log_frame_record(const log_kind *k, log_framed *f)
 {
     for (size_t i = 0, n = f->n; i < k->nalso; i++) {
         slice v = log_pair_get(f->pairs, n, k->also[i].value);
         if (v.len) log_pair_add(f, k->also[i].name, v);
     }
-    bool timed = record_time(k, f);
-    if (no_time) *no_time = !timed;
-    if (!timed) return false;
     f->source = k->source;
     f->ev.v[LOG_HOST] = first_of(&k->host, f);
     f->ev.v[LOG_PROGRAM] = first_of(&k->programs, f);
     f->ev.v[LOG_MESSAGE] = first_of(&k->message, f);
     if (!f->ev.v[LOG_PROGRAM].len) f->ev.v[LOG_PROGRAM] = program_by(k, f);
     if (!f->ev.v[LOG_MESSAGE].len) f->ev.v[LOG_MESSAGE] = log_pairs_text(f, MESSAGE_MADE);
-    return true;
+    return record_time(k, f);
 }
 
 /* ---- the kinds' own examples ---- */
@@ -537,7 +564,7 @@ static void test_example(const log_patterns *p, log_matcher *m, const log_kind *
     if (!f) return;
     f->scratch = &scratch;
     for (size_t i = 0; !line && fields && i < fields->n && i < LOG_PAIRS_MAX; i++) log_pair_add(f, fields->items[i]->key, fields->items[i]->text);
-    bool ok = line ? log_frame_line(k, log_matcher_state(m), text, f) : log_kind_has(k, f->pairs, f->n) && log_frame_record(k, f, NULL);
+    bool ok = line ? log_frame_line(k, log_matcher_state(m), text, f) : (!text.len || log_frame_wrapped(k, log_matcher_state(m), text, f)) && log_kind_has(k, f->pairs, f->n) && log_frame_record(k, f);
     if (!ok) errlist_add(errors, SLA_CONFLICT, ex->at, "the kind does not take its example: %.*s", SLICE_ARG(text));
     else {
         log_record r = {f->ev.v[LOG_MESSAGE], f->pairs, f->n};

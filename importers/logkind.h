@@ -3,7 +3,7 @@
  *     access:
  *       title: {zh: …, en: …}
  *       match: '^(?<src_ip>\S+) \S+ \S+ \[(?<at>[^\]]+)\] "(?<message>[^"]*)" (?<status_code>\d+)'
- *       time: ['%d/%b/%Y:%H:%M:%S %z']      forms of at (logtime.h); where none fits: ISO 8601 or seconds since 1970. A group at_clock is put behind at with a blank, and so is at_zone
+ *       time: ['%d/%b/%Y:%H:%M:%S %z']      forms of at (logtime.h), and %x alone: seconds since 1970 in hexadecimal; where none fits: ISO 8601 or seconds since 1970. A group at_clock is put behind at with a blank, and so is at_zone
  *       zone: UTC                           of times that name none; without: the workspace's
  *       program: access                     what the patterns are looked up by; without: the group program; without that: the kind's name
  *       more: true                          lines that do not match belong to the record before them
@@ -16,12 +16,15 @@
  *     journald:
  *       has: [__REALTIME_TIMESTAMP, MESSAGE]    names that a record of the kind has; a|b: one of them
  *       each: alerts                             the records lie in this list of a JSON document
+ *       element: AuditRecord                     of XML: the element that each record is; without: Event
+ *       wrapped: '^(?<time>\S+) std(?:out|err) [FP] (?<log>.*)$'    a file of lines is of such records, one a line: its groups are the names
  *       at: [__REALTIME_TIMESTAMP]               the first of these that has a value; so with host, program, message
  *       clock: [Time]                            at is a day: its time of day
  *       time: ['%d/%m/%Y %H:%M']
  *       program_by: {EventID: {Security: ['47??']}}   where none of these has a value: by what another name says; ? is any character
  *       fields: {EventID: [Id, event_code]}      further names for what is there
- *       lines: true                              the message may be a whole line of syslog, of the audit log or of one of the kinds above: then what that says holds
+ *       lines: true                              the message may be a whole line of syslog, of the audit log or of one of the kinds above, or a record in JSON: then what that says
+ *                                                holds, and a record without a time has that of its line; timed: it was written at the record's own time, which holds where the line names no zone
  *       examples: [{fields: {…}, at: …, program: …}]
  * Groups (names) that are fields of the log dataset fill them; all groups are names of the record for the patterns' when and take. */
 #ifndef SLA_IMPORTERS_LOGKIND_H
@@ -41,15 +44,15 @@ typedef struct log_kind {
     bool clf;                           /* its times are mostly those of log_time_clf */
     const ynode *examples;
     /* lines */
-    log_regex re, begin, skip;          /* of begin and skip, code NULL: none */
+    log_regex re, begin, skip;          /* of begin and skip, code NULL: none; of records re is wrapped */
     uint32_t g_at, g_clock, g_zone, g_program, g_message;
     int fields[LOG_GROUPS_MAX];         /* of each group: its field or -1 */
     bool asked[LOG_GROUPS_MAX];         /* some pattern asks for it by name */
-    bool more, lines, headed;
+    bool more, lines, timed, headed;    /* timed: lines, and the record's time is that of the line within */
     log_split split;
     /* records */
     log_names has, at, clock, host, programs, message;
-    slice each;
+    slice each, element;
     slice by; log_pair *programs_by; size_t nby;   /* name by; name: the program, value: what by says then */
     log_pair *also; size_t nalso;       /* name: the further one, value: one that is there */
 } log_kind;
@@ -69,12 +72,14 @@ void log_kinds_free(log_kinds *k);
 struct dict;
 void log_kinds_asked(log_kinds *k, const struct dict *names);            /* once all patterns are loaded: the names they ask for */
 sla_status log_kinds_load(log_kinds *k, const ynode *root, slice source, errlist *errors);
-/* f->n pairs of a record are there already, and stay. false: not of this kind, or its time cannot be read (*no_time, if not NULL). */
+/* f->n pairs of a record are there already, and stay. false: not of this kind, or its time cannot be read. */
 bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_framed *f);
 /* A line by itself: it begins a record of the kind (whose time it may not hold), or is part of none. */
 bool log_line_begins(const log_kind *k, log_regex_state *s, slice line);
 bool log_line_skipped(const log_kind *k, log_regex_state *s, slice line);
-bool log_frame_record(const log_kind *k, log_framed *f, bool *no_time);
+bool log_frame_record(const log_kind *k, log_framed *f);                 /* false: its time is missing or cannot be read; the rest is in f all the same */
+/* A line of a kind of records that are wrapped, as pairs. false: it is none. */
+bool log_frame_wrapped(const log_kind *k, log_regex_state *s, slice line, log_framed *f);
 bool log_kind_has(const log_kind *k, const log_pair *pairs, size_t n);
 slice log_pair_get(const log_pair *pairs, size_t n, slice name);         /* by name or by the end of its path; missing values count as nothing */
 /* "name=value name=value …" of the pairs that have a value, cut at max bytes and a character's end: a message for records that have none. In f->scratch. */

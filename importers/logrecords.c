@@ -49,19 +49,35 @@ static void take_year(log_time *line, const log_time *record)
     else if (line->month == 1 && record->month == 12) line->year++;
 }
 
-/* A line of one of the kinds that importers/logs describes, but for the one that only wants a time at the beginning. What it says takes the place of the record's names. */
-static bool line_of_kind(const log_kinds *ks, log_regex_state *s, slice text, log_framed *f)
+/* What the line or record inside says takes the place of the first n names, those of the record around it. */
+static void drop_pairs(log_framed *f, size_t n)
+{
+    f->n -= n;
+    memmove(f->pairs, f->pairs + n, f->n * sizeof *f->pairs);
+}
+
+/* A line of one of the kinds that importers/logs describes; the one that only wants a time at the beginning comes last, and only where the record has none. */
+static bool line_of_kind(const log_kinds *ks, log_regex_state *s, slice text, bool timed, log_framed *f)
 {
     size_t n = f->n;
+    const log_kind *plain = NULL;
     for (size_t i = 0; i < ks->nlines; i++) {
-        if (!slice_is(ks->lines[i].name, "plain") && log_frame_line(&ks->lines[i], s, text, f)) {
-            f->n -= n;
-            memmove(f->pairs, f->pairs + n, f->n * sizeof *f->pairs);
-            return true;
-        }
+        if (slice_is(ks->lines[i].name, "plain")) plain = &ks->lines[i];
+        else if (log_frame_line(&ks->lines[i], s, text, f)) return drop_pairs(f, n), true;
         f->n = n;
     }
-    return false;
+    return plain && !timed && log_frame_line(plain, s, text, f) && (drop_pairs(f, n), true);
+}
+
+/* A record in JSON, as programs in containers write them. */
+static bool json_inside(const log_kinds *ks, slice text, log_framed *f)
+{
+    size_t n = f->n;
+    json_reader j = {.p = text.ptr, .end = text.ptr + text.len, .scratch = f->scratch};
+    const log_kind *k = text.len && text.ptr[0] == '{' && log_flatten_json(&j, f) ? log_record_kind(ks, NULL, f->pairs + n, f->n - n) : NULL;
+    if (k) drop_pairs(f, n);
+    else f->n = n;
+    return k && log_frame_record(k, f);
 }
 
 static bool syslog_line(slice text, log_framed *f)
@@ -71,50 +87,51 @@ static bool syslog_line(slice text, log_framed *f)
     return log_frame_syslog(text, f, &broken) && v[LOG_PROGRAM].len && !(v[LOG_HOST].len && memchr(v[LOG_HOST].ptr, '=', v[LOG_HOST].len));
 }
 
-/* A line as a collector took it from its file: its own time, host and program hold, and the message is what stands behind them. */
-static void line_inside(const log_kinds *ks, log_regex_state *s, log_framed *f)
+/* A line as a collector took it from its file: its own time, host and program hold, and the message is what stands behind them. timed: the record around it has a time. false: there is no time. */
+static bool line_inside(const log_records *r, log_regex_state *s, const log_kind *k, bool timed, log_framed *f)
 {
     log_event outer = f->ev;
     log_time made = f->time;
     slice text = slice_trim(outer.v[LOG_MESSAGE]), source = f->source;
     size_t n = f->n;
     audit_line audit;
-    if (log_audit_read(text, "mdy", &audit)) {
+    if (timed && log_audit_read(text, "mdy", &audit)) {
         f->ev.v[LOG_PROGRAM] = SLICE_LIT("auditd");
         if (audit.host.len) f->ev.v[LOG_HOST] = audit.host;
         log_audit_fields(&audit, f);
-        return;
+        return true;
     }
     f->ev = (log_event){0};
     bool is = syslog_line(text, f);
     if (!is) {
         f->n = n;
         f->ev = (log_event){0};
-        is = line_of_kind(ks, s, text, f);
+        is = line_of_kind(r->kinds, s, text, timed, f) || json_inside(r->kinds, text, f);
     }
     if (!is) {
         f->ev = outer;
+        f->ev.v[LOG_MESSAGE] = text;
         f->time = made;
         f->source = source;
-        return;
+        return timed;
     }
     if (!f->ev.v[LOG_HOST].len) f->ev.v[LOG_HOST] = outer.v[LOG_HOST];
-    if (!f->time.year) take_year(&f->time, &made);
+    if (timed && k->timed && !f->time.has_offset) f->time = made;
+    if (!f->time.year && timed) take_year(&f->time, &made);
+    return f->time.year != 0;
 }
 
 sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, uint32_t line, slice whole)
 {
-    bool no_time = false;
     const log_kind *k = log_record_kind(r->kinds, r->kind, f->pairs, f->n);
     sla_status st;
     f->ev = (log_event){0};
     w->b->rows++;
+    bool timed = k && log_frame_record(k, f);
+    if (k && k->lines) timed = line_inside(r, log_matcher_state(w->m), k, timed, f);
     if (!k) st = log_writer_reject(w, line, whole, "no kind of log record that is known");
-    else if (!log_frame_record(k, f, &no_time)) st = log_writer_reject(w, line, whole, "its time is missing or cannot be read");
-    else {
-        if (k->lines) line_inside(r->kinds, log_matcher_state(w->m), f);
-        st = log_writer_put(w, f, 0, line, 1, whole);
-    }
+    else if (!timed) st = log_writer_reject(w, line, whole, "its time is missing or cannot be read");
+    else st = log_writer_put(w, f, 0, line, 1, whole);
     f->n = 0;
     arena_free(&w->scratch);
     return st;

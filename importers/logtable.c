@@ -1,5 +1,5 @@
 /* Logs as tables: what Event Viewer, PowerShell, Zabbix, Veeam and others save as CSV, and plain tables of jobs. The header says the names of the values; of W3C and Zeek
- * logs their own lines do (logfields.h), of lists every value does (loglist.h). */
+ * logs their own lines do (logfields.h), of lists every value does (loglist.h), of lines that stand behind others' the kind (logwrapped.h). */
 #include <stdio.h>
 #include <string.h>
 #include "engine/base/mem.h"
@@ -9,6 +9,7 @@
 #include "importers/logfields.h"
 #include "importers/loglist.h"
 #include "importers/logrecords.h"
+#include "importers/logwrapped.h"
 #include "importers/sheet.h"
 
 enum { COLUMNS_MAX = 120, TITLE_ROWS = 5, SPARE_COLUMNS = 2 };
@@ -20,6 +21,7 @@ struct importer {
     header h;
     log_fields *fields;                 /* not NULL: its own lines name the columns */
     bool list;                          /* every value has its name */
+    bool wrapped;
     size_t start; uint32_t line;        /* of the first record */
 };
 
@@ -83,10 +85,9 @@ static const char *date_order(const found *x, const cells *c, size_t first)
     return sure ? order : NULL;
 }
 
-/* Looks for the header among the first rows. */
-static bool find_header(const input *in, arena *a, found *x)
+/* Looks for the header among the first rows, by x->dialect. */
+static bool find_header_by(const input *in, arena *a, found *x)
 {
-    bool certain;
     cells c;
     log_framed *f = mem_zero(1, sizeof *f);
     const log_kinds *ks = log_patterns_kinds(in->patterns);
@@ -94,7 +95,6 @@ static bool find_header(const input *in, arena *a, found *x)
     uint32_t line = 1;
     uint64_t ragged = 0;
     sla_status st = f ? cells_init(&c, COLUMNS_MAX) : SLA_NOMEM;
-    x->dialect = in->table ? (csv_dialect){.delimiter = SHEET_CELL, .eol = SHEET_ROW} : csv_guess(in->head, &certain);
     if (st == SLA_OK) csv_cells(x->dialect, in->head, &line, &c, &ragged, &st);
     for (size_t row = 0; st == SLA_OK && row < c.nrows && row < TITLE_ROWS && !x->kind; row++) {
         if (!read_header(a, &c, row, &x->h)) continue;
@@ -112,13 +112,23 @@ static bool find_header(const input *in, arena *a, found *x)
     return x->kind != NULL;
 }
 
+/* In a file of few events the tabs of their messages outnumber the commas between their values: then these are tried as well. */
+static bool find_header(const input *in, arena *a, found *x)
+{
+    bool certain;
+    x->dialect = in->table ? (csv_dialect){.delimiter = SHEET_CELL, .eol = SHEET_ROW} : csv_guess(in->head, &certain);
+    if (find_header_by(in, a, x) || in->table || x->dialect.delimiter == ',') return x->kind != NULL;
+    x->dialect.delimiter = ',';
+    return find_header_by(in, a, x);
+}
+
 static int logtable_probe(const input *in, err *why)
 {
     arena a = {0};
     found *x = NULL;
     (void)why;
     if (!in->patterns || !in->head.len || in->options->dataset || in->options->profile || in->head.ptr[0] == '{' || in->head.ptr[0] == '<') return 0;
-    if (log_fields_kind(in) || log_list_kind(in)) return 95;
+    if (log_fields_kind(in) || log_list_kind(in) || log_wrapped_kind(in)) return 95;
     int score = (x = mem_zero(1, sizeof *x)) && find_header(in, &a, x) ? 92 : 0;
     mem_free(x);
     arena_free(&a);
@@ -130,6 +140,7 @@ static size_t logtable_cut(const importer *im, slice text, bool at_end, uint32_t
 {
     *open = SIZE_MAX;
     if (im->list) return log_list_cut(text, at_end, nlines);
+    if (im->wrapped) return log_wrapped_cut(text, at_end, nlines);
     return im->fields ? log_fields_cut(im->fields, text, at_end, nlines) : csv_cut(im->dialect, text, at_end, nlines, open);
 }
 
@@ -164,7 +175,7 @@ static sla_status logtable_parse(importer *im, block *b, err *e)
     log_framed *f = mem_zero(1, sizeof *f);
     sla_status st = log_writer_begin(&w, &im->r.sink, b);
     if (!f) st = SLA_NOMEM;
-    if (st == SLA_OK) st = im->list ? log_list_read(&im->r, &w, f, b) : im->fields ? log_fields_read(im->fields, &im->r, &w, f, b) : read_rows(im, &w, f, b);
+    if (st == SLA_OK) st = im->list ? log_list_read(&im->r, &w, f, b) : im->wrapped ? log_wrapped_read(&im->r, &w, f, b) : im->fields ? log_fields_read(im->fields, &im->r, &w, f, b) : read_rows(im, &w, f, b);
     b->ragged = 0;
     mem_free(f);
     return log_writer_end(&w, st, e);
@@ -207,9 +218,10 @@ static sla_status logtable_open(const input *in, importer **out, size_t *start, 
     *line = 1;
     importer *im = mem_zero(1, sizeof *im);
     if (!im) return err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
-    const log_kind *listed = log_list_kind(in);
+    const log_kind *listed = log_list_kind(in), *wrapped = listed ? NULL : log_wrapped_kind(in), *known = listed ? listed : wrapped;
     im->list = listed != NULL;
-    sla_status st = listed ? log_records_open(&im->r, listed, in, im, out, e) : log_fields_kind(in) ? open_fields(in, im, out, e) : open_table(in, im, out, start, line, e);
+    im->wrapped = wrapped != NULL;
+    sla_status st = known ? log_records_open(&im->r, known, in, im, out, e) : log_fields_kind(in) ? open_fields(in, im, out, e) : open_table(in, im, out, start, line, e);
     if (st != SLA_OK) logtable_close(im);
     return st;
 }

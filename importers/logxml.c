@@ -1,12 +1,23 @@
-/* Windows events in XML: one <Event> after another, with or without a root around them, as Event Viewer, wevtutil and evtx_dump write them. */
+/* Logs in XML: one element a record, one after another, with or without a root around them: Windows events as Event Viewer, wevtutil and evtx_dump write them, Oracle's audit files and alert log. What
+ * the element is called its kind says (logkind.h). */
+#include <stdio.h>
 #include <string.h>
 #include "engine/base/mem.h"
 #include "importers/importer.h"
 #include "importers/logrecords.h"
 
-struct importer { log_records r; };
-static const char stop_tag[] = "</Event>";
-enum { STOP_LEN = sizeof stop_tag - 1 };
+enum { TAG_MAX = 64 };
+typedef struct tags { char open[TAG_MAX], stop[TAG_MAX]; size_t open_len, stop_len; } tags;   /* "<Event", "</Event>" */
+struct importer { log_records r; tags tags; };
+
+static bool tags_of(const log_kind *k, tags *t)
+{
+    slice name = k->element.len ? k->element : SLICE_LIT("Event");
+    if (name.len + 4 > TAG_MAX) return false;
+    t->open_len = (size_t)snprintf(t->open, sizeof t->open, "<%.*s", SLICE_ARG(name));
+    t->stop_len = (size_t)snprintf(t->stop, sizeof t->stop, "</%.*s>", SLICE_ARG(name));
+    return true;
+}
 
 static const char *find(const char *p, const char *end, const char *what, size_t n)
 {
@@ -18,23 +29,34 @@ static const char *find(const char *p, const char *end, const char *what, size_t
 }
 
 /* The next element <Event …>…</Event>; ptr NULL: none that is whole. */
-static slice next_event(const char *p, const char *end)
+static slice next_record(const tags *t, const char *p, const char *end)
 {
     const char *from = p;
-    while ((from = find(from, end, "<Event", 6)) && from + 6 < end && !strchr(" >\t\r\n", from[6])) from++;
-    const char *to = from ? find(from, end, stop_tag, STOP_LEN) : NULL;
-    return to ? (slice){from, (size_t)(to - from) + STOP_LEN} : (slice){0};
+    while ((from = find(from, end, t->open, t->open_len)) && from + t->open_len < end && !strchr(" >\t\r\n", from[t->open_len])) from++;
+    const char *to = from ? find(from, end, t->stop, t->stop_len) : NULL;
+    return to ? (slice){from, (size_t)(to - from) + t->stop_len} : (slice){0};
 }
 
-static const log_kind *first_kind(const input *in)
+/* The kind of the first record of such an element. */
+static const log_kind *kind_of_first(const input *in, const tags *t, log_framed *f)
+{
+    slice one = next_record(t, in->head.ptr, in->head.ptr + in->head.len);
+    f->n = 0;
+    return one.ptr && log_flatten_xml(one, f) ? log_record_kind(log_patterns_kinds(in->patterns), NULL, f->pairs, f->n) : NULL;
+}
+
+static const log_kind *first_kind(const input *in, tags *t)
 {
     arena scratch = {0};
+    const log_kinds *ks = log_patterns_kinds(in->patterns);
     log_framed *f = mem_zero(1, sizeof *f);
-    slice one = next_event(in->head.ptr, in->head.ptr + in->head.len);
     const log_kind *k = NULL;
-    if (f && one.ptr) {
-        f->scratch = &scratch;
-        if (log_flatten_xml(one, f)) k = log_record_kind(log_patterns_kinds(in->patterns), NULL, f->pairs, f->n);
+    if (f) f->scratch = &scratch;
+    for (size_t i = 0; f && i <= ks->nrecords && !k; i++) {
+        slice element = i ? ks->records[i - 1].element : (slice){0};
+        if ((i && !element.len) || !tags_of(i ? &ks->records[i - 1] : &(log_kind){0}, t)) continue;
+        k = kind_of_first(in, t, f);
+        if (k && !slice_eq(k->element, element)) k = NULL;
     }
     mem_free(f);
     arena_free(&scratch);
@@ -44,18 +66,19 @@ static const log_kind *first_kind(const input *in)
 static int logxml_probe(const input *in, err *why)
 {
     slice head = slice_trim(in->head);
+    tags t;
     (void)why;
-    return in->patterns && !in->table && head.len && head.ptr[0] == '<' && first_kind(in) ? 95 : 0;
+    return in->patterns && !in->table && head.len && head.ptr[0] == '<' && first_kind(in, &t) ? 95 : 0;
 }
 
 static size_t logxml_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open)
 {
+    const tags *t = &im->tags;
     size_t end = text.len;
-    (void)im;
     *open = SIZE_MAX;
     *nlines = 0;
-    while (!at_end && end >= STOP_LEN && memcmp(text.ptr + end - STOP_LEN, stop_tag, STOP_LEN) != 0) end--;
-    if (end < STOP_LEN && !at_end) end = 0;
+    while (!at_end && end >= t->stop_len && memcmp(text.ptr + end - t->stop_len, t->stop, t->stop_len) != 0) end--;
+    if (end < t->stop_len && !at_end) end = 0;
     for (const char *p = text.ptr; p && (p = memchr(p, '\n', end - (size_t)(p - text.ptr))) != NULL; p++) ++*nlines;
     return end;
 }
@@ -64,7 +87,7 @@ static sla_status read_events(const importer *im, log_writer *w, log_framed *f, 
 {
     const char *p = b->records.ptr, *end = p + b->records.len, *at = p;
     uint32_t line = b->line;
-    for (slice one = next_event(p, end); one.ptr; one = next_event(one.ptr + one.len, end)) {
+    for (slice one = next_record(&im->tags, p, end); one.ptr; one = next_record(&im->tags, one.ptr + one.len, end)) {
         for (; at < one.ptr; at++) line += *at == '\n';
         f->n = 0;
         f->scratch = &w->scratch;
@@ -98,7 +121,7 @@ static void logxml_close(importer *im)
 static sla_status logxml_open(const input *in, importer **out, size_t *start, uint32_t *line, err *e)
 {
     importer *im = mem_zero(1, sizeof *im);
-    const log_kind *k = im ? first_kind(in) : NULL;
+    const log_kind *k = im ? first_kind(in, &im->tags) : NULL;
     sla_status st = k ? log_records_open(&im->r, k, in, im, out, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
     if (st != SLA_OK) logxml_close(im);
     *start = 0;
@@ -113,5 +136,5 @@ static const dataset *logxml_dataset(const importer *im) { return im->r.sink.ds;
 static slice logxml_profile(const importer *im) { return im->r.kind->name; }
 static batch_pool *logxml_batches(const importer *im) { return im->r.sink.batches; }
 
-const importer_kind importer_logxml = {"log xml", "Windows events in XML", logxml_probe, logxml_open, logxml_cut, logxml_parse, logxml_take, NULL, logxml_drop,
+const importer_kind importer_logxml = {"log xml", "logs in XML: Windows events, Oracle's audit files and alert log", logxml_probe, logxml_open, logxml_cut, logxml_parse, logxml_take, NULL, logxml_drop,
                                        logxml_notes, logxml_dataset, logxml_profile, logxml_batches, NULL, logxml_close, NULL, NULL, NULL};

@@ -27,13 +27,29 @@ static slice behind(slice s, char end)
 
 static bool tag_begins(slice s) { return s.len > 1 && s.ptr[0] == '<' && ((s.ptr[1] | 32) >= 'a' && (s.ptr[1] | 32) <= 'z'); }
 
-static bool is_event(slice tag)
+static slice tag_name(slice tag)
 {
     size_t n = 1;
     while (n < tag.len && !strchr(" \t\r\n/>", tag.ptr[n])) n++;
     slice name = {tag.ptr + 1, n - 1}, local = behind(name, ':');
-    if (local.len) name = local;
+    return local.len ? local : name;
+}
+
+static bool is_event(slice tag)
+{
+    slice name = tag_name(tag);
     return slice_is(name, "Event") || slice_is(name, "Events");
+}
+
+/* Logs of Oracle have no root around their records, or one that is not closed while the database writes (logxml.c). */
+static bool is_oracle(slice tag)
+{
+    static const char record[] = "<AuditRecord>";
+    slice name = tag_name(tag);
+    bool found = slice_is(name, "msg");
+    for (const char *p = tag.ptr; !found && slice_is(name, "Audit") && (p = memchr(p, '<', (size_t)(tag.ptr + tag.len - p))); p++)
+        found = (size_t)(tag.ptr + tag.len - p) >= sizeof record - 1 && memcmp(p, record, sizeof record - 1) == 0;
+    return found;
 }
 
 bool xml_begins(slice s)
@@ -46,7 +62,7 @@ bool xml_begins(slice s)
     }
     if (!tag_begins(s)) return false;
     slice within = slice_trim(behind(s, '>')), second = from_tag(within);
-    return !is_event(s) && !(second.len > 1 && is_event(second)) && (declared || (within.len && *within.ptr == '<'));
+    return !is_event(s) && !is_oracle(s) && !(second.len > 1 && is_event(second)) && (declared || (within.len && *within.ptr == '<'));
 }
 
 /* ---- the elements by their paths ---- */

@@ -7,7 +7,7 @@
 #define SLA_IMPORTERS_XMLBOX_H
 #include "importers/container.h"
 
-/* Whether a text (UTF-8) begins as such a document may; Windows events, which are a log, do not. */
+/* Whether a text (UTF-8) begins as such a document may; Windows events and Oracle's audit files and log.xml, which are logs, do not. */
 bool xml_begins(slice text);
 /* SLA_UNKNOWN_FORMAT: no element holds values enough to be a record. */
 sla_status xml_box_open(const container_source *src, container **out, err *e);

@@ -434,7 +434,7 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
      "web http failure _ 10.0.0.4 /x", NULL},
     {"iis.log", "2025-07-01 01:00:01 10.0.0.5 POST /login - 443 bob 203.0.113.7 Mozilla/5.0 - 401 1 5 3\n2025-07-01 01:00:02 GET /a 10.0.0.9 200\n", 1, 1, 0, "web http failure bob 203.0.113.7 /login", NULL},
     {"pg.log", "2025-07-01 09:00:00.123 UTC [1] alice@shop LOG:  statement: select 1\n\tfrom t\n\twhere x\n2025-07-01 09:00:01.123 UTC [1] FATAL:  password authentication failed for user \"bob\"\n", 2, 0, 0,
-     "dbaudit query success alice _ shop", "PostgreSQL server log"},
+     "dbaudit query unknown alice _ shop", "PostgreSQL server log"},
     {"bacula.log", "01-Jul 02:00 d-dir JobId 7: Start Backup JobId 7, Job=web.2025-07-01_02.00.00_10\n01-Jul 02:10 d-dir JobId 7: Bacula d-dir 9.6:\n  Job:       web.2025-07-01_02.00.00_10\n  Client:    \"web01-fd\" 9.6\n"
                    "  Termination:    *** Backup Error ***\n\n", 2, 0, 1, "backup backup failure _ _ web", "the lines have no year; by the period they begin on 2025-07-01"},
     {"audit.log", "type=SYSCALL msg=audit(1751331600.123:5): success=yes exit=0 auid=1000 uid=0 exe=\"/bin/ls\"\ntype=USER_CMD msg=audit(1751331600.200:6): auid=1000 msg='cmd=6C73202F res=failed'\n"
@@ -497,6 +497,26 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
     {"app.log", "2025-07-01 09:05:00,123 ERROR a.b.C - failed\njava.lang.X\n\tat y\n2025-07-01 09:05:01,123 INFO fine\n", 2, 0, 0, "syslog other unknown _ _ _", "lines that begin with a time"},
     /* a kind that knows some of the lines, and too few, does not keep the file from being read by their times */
     {"mixed.log", "2025-07-01 09:05:00 begun\n2025-07-01 09:05:01 [7] going on\n2025-07-01 09:05:02 fine\nJul  1 09:05:03 web01 app[9]: fine\n", 3, 0, 0, "syslog other unknown _ _ _", "lines that begin with a time"},
+    /* lines behind others' prefixes: the program's own line holds; without a time of either nothing tells when; a container's local time is no other than that of its file */
+    {"compose.log", "web-1  | 10.0.0.9 - - [01/Jul/2025:09:00:05 +0800] \"GET / HTTP/1.1\" 200 612 \"-\" \"curl\"\ndb-1   | 2025-07-01 01:00:10.123 UTC [66] FATAL:  password authentication failed for user \"app\"\n"
+                    "app-1  | 2025-07-01 09:00:05,123 ERROR a.b.Job - failed\napp-1  | \tat a.b.Job.run(Job.java:10)\nweb-1 exited with code 0\n", 3, 2, 1, "dbaudit login failure app _ _", "docker compose logs"},
+    {"compose-t.log", "app-1  | 2025-07-01T01:00:05.123456789Z starting\r\napp-1  | 2025-07-01T01:00:06.123456789Z \tat a.b.Job.run(Job.java:10)\n", 2, 0, 0, "syslog other unknown _ _ _", "by program: app 2"},
+    {"0.log", "2025-07-01T09:00:07.123456789+08:00 stdout F 10.0.0.9 - - [01/Jul/2025:01:00:05 +0000] \"GET / HTTP/1.1\" 200 612 \"-\" \"curl\"\n2025-07-01T09:00:06.123456789+08:00 stderr F 2025/07/01 01:00:06 [error] 29#29: *3 access forbidden by rule, "
+              "client: 203.0.113.9, server: _, request: \"GET /x HTTP/1.1\", host: \"web\"\n2025-07-01T09:00:07.123456789+08:00 stdout P a long li\n", 3, 0, 1, "web http failure _ 203.0.113.9 /x", "CRI"},
+    /* a container's line that is a record in JSON; one that nobody knows stays a text */
+    {"web-json.log", "{\"log\":\"{\\\"time_local\\\":\\\"01/Jul/2025:09:00:05 +0800\\\",\\\"remote_addr\\\":\\\"203.0.113.9\\\",\\\"request\\\":\\\"GET /x HTTP/1.1\\\",\\\"status\\\":\\\"404\\\"}\\n\",\"stream\":\"stdout\",\"time\":\"2025-07-01T01:00:05.1Z\"}\n"
+                     "{\"log\":\"{\\\"level\\\":\\\"info\\\"}\\n\",\"stream\":\"stdout\",\"time\":\"2025-07-01T01:00:06.1Z\"}\n{\"log\":\"{\\\"level\\\":\\n\",\"stream\":\"stdout\",\"time\":\"2025-07-01T01:00:07.1Z\"}\n", 3, 0, 0, "web http failure _ 203.0.113.9 /x", NULL},
+    /* Winlogbeat names what it sends as the Elastic Common Schema too, but what an event means stands under its own names */
+    {"winlogbeat.json", "{\"@timestamp\":\"2025-07-01T01:00:00.123Z\",\"agent\":{\"type\":\"winlogbeat\"},\"event\":{\"code\":\"4625\",\"module\":\"security\",\"action\":\"logon-failed\"},\"host\":{\"name\":\"dc01\"},\"message\":\"An account failed to log on.\","
+                        "\"winlog\":{\"computer_name\":\"dc01\",\"event_data\":{\"IpAddress\":\"203.0.113.9\",\"TargetUserName\":\"eve\"},\"event_id\":\"4625\",\"provider_name\":\"Microsoft-Windows-Security-Auditing\"}}\n", 1, 0, 0, "windows login failure eve 203.0.113.9 _", NULL},
+    /* a single event, whose message has more tabs than its row has commas */
+    {"one.csv", "Keywords,Date and Time,Source,Event ID,Task Category\r\nAudit Failure,7/13/2025 9:00:00 AM,Microsoft-Windows-Security-Auditing,4625,Logon,\"An account failed to log on.\r\n\r\nSubject:\r\n\tSecurity ID:\t\tNULL SID\r\n\tAccount Name:\t\t-\r\n\r\n"
+                "Logon Type:\t\t\t3\r\n\r\nAccount For Which Logon Failed:\r\n\tSecurity ID:\t\tNULL SID\r\n\tAccount Name:\t\teve\r\n\r\nNetwork Information:\r\n\tWorkstation Name:\tPC7\r\n\tSource Network Address:\t203.0.113.9\r\n\"\r\n", 1, 0, 0, "windows login failure eve 203.0.113.9 _", "Event Viewer"},
+    /* Oracle: elements without a root, and a root that is not closed yet */
+    {"log.xml", "<msg time='2025-07-01T09:00:05.123+08:00' org_id='oracle' comp_id='rdbms'\n host_id='db01'>\n <txt>Starting ORACLE instance (normal)\n </txt>\n</msg>\n<msg time='2025-07-01T09:00:06.000+08:00' org_id='oracle' comp_id='tnslsnr' host_id='db01'>\n"
+                " <txt>01-JUL-2025 09:00:06 * (CONNECT_DATA=(SID=x)(CID=(PROGRAM=sqlplus)(HOST=web01)(USER=bob))) * (ADDRESS=(PROTOCOL=tcp)(HOST=10.0.0.9)(PORT=5)) * establish * x * 12505\n </txt>\n</msg>\n", 2, 0, 1, "dbaudit other failure bob 10.0.0.9 x", "log.xml"},
+    {"ora_7.xml", "<?xml version=\"1.0\"?>\n<Audit xmlns=\"http://xmlns.oracle.com/x.xsd\">\n<Version>11.2</Version>\n<AuditRecord><Audit_Type>1</Audit_Type><Extended_Timestamp>2025-07-01T01:01:05.123456Z</Extended_Timestamp><DB_User>EVE</DB_User><Userhost>pc7</Userhost>"
+                  "<Action>100</Action><Returncode>1017</Returncode><Comment_Text>Client address: (ADDRESS=(PROTOCOL=tcp)(HOST=203.0.113.9)(PORT=5))</Comment_Text></AuditRecord>\n", 1, 0, 0, "dbaudit login failure EVE 203.0.113.9 pc7", NULL},
     /* devices among the programs of a central syslog: their lines name no program */
     {"central.log", "Jul  1 09:00:00 web01 sshd[1]: Accepted password for bob from 10.0.0.9 port 22 ssh2\nJul  1 09:00:01 10.0.0.1 date=2025-07-01 time=09:00:01 devname=FG100 devid=F logid=0100032002 user=\"root\" ui=ssh(203.0.113.7) status=failed\n"
                     "Jul  1 09:00:02 web01 sshd[1]: Connection closed by 10.0.0.9 port 22\nJul  1 09:00:03 10.0.0.2 no device, no program\n", 4, 0, 1, "firewall login failure root 203.0.113.7 FG100", "syslog"},
@@ -549,6 +569,19 @@ static void zone_of_a_kind(void **state)
     place p;
     open_place(&p);
     take(&p, write_file("unified.json", text, sizeof text - 1), 4096);
+    assert_int_equal(p.t->nrows, 1);
+    assert_true(at(&p, 0) == 1751331600000);
+    close_place(&p);
+}
+
+/* A container's line whose time names no zone, in a file that says when it was written. */
+static void time_of_a_wrapped_line(void **state)
+{
+    (void)state;
+    static const char text[] = "2025-07-01T09:00:00.000000000+08:00 stderr F 2025/07/01 01:00:00 [error] 29#29: *3 x, client: 203.0.113.9, server: _, request: \"GET /x HTTP/1.1\", host: \"web\"\n";
+    place p;
+    open_place(&p);
+    take(&p, write_file("0.log", text, sizeof text - 1), 4096);
     assert_int_equal(p.t->nrows, 1);
     assert_true(at(&p, 0) == 1751331600000);
     close_place(&p);
@@ -895,7 +928,7 @@ int main(void)
     ROWS(tests, n, year_cases, years);
     ROWS(tests, n, file_cases, whole_files);
     static const struct CMUnitTest more[] = {
-        cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year), cmocka_unit_test(zone_of_a_kind), cmocka_unit_test(year_of_a_line_in_a_record),
+        cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year), cmocka_unit_test(zone_of_a_kind), cmocka_unit_test(time_of_a_wrapped_line), cmocka_unit_test(year_of_a_line_in_a_record),
         cmocka_unit_test(message_over_lines), cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(openssh_truth), cmocka_unit_test(files_that_are_known_whole), cmocka_unit_test(audit_golden),
         cmocka_unit_test(wazuh_lines), cmocka_unit_test(syslog_truth), cmocka_unit_test(changes_of_the_clock),
     };

@@ -1,0 +1,58 @@
+#include "importers/logwrapped.h"
+#include <string.h>
+#include "engine/base/lines.h"
+#include "engine/base/mem.h"
+
+enum { PROBE_LINES = 50 };
+
+/* A table whose cells are parted by bars looks alike but for its header, so the first line counts. */
+static bool all_of_kind(const log_kind *k, log_regex_state *s, const input *in)
+{
+    size_t n = 0, known = 0;
+    slice line;
+    for (line_scan lines = lines_of(in->head); n < PROBE_LINES && line_next(&lines, &line);) {
+        bool cut = !in->whole && lines.at == lines.end && n;
+        if (cut || slice_trim(line).len == 0) continue;
+        known += log_regex_match(&k->re, s, slice_without_cr(line));
+        if (++n == 1 && known == 0) return false;
+    }
+    return n && known * 2 >= n;
+}
+
+const log_kind *log_wrapped_kind(const input *in)
+{
+    if (!in->patterns || in->table || !in->head.len) return NULL;
+    const log_kinds *ks = log_patterns_kinds(in->patterns);
+    log_regex_state *s = log_regex_state_new();
+    const log_kind *k = NULL;
+    for (size_t i = 0; s && i < ks->nrecords && !k; i++)
+        if (ks->records[i].re.code && all_of_kind(&ks->records[i], s, in)) k = &ks->records[i];
+    log_regex_state_free(s);
+    return k;
+}
+
+size_t log_wrapped_cut(slice text, bool at_end, uint32_t *nlines)
+{
+    size_t end = text.len;
+    while (!at_end && end && text.ptr[end - 1] != '\n') end--;
+    *nlines = (uint32_t)lines_count_byte(text.ptr, end, '\n');
+    return end;
+}
+
+sla_status log_wrapped_read(const log_records *r, log_writer *w, log_framed *f, const block *b)
+{
+    uint32_t no = b->line;
+    slice line;
+    for (line_scan lines = lines_of(b->records); line_next(&lines, &line); no++) {
+        line = slice_without_cr(line);
+        if (slice_trim(line).len == 0) continue;
+        f->n = 0;
+        f->scratch = &w->scratch;
+        if (log_frame_wrapped(r->kind, log_matcher_state(w->m), line, f)) TRY(log_record_put(w, r, f, no, line));
+        else {
+            w->b->rows++;
+            TRY(log_writer_reject(w, no, line, "it has not what stands in front of this file's other lines"));
+        }
+    }
+    return SLA_OK;
+}

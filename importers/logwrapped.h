@@ -1,0 +1,11 @@
+/* Files in which every line is another program's, with something of its own in front: what "docker compose logs" and "docker service logs" print (the container and a bar), Kubernetes' files of
+ * containers (time, stream, whether the line ends), "docker logs -t". A kind of records says with wrapped: (logkind.h) how such a line is taken apart; what stands behind is read as the line it was. */
+#ifndef SLA_IMPORTERS_LOGWRAPPED_H
+#define SLA_IMPORTERS_LOGWRAPPED_H
+#include "importers/importer.h"
+#include "importers/logrecords.h"
+
+const log_kind *log_wrapped_kind(const input *in);          /* the first line is of it, and half of the next; NULL: none */
+size_t log_wrapped_cut(slice text, bool at_end, uint32_t *nlines);       /* whole lines */
+sla_status log_wrapped_read(const log_records *r, log_writer *w, log_framed *f, const block *b);
+#endif
