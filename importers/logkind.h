@@ -25,6 +25,7 @@
  *       fields: {EventID: [Id, event_code]}      further names for what is there
  *       lines: true                              the message may be a whole line of syslog, of the audit log or of one of the kinds above, or a record in JSON: then what that says
  *                                                holds, and a record without a time has that of its line; timed: it was written at the record's own time, which holds where the line names no zone
+ *       generic: true                            only where no other kind fits
  *       examples: [{fields: {…}, at: …, program: …}]
  * Groups (names) that are fields of the log dataset fill them; all groups are names of the record for the patterns' when and take. */
 #ifndef SLA_IMPORTERS_LOGKIND_H
@@ -53,6 +54,7 @@ typedef struct log_kind {
     /* records */
     log_names has, at, clock, host, programs, message;
     slice each, element;
+    bool generic;                       /* only where no other kind fits */
     slice by; log_pair *programs_by; size_t nby;   /* name by; name: the program, value: what by says then */
     log_pair *also; size_t nalso;       /* name: the further one, value: one that is there */
 } log_kind;

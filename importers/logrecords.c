@@ -32,12 +32,14 @@ bool log_records_again(log_records *r)
     return again;
 }
 
+static bool better(const log_kind *k, const log_kind *best) { return !best || (k->generic != best->generic ? best->generic : k->has.n > best->has.n); }
+
 const log_kind *log_record_kind(const log_kinds *ks, const log_kind *likely, const log_pair *pairs, size_t n)
 {
     const log_kind *best = NULL;
     if (likely && log_kind_has(likely, pairs, n)) return likely;
     for (size_t i = 0; i < ks->nrecords; i++)
-        if ((!best || ks->records[i].has.n > best->has.n) && log_kind_has(&ks->records[i], pairs, n)) best = &ks->records[i];
+        if (better(&ks->records[i], best) && log_kind_has(&ks->records[i], pairs, n)) best = &ks->records[i];
     return best;
 }
 
