@@ -22,7 +22,10 @@ void log_kinds_free(log_kinds *k)
         log_regex_clear(&k->lines[i].begin);
         log_regex_clear(&k->lines[i].skip);
     }
-    for (size_t i = 0; i < k->nrecords; i++) log_regex_clear(&k->records[i].re);
+    for (size_t i = 0; i < k->nrecords; i++) {
+        log_regex_clear(&k->records[i].re);
+        log_regex_clear(&k->records[i].skip);
+    }
     mem_free(k->lines);
     mem_free(k->records);
     mem_free(k);
@@ -134,7 +137,7 @@ static sla_status load_by(log_kinds *ks, const ynode *n, log_kind *k, errlist *e
 
 static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "has", "each", "element", "wrapped", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "fields", "lines", "generic", "examples", NULL};
+    static const char *const keys[] = {"title", "has", "each", "element", "wrapped", "skip", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "fields", "lines", "generic", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->records, &ks->records_cap, ks->nrecords + 1, sizeof *ks->records)) return SLA_NOMEM;
     log_kind *k = &ks->records[ks->nrecords++];
@@ -146,9 +149,10 @@ static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errli
     if (lines && !k->timed && !yaml_bool(lines, &k->lines)) errlist_add(errors, SLA_TYPE, lines->at, "'lines' is true, timed or false");
     k->each = yaml_text(n, "each", (slice){0});
     k->element = yaml_text(n, "element", (slice){0});
-    const ynode *wrapped = yaml_get(n, "wrapped"), *generic = yaml_get(n, "generic");
+    const ynode *wrapped = yaml_get(n, "wrapped"), *skip = yaml_get(n, "skip"), *generic = yaml_get(n, "generic");
     if (generic && !yaml_bool(generic, &k->generic)) errlist_add(errors, SLA_TYPE, generic->at, "'generic' is true or false");
     if (wrapped) log_regex_compile(&k->re, wrapped, ks->mem, errors), log_regex_jit(&k->re);
+    if (skip) log_regex_compile(&k->skip, skip, ks->mem, errors), log_regex_jit(&k->skip);
     TRY(names(ks->mem, yaml_get(n, "has"), &k->has));
     TRY(names(ks->mem, yaml_get(n, "at"), &k->at));
     TRY(names(ks->mem, yaml_get(n, "clock"), &k->clock));

@@ -12,7 +12,7 @@ static bool all_of_kind(const log_kind *k, log_regex_state *s, const input *in)
     slice line;
     for (line_scan lines = lines_of(in->head); n < PROBE_LINES && line_next(&lines, &line);) {
         bool cut = !in->whole && lines.at == lines.end && n;
-        if (cut || slice_trim(line).len == 0) continue;
+        if (cut || slice_trim(line).len == 0 || log_line_skipped(k, s, slice_without_cr(line))) continue;
         known += log_regex_match(&k->re, s, slice_without_cr(line));
         if (++n == 1 && known == 0) return false;
     }
@@ -45,7 +45,7 @@ sla_status log_wrapped_read(const log_records *r, log_writer *w, log_framed *f, 
     slice line;
     for (line_scan lines = lines_of(b->records); line_next(&lines, &line); no++) {
         line = slice_without_cr(line);
-        if (slice_trim(line).len == 0) continue;
+        if (slice_trim(line).len == 0 || log_line_skipped(r->kind, log_matcher_state(w->m), line)) continue;
         f->n = 0;
         f->scratch = &w->scratch;
         if (log_frame_wrapped(r->kind, log_matcher_state(w->m), line, f)) TRY(log_record_put(w, r, f, no, line));

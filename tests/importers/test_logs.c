@@ -498,8 +498,8 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
     /* a kind that knows some of the lines, and too few, does not keep the file from being read by their times */
     {"mixed.log", "2025-07-01 09:05:00 begun\n2025-07-01 09:05:01 [7] going on\n2025-07-01 09:05:02 fine\nJul  1 09:05:03 web01 app[9]: fine\n", 3, 0, 0, "syslog other unknown _ _ _", "lines that begin with a time"},
     /* lines behind others' prefixes: the program's own line holds; without a time of either nothing tells when; a container's local time is no other than that of its file */
-    {"compose.log", "web-1  | 10.0.0.9 - - [01/Jul/2025:09:00:05 +0800] \"GET / HTTP/1.1\" 200 612 \"-\" \"curl\"\ndb-1   | 2025-07-01 01:00:10.123 UTC [66] FATAL:  password authentication failed for user \"app\"\n"
-                    "app-1  | 2025-07-01 09:00:05,123 ERROR a.b.Job - failed\napp-1  | \tat a.b.Job.run(Job.java:10)\nweb-1 exited with code 0\n", 3, 2, 1, "dbaudit login failure app _ _", "docker compose logs"},
+    {"compose.log", "Attaching to web-1, db-1\nweb-1  | 10.0.0.9 - - [01/Jul/2025:09:00:05 +0800] \"GET / HTTP/1.1\" 200 612 \"-\" \"curl\"\ndb-1   | 2025-07-01 01:00:10.123 UTC [66] FATAL:  password authentication failed for user \"app\"\n"
+                    "app-1  | 2025-07-01 09:00:05,123 ERROR a.b.Job - failed\napp-1  | \tat a.b.Job.run(Job.java:10)\nweb-1 exited with code 0\nsomething else\n", 3, 2, 1, "dbaudit login failure app _ _", "docker compose logs"},
     {"compose-t.log", "app-1  | 2025-07-01T01:00:05.123456789Z starting\r\napp-1  | 2025-07-01T01:00:06.123456789Z \tat a.b.Job.run(Job.java:10)\n", 2, 0, 0, "syslog other unknown _ _ _", "by program: app 2"},
     {"0.log", "2025-07-01T09:00:07.123456789+08:00 stdout F 10.0.0.9 - - [01/Jul/2025:01:00:05 +0000] \"GET / HTTP/1.1\" 200 612 \"-\" \"curl\"\n2025-07-01T09:00:06.123456789+08:00 stderr F 2025/07/01 01:00:06 [error] 29#29: *3 access forbidden by rule, "
               "client: 203.0.113.9, server: _, request: \"GET /x HTTP/1.1\", host: \"web\"\n2025-07-01T09:00:07.123456789+08:00 stdout P a long li\n", 3, 0, 1, "web http failure _ 203.0.113.9 /x", "CRI"},
