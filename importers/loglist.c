@@ -6,7 +6,7 @@ static const char start[] = "Event[";
 enum { START_LEN = sizeof start - 1 };
 
 /* "Event[12]:" at the beginning of a line and nothing behind it. */
-static bool begins(const char *p, const char *end)
+static bool event_begins(const char *p, const char *end)
 {
     if ((size_t)(end - p) <= START_LEN || memcmp(p, start, START_LEN) != 0) return false;
     slice rest = {p, (size_t)(end - p)}, line = slice_trim(slice_line(&rest));
@@ -15,21 +15,37 @@ static bool begins(const char *p, const char *end)
     return i > START_LEN && i < line.len && line.ptr[i] == ']' && (i + 1 == line.len || (line.ptr[i + 1] == ':' && i + 2 == line.len));
 }
 
-/* The next beginning of a record at or behind p, which stands at a line's; end: none. */
-static const char *next_record(const char *p, const char *end)
+/* The name of a line "TimeCreated  : 7/1/2025 9:00:00 AM" with its padding and colon, as Format-List writes it; len 0: none. */
+static slice padded_name(const char *p, const char *end)
 {
-    while (p < end && !begins(p, end)) {
+    const char *q = p;
+    while (q < end && ((*q >= 'A' && *q <= 'Z') || (*q >= 'a' && *q <= 'z'))) q++;
+    const char *name_end = q;
+    while (q < end && *q == ' ') q++;
+    return q > name_end && name_end > p && q < end && *q == ':' ? (slice){p, (size_t)(q - p) + 1} : (slice){0};
+}
+
+/* A record: "Event[n]", or the name that the first one begins with. */
+static bool begins(slice first, const char *p, const char *end)
+{
+    if (!first.len) return event_begins(p, end);
+    return (size_t)(end - p) > first.len && memcmp(p, first.ptr, first.len) == 0;
+}
+
+/* The next beginning of a record at or behind p, which stands at a line's; end: none. */
+static const char *next_record(slice first, const char *p, const char *end)
+{
+    while (p < end && !begins(first, p, end)) {
         const char *nl = memchr(p, '\n', (size_t)(end - p));
         p = nl ? nl + 1 : end;
     }
     return p;
 }
 
-/* The record's pairs. A name ends at the first colon; from Description on all is text. */
-static void pairs_of(slice record, log_framed *f)
+/* The pairs of wevtutil's. A name ends at the first colon; from Description on all is text. */
+static void event_pairs(slice record, log_framed *f)
 {
     slice_line(&record);
-    f->n = 0;
     while (record.len) {
         slice line = slice_trim(slice_line(&record));
         const char *colon = line.len ? memchr(line.ptr, ':', line.len) : NULL;
@@ -42,42 +58,64 @@ static void pairs_of(slice record, log_framed *f)
     }
 }
 
-const log_kind *log_list_kind(const input *in)
+/* Those of Format-List: what is indented goes on with the value before it. */
+static void padded_pairs(slice record, log_framed *f)
+{
+    const char *end = record.ptr + record.len;
+    while (record.len) {
+        slice line = slice_line(&record), name = padded_name(line.ptr, line.ptr + line.len);
+        const char *from = line.ptr + name.len, *to = record.len ? record.ptr : end;
+        if (!name.len) continue;
+        while (record.len && !padded_name(record.ptr, end).len) slice_line(&record), to = record.len ? record.ptr : end;
+        log_pair_add(f, slice_trim((slice){name.ptr, name.len - 1}), slice_trim((slice){from, (size_t)(to - from)}));
+    }
+}
+
+static void pairs_of(slice first, slice record, log_framed *f)
+{
+    f->n = 0;
+    if (first.len) padded_pairs(record, f);
+    else event_pairs(record, f);
+}
+
+const log_kind *log_list_kind(const input *in, slice *first)
 {
     const char *p = in->head.ptr, *end = p + in->head.len;
     while (p < end && (*p == '\n' || *p == '\r')) p++;
-    if (!in->patterns || in->table || in->head.len == 0 || !begins(p, end)) return NULL;
-    log_framed *f = mem_zero(1, sizeof *f);
+    if (!in->patterns || in->table || in->head.len == 0) return NULL;
+    *first = event_begins(p, end) ? (slice){0} : padded_name(p, end);
+    log_framed *f = event_begins(p, end) || first->len ? mem_zero(1, sizeof *f) : NULL;
     if (!f) return NULL;
-    pairs_of((slice){p, (size_t)(next_record(p + START_LEN, end) - p)}, f);
+    pairs_of(*first, (slice){p, (size_t)(next_record(*first, p + 1, end) - p)}, f);
     const log_kind *k = log_record_kind(log_patterns_kinds(in->patterns), NULL, f->pairs, f->n);
     mem_free(f);
     return k;
 }
 
-size_t log_list_cut(slice text, bool at_end, uint32_t *nlines)
+size_t log_list_cut(slice first, slice text, bool at_end, uint32_t *nlines)
 {
     size_t end = text.len;
-    for (bool found = at_end; end && !found; found = begins(text.ptr + end, text.ptr + text.len) && memchr(text.ptr + end, '\n', text.len - end))
+    for (bool found = at_end; end && !found; found = begins(first, text.ptr + end, text.ptr + text.len) && memchr(text.ptr + end, '\n', text.len - end))
         while (--end && text.ptr[end - 1] != '\n') {}
     *nlines = 0;
     for (const char *p = text.ptr, *stop = p + end; p < stop && (p = memchr(p, '\n', (size_t)(stop - p))) != NULL; p++) ++*nlines;
     return end;
 }
 
-sla_status log_list_read(const log_records *r, log_writer *w, log_framed *f, const block *b)
+sla_status log_list_read(log_records *r, slice first, log_writer *w, log_framed *f, const block *b)
 {
     const char *p = b->records.ptr, *end = p + b->records.len, *next;
     uint32_t line = b->line;
     for (; p < end; p = next) {
         const char *from = p;
-        p = next_record(p, end);
+        p = next_record(first, p, end);
         for (; from < p; from++) line += *from == '\n';
         if (p == end) break;
-        next = next_record(p + START_LEN, end);
+        next = next_record(first, p + 1, end);
         slice record = {p, (size_t)(next - p)};
         f->scratch = &w->scratch;
-        pairs_of(record, f);
+        pairs_of(first, record, f);
+        log_dates_read(&r->dates, r->kind, f);
         TRY(log_record_put(w, r, f, line, slice_trim(record)));
         for (; from < next; from++) line += *from == '\n';
     }

@@ -20,7 +20,7 @@ struct importer {
     csv_dialect dialect;
     header h;
     log_fields *fields;                 /* not NULL: its own lines name the columns */
-    bool list;                          /* every value has its name */
+    bool list; slice first;             /* every value has its name; what a record begins with (loglist.h) */
     bool wrapped;
     size_t start; uint32_t line;        /* of the first record */
 };
@@ -128,7 +128,8 @@ static int logtable_probe(const input *in, err *why)
     found *x = NULL;
     (void)why;
     if (!in->patterns || !in->head.len || in->options->dataset || in->options->profile || in->head.ptr[0] == '{' || in->head.ptr[0] == '<') return 0;
-    if (log_fields_kind(in) || log_list_kind(in) || log_wrapped_kind(in)) return 95;
+    slice first;
+    if (log_fields_kind(in) || log_list_kind(in, &first) || log_wrapped_kind(in)) return 95;
     int score = (x = mem_zero(1, sizeof *x)) && find_header(in, &a, x) ? 92 : 0;
     mem_free(x);
     arena_free(&a);
@@ -139,7 +140,7 @@ static int logtable_probe(const input *in, err *why)
 static size_t logtable_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open)
 {
     *open = SIZE_MAX;
-    if (im->list) return log_list_cut(text, at_end, nlines);
+    if (im->list) return log_list_cut(im->first, text, at_end, nlines);
     if (im->wrapped) return log_wrapped_cut(text, at_end, nlines);
     return im->fields ? log_fields_cut(im->fields, text, at_end, nlines) : csv_cut(im->dialect, text, at_end, nlines, open);
 }
@@ -175,7 +176,7 @@ static sla_status logtable_parse(importer *im, block *b, err *e)
     log_framed *f = mem_zero(1, sizeof *f);
     sla_status st = log_writer_begin(&w, &im->r.sink, b);
     if (!f) st = SLA_NOMEM;
-    if (st == SLA_OK) st = im->list ? log_list_read(&im->r, &w, f, b) : im->wrapped ? log_wrapped_read(&im->r, &w, f, b) : im->fields ? log_fields_read(im->fields, &im->r, &w, f, b) : read_rows(im, &w, f, b);
+    if (st == SLA_OK) st = im->list ? log_list_read(&im->r, im->first, &w, f, b) : im->wrapped ? log_wrapped_read(&im->r, &w, f, b) : im->fields ? log_fields_read(im->fields, &im->r, &w, f, b) : read_rows(im, &w, f, b);
     b->ragged = 0;
     mem_free(f);
     return log_writer_end(&w, st, e);
@@ -218,9 +219,15 @@ static sla_status logtable_open(const input *in, importer **out, size_t *start, 
     *line = 1;
     importer *im = mem_zero(1, sizeof *im);
     if (!im) return err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
-    const log_kind *listed = log_list_kind(in), *wrapped = listed ? NULL : log_wrapped_kind(in), *known = listed ? listed : wrapped;
+    slice first;
+    const log_kind *listed = log_list_kind(in, &first), *wrapped = listed ? NULL : log_wrapped_kind(in), *known = listed ? listed : wrapped;
     im->list = listed != NULL;
+    if (listed) im->first = arena_slice(&im->mem, first);
     im->wrapped = wrapped != NULL;
+    if (listed && first.len && !im->first.ptr) {
+        logtable_close(im);
+        return err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    }
     sla_status st = known ? log_records_open(&im->r, known, in, im, out, e) : log_fields_kind(in) ? open_fields(in, im, out, e) : open_table(in, im, out, start, line, e);
     if (st != SLA_OK) logtable_close(im);
     return st;
