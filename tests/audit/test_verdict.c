@@ -281,6 +281,29 @@ static void not_delivered(void **state)
     audited_end(&t);
 }
 
+/* Clocks that still run, and those of records cancelled before they stopped, are outside the share: it is not for lack of values that they say nothing. */
+static void running_clocks_are_outside(void **state)
+{
+    static const char *const figures[] = {"response_attainment", "resolution_attainment"};
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "ticket", "id,type,priority,status,created_at,responded_at,resolved_at\n"
+                              "T1,incident,P1,closed,2025-09-01 09:00:00,2025-09-01 09:10:00,2025-09-01 10:00:00\n"
+                              "T2,incident,P1,in_progress,2025-09-30 23:50:00,,\n"
+                              "T3,incident,P1,cancelled,2025-09-01 09:00:00,,\n");
+    audited_run(&t, "2025Q3", NULL);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        const res_metric *m = audited_metric(&t, figures[i]);
+        assert_true(m->has_value && m->value >= 1);
+        assert_int_equal(m->n, 1);
+    }
+    audited_csv(&t, "ticket", "id,type,priority,status,created_at,responded_at,resolved_at\nT4,incident,P1,closed,2025-09-01 09:00:00,,\n"); /* over, and nobody knows since when */
+    audited_run(&t, "2025Q3", NULL);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) assert_false(audited_metric(&t, figures[i])->has_value);
+    audited_end(&t);
+}
+
 /* R08: keys of what fails, in byte order; the record's own line first; what was observed; the message in both languages. */
 static void findings(void **state)
 {
@@ -532,7 +555,7 @@ static void value_before_a_change(void **state)
 int main(void)
 {
     static const struct CMUnitTest plain[] = {
-        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(desks), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(more_likely_the_source), cmocka_unit_test(little_delivered), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
+        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(desks), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(more_likely_the_source), cmocka_unit_test(little_delivered), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(running_clocks_are_outside), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
         cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals), cmocka_unit_test(by_chance),
         cmocka_unit_test(not_yet), cmocka_unit_test(value_before_a_change),
     };
