@@ -30,12 +30,22 @@ static bool has_required(const dataset *ds, const slice *names, size_t n)
     return true;
 }
 
+/* The dataset of a table whose every column is a canonical field. Several may have such columns (id and name alone): the file's name, or the sheet's, tells which. */
+static const dataset *canonical(const planner *pl, const input *in)
+{
+    for (int k = 0; k < 2; k++) {
+        const dataset *ds = schema_dataset(in->model, path_name(in->name, k));
+        if (ds && dataset_knows_header(ds, pl->names, pl->ncols)) return ds;
+    }
+    return schema_match_header(in->model, pl->names, pl->ncols);
+}
+
 /* In this order: what the user said; a table whose every column is a canonical field; a product's profile; a file named after a dataset that has what it
  * needs; a generic profile. */
 static const dataset *decide(planner *pl, const input *in)
 {
     const import_options *o = in->options;
-    const dataset *ds = schema_match_header(in->model, pl->names, pl->ncols);
+    const dataset *ds = canonical(pl, in);
     if (o->dataset) return schema_dataset(in->model, slice_of(o->dataset));
     if (in->profiles->named) pl->pf = in->profiles->named;
     else if (ds) return ds;

@@ -249,32 +249,30 @@ int enumeration_rank(const enumeration *en, slice value)
     return -1;
 }
 
-/* How many header names the dataset knows; 0 unless it knows all that are not blank and its key is among them. */
-static size_t known_names(const dataset *d, const slice *names, size_t n)
+bool dataset_knows_header(const dataset *d, const slice *names, size_t n)
 {
     size_t known = 0;
     bool has[FIELDS_MAX] = {false};
     for (size_t i = 0; i < n; i++) {
         if (names[i].len == 0) continue;
         int f = dataset_field(d, names[i]);
-        if (f < 0) return 0;
+        if (f < 0) return false;
         has[f] = true;
         known++;
     }
-    for (size_t k = 0; k < d->nkey; k++)
-        if (d->fields[d->key[k]].required && !has[d->key[k]]) return 0;
     for (size_t f = 0; f < d->nfields; f++)
-        if (d->fields[f].required && !has[f]) return 0;
-    return known;
+        if (d->fields[f].required && !has[f]) return false;
+    return known > 0;
 }
 
 const dataset *schema_match_header(const schema *s, const slice *names, size_t n)
 {
     const dataset *best = NULL;
-    for (size_t i = 0; i < s->n; i++) {
+    size_t named = 0;
+    for (size_t i = 0; i < n; i++) named += names[i].len > 0;
+    for (size_t i = 0; named > 1 && i < s->n; i++) {
         const dataset *d = &s->datasets[i];
-        if (known_names(d, names, n) < 2) continue;
-        if (!best || d->nfields < best->nfields) best = d;
+        if (dataset_knows_header(d, names, n) && (!best || d->nfields < best->nfields)) best = d;
     }
     return best;
 }

@@ -53,7 +53,8 @@ sla_status schema_load(const ynode *root, slice text, arena *a, schema **out, er
 const dataset *schema_dataset(const schema *s, slice name);   /* NULL: none */
 int dataset_field(const dataset *d, slice name);              /* -1: none */
 int enumeration_rank(const enumeration *en, slice value);     /* -1: not a defined term */
-/* The dataset whose fields the n header names are (a header row of a canonical file): the one that knows them all and has its key among them; ties go to
- * the one with the fewest fields unused. One name alone, such as id, says nothing. NULL: none. */
+/* Whether every one of the n header names (those of unnamed columns are empty) is a field of the dataset, and no required field is missing among them. */
+bool dataset_knows_header(const dataset *d, const slice *names, size_t n);
+/* The dataset that knows such a header (of a canonical file); of several the one with the fewest fields unused. One name alone, such as id, says nothing. NULL: none. */
 const dataset *schema_match_header(const schema *s, const slice *names, size_t n);
 #endif

@@ -109,6 +109,29 @@ static void csv_dialects(void **state)
     }
 }
 
+/* Columns that several datasets have: the file's name tells which it is; where it tells nothing, the dataset that has fewest others. */
+static void names_tell_datasets(void **state)
+{
+    static const struct { const char *file, *text, *dataset; } cases[] = {
+        {"staff.csv", "id,name\nu1,A\n", "staff"},
+        {"system.csv", "id,name\nu1,A\n", "system"},
+        {"list.csv", "id,name\nu1,A\n", "service"},
+        {"system.csv", "id,name,team\nu1,A,B\n", "staff"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        place p;
+        open_place(&p);
+        assert_int_equal(take(&p, write_file(cases[i].file, cases[i].text, strlen(cases[i].text)), 0), SLA_OK);
+        dict *d = dict_new();
+        table *t = load(&p, cases[i].dataset, d);
+        assert_int_equal(t->nrows, 1);
+        table_free(t);
+        dict_free(d);
+        close_place(&p);
+    }
+}
+
 /* ---- JSON ---- */
 static const struct json_case { const char *name, *text; size_t rows, problems; const char *title; uint32_t line; } json_cases[] = {
     {"NDJSON", "{\"id\":\"T1\",\"title\":\"hello\",\"created_at\":\"2025-07-01 09:00:00\",\"impact\":2}\n", 1, 0, "hello", 1},
