@@ -305,6 +305,7 @@ static void load_indicator(pack_loader *l, const ynode *n, indicator *i)
     load_breakdowns(l, yaml_get(n, "expected_by"), i->sel.ds, &i->cells, &i->ncells);
     if (i->ncells > 4) errlist_add(l->errors, SLA_LIMIT, yaml_get(n, "expected_by")->at, "expected_by takes at most 4 groupings");
     if (i->weight > 0 && !i->has_points) errlist_add(l->errors, SLA_SYNTAX, n->at, "an indicator with a weight needs zero and full");
+    else if (i->has_points && !(i->zero < i->full || i->zero > i->full)) errlist_add(l->errors, SLA_RANGE, yaml_get(n, "full")->at, "zero and full are two different values");
 }
 
 static void load_bands(pack_loader *l, const ynode *bands)

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "engine/audit/reasons.h"
 #include "engine/audit/kind.h"
 #include "engine/audit/run.h"
@@ -30,60 +31,6 @@ void scorecard_prepare(pass *ps)
     }
 }
 
-/* ---- what the same mix of cells would have given: the whole team's share in each cell, weighted by the person's records (indirect standardisation) ---- */
-typedef struct cell { uint64_t key; int64_t n, good; } cell;
-typedef struct cells { cell *items; size_t size, n; } cells;
-
-enum { CELL_PARTS = 4 };
-static uint64_t cell_key(const kept *const *parts, size_t n, size_t row)
-{
-    uint64_t key = 1;
-    for (size_t i = 0; i < n; i++) key = key * UINT64_C(1000003) + kept_code(parts[i], row);
-    return key;
-}
-
-static cell *cell_at(cells *c, uint64_t key)
-{
-    size_t at = (key * UINT64_C(0x9E3779B97F4A7C15)) >> 48;
-    for (at &= c->size - 1; c->items[at].n && c->items[at].key != key; at = (at + 1) & (c->size - 1)) {}
-    if (!c->items[at].n && c->n + 1 >= c->size) return NULL;
-    if (!c->items[at].n) c->n++;
-    c->items[at].key = key;
-    return &c->items[at];
-}
-
-/* expected[person]: share; NaN where there is nothing. */
-static sla_status expectations(pass *ps, const indicator *in, const uint32_t *person, size_t npersons, double *expected, err *e)
-{
-    const chosen *in_rows = pass_chosen(ps, &in->sel);
-    const kept *k = pass_kept(ps, in->sel.ds, in->m.slot);
-    const kept *parts[CELL_PARTS];
-    size_t nparts = in->ncells < CELL_PARTS ? in->ncells : CELL_PARTS;
-    for (size_t i = 0; i < nparts; i++) parts[i] = pass_kept(ps, in->sel.ds, in->cells[i].slot);
-    cells c = {mem_zero(65536, sizeof(cell)), 65536, 0};
-    int64_t *count = mem_zero(npersons + 1, sizeof *count);
-    double *rest = mem_zero(npersons + 1, sizeof *rest);
-    for (size_t i = 0; i < npersons; i++) expected[i] = 0;
-    sla_status st = c.items && count && rest ? SLA_OK : SLA_NOMEM;
-    for (size_t row = chosen_next(in_rows, 0); st == SLA_OK && row < in_rows->nrows; row = chosen_next(in_rows, row + 1)) {
-        if (!chosen_surely(in_rows, row) || kept_truth(k, row) == 2) continue;
-        cell *x = cell_at(&c, cell_key(parts, nparts, row));
-        if (!x) st = SLA_LIMIT;
-        else x->n++, x->good += kept_truth(k, row);
-    }
-    for (size_t row = chosen_next(in_rows, 0); st == SLA_OK && row < in_rows->nrows; row = chosen_next(in_rows, row + 1)) {
-        if (person[row] == UINT32_MAX || !chosen_surely(in_rows, row) || kept_truth(k, row) == 2) continue;
-        const cell *x = cell_at(&c, cell_key(parts, nparts, row));
-        sum_add(&expected[person[row]], &rest[person[row]], (double)x->good / (double)x->n);
-        count[person[row]]++;
-    }
-    for (size_t i = 0; st == SLA_OK && i < npersons; i++) expected[i] = count[i] ? expected[i] / (double)count[i] : NAN;
-    mem_free(c.items);
-    mem_free(count);
-    mem_free(rest);
-    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the scorecard");
-}
-
 /* ---- people ---- */
 static int by_name(const void *a, const void *b) { return slice_cmp(((const res_staff *)a)->id, ((const res_staff *)b)->id); }
 
@@ -107,21 +54,91 @@ static sla_status list_people(pass *ps, audit_result *r, err *e)
     return SLA_OK;
 }
 
-/* person[row]: index into r->staff, or UINT32_MAX. */
-static sla_status assign(pass *ps, audit_result *r, uint32_t *person, err *e)
+/* Who a text is, by its code: the place in r->staff + 1; 0: nobody's id. */
+typedef struct people { uint32_t *place; size_t ncodes; } people;
+#define NOBODY UINT32_MAX
+
+static uint32_t who_is(const people *p, uint32_t code) { return code < p->ncodes && p->place[code] ? p->place[code] - 1 : NOBODY; }
+
+static sla_status index_people(const pass *ps, const audit_result *r, people *out, err *e)
 {
-    const scorecard *c = &ps->p->card;
-    const kept *k = pass_kept(ps, c->over, c->person);
-    size_t texts = dict_count(ps->w.dict);
-    uint32_t *index = mem_zero(texts + 1, sizeof *index);
-    if (!index) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
-    for (size_t i = 0; i < r->nstaff; i++) index[dict_find(ps->w.dict, r->staff[i].id)] = (uint32_t)i + 1;
-    for (size_t row = 0; row < ps->w.tables[c->over->idx]->nrows; row++) {
-        uint32_t code = kept_code(k, row);
-        person[row] = code == DICT_NONE || !index[code] ? UINT32_MAX : index[code] - 1;
-    }
-    mem_free(index);
+    *out = (people){.ncodes = dict_count(ps->w.dict)};
+    if (!(out->place = mem_zero(out->ncodes + 1, sizeof *out->place))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
+    for (size_t i = 0; i < r->nstaff; i++) out->place[dict_find(ps->w.dict, r->staff[i].id)] = (uint32_t)i + 1;
     return SLA_OK;
+}
+
+/* ---- what the same mix of cells would have given: the whole team's share in each cell, weighted by the person's records (indirect standardisation) ---- */
+enum { CELL_PARTS = 4, CELLS_FIRST = 1024 };
+typedef struct cell { uint32_t of[CELL_PARTS]; int64_t n, good; } cell;     /* n 0: free */
+typedef struct cells { cell *items; size_t size, n; } cells;                /* size: a power of two, at most half of it in use */
+
+static void cell_parts(const kept *const *parts, size_t n, size_t row, uint32_t of[CELL_PARTS])
+{
+    for (size_t i = 0; i < CELL_PARTS; i++) of[i] = i < n ? kept_code(parts[i], row) : DICT_NONE;
+}
+
+/* Where the cell stands, or would. */
+static cell *cell_at(const cells *c, const uint32_t of[CELL_PARTS])
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < CELL_PARTS; i++) hash = (hash ^ of[i]) * UINT64_C(0x9E3779B97F4A7C15), hash ^= hash >> 32;
+    size_t at = (size_t)hash & (c->size - 1);
+    while (c->items[at].n && memcmp(c->items[at].of, of, sizeof c->items[at].of) != 0) at = (at + 1) & (c->size - 1);
+    return &c->items[at];
+}
+
+static bool cells_grow(cells *c)
+{
+    cells more = {.size = c->size ? c->size * 2 : CELLS_FIRST, .n = c->n};
+    if (!(more.items = mem_zero(more.size, sizeof *more.items))) return false;
+    for (size_t i = 0; i < c->size; i++)
+        if (c->items[i].n) *cell_at(&more, c->items[i].of) = c->items[i];
+    mem_free(c->items);
+    *c = more;
+    return true;
+}
+
+static bool cells_count(cells *c, const uint32_t of[CELL_PARTS], bool good)
+{
+    if (2 * (c->n + 1) > c->size && !cells_grow(c)) return false;
+    cell *x = cell_at(c, of);
+    if (!x->n) c->n++, memcpy(x->of, of, sizeof x->of);
+    x->n++;
+    x->good += good;
+    return true;
+}
+
+/* expected[person]: share; NaN where there is nothing. */
+static sla_status expectations(pass *ps, const indicator *in, const people *who, size_t npersons, double *expected, err *e)
+{
+    const chosen *rows = pass_chosen(ps, &in->sel);
+    const kept *k = pass_kept(ps, in->sel.ds, in->m.slot), *whose = pass_kept(ps, in->sel.ds, in->person), *parts[CELL_PARTS];
+    for (size_t i = 0; i < in->ncells; i++) parts[i] = pass_kept(ps, in->sel.ds, in->cells[i].slot);
+    cells c = {0};
+    uint32_t of[CELL_PARTS];
+    int64_t *count = mem_zero(npersons + 1, sizeof *count);
+    double *rest = mem_zero(npersons + 1, sizeof *rest);
+    bool ok = count && rest;
+    for (size_t i = 0; i < npersons; i++) expected[i] = 0;
+    for (size_t row = chosen_next(rows, 0); ok && row < rows->nrows; row = chosen_next(rows, row + 1)) {
+        if (!chosen_surely(rows, row) || kept_truth(k, row) == 2) continue;
+        cell_parts(parts, in->ncells, row, of);
+        ok = cells_count(&c, of, kept_truth(k, row));
+    }
+    for (size_t row = chosen_next(rows, 0); ok && row < rows->nrows; row = chosen_next(rows, row + 1)) {
+        uint32_t p = who_is(who, kept_code(whose, row));
+        if (p == NOBODY || !chosen_surely(rows, row) || kept_truth(k, row) == 2) continue;
+        cell_parts(parts, in->ncells, row, of);
+        const cell *x = cell_at(&c, of);
+        sum_add(&expected[p], &rest[p], (double)x->good / (double)x->n);
+        count[p]++;
+    }
+    for (size_t i = 0; ok && i < npersons; i++) expected[i] = count[i] ? expected[i] / (double)count[i] : NAN;
+    mem_free(c.items);
+    mem_free(count);
+    mem_free(rest);
+    return ok ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
 }
 
 static int by_double(const void *a, const void *b)
@@ -130,12 +147,11 @@ static int by_double(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The median over the people of one team who have a value. */
-static bool team_median(const audit_result *r, size_t who, size_t ind, double *out)
+/* The median over the people of one team who have a value. v: room for as many as there are people. */
+static bool team_median(const audit_result *r, size_t who, size_t ind, double *v, double *out)
 {
-    double v[1024];
     size_t n = 0;
-    for (size_t i = 0; i < r->nstaff && n < 1024; i++)
+    for (size_t i = 0; i < r->nstaff; i++)
         if (slice_eq(r->staff[i].team, r->staff[who].team) && r->staff[i].indicators[ind].has_value) v[n++] = r->staff[i].indicators[ind].value;
     if (n == 0) return false;
     qsort(v, n, sizeof *v, by_double);
@@ -288,50 +304,68 @@ static int apart(const res_indicator *x)
     return slice_is(x->better, "lower") ? -side : side;
 }
 
-static void compare_with_team(audit_result *r, size_t i)
+static sla_status compare_with_team(audit_result *r, size_t i, err *e)
 {
+    double *values = mem_resize(NULL, r->nstaff + 1, sizeof *values);
+    if (!values) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
     for (size_t p = 0; p < r->nstaff; p++) {
         res_indicator *x = &r->staff[p].indicators[i];
-        x->has_team = team_median(r, p, i, &x->team_median);
+        x->has_team = team_median(r, p, i, values, &x->team_median);
         x->apart = apart(x);
     }
+    mem_free(values);
+    return SLA_OK;
 }
 
-static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const uint32_t *person, err *e)
+static void blank_person(const pass *ps, const indicator *in, res_indicator *x)
 {
-    double *expected = ARENA_NEW(&ps->mem, double, r->nstaff + 1);
-    if (!expected) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
-    const scorecard *c = &ps->p->card;
-    const indicator *in = &c->items[i];
+    *x = (res_indicator){.id = in->id, .title = in->title, .unit = in->unit, .better = in->better, .weight = in->weight};
+    x->has_value = in->sel.ds != ps->p->card.over && (in->m.kind == MEASURE_COUNT || in->m.kind == MEASURE_SUM); /* no rows of that person: none, and that is known */
+}
+
+/* all: the figure over everybody's records. */
+static sla_status figure_persons(pass *ps, audit_result *r, size_t i, const people *who, figure *all, err *e)
+{
+    const indicator *in = &ps->p->card.items[i];
     breakdown by = person_of(in->person);
     figure_group *g = NULL;
-    figure all = {0};
     size_t n = 0;
     measuring mg;
-    bool there = ps->w.tables[in->sel.ds->idx] && !ps->never_imported[in->sel.ds->idx];
-    if (!there) return blank_indicator(r, i, in), SLA_OK;
     TRY(measure_begin(ps, &in->sel, &in->m, &mg, e));
-    measure_all(&mg, &all);
+    measure_all(&mg, all);
     sla_status st = measure_groups(&mg, &by, &g, &n, e);
     measure_end(&mg);
     TRY(st);
-    if (in->ncells && in->m.kind == MEASURE_SHARE) TRY(expectations(ps, in, person, r->nstaff, expected, e));
+    for (size_t p = 0; p < r->nstaff; p++) blank_person(ps, in, &r->staff[p].indicators[i]);
+    for (size_t k = 0; k < n; k++) {
+        uint32_t p = who_is(who, g[k].code);
+        if (p == NOBODY) continue;
+        res_indicator *x = &r->staff[p].indicators[i];
+        x->n = g[k].f.n;
+        x->has_value = g[k].f.has && g[k].f.n >= in->least_n;
+        x->value = g[k].f.value;
+        if (in->m.kind == MEASURE_SHARE && g[k].f.n) x->has_interval = true, share_interval(g[k].f.good, g[k].f.n, &x->low, &x->high);
+    }
+    return SLA_OK;
+}
+
+static sla_status figure_indicator(pass *ps, audit_result *r, size_t i, const people *who, err *e)
+{
+    const indicator *in = &ps->p->card.items[i];
+    const bool share = in->m.kind == MEASURE_SHARE, standardised = share && in->ncells;
+    figure all = {0};
+    if (!ps->w.tables[in->sel.ds->idx] || ps->never_imported[in->sel.ds->idx]) return blank_indicator(r, i, in), SLA_OK;
+    double *expected = ARENA_NEW(&ps->mem, double, r->nstaff + 1);
+    if (!expected) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
+    TRY(figure_persons(ps, r, i, who, &all, e));
+    if (standardised) TRY(expectations(ps, in, who, r->nstaff, expected, e));
     for (size_t p = 0; p < r->nstaff; p++) {
         res_indicator *x = &r->staff[p].indicators[i];
-        *x = (res_indicator){.id = in->id, .title = in->title, .unit = in->unit, .better = in->better, .weight = in->weight};
-        x->has_value = in->sel.ds != c->over && (in->m.kind == MEASURE_COUNT || in->m.kind == MEASURE_SUM); /* no rows of that person: none, and that is known */
-        for (size_t k = 0; k < n; k++) {
-            if (!slice_eq(g[k].key, r->staff[p].id)) continue;
-            x->n = g[k].f.n;
-            x->has_value = g[k].f.has && g[k].f.n >= in->least_n;
-            x->value = g[k].f.value;
-            if (in->m.kind == MEASURE_SHARE && g[k].f.n) x->has_interval = true, share_interval(g[k].f.good, g[k].f.n, &x->low, &x->high);
-        }
-        if (in->ncells && in->m.kind == MEASURE_SHARE && x->has_value && !isnan(expected[p])) x->has_expected = true, x->expected = expected[p];
-        if (in->m.kind == MEASURE_SHARE) x->has_overall = all.has, x->overall = all.value;
+        if (standardised && x->has_value && !isnan(expected[p])) x->has_expected = true, x->expected = expected[p];
+        if (share) x->has_overall = all.has, x->overall = all.value;
         set_points(in, x, all.value);
     }
-    return in->m.kind == MEASURE_SHARE && in->better.len ? add_items(ps, r, i) : SLA_OK;
+    return share && in->better.len ? add_items(ps, r, i) : SLA_OK;
 }
 
 /* The calendar months that the three figures are of: the last three of the period, whether or not there are records in each. */
@@ -348,12 +382,12 @@ static void last_months(const pass *ps, const audit_result *r, uint32_t codes[3]
 }
 
 /* Three months, each with the same measure. */
-static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint32_t *person, err *e)
+static sla_status figure_months(pass *ps, audit_result *r, size_t i, const people *who, err *e)
 {
     const scorecard *c = &ps->p->card;
     const indicator *in = &c->items[i];
-    const kept *month = pass_kept(ps, c->over, c->month.slot), *k = pass_kept(ps, in->sel.ds, in->m.slot);
-    if (!month || in->m.kind == MEASURE_PERCENTILE || in->sel.ds != c->over) return SLA_OK;
+    const kept *month = pass_kept(ps, c->over, c->month.slot), *k = pass_kept(ps, in->sel.ds, in->m.slot), *whose = pass_kept(ps, in->sel.ds, in->person);
+    if (!month || in->m.kind == MEASURE_PERCENTILE || in->sel.ds != c->over || in->sel.period_field != c->period_field) return SLA_OK;
     size_t cell_count = (r->nstaff + 1) * 3;
     double *sum = mem_zero(2 * cell_count, sizeof *sum);
     int64_t *count = mem_zero(cell_count, sizeof *count);
@@ -367,11 +401,11 @@ static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint3
     last_months(ps, r, codes);
     const chosen *in_rows = pass_chosen(ps, &in->sel);
     CHOSEN_EACH(in_rows, row) {
-        uint32_t its_month = kept_code(month, row);
-        if (person[row] == UINT32_MAX || its_month == DICT_NONE || !chosen_surely(in_rows, row)) continue;
+        uint32_t its_month = kept_code(month, row), p = who_is(who, kept_code(whose, row));
+        if (p == NOBODY || its_month == DICT_NONE || !chosen_surely(in_rows, row)) continue;
         double v = in->m.kind == MEASURE_COUNT ? 1 : !k->truth ? kept_number(k, row) : kept_truth(k, row) == 2 ? NAN : kept_truth(k, row);
         for (size_t m = 0; m < 3 && !isnan(v); m++)
-            if (codes[m] == its_month) sum_add(&sum[person[row] * 3 + m], &rest[person[row] * 3 + m], v), count[person[row] * 3 + m]++;
+            if (codes[m] == its_month) sum_add(&sum[p * 3 + m], &rest[p * 3 + m], v), count[p * 3 + m]++;
     }
     for (size_t p = 0; p < r->nstaff; p++)
         for (size_t m = 0; m < 3; m++) {
@@ -384,16 +418,16 @@ static sla_status figure_months(pass *ps, audit_result *r, size_t i, const uint3
     return SLA_OK;
 }
 
-typedef struct card_job { audit_result *r; const uint32_t *person; } card_job;
+typedef struct card_job { audit_result *r; const people *who; } card_job;
 static sla_status figure_nth(void *ctx, pass *own, size_t i, err *e)
 {
     const card_job *j = ctx;
     const indicator *in = &own->p->card.items[i];
     bool counts = in->nrules > 0;
     if (pass_failure(own, in, in->m.clock).text.ptr) return blank_indicator(j->r, i, in), SLA_OK;
-    TRY(counts ? figure_findings(own, j->r, i, e) : figure_indicator(own, j->r, i, j->person, e));
-    compare_with_team(j->r, i);
-    return counts ? SLA_OK : figure_months(own, j->r, i, j->person, e);
+    TRY(counts ? figure_findings(own, j->r, i, e) : figure_indicator(own, j->r, i, j->who, e));
+    TRY(compare_with_team(j->r, i, e));
+    return counts ? SLA_OK : figure_months(own, j->r, i, j->who, e);
 }
 
 static void rate(const scorecard *c, res_staff *s, arena *a)
@@ -411,7 +445,7 @@ static void rate(const scorecard *c, res_staff *s, arena *a)
         s->rated = true;
         s->score = points / weight;
         for (size_t b = c->nbands; b-- > 0;)
-            if (s->score >= c->bands[b].from) s->grade = c->bands[b].grade;
+            if (s->score >= c->bands[b].from - 1e-9) s->grade = c->bands[b].grade; /* 94 % between 85 % and 100 % are 60 points, but 59.99999999999998 as doubles have it */
     }
 }
 
@@ -429,9 +463,37 @@ static sla_status describe_bands(const scorecard *c, audit_result *r)
     return SLA_OK;
 }
 
+/* Everybody's number of records, score and grade. */
+static void rate_all(pass *ps, audit_result *r, const people *who)
+{
+    const scorecard *c = &ps->p->card;
+    const selection all = {c->over, c->period_field, SLOT_NONE};
+    const chosen *rows = pass_chosen(ps, &all);
+    const kept *whose = pass_kept(ps, c->over, c->person);
+    CHOSEN_EACH(rows, row) {
+        uint32_t p = who_is(who, kept_code(whose, row));
+        if (p != NOBODY) r->staff[p].n++;
+    }
+    for (size_t p = 0; p < r->nstaff; p++) rate(c, &r->staff[p], &r->mem), ps->people_rated += r->staff[p].rated;
+    ps->people = r->nstaff;
+}
+
+static sla_status figure_all(pass *ps, audit_result *r, const people *who, err *e)
+{
+    const scorecard *c = &ps->p->card;
+    for (size_t p = 0; p < r->nstaff; p++) {
+        r->staff[p].nindicators = c->n;
+        if (!(r->staff[p].indicators = ARENA_NEW(&r->mem, res_indicator, c->n + 1))) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
+    }
+    TRY(pass_each(ps, c->n, figure_nth, &(card_job){r, who}, e));
+    rate_all(ps, r, who);
+    return describe_bands(c, r) == SLA_OK ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the scorecard");
+}
+
 sla_status scorecard_figure(pass *ps, audit_result *r, err *e)
 {
     const scorecard *c = &ps->p->card;
+    people who;
     if (!c->there) return SLA_OK;
     const dataset *wanted[] = {c->over, c->people};
     for (int i = 0; i < 2; i++)
@@ -439,21 +501,8 @@ sla_status scorecard_figure(pass *ps, audit_result *r, err *e)
     const lang_failure failure = pass_failure(ps, c, NULL);
     if (failure.text.ptr) return ps->card_reason = reason_failure(failure.pattern, failure.text, SRCPOS_NONE, &ps->mem), SLA_OK;
     TRY(list_people(ps, r, e));
-    uint32_t *person = mem_zero(ps->w.tables[c->over->idx]->nrows + 1, sizeof *person);
-    sla_status st = person ? assign(ps, r, person, e) : SLA_NOMEM;
-    for (size_t p = 0; st == SLA_OK && p < r->nstaff; p++) {
-        r->staff[p].nindicators = c->n;
-        if (!(r->staff[p].indicators = ARENA_NEW(&r->mem, res_indicator, c->n + 1))) st = SLA_NOMEM;
-    }
-    if (st == SLA_OK) st = pass_each(ps, c->n, figure_nth, &(card_job){r, person}, e);
-    selection all = {c->over, c->period_field, SLOT_NONE};
-    const chosen *in_rows = pass_chosen(ps, &all);
-    for (size_t row = chosen_next(in_rows, 0); st == SLA_OK && row < in_rows->nrows; row = chosen_next(in_rows, row + 1))
-        if (person[row] != UINT32_MAX) r->staff[person[row]].n++;
-    for (size_t p = 0; st == SLA_OK && p < r->nstaff; p++) rate(c, &r->staff[p], &r->mem);
-    ps->people = r->nstaff;
-    for (size_t p = 0; p < r->nstaff; p++) ps->people_rated += r->staff[p].rated;
-    mem_free(person);
-    if (st == SLA_OK) st = describe_bands(c, r);
-    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the scorecard");
+    TRY(index_people(ps, r, &who, e));
+    sla_status st = figure_all(ps, r, &who, e);
+    mem_free(who.place);
+    return st;
 }
