@@ -1,5 +1,6 @@
 /* Availability: 1 − unplanned downtime / (period − planned downtime). Overlapping outages are merged, outages are cut at the period's ends, an open one ends at
  * as_of; where an outage is both planned and unplanned, the planned window is taken out of the period and of the unplanned time. */
+#include <math.h>
 #include <stdlib.h>
 #include "engine/audit/pass.h"
 #include "engine/base/mem.h"
@@ -84,6 +85,9 @@ static window *of_key(window *w, size_t n, uint32_t key, size_t *count)
     return w + lo;
 }
 
+/* 99.9 % is the double nearest 0.999, which 99.9 / 100 is not: availability of just that much would miss it. */
+static double of_percent(double percent) { return round(percent * 1e10) / 1e12; }
+
 static int by_key(const void *a, const void *b) { return slice_cmp(((const uptime_figure *)a)->key, ((const uptime_figure *)b)->key); }
 
 sla_status uptime_all(pass *ps, const uptime *u, uptime_figure **out, size_t *n, err *e)
@@ -108,9 +112,9 @@ sla_status uptime_all(pass *ps, const uptime *u, uptime_figure **out, size_t *n,
         nd = merge(d, nd), np = merge(p, np);
         int64_t planned_ms = length(p, np), down_ms = length(d, nd) - overlap(d, nd, p, np), base = end - ps->period.from - planned_ms;
         uptime_figure *f = &(*out)[(*n)++];
-        *f = (uptime_figure){.key = pass_text(ps, kept_code(key, i)), .value = base > 0 ? 1 - (double)down_ms / (double)base : 1, .down_ms = down_ms, .planned_ms = planned_ms, .outages = count};
+        *f = (uptime_figure){.key = pass_text(ps, kept_code(key, i)), .value = base > 0 ? (double)(base - down_ms) / (double)base : 1, .down_ms = down_ms, .planned_ms = planned_ms, .outages = count};
         double aim = target ? kept_number(target, i) : (double)NAN;
-        if (isfinite(aim)) f->has_target = true, f->target = aim > 1 ? aim / 100 : aim;
+        if (isfinite(aim)) f->has_target = true, f->target = aim > 1 ? of_percent(aim) : aim;
     }
     qsort(*out, *n, sizeof **out, by_key);
     mem_free(down);
