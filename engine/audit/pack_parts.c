@@ -121,9 +121,9 @@ bool load_bound(pack_loader *l, const ynode *n, bool at_least, bound *out)
     slice s = slice_trim(n->text);
     err e = {0};
     *out = (bound){.has = true, .at_most = !at_least, .text = s};
-    if (s.len > 2 && (s.ptr[0] == '>' || s.ptr[0] == '<')) {
+    if (s.len > 2 && (s.ptr[0] == '>' || s.ptr[0] == '<') && s.ptr[1] == '=') {
         out->at_most = s.ptr[0] == '<';
-        s = slice_trim((slice){s.ptr + 1 + (s.ptr[1] == '='), s.len - 1 - (s.ptr[1] == '=')});
+        s = slice_trim((slice){s.ptr + 2, s.len - 2});
     }
     bool percent = s.len && s.ptr[s.len - 1] == '%';
     if (percent) s = slice_trim((slice){s.ptr, s.len - 1});
