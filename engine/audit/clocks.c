@@ -196,10 +196,19 @@ static void put_value(const tcolumn *c, size_t row, int64_t v)
 
 bool clock_pauses_known(const clock_input *ci) { return !ci->uses_history || ci->nsteps > 0; }
 
-/* ci: NULL for a record outside the population. due: when the limit is used up, at the end of a working day perhaps; breach: when time runs on beyond it, then on the next working day. */
-static void put(clock_job *j, size_t row, const clock_result *r, const clock_input *ci, int64_t due)
+/* Where the limit changed midway and its parts are added up, no one instant is the due time of the whole. */
+static void put_due(const clock_job *j, size_t row, const clock_input *ci)
 {
-    int64_t begin, end;
+    int64_t due, breach;
+    if ((!j->out[CLOCK_DUE].data && !j->out[CLOCK_BREACH].data) || (j->c->change == CHANGE_SPLIT && changes_of(j->moves, row))) return;
+    if (!slaclock_due(ci, &due, &breach)) return;
+    put_value(&j->out[CLOCK_DUE], row, due);
+    put_value(&j->out[CLOCK_BREACH], row, breach);
+}
+
+/* ci: NULL for a record outside the population. */
+static void put(clock_job *j, size_t row, const clock_result *r, const clock_input *ci)
+{
     ((uint32_t *)j->out[CLOCK_STATE].data)[row] = j->states[r->state];
     if (r->state == CLOCK_OUT || r->state == CLOCK_UNKNOWN) return;
     put_value(&j->out[CLOCK_ELAPSED], row, r->elapsed);
@@ -210,9 +219,7 @@ static void put(clock_job *j, size_t row, const clock_result *r, const clock_inp
         bits_set(j->out[CLOCK_CYCLES].valid, row);
     }
     if (r->state != CLOCK_RUNNING) put_value(&j->out[CLOCK_IS_MET], row, r->state == CLOCK_MET);
-    if (due == TIME_NONE) return;
-    put_value(&j->out[CLOCK_DUE], row, due);
-    put_value(&j->out[CLOCK_BREACH], row, cal_next_span(ci->cal, due, &begin, &end) && begin > due ? begin : due);
+    put_due(j, row, ci);
 }
 
 static sla_status judge_row(clock_job *j, size_t row, step_room *room)
@@ -224,14 +231,13 @@ static sla_status judge_row(clock_job *j, size_t row, step_room *room)
     uint8_t in = j->where ? kept_truth(j->where, row) : 1;
     bits_set(j->out[CLOCK_STATE].valid, row);
     if (in == 0 || (start_later && bits_get(start_later, row))) {
-        put(j, row, &r, NULL, TIME_NONE);
+        put(j, row, &r, NULL);
         return SLA_OK;
     }
     TRY(make_input(j, row, room, &ci));
     r = judge(j, row, &ci);
     if (in == 2 && r.state != CLOCK_OUT) r.state = CLOCK_UNKNOWN;
-    bool dated = ci.limit >= 0 && ci.start != TIME_NONE && !(c->change == CHANGE_SPLIT && changes_of(j->moves, row));
-    put(j, row, &r, &ci, dated ? cal_add(ci.cal, ci.start, ci.limit + r.paused) : TIME_NONE);
+    put(j, row, &r, &ci);
     return SLA_OK;
 }
 

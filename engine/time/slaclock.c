@@ -124,26 +124,32 @@ static clock_input as_known(const clock_input *in, bool *reopens)
     return k;
 }
 
+/* Where the clock of `in`, which must be as_known, begins and up to where it counts; TIME_NONE where it does not say, and r tells why. */
+static int64_t open_clock(const clock_input *in, bool reopens, walk *w, clock_result *r)
+{
+    *r = (clock_result){.state = CLOCK_UNKNOWN, .stop = TIME_NONE, .cycles = 1};
+    if (in->start != TIME_NONE && in->start > in->as_of) r->state = CLOCK_OUT;
+    if (in->start == TIME_NONE || r->state == CLOCK_OUT || (in->stop != TIME_NONE && in->stop < in->start)) return TIME_NONE;
+    *w = plan(in);
+    w->reopens = reopens;
+    r->cycles = w->cycles;
+    r->stop = w->stop;
+    int64_t until = end_of(in, w, r);
+    return in->limit < 0 ? TIME_NONE : until;
+}
+
 /* in must be as_known. */
 static clock_result judge(const clock_input *in, bool reopens, walk *w, int64_t *end)
 {
-    clock_result r = {.state = CLOCK_UNKNOWN, .stop = TIME_NONE, .cycles = 1};
-    *end = TIME_NONE;
-    if (in->start != TIME_NONE && in->start > in->as_of) r.state = CLOCK_OUT;
-    if (in->start == TIME_NONE || r.state == CLOCK_OUT || (in->stop != TIME_NONE && in->stop < in->start)) return r;
-    *w = plan(in);
-    w->reopens = reopens;
-    r.cycles = w->cycles;
-    r.stop = w->stop;
-    int64_t until = end_of(in, w, &r);
-    if (until == TIME_NONE || in->limit < 0) return r;
+    clock_result r;
+    *end = open_clock(in, reopens, w, &r);
+    if (*end == TIME_NONE) return r;
     sums s = {.cal = in->cal};
-    each_pause(w, until, add_stretch, &s);
+    each_pause(w, *end, add_stretch, &s);
     r.paused = s.paused;
-    r.elapsed = cal_between(in->cal, w->start, until) - s.paused - s.gap;
+    r.elapsed = cal_between(in->cal, w->start, *end) - s.paused - s.gap;
     if (r.elapsed > in->limit) r.state = CLOCK_BREACHED;
     else r.state = w->stop != TIME_NONE ? CLOCK_MET : CLOCK_RUNNING;
-    *end = until;
     return r;
 }
 
@@ -154,6 +160,44 @@ clock_result slaclock_judge(const clock_input *in)
     walk w;
     int64_t end;
     return judge(&known, reopens, &w, &end);
+}
+
+/* ---- when the limit is used up ---- */
+/* At `at` so much of it is left. */
+typedef struct countdown { const calendar *cal; int64_t at, left, due, breach; } countdown;
+
+static int64_t working_from(const calendar *cal, int64_t t)
+{
+    int64_t begin, end;
+    return cal_next_span(cal, t, &begin, &end) && begin > t ? begin : t;
+}
+
+/* Up to `from` time counts, from there to `to` it does not. */
+static void count_down(void *ctx, slice_kind kind, int64_t from, int64_t to)
+{
+    countdown *c = ctx;
+    int64_t work = from > c->at ? cal_between(c->cal, c->at, from) : 0;
+    (void)kind;
+    if (c->due == TIME_NONE && c->left <= work) c->due = cal_add(c->cal, c->at, c->left);
+    if (c->breach == TIME_NONE && c->left < work) c->breach = working_from(c->cal, cal_add(c->cal, c->at, c->left));
+    c->left = later(c->left - work, 0);
+    c->at = later(c->at, to);
+}
+
+bool slaclock_due(const clock_input *in, int64_t *due, int64_t *breach)
+{
+    bool reopens;
+    clock_input known = as_known(in, &reopens);
+    clock_result r;
+    walk w;
+    int64_t end = open_clock(&known, reopens, &w, &r);
+    if (end == TIME_NONE) return false;
+    countdown c = {in->cal, w.start, in->limit, TIME_NONE, TIME_NONE};
+    each_pause(&w, end, count_down, &c);
+    int64_t rest = cal_add(c.cal, c.at, c.left); /* as if it ran on */
+    *due = c.due != TIME_NONE ? c.due : rest;
+    *breach = c.breach != TIME_NONE ? c.breach : working_from(c.cal, rest);
+    return true;
 }
 
 /* ---- the ledger ---- */

@@ -40,6 +40,11 @@ typedef struct clock_result {
  * this is looked at: whether it reopens the record, so that the time since its resolution is left out. Resolutions before the start are not the clock's. No allocation. */
 clock_result slaclock_judge(const clock_input *in);
 
+/* When the limit was used up or will be, UTC ms: due is the earliest such instant (Friday 18:00, not Monday 09:00), breach that from which counted time runs on beyond it (Monday
+ * 09:00; the end of a pause that began just at the due time). Pauses and gaps are those up to the stop or as_of; from there on it is as if the clock ran without any.
+ * false, both untouched: slaclock_judge says CLOCK_UNKNOWN or CLOCK_OUT. No allocation. */
+bool slaclock_due(const clock_input *in, int64_t *due, int64_t *breach);
+
 /* The same judgement as a ledger, for `explain`: slices in order, their counted times sum to elapsed exactly. */
 typedef enum slice_kind { SLICE_WORK, SLICE_OFF_HOURS, SLICE_PAUSED, SLICE_REOPEN_GAP } slice_kind;
 typedef struct clock_slice { slice_kind kind; int64_t from, to, counted; } clock_slice;

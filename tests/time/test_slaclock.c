@@ -188,6 +188,8 @@ static size_t random_steps(clock_step out[STEPS_MAX], int64_t start)
 
 typedef struct life { int64_t start, stop, as_of; bool later; clock_phase now; reopen_policy reopen; const calendar *cal; int64_t limit; } life;
 
+static int64_t due_minute, breach_minute; /* by count_minutes: the first minute before which the limit is used up, and the first that counts beyond it; TIME_NONE: not up to the end */
+
 /* The meaning of slaclock.h in the slowest way: each minute asks whether it counts. Times are minutes; TIME_NONE as there. */
 static clock_result count_minutes(const life *l)
 {
@@ -230,13 +232,31 @@ static clock_result count_minutes(const life *l)
         if (resolved != TIME_NONE && next <= LIFE && (phase_at[next] == PHASE_RUN || phase_at[next] == PHASE_PAUSE))
             for (int64_t k = resolved; k < end; k++) gap[k] = true;
     }
+    due_minute = l->limit == 0 ? from : TIME_NONE, breach_minute = TIME_NONE;
     for (int64_t m = from; m < end; m++) {
         if (cal_between(l->cal, origin + m * MS_MINUTE, origin + (m + 1) * MS_MINUTE) == 0) continue;
         if (phase_at[m] == PHASE_PAUSE) r.paused += MS_MINUTE;
-        else if (!(gap[m])) r.elapsed += MS_MINUTE;
+        else if (!(gap[m])) {
+            r.elapsed += MS_MINUTE;
+            if (r.elapsed == l->limit) due_minute = m + 1;
+            if (r.elapsed == l->limit + MS_MINUTE) breach_minute = m;
+        }
     }
     r.state = r.elapsed > l->limit ? CLOCK_BREACHED : stop != TIME_NONE ? CLOCK_MET : CLOCK_RUNNING;
     return r;
+}
+
+/* Of a clock that is judged. Where the limit outlasts it, the due time lies as far behind the end as there is time left. */
+static void check_due(const clock_input *in, const clock_result *r, int64_t end, int round)
+{
+    int64_t due = TIME_NONE, breach = TIME_NONE;
+    bool said = slaclock_due(in, &due, &breach);
+    assert_int_equal(said, r->state != CLOCK_OUT && r->state != CLOCK_UNKNOWN);
+    if (!said) return;
+    if (due > breach || (r->state == CLOCK_BREACHED) != (breach < end)) fail_msg("round %d: due %lld, breach %lld, end %lld", round, (long long)due, (long long)breach, (long long)end);
+    if (due_minute != TIME_NONE && due != origin + due_minute * MS_MINUTE) fail_msg("round %d: due %lld", round, (long long)((due - origin) / MS_MINUTE - due_minute));
+    if (breach_minute != TIME_NONE && breach != origin + breach_minute * MS_MINUTE) fail_msg("round %d: breach %lld", round, (long long)((breach - origin) / MS_MINUTE - breach_minute));
+    if (due_minute == TIME_NONE) assert_int_equal(cal_between(in->cal, end, due), in->limit - r->elapsed);
 }
 
 static void random_lives(void **state)
@@ -271,6 +291,7 @@ static void random_lives(void **state)
                      (long long)r.paused, (long long)want.paused, (int)r.cycles, (int)want.cycles);
         if (r.elapsed < 0 || r.paused < 0) fail_msg("negative time");
         check_ledger(&in, &r);
+        check_due(&in, &r, r.stop != TIME_NONE ? r.stop : in.as_of, round);
         states[r.state]++;
         reopened += r.cycles > 1;
     }
