@@ -102,22 +102,28 @@ static sla_status describe_clocks(const pack *p, audit_result *r)
     return SLA_OK;
 }
 
+/* Years whose holidays the period's days need and the calendar does not know: its own, and the next one where the period reaches into the last week of a year. */
+static sla_status warn_of_years(const pass *ps, const cal_entry *c, audit_result *r)
+{
+    int32_t last, year, m, d;
+    civil_from_days(ps->period.last_day, &last, &m, &d);
+    for (int64_t from = ps->period.first_day; cal_days_unknown(c->cal, from, ps->period.last_day, &year); from = civil_days(year + 1, 1, 1)) {
+        const char *zh = year <= last ? "该年按普通周计算" : "该通知还可能调整上一年最后一周的工作日", *en = year <= last ? "plain weeks were assumed" : "their notice may still move days in the last week of the year before";
+        TRY(add_note(r, "warning", (bitext){text_format(&r->mem, "日历“%.*s”没有 %d 年的法定节假日安排，%s", SLICE_ARG(c->title_zh), (int)year, zh),
+                                            text_format(&r->mem, "calendar “%.*s” knows no holidays of %d; %s", SLICE_ARG(c->title_en), (int)year, en)}));
+    }
+    return SLA_OK;
+}
+
 static sla_status add_caveats(pass *ps, audit_result *r)
 {
-    int32_t y0, y1, m, d;
     if (ps->no_history)
         TRY(add_note(r, "caveat", (bitext){SLICE_LIT("没有导入状态历史：无法扣除暂停时间，含暂停的时限按全部工作时间计算"),
                                            SLICE_LIT("no status history was imported: pauses cannot be known, and clocks with pauses count all working time")}));
     if (ps->without_history)
         TRY(add_note(r, "caveat", (bitext){text_format(&r->mem, "%lld 个计时的工单没有任何状态变更记录：其暂停与重开无从得知，按全部工作时间计算", (long long)ps->without_history),
                                            text_format(&r->mem, "%lld clocks belong to tickets without any status change: their pauses and reopenings cannot be known, and all working time counts", (long long)ps->without_history)}));
-    civil_from_days(ps->period.first_day, &y0, &m, &d);
-    civil_from_days(ps->period.last_day, &y1, &m, &d);
-    for (size_t i = 0; i < ps->p->cals.n; i++)
-        for (int32_t y = y0; y <= y1; y++)
-            if (cal_year_unknown(ps->p->cals.items[i].cal, y))
-                TRY(add_note(r, "warning", (bitext){text_format(&r->mem, "日历“%.*s”没有 %d 年的法定节假日安排，该年按普通周计算", SLICE_ARG(ps->p->cals.items[i].title_zh), (int)y),
-                                                    text_format(&r->mem, "calendar “%.*s” knows no holidays of %d; plain weeks were assumed", SLICE_ARG(ps->p->cals.items[i].title_en), (int)y)}));
+    for (size_t i = 0; i < ps->p->cals.n; i++) TRY(warn_of_years(ps, &ps->p->cals.items[i], r));
     return SLA_OK;
 }
 

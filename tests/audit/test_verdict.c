@@ -304,6 +304,25 @@ static void running_clocks_are_outside(void **state)
     audited_end(&t);
 }
 
+/* C05: a period that reaches into the last week of the last known year needs the next year's notice as well. */
+static void years_without_holidays(void **state)
+{
+    static const struct { const char *period; int warnings; const char *year; } cases[] = {{"2025Q4", 0, ""}, {"2026-12-01..2026-12-24", 0, ""}, {"2026Q4", 1, "of 2027; their notice"}, {"2027Q1", 1, "of 2027; plain weeks"}, {"2027Q4", 2, "of 2028; their notice"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        audited t;
+        int warnings = 0;
+        const char *last = "";
+        audited_begin(&t, PACK, NULL);
+        audited_run(&t, cases[i].period, NULL);
+        for (size_t k = 0; k < t.r->nnotes; k++)
+            if (slice_is(t.r->notes[k].id, "warning")) warnings++, last = t.r->notes[k].text.en.ptr;
+        assert_int_equal(warnings, cases[i].warnings);
+        if (!strstr(last, cases[i].year)) fail_msg("%s: %s", cases[i].period, last);
+        audited_end(&t);
+    }
+}
+
 /* R08: keys of what fails, in byte order; the record's own line first; what was observed; the message in both languages. */
 static void findings(void **state)
 {
@@ -555,7 +574,7 @@ static void value_before_a_change(void **state)
 int main(void)
 {
     static const struct CMUnitTest plain[] = {
-        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(desks), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(more_likely_the_source), cmocka_unit_test(little_delivered), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(running_clocks_are_outside), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
+        cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(desks), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(more_likely_the_source), cmocka_unit_test(little_delivered), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(running_clocks_are_outside), cmocka_unit_test(years_without_holidays), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
         cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals), cmocka_unit_test(by_chance),
         cmocka_unit_test(not_yet), cmocka_unit_test(value_before_a_change),
     };
