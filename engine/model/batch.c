@@ -62,13 +62,6 @@ size_t batch_add_row(batch *b, uint32_t line)
     return b->nrows++;
 }
 
-void batch_drop_row(batch *b)
-{
-    if (b->nrows == 0) return;
-    size_t row = --b->nrows;
-    for (size_t i = 0; i < b->ds->nfields; i++) bits_clear(b->cols[i].valid, row);
-}
-
 void batch_set_i64(batch *b, size_t row, size_t col, int64_t v)
 {
     ((int64_t *)b->cols[col].data)[row] = v;

@@ -26,7 +26,6 @@ void batch_reset(batch *b);                                      /* no rows; mem
 /* Row-wise filling, for importers that are not on the hot path; the hot path writes data/valid directly and sets used.
  * batch_add_row returns the row's number, SIZE_MAX when full. */
 size_t batch_add_row(batch *b, uint32_t line);
-void batch_drop_row(batch *b);                                   /* takes the last row back (rejected) */
 void batch_set_i64(batch *b, size_t row, size_t col, int64_t v);
 void batch_set_f64(batch *b, size_t row, size_t col, double v);
 sla_status batch_set_text(batch *b, size_t row, size_t col, slice s);

@@ -41,7 +41,6 @@ void db_bind_f64(sqlite3_stmt *st, int i, double v)
 }
 
 void db_bind_blob(sqlite3_stmt *st, int i, const void *p, size_t n) { sqlite3_bind_blob64(st, i, p ? p : "", n, SQLITE_STATIC); }
-void db_bind_null(sqlite3_stmt *st, int i) { sqlite3_bind_null(st, i); }
 
 sla_status db_step(db *d, sqlite3_stmt *st, bool *row, err *e)
 {
@@ -73,5 +72,3 @@ slice db_col_text(sqlite3_stmt *st, int i)
 }
 
 int64_t db_col_i64(sqlite3_stmt *st, int i) { return sqlite3_column_int64(st, i); }
-double db_col_f64(sqlite3_stmt *st, int i) { return sqlite3_column_double(st, i); }
-bool db_col_null(sqlite3_stmt *st, int i) { return sqlite3_column_type(st, i) == SQLITE_NULL; }

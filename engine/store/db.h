@@ -18,12 +18,9 @@ void db_bind_text(sqlite3_stmt *st, int i, slice s);                        /* s
 void db_bind_i64(sqlite3_stmt *st, int i, int64_t v);
 void db_bind_f64(sqlite3_stmt *st, int i, double v);                        /* NaN: SQL NULL */
 void db_bind_blob(sqlite3_stmt *st, int i, const void *p, size_t n);
-void db_bind_null(sqlite3_stmt *st, int i);
 sla_status db_step(db *d, sqlite3_stmt *st, bool *row, err *e);             /* *row: a row is there; when done the statement is reset */
 sla_status db_run(db *d, sqlite3_stmt *st, err *e);                         /* steps to the end, resets, clears bindings */
 slice db_col_text(sqlite3_stmt *st, int i);                                 /* borrowed until the next step; ptr NULL: SQL NULL */
 int64_t db_col_i64(sqlite3_stmt *st, int i);
-double db_col_f64(sqlite3_stmt *st, int i);
-bool db_col_null(sqlite3_stmt *st, int i);
 sla_status db_fail(db *d, const char *doing, err *e);                       /* the connection's last error as an err */
 #endif
