@@ -18,7 +18,16 @@ typedef struct clock_job {
     tcolumn *out;                               /* CLOCK_FIELDS columns */
     uint32_t states[5];                         /* codes of out, met, breached, running, unknown in the order of clock_state */
 } clock_job;
-typedef struct step_room { clock_step *items; size_t cap; } step_room;
+/* While [from, to) the limit was this one; NULL: none is defined. */
+typedef struct limit_span { int64_t from, to; const clock_limit *limit; } limit_span;
+/* Memory for one record at a time, kept from one to the next; freed with room_clear. */
+typedef struct room { clock_step *steps; size_t cap_steps; limit_span *spans; size_t cap_spans; } room;
+
+static void room_clear(room *r)
+{
+    mem_free(r->steps);
+    mem_free(r->spans);
+}
 
 static clock_phase phase_of_code(const clock_job *j, uint32_t code) { return code < j->nphases ? j->phase_of[code] : PHASE_UNKNOWN; }
 static const clock_limit *limit_of_code(const clock_job *j, uint32_t code) { return code < j->nlimits ? j->limit_of[code] : j->limit; }
@@ -60,7 +69,7 @@ static size_t steps_of(const clock_job *j, size_t row, clock_step *out)
     return n;
 }
 
-static sla_status make_input(const clock_job *j, size_t row, step_room *room, clock_input *ci)
+static sla_status make_input(const clock_job *j, size_t row, room *own, clock_input *ci)
 {
     const sla_clock *c = j->c;
     const uint64_t *later = j->ps->later[c->ds->idx][c->stop];
@@ -70,9 +79,9 @@ static sla_status make_input(const clock_job *j, size_t row, step_room *room, cl
     if (table_has(j->t, (size_t)c->status, row)) ci->now = phase_of_code(j, table_codes(j->t, (size_t)c->status)[row]);
     if (!j->changes) return SLA_OK;
     size_t n = changes_of(j->changes, row);
-    if (n && mem_grow(&room->items, &room->cap, n + 1, sizeof *room->items)) return SLA_NOMEM; /* one more: `gross` may add a step */
-    ci->steps = room->items;
-    ci->nsteps = n ? steps_of(j, row, room->items) : 0;
+    if (n && mem_grow(&own->steps, &own->cap_steps, n + 1, sizeof *own->steps)) return SLA_NOMEM; /* one more: `gross` may add a step */
+    ci->steps = own->steps;
+    ci->nsteps = n ? steps_of(j, row, own->steps) : 0;
     return SLA_OK;
 }
 
@@ -87,11 +96,7 @@ int64_t clock_shown_at(const clock_input *in, int64_t at)
 }
 
 /* ---- a change of what chooses the limit ---- */
-/* While [from, to) the limit was this one; NULL: none is defined. */
-typedef struct limit_span { int64_t from, to; const clock_limit *limit; } limit_span;
-enum { SPANS_MAX = 64 };
-
-/* The limits in force from `from` to `to`, in order of time. Before its first noted change a field had that change's old value. */
+/* The limits in force from `from` to `to`, in order of time, into room for one more than there are changes. Before its first noted change a field had that change's old value. */
 static size_t spans_of(const clock_job *j, size_t row, int64_t from, int64_t to, limit_span *out)
 {
     const dataset *ds = j->c->ds;
@@ -107,7 +112,7 @@ static size_t spans_of(const clock_job *j, size_t row, int64_t from, int64_t to,
         const clock_limit *lim = table_has(h, is, r) ? in_calendar(j, row, limit_of_code(j, table_codes(h, is)[r])) : NULL;
         if (at[r] <= from) {
             out[0].limit = lim;
-        } else if (at[r] < to && n < SPANS_MAX && lim != out[n - 1].limit) {
+        } else if (at[r] < to && lim != out[n - 1].limit) {
             out[n - 1].to = at[r];
             out[n++] = (limit_span){at[r], to, lim};
         }
@@ -171,19 +176,22 @@ static void judge_split(const limit_span *s, size_t n, const clock_input *ci, cl
     r->state = used > 1 + 1e-12 ? CLOCK_BREACHED : r->stop != TIME_NONE ? CLOCK_MET : CLOCK_RUNNING;
 }
 
-static clock_result judge(const clock_job *j, size_t row, clock_input *ci)
+/* ci, from make_input, becomes what the policy makes of it. */
+static sla_status judge(const clock_job *j, size_t row, room *own, clock_input *ci, clock_result *r)
 {
-    limit_span spans[SPANS_MAX];
-    clock_result r = slaclock_judge(ci);
-    if (j->c->change == CHANGE_LATEST || changes_of(j->moves, row) == 0 || r.state == CLOCK_OUT || r.state == CLOCK_UNKNOWN) return r;
-    int64_t end = r.stop != TIME_NONE ? r.stop : ci->as_of + 1; /* what happens at as_of has happened */
-    size_t n = spans_of(j, row, ci->start, end, spans);
+    size_t changes = changes_of(j->moves, row);
+    *r = slaclock_judge(ci);
+    if (j->c->change == CHANGE_LATEST || changes == 0 || r->state == CLOCK_OUT || r->state == CLOCK_UNKNOWN) return SLA_OK;
+    if (mem_grow(&own->spans, &own->cap_spans, changes + 1, sizeof *own->spans)) return SLA_NOMEM;
+    int64_t end = r->stop != TIME_NONE ? r->stop : ci->as_of + 1; /* what happens at as_of has happened */
+    size_t n = spans_of(j, row, ci->start, end, own->spans);
     if (j->c->change == CHANGE_SPLIT) {
-        if (n > 1) judge_split(spans, n, ci, &r);
-        return r;
+        if (n > 1) judge_split(own->spans, n, ci, r);
+        return SLA_OK;
     }
-    apply_policy(j, spans, n, ci);
-    return slaclock_judge(ci);
+    apply_policy(j, own->spans, n, ci);
+    *r = slaclock_judge(ci);
+    return SLA_OK;
 }
 
 /* ---- all records ---- */
@@ -222,7 +230,7 @@ static void put(clock_job *j, size_t row, const clock_result *r, const clock_inp
     put_due(j, row, ci);
 }
 
-static sla_status judge_row(clock_job *j, size_t row, step_room *room)
+static sla_status judge_row(clock_job *j, size_t row, room *own)
 {
     const sla_clock *c = j->c;
     const uint64_t *start_later = j->ps->later[c->ds->idx][c->start];
@@ -234,8 +242,8 @@ static sla_status judge_row(clock_job *j, size_t row, step_room *room)
         put(j, row, &r, NULL);
         return SLA_OK;
     }
-    TRY(make_input(j, row, room, &ci));
-    r = judge(j, row, &ci);
+    TRY(make_input(j, row, own, &ci));
+    TRY(judge(j, row, own, &ci, &r));
     if (in == 2 && r.state != CLOCK_OUT) r.state = CLOCK_UNKNOWN;
     put(j, row, &r, &ci);
     return SLA_OK;
@@ -247,13 +255,13 @@ static size_t column_width(size_t i) { return i == CLOCK_STATE ? sizeof(uint32_t
 static sla_status clock_part(void *ctx, size_t part, err *e)
 {
     clock_job *j = ctx;
-    step_room room = {0};
+    room own = {0};
     sla_status st = SLA_OK;
     size_t from = part * CLOCK_PART, to = from + CLOCK_PART < j->t->nrows ? from + CLOCK_PART : j->t->nrows;
     for (size_t i = 0; i < CLOCK_FIELDS; i++)
         if (j->out[i].data) memset((char *)j->out[i].data + from * column_width(i), 0, (to - from) * column_width(i));
-    for (size_t row = from; st == SLA_OK && row < to; row++) st = judge_row(j, row, &room);
-    mem_free(room.items);
+    for (size_t row = from; st == SLA_OK && row < to; row++) st = judge_row(j, row, &own);
+    room_clear(&own);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "no memory for the clocks");
 }
 
@@ -400,7 +408,7 @@ sla_status clocks_run(pass *ps, err *e)
 }
 
 /* ---- one clock, record by record ---- */
-struct clock_view { clock_job j; step_room room; };
+struct clock_view { clock_job j; room own; };
 
 sla_status clock_open(pass *ps, const sla_clock *c, clock_view **out, err *e)
 {
@@ -417,16 +425,16 @@ sla_status clock_open(pass *ps, const sla_clock *c, clock_view **out, err *e)
 void clock_close(clock_view *v)
 {
     if (!v) return;
-    mem_free(v->room.items);
+    room_clear(&v->own);
     mem_free(v);
 }
 
 bool clock_input_of(clock_view *v, size_t row, clock_input *out)
 {
     const uint64_t *start_later = v->j.ps->later[v->j.c->ds->idx][v->j.c->start];
-    if ((start_later && bits_get(start_later, row)) || make_input(&v->j, row, &v->room, out) != SLA_OK || out->start == TIME_NONE) return false;
-    judge(&v->j, row, out);
-    return true;
+    if ((start_later && bits_get(start_later, row)) || make_input(&v->j, row, &v->own, out) != SLA_OK || out->start == TIME_NONE) return false;
+    clock_result r;
+    return judge(&v->j, row, &v->own, out, &r) == SLA_OK;
 }
 
 const change_index *clock_changes(const clock_view *v) { return v->j.changes; }

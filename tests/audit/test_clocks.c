@@ -1,4 +1,5 @@
 /* Clock policies through a whole audit: a change of priority (spec/cases C22, C23), reopening (C01), pauses (C26), what has no history; sequences of times; gaps. */
+#include "engine/base/buf.h"
 #include "tests/support/audited.h"
 #include "tests/support/check.h"
 
@@ -102,8 +103,26 @@ static void without_history(void **state)
     audited_end(&t);
 }
 
+/* However often it changes, the last change is the one that counts. */
+static void many_changes(void **state)
+{
+    enum { CHANGES = 100 };
+    audited t;
+    buf history = {0};
+    (void)state;
+    begin(&t);
+    buf_text(&history, "ticket,at,field,old,new\nT1,2025-07-01 09:00:00,status,,new\n");
+    for (int i = 1; i <= CHANGES; i++) buf_printf(&history, "T1,2025-07-01 %02d:%02d:00,priority,%s\n", 9 + i / 60, i % 60, i % 2 ? "P3,P1" : "P1,P3");
+    audited_csv(&t, "ticket", "id,at,done,status,priority\nT1,2025-07-01 09:00:00,2025-07-01 12:00:00,done,P3\n");
+    audited_csv(&t, "history", buf_cstr(&history));
+    audited_run(&t, "2025Q3", NULL);
+    assert_int_equal((int64_t)audited_rule(&t, "1.1-i")->value, 80 * MINUTE); /* re-anchored at 10:40 */
+    audited_end(&t);
+    buf_free(&history);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(policies), cmocka_unit_test(without_history)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(policies), cmocka_unit_test(many_changes), cmocka_unit_test(without_history)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
