@@ -204,7 +204,10 @@ static sla_status describe(maker *m, err *e)
     size_t n = 0;
     sla_status st = parts ? SLA_OK : SLA_NOMEM;
     for (size_t from = 0; st == SLA_OK && from < m->n; n++) {
-        if (n == STRETCH_MAX) return SLA_LIMIT;
+        if (n == STRETCH_MAX) {
+            st = SLA_LIMIT;
+            break;
+        }
         parts[n] = (stretch){.from = from, .to = stretch_end(m, from)};
         const program *p = m->ps->p->finding_programs[m->items[from].dataset];
         if (p) st = machine_new(p, &m->ps->w, m->ps->shared, &parts[n].mc, e);

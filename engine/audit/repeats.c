@@ -108,7 +108,7 @@ static bool key_of(const kept *const *by, const repeat *x, size_t row, told *out
 
 static sla_status add(told_list *l, const told *t)
 {
-    TRY(mem_grow(&l->items, &l->cap, l->n + 1, sizeof *l->items));
+    if (mem_grow(&l->items, &l->cap, l->n + 1, sizeof *l->items)) return SLA_NOMEM;
     l->items[l->n++] = *t;
     return SLA_OK;
 }
