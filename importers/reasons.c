@@ -98,7 +98,7 @@ static sla_status collect(const reasons *r, dict *records, list *out)
             if (!record.len || !bits_get(b->cols[r->of->changes.at].valid, row) || (!why && !slice_eq(name, r->field))) continue;
             change c = {dict_intern(records, record), (uint32_t)row, b, i, ((const int64_t *)b->cols[r->of->changes.at].data)[row], why};
             if (c.record == DICT_NONE) return SLA_NOMEM;
-            TRY(mem_grow(&out->items, &out->cap, out->n + 1, sizeof *out->items));
+            if (mem_grow(&out->items, &out->cap, out->n + 1, sizeof *out->items)) return SLA_NOMEM;
             out->items[out->n++] = c;
         }
     if (out->n) qsort(out->items, out->n, sizeof *out->items, by_record_and_time);
