@@ -30,7 +30,6 @@ static void load(pack_loader *l, const ynode *n, rule *r)
     r->sel.period_field = when ? load_time_name(l, ds, when, true) : ds->time_field;
     r->sel.where = load_expr(l, load_program(l, l->p->programs, ds), yaml_get(n, "where"), VT_BOOL, NULL);
     r->condition = r->clock->name;
-    if (r->clock->history) r->list = true;
 }
 
 static void prepare(const rule *r, pass *ps) { pass_select(ps, &r->sel); }

@@ -19,7 +19,7 @@ typedef struct periodic {
 static void load_cell(pack_loader *l, const ynode *n, periodic *x)
 {
     static const char *const names[] = {"", "day", "week", "month", "quarter", "half"};
-    const ynode *cell = yaml_get(n, "cell"), *prorate = yaml_get(n, "prorate"), *count = yaml_get(n, "n");
+    const ynode *cell = yaml_get(n, "cell"), *count = yaml_get(n, "n");
     x->gap = yaml_get(n, "gap") != NULL;
     x->reach = yaml_get(n, "reach") != NULL;
     for (int i = 1; cell && i <= CELL_HALF; i++)
@@ -28,7 +28,7 @@ static void load_cell(pack_loader *l, const ynode *n, periodic *x)
     if (!cell + !x->gap + !x->reach != 2) errlist_add(l->errors, SLA_SYNTAX, n->at, "a periodic rule needs one of 'cell', 'gap' and 'reach'");
     x->n = 1;
     if (count && (!yaml_number(count, &x->n) || x->n <= 0)) errlist_add(l->errors, SLA_SYNTAX, count->at, "n is a number above 0");
-    if (prorate) yaml_bool(prorate, &x->prorate);
+    load_flag(l, n, "prorate", &x->prorate);
     x->cal = cal_set_find(&l->p->cals, SLICE_LIT("always"));
     if (x->gap || x->reach) events_load_limit(l, n, x->gap ? "gap" : "reach", &x->limit, &x->cal);
 }

@@ -29,13 +29,13 @@ static bool load_matches(pack_loader *l, const ynode *n, rule *r, response *x)
 static void load(pack_loader *l, const ynode *n, rule *r)
 {
     response *x = load_take(l, 1, sizeof *x);
-    const ynode *trigger = yaml_get(n, "trigger"), *after = yaml_get(n, "after"), *absent = yaml_get(n, "absent"), *burst = yaml_get(trigger, "burst");
+    const ynode *trigger = yaml_get(n, "trigger"), *after = yaml_get(n, "after"), *burst = yaml_get(trigger, "burst");
     expr_type type = {VT_TIME, NULL};
     if (!x || !events_load(l, r, trigger, (const char *const[]){"by", "burst", NULL}, &x->trigger)) return;
     x->of_bursts = burst != NULL;
     if (burst) bursts_load(l, r, yaml_get(trigger, "by"), &x->trigger.keys, burst, &x->trigger, &x->b);
     events_load_limit(l, n, "within", &x->within, &x->cal);
-    if (absent && !yaml_bool(absent, &x->absent)) errlist_add(l->errors, SLA_SYNTAX, absent->at, "absent is true or false");
+    load_flag(l, n, "absent", &x->absent);
     if (!load_matches(l, n, r, x)) return;
     x->after = after ? events_load_expr(l, r, x->trigger.sel.ds, after, VT_TIME, &type) : SLOT_NONE;
     x->after_type = type.type;

@@ -138,6 +138,7 @@ void need_field(pack_loader *l, srcpos at, needs *out, const dataset *ds, int f)
 void load_measure(pack_loader *l, const ynode *n, const ynode *value, const dataset *ds, measure *m, uptime *up);
 void load_breakdowns(pack_loader *l, const ynode *n, const dataset *ds, breakdown **out, size_t *count);
 int64_t load_count(pack_loader *l, const ynode *map, const char *key, int64_t dflt);
+void load_flag(pack_loader *l, const ynode *map, const char *key, bool *out);    /* true or false; absent: *out stays */
 void load_clocks(pack_loader *l, const ynode *root);
 void load_computed(pack_loader *l, const ynode *list);     /* after the clocks */
 void load_rule(pack_loader *l, const ynode *n);

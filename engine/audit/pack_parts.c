@@ -98,6 +98,12 @@ int64_t load_count(pack_loader *l, const ynode *map, const char *key, int64_t df
     return dflt;
 }
 
+void load_flag(pack_loader *l, const ynode *map, const char *key, bool *out)
+{
+    const ynode *n = yaml_get(map, key);
+    if (n && !yaml_bool(n, out)) errlist_add(l->errors, SLA_SYNTAX, n->at, "%s is true or false", key);
+}
+
 /* ---- bounds: "95%", ">= 4.0", "<= 1%", "8h" ---- */
 static bool decimal(slice s, int64_t *num, int64_t *den)
 {

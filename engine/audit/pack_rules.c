@@ -174,7 +174,7 @@ void load_rule(pack_loader *l, const ynode *n)
     rule *r = &l->p->rules[l->p->nrules++];
     *r = (rule){.require = SLOT_NONE, .sel = {.where = SLOT_NONE, .period_field = PERIOD_NONE}, .m = {.slot = SLOT_NONE}, .list = true, .target = {.has = false}};
     load_identity(l, n, r);
-    const ynode *kind = yaml_get(n, "kind"), *list = yaml_get(n, "list"), *off = tailored(l, r->id, n, "off");
+    const ynode *kind = yaml_get(n, "kind"), *off = tailored(l, r->id, n, "off");
     size_t count;
     r->kind = kind ? kind_by_name(kind->text) : NULL;
     r->kind_name = kind ? kind->text : (slice){0};
@@ -195,7 +195,7 @@ void load_rule(pack_loader *l, const ynode *n)
     r->criterion = load_bitext(n, "criterion");
     r->effect = load_bitext(n, "effect");
     r->recommend = load_bitext(n, "recommend");
-    if (list) yaml_bool(list, &r->list);
+    load_flag(l, n, "list", &r->list);
     bool is_off = false;
     if (off && yaml_bool(off, &is_off) && is_off) r->off = yaml_text(yaml_get(yaml_get(l->tailoring, "rules"), r->id.ptr), "reason", SLICE_LIT("off"));
     r->kind->load(l, n, r);

@@ -4,12 +4,6 @@
 #include "engine/base/mem.h"
 
 /* ---- loading ---- */
-static void load_flag(pack_loader *l, const ynode *map, const char *name, bool *out)
-{
-    const ynode *n = yaml_get(map, name);
-    if (n && !yaml_bool(n, out)) errlist_add(l->errors, SLA_SYNTAX, n->at, "%s is true or false", name);
-}
-
 static void load_keys(pack_loader *l, rule *r, const ynode *list, srcpos at, const dataset *ds, repeat *out)
 {
     if (!list || list->kind != YNODE_LIST || !list->n || list->n > REPEAT_KEYS) {

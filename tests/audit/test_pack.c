@@ -28,6 +28,7 @@ static const struct pack_case { const char *name, *file, *text, *at, *says, *hin
     {"a severity that is none", "rules/1.yaml", "rules:\n  - {id: 1.1-a, severity: bad, kind: record, over: ticket, require: score = 1}\n", "rules/1.yaml:2:27", "severity is", ""},
     {"a target that is none", "rules/1.yaml", "rules:\n  - {id: 1.1-a, severity: minor, kind: record, over: ticket, require: score = 1, target: lots}\n", "rules/1.yaml:2:", "'lots' is no target", "95%"},
     {"a target that none may just reach", "rules/1.yaml", "rules:\n  - {id: 1.1-a, severity: minor, kind: metric, over: ticket, value: mean(score), target: \"> 4.0\"}\n", "rules/1.yaml:2:", "'> 4.0' is no target", ">= 4.0"},
+    {"a list that is neither", "rules/1.yaml", "rules:\n  - {id: 1.1-a, severity: minor, kind: record, over: ticket, require: score = 1, list: maybe}\n", "rules/1.yaml:2:", "list is true or false", ""},
     {"a regular expression with an error", "rules/1.yaml", "rules:\n  - {id: 1.1-a, severity: minor, kind: record, over: ticket, require: \"id matches /(a/\"}\n", "rules/1.yaml:2:", "", ""},
     {"a regular expression that explodes", "rules/1.yaml", "rules:\n  - {id: 1.1-a, severity: minor, kind: record, over: ticket, require: \"id matches /^GD(a+)+$/\"}\n", "rules/1.yaml:2:", "steps", "repeats"},
     {"one that explodes by its choices", "rules/1.yaml", "rules:\n  - {id: 1.1-a, severity: minor, kind: record, over: ticket, require: \"id matches /^(x|xx|x )*y$/\"}\n", "rules/1.yaml:2:", "steps", "repeats"},
