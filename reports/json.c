@@ -151,7 +151,7 @@ static void put_person(jsonw *w, const res_staff *s)
         jsonw_open(w, '{');
         jsonw_kv_text(w, "id", x->id), kv_maybe(w, "value", x->has_value, x->value), jsonw_kv_i64(w, "n", x->n);
         kv_maybe(w, "low", x->has_interval, x->low), kv_maybe(w, "high", x->has_interval, x->high), kv_maybe(w, "points", x->has_points, x->points);
-        jsonw_kv_f64(w, "weight", x->weight), kv_maybe(w, "expected", x->has_expected, x->expected), kv_maybe(w, "team_median", x->has_team, x->team_median), kv_maybe(w, "overall", x->has_overall, x->overall);
+        jsonw_kv_f64(w, "weight", x->weight), kv_maybe(w, "zero", x->has_scale, x->zero), kv_maybe(w, "full", x->has_scale, x->full), kv_maybe(w, "expected", x->has_expected, x->expected), kv_maybe(w, "team_median", x->has_team, x->team_median), kv_maybe(w, "overall", x->has_overall, x->overall);
         if (x->nitems) put_items(w, x);
         jsonw_close(w, '}');
     }

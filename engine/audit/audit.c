@@ -79,7 +79,7 @@ static bitext choices_text(const sla_clock *c, arena *a)
     if (!c->nchoices) return (bitext){SLICE_LIT(""), SLICE_LIT("")};
     for (size_t i = 0; i < c->nchoices; i++) buf_text(&list, i ? ", " : ""), buf_slice(&list, c->choices[i].key);
     const field *by = &c->ds->fields[c->calendar_by];
-    bitext t = {text_format(a, ";%.*s为%s的另有日历", SLICE_ARG(by->title_zh), buf_cstr(&list)), text_format(a, "; calendars of their own where %.*s is %s", SLICE_ARG(by->title_en), buf_cstr(&list))};
+    bitext t = {text_format(a, "；%.*s为%s的另有日历", SLICE_ARG(by->title_zh), buf_cstr(&list)), text_format(a, "; calendars of their own where %.*s is %s", SLICE_ARG(by->title_en), buf_cstr(&list))};
     buf_free(&list);
     return t;
 }
@@ -124,6 +124,41 @@ static sla_status add_caveats(pass *ps, audit_result *r)
         TRY(add_note(r, "caveat", (bitext){text_format(&r->mem, "%lld 个计时的工单没有任何状态变更记录：其暂停与重开无从得知，按全部工作时间计算", (long long)ps->without_history),
                                            text_format(&r->mem, "%lld clocks belong to tickets without any status change: their pauses and reopenings cannot be known, and all working time counts", (long long)ps->without_history)}));
     for (size_t i = 0; i < ps->p->cals.n; i++) TRY(warn_of_years(ps, &ps->p->cals.items[i], r));
+    return SLA_OK;
+}
+
+static bool figures_over(const pack *p, const dataset *ds)
+{
+    for (size_t i = 0; i < p->nkpis; i++)
+        if (p->kpis[i].sel.ds == ds) return true;
+    return p->card.there && p->card.over == ds;
+}
+
+/* Records of several desks (exports of different products) make one figure: then that is said, and which. A desk is told by the import profile; logs, which have no key, are of many kinds anyway. */
+static sla_status add_desks(pass *ps, audit_result *r)
+{
+    const schema *model = ps->p->model;
+    for (size_t d = 0; d < model->n; d++) {
+        const dataset *ds = &model->datasets[d];
+        size_t n = 0;
+        buf names_zh = {0}, names_en = {0};
+        if (!ds->nkey || !figures_over(ps->p, ds)) continue;
+        for (size_t i = 0; i < r->nsources; i++) {
+            const source_info *s = &r->sources[i];
+            bool again = !s->accepted || !slice_eq(s->dataset, ds->name);
+            for (size_t k = 0; k < i && !again; k++) again = r->sources[k].accepted && slice_eq(r->sources[k].dataset, ds->name) && slice_eq(r->sources[k].profile, s->profile);
+            if (again) continue;
+            buf_printf(&names_zh, "%s%.*s（%.*s）", n ? "、" : "", SLICE_ARG(s->profile), SLICE_ARG(s->path));
+            buf_printf(&names_en, "%s%.*s (%.*s)", n++ ? ", " : "", SLICE_ARG(s->profile), SLICE_ARG(s->path));
+        }
+        bool bad = names_zh.failed || names_en.failed;
+        if (n > 1 && !bad)
+            bad = add_note(r, "desks", (bitext){text_format(&r->mem, "%.*s来自 %zu 个系统的导出，各项数字把它们合在一起计算：%s", SLICE_ARG(ds->title_zh), n, buf_cstr(&names_zh)),
+                                                text_format(&r->mem, "%.*s: figures take the exports of %zu systems together: %s", SLICE_ARG(ds->title_en), n, buf_cstr(&names_en))}) != SLA_OK;
+        buf_free(&names_zh);
+        buf_free(&names_en);
+        if (bad) return SLA_NOMEM;
+    }
     return SLA_OK;
 }
 
@@ -177,7 +212,7 @@ static sla_status fill_head(pass *ps, audit_result *r, err *e)
     TRY(store_sources(ps->s, &r->mem, &r->sources, &r->nsources, e));
     TRY(store_rejects(ps->s, &r->mem, REJECTS_SHOWN, &r->rejects, &r->nrejects, e));
     for (size_t i = 0; i < r->nsources; i++) r->rejects_total += r->sources[i].rejected + r->sources[i].rejected_values;
-    if (describe_words(p->model, r) != SLA_OK || describe_calendars(p, r) != SLA_OK || describe_clocks(p, r) != SLA_OK || add_caveats(ps, r) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
+    if (describe_words(p->model, r) != SLA_OK || describe_calendars(p, r) != SLA_OK || describe_clocks(p, r) != SLA_OK || add_caveats(ps, r) != SLA_OK || add_desks(ps, r) != SLA_OK) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
     return add_found(ps, r, e);
 }
 

@@ -79,7 +79,7 @@ typedef struct kpi {
 } kpi;
 
 typedef struct indicator {
-    slice id, unit, better; bitext title;
+    slice id, unit, better; bitext title, formula;
     selection sel; measure m; int64_t least_n;
     int person;                             /* slot over sel.ds: whose row it is; of the scorecard's own dataset unless the indicator names another */
     double weight, zero, full; bool has_points;

@@ -285,10 +285,10 @@ static void load_findings_of(pack_loader *l, const ynode *list, indicator *i)
 
 static void load_indicator(pack_loader *l, const ynode *n, indicator *i)
 {
-    static const char *const keys[] = {"id", "title", "over", "person", "in_period", "value", "where", "unit", "better", "weight", "zero", "full", "least_n", "expected_by", "findings", NULL};
+    static const char *const keys[] = {"id", "title", "formula", "over", "person", "in_period", "value", "where", "unit", "better", "weight", "zero", "full", "least_n", "expected_by", "findings", NULL};
     const scorecard *c = &l->p->card;
     yaml_check_keys(n, keys, l->errors);
-    *i = (indicator){.id = yaml_text(n, "id", (slice){0}), .unit = yaml_text(n, "unit", SLICE_LIT("count")), .better = yaml_text(n, "better", SLICE_LIT("")), .title = load_bitext(n, "title"),
+    *i = (indicator){.id = yaml_text(n, "id", (slice){0}), .unit = yaml_text(n, "unit", SLICE_LIT("count")), .better = yaml_text(n, "better", SLICE_LIT("")), .title = load_bitext(n, "title"), .formula = load_bitext(n, "formula"),
                      .sel = {.ds = c->over, .period_field = c->period_field, .where = SLOT_NONE}, .least_n = load_count(l, n, "least_n", 1)};
     i->person = c->person;
     const ynode *findings = yaml_get(n, "findings");

@@ -98,7 +98,8 @@ typedef struct res_metric {                                  /* a KPI */
 typedef struct res_item { slice key; int64_t source; uint32_t line; } res_item;    /* a record and where it stands */
 enum { ITEMS_SHOWN = 50 };
 typedef struct res_indicator {
-    slice id; bitext title; slice unit, better;
+    slice id; bitext title, formula; slice unit, better;         /* formula: which records it is of and how it is worked out, as the pack says it; may be empty */
+    bool has_scale; double zero, full;                       /* the values that give 0 and 100 points; between them a straight line */
     bool has_value; double value; int64_t n;
     bool has_interval; double low, high;                     /* Wilson 95 % for shares */
     bool has_expected; double expected;                      /* for the same mix of priority and category (indirect standardisation) */

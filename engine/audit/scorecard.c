@@ -169,10 +169,15 @@ static void set_points(const indicator *in, res_indicator *x, double overall)
     x->has_points = true;
 }
 
+static res_indicator described(const indicator *in)
+{
+    return (res_indicator){.id = in->id, .title = in->title, .formula = in->formula, .unit = in->unit, .better = in->better, .weight = in->weight, .has_scale = in->has_points, .zero = in->zero, .full = in->full};
+}
+
 /* The indicator's data were not imported. */
 static void blank_indicator(audit_result *r, size_t i, const indicator *in)
 {
-    for (size_t p = 0; p < r->nstaff; p++) r->staff[p].indicators[i] = (res_indicator){.id = in->id, .title = in->title, .unit = in->unit, .better = in->better, .weight = in->weight};
+    for (size_t p = 0; p < r->nstaff; p++) r->staff[p].indicators[i] = described(in);
 }
 
 /* ---- the records behind a figure ---- */
@@ -319,7 +324,7 @@ static sla_status compare_with_team(audit_result *r, size_t i, err *e)
 
 static void blank_person(const pass *ps, const indicator *in, res_indicator *x)
 {
-    *x = (res_indicator){.id = in->id, .title = in->title, .unit = in->unit, .better = in->better, .weight = in->weight};
+    *x = described(in);
     x->has_value = in->sel.ds != ps->p->card.over && (in->m.kind == MEASURE_COUNT || in->m.kind == MEASURE_SUM); /* no rows of that person: none, and that is known */
 }
 

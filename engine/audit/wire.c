@@ -2,7 +2,7 @@
 #include "engine/audit/wire.h"
 #include <string.h>
 
-enum { WIRE_VERSION = 3, COUNT_MAX = 1 << 26 };
+enum { WIRE_VERSION = 4, COUNT_MAX = 1 << 26 };
 
 static void raw(wire *w, void *p, size_t n)
 {
@@ -85,7 +85,7 @@ static void metric(wire *w, res_metric *m)
 
 static void indicator_result(wire *w, res_indicator *x)
 {
-    text(w, &x->id), both(w, &x->title), text(w, &x->unit), text(w, &x->better), VALUE(w, x->has_value), VALUE(w, x->value), VALUE(w, x->n), VALUE(w, x->has_interval), VALUE(w, x->low);
+    text(w, &x->id), both(w, &x->title), both(w, &x->formula), text(w, &x->unit), text(w, &x->better), VALUE(w, x->has_scale), VALUE(w, x->zero), VALUE(w, x->full), VALUE(w, x->has_value), VALUE(w, x->value), VALUE(w, x->n), VALUE(w, x->has_interval), VALUE(w, x->low);
     VALUE(w, x->high), VALUE(w, x->has_expected), VALUE(w, x->expected), VALUE(w, x->has_team), VALUE(w, x->team_median), VALUE(w, x->has_overall), VALUE(w, x->overall), VALUE(w, x->apart), VALUE(w, x->has_points), VALUE(w, x->points), VALUE(w, x->weight);
     VALUE(w, x->monthly), VALUE(w, x->has_monthly), VALUE(w, x->items_all);
     LIST(w, x->items, x->nitems) text(w, &x->items[EACH].key), VALUE(w, x->items[EACH].source), VALUE(w, x->items[EACH].line);

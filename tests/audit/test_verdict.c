@@ -503,6 +503,35 @@ static void intervals(void **state)
     buf_free(&b);
 }
 
+/* Whoever is appraised can follow each of their points from what the results say of the indicator, and each that counts says how it is worked out. */
+static void points_can_be_followed(void **state)
+{
+    (void)state;
+    audited t;
+    buf b = {0};
+    size_t seen = 0;
+    buf_text(&b, "id,type,priority,category,status,assignee,created_at,responded_at,resolved_at,reopen_count\n");
+    for (int i = 0; i < 120; i++)
+        buf_printf(&b, "T%d,incident,%s,%s,resolved,%s,2025-07-01 09:00:00,2025-07-01 %s,2025-07-01 12:00:00,%d\n", i, i % 3 ? "P3" : "P1", i % 2 ? "故障排除" : "用户支持", i < 60 ? "u1" : "u2", i % 7 ? "09:05:00" : "11:00:00", i % 20 == 0);
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "ticket", buf_cstr(&b));
+    audited_csv(&t, "staff", "id,name,team,level,hired_on\nu1,甲,组,senior,2020-01-01\nu2,乙,组,senior,2020-01-01\n");
+    audited_run(&t, "2025Q3", NULL);
+    for (size_t p = 0; p < t.r->nstaff; p++)
+        for (size_t k = 0; k < t.r->staff[p].nindicators; k++) {
+            const res_indicator *x = &t.r->staff[p].indicators[k];
+            if (x->weight > 0) assert_true(x->has_scale && x->formula.zh.len > 0 && x->formula.en.len > 0);
+            if (!x->has_points) continue;
+            double v = x->has_expected ? x->overall * x->value / x->expected : x->value, points = (v - x->zero) / (x->full - x->zero) * 100;
+            points = points < 0 ? 0 : points > 100 ? 100 : points;
+            assert_true(x->points > points - 1e-9 && x->points < points + 1e-9);
+            seen += x->points > 0 && x->points < 100;
+        }
+    assert_true(seen >= 2);
+    audited_end(&t);
+    buf_free(&b);
+}
+
 /* One reopened ticket of 55 is said of nobody where the team has one in 500: its interval leaves the team's share out, and chance does that to one person in ten. Six are said. */
 static void by_chance(void **state)
 {
@@ -575,7 +604,7 @@ int main(void)
 {
     static const struct CMUnitTest plain[] = {
         cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(desks), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(more_likely_the_source), cmocka_unit_test(little_delivered), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(running_clocks_are_outside), cmocka_unit_test(years_without_holidays), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
-        cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals), cmocka_unit_test(by_chance),
+        cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals), cmocka_unit_test(points_can_be_followed), cmocka_unit_test(by_chance),
         cmocka_unit_test(not_yet), cmocka_unit_test(value_before_a_change),
     };
     struct CMUnitTest tests[64];

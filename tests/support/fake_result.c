@@ -382,7 +382,8 @@ static void make_person(maker *m, size_t i)
         bool share = strcmp(ind[k].unit, "share") == 0;
         double spread = share ? 0.05 : 0.15, f = 1 + spread * ((double)draw(m, 1000) / 500.0 - 1);
         *x = (res_indicator){.id = slice_of(ind[k].id), .title = both(ind[k].zh, ind[k].en), .unit = slice_of(ind[k].unit), .better = slice_of(ind[k].better),
-                             .has_value = s->rated || k < 2, .n = k == 3 ? s->n / 3 : s->n, .has_team = true, .team_median = ind[k].base, .weight = ind[k].weight};
+                             .has_value = s->rated || k < 2, .n = k == 3 ? s->n / 3 : s->n, .has_team = true, .team_median = ind[k].base, .weight = ind[k].weight,
+                             .formula = both("达标的/可判定的", "met / decidable"), .has_scale = true, .zero = ind[k].base * (ind[k].better[0] == 'l' ? 2 : 0.5), .full = ind[k].base};
         x->value = share ? fmin(1, ind[k].base * f) : fmin(ind[k].base * f, ind[k].base < 5 ? 5 : 1e12);
         if (share) x->has_interval = true, wilson(x->value, (double)x->n, &x->low, &x->high);
         if (share) x->apart = ((x->low > x->team_median) - (x->high < x->team_median)) * (ind[k].better[0] == 'l' ? -1 : 1);
