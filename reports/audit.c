@@ -126,7 +126,6 @@ static void summary(document *d, const tally *t)
 {
     const audit_result *r = d->r;
     int64_t old = findings_persisting(r), all = (int64_t)r->nfindings;
-    slice baseline = r->baseline ? doc_fill(d, "summary.baseline", (text_fill[]){{"run", doc_int(d, r->baseline)}, {NULL, {0}}}) : doc_text(d, "summary.no_baseline");
     doc_heading(d, 1, doc_text(d, "audit.summary"));
     doc_para(d, doc_fill(d, "summary.lead", (text_fill[]){{"pack", doc_bi(d, r->pack_title)}, {"clauses", doc_int(d, (int64_t)r->nclauses)}, {"rules", doc_int(d, (int64_t)r->nrules)},
         {"from", doc_day(d, r->from)}, {"to", doc_day(d, r->to - 1)}, {"assessed", doc_int(d, t->assessed)}, {"major", doc_int(d, t->clauses[CLAUSE_MAJOR])},
@@ -134,13 +133,25 @@ static void summary(document *d, const tally *t)
     verdict_figures(d, t);
     headline(d, t);
     by_severity(d, t);
-    doc_para(d, doc_fill(d, "summary.change", (text_fill[]){{"findings", doc_int(d, all)}, {"baseline", baseline}, {"new", doc_int(d, all - old)}, {"persisting", doc_int(d, old)},
+    doc_para(d, doc_fill(d, r->baseline ? "summary.change" : "summary.first", (text_fill[]){{"findings", doc_int(d, all)}, {"run", doc_int(d, r->baseline)}, {"new", doc_int(d, all - old)}, {"persisting", doc_int(d, old)},
         {"not_assessed", doc_int(d, t->clauses[CLAUSE_NOT_ASSESSED])}, {"rules_not_assessed", doc_int(d, t->rules[VERDICT_NOT_ASSESSED])}, {"rejected", doc_int(d, (int64_t)r->rejects_total)}, {NULL, {0}}}));
     slice major = list_clauses(d, CLAUSE_MAJOR), none = list_clauses(d, CLAUSE_NOT_ASSESSED);
     if (t->rules[VERDICT_ERROR] > 0) doc_callout(d, TONE_MAJOR, doc_fill(d, "summary.error_list", (text_fill[]){{"n", doc_int(d, t->rules[VERDICT_ERROR])}, {NULL, {0}}}), list_errors(d));
     if (major.len > 0) doc_callout(d, TONE_MAJOR, doc_text(d, "summary.major_list"), major);
     if (none.len > 0) doc_callout(d, TONE_NONE, doc_text(d, "summary.none_list"), none);
     doc_chapter(d);
+}
+
+/* The pack's own words in the hours of a calendar (mon, always, from) in the report's language. */
+static slice hours_said(document *d, slice hours)
+{
+    slice s = {"", 0};
+    for (size_t i = 0, n; i < hours.len; i += n) {
+        for (n = 0; i + n < hours.len && hours.ptr[i + n] >= 'a' && hours.ptr[i + n] <= 'z'; n++) {}
+        if (n > 0) s = doc_join(d, "%.*s%.*s", SLICE_ARG(s), SLICE_ARG(doc_word(d, "hours", (slice){hours.ptr + i, n})));
+        else n = 1, s = doc_join(d, "%.*s%c", SLICE_ARG(s), hours.ptr[i]);
+    }
+    return s;
 }
 
 static void calendars(document *d)
@@ -154,7 +165,7 @@ static void calendars(document *d)
     for (size_t i = 0; i < d->r->ncalendars; i++) {
         const res_calendar *c = &d->r->calendars[i];
         cell *row = tablet_cell(b->table, i, 0);
-        row[0] = cell_text(c->id), row[1] = cell_text(doc_bi(d, c->title)), row[2] = cell_text(c->hours), row[3] = cell_text(c->holidays.len > 0 ? c->holidays : SLICE_LIT("–"));
+        row[0] = cell_text(c->id), row[1] = cell_text(doc_bi(d, c->title)), row[2] = cell_text(hours_said(d, c->hours)), row[3] = cell_text(c->holidays.len > 0 ? c->holidays : SLICE_LIT("–"));
     }
 }
 
@@ -164,16 +175,14 @@ static void scope(document *d)
     doc_heading(d, 1, doc_text(d, "audit.scope"));
     doc_para(d, doc_fill(d, "scope.lead", (text_fill[]){{"from", doc_minute(d, r->from)}, {"to", doc_minute(d, r->to)}, {"as_of", doc_minute(d, r->as_of)}, {"zone", r->zone}, {NULL, {0}}}));
     doc_para(d, doc_text(d, "scope.basis"));
+    doc_para(d, doc_text(d, "scope.unknown"));
     doc_heading(d, 2, doc_text(d, "scope.sources"));
     doc_sources(d, "sheet.sources");
     doc_heading(d, 2, doc_text(d, "scope.calendars"));
     calendars(d);
     doc_heading(d, 2, doc_text(d, "scope.policies"));
     doc_notes(d, "policy");
-    doc_heading(d, 2, doc_text(d, "scope.caveats"));
-    doc_notes(d, "caveat");
-    doc_notes(d, "warning");
-    doc_item(d, doc_text(d, "scope.unknown"));
+    doc_caveats(d, 2);
     doc_chapter(d);
 }
 
@@ -395,6 +404,7 @@ sla_status document_audit(document *d, err *e)
     audit_rejects(d);
     method(d);
     evidence_list(d);
+    doc_caveat_sheet(d);
     sign_off(d);
     if (d->failed.code != SLA_OK && e != NULL && e->code == SLA_OK) *e = d->failed;
     return d->failed.code;

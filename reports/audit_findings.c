@@ -4,8 +4,37 @@
 
 static tone severity_tone(severity s) { return s == SEVERITY_CRITICAL || s == SEVERITY_MAJOR ? TONE_MAJOR : s == SEVERITY_MINOR ? TONE_MINOR : TONE_OBSERVE; }
 
+/* The groups that miss their targets, with both figures: of clocks by priority, the share of all together decides nothing. */
+static slice groups_missed(document *d, const res_rule *x)
+{
+    enum { MOST = 6 };
+    slice s = {"", 0}, comma = doc_text(d, "list.comma");
+    int64_t n = 0;
+    for (size_t i = 0; i < x->ngroups; i++) {
+        const res_group *g = &x->groups[i];
+        int64_t judged = g->conforming + g->nonconforming;
+        if (g->met || !g->has_target || (!g->has_value && judged == 0) || n++ >= MOST) continue;
+        cell v = g->has_value ? cell_value(x->unit, g->value) : cell_share(true, (double)g->conforming / (double)judged);
+        v.has_apart = true, v.apart = g->target;
+        s = doc_join(d, "%.*s%.*s%.*s", SLICE_ARG(s), s.len > 0 ? (int)comma.len : 0, comma.ptr,
+                     SLICE_ARG(doc_fill(d, "finding.group", (text_fill[]){{"key", doc_term(d, g->by, g->key)}, {"value", doc_cell_text(d, &v, &d->mem)}, {"target", doc_group_target(d, x, g)}, {NULL, {0}}})));
+    }
+    return n > MOST ? doc_fill(d, "finding.groups_more", (text_fill[]){{"list", s}, {"n", doc_int(d, n - MOST)}, {NULL, {0}}}) : s;
+}
+
+static slice rest_said(document *d, const res_rule *x)
+{
+    slice unknown = {"", 0}, running = {"", 0};
+    if (x->unknown > 0) unknown = doc_fill(d, "finding.rest_unknown", (text_fill[]){{"n", doc_int(d, x->unknown)}, {NULL, {0}}});
+    if (x->running > 0) running = doc_fill(d, "finding.rest_running", (text_fill[]){{"n", doc_int(d, x->running)}, {NULL, {0}}});
+    return doc_join(d, "%.*s%.*s", SLICE_ARG(unknown), SLICE_ARG(running));
+}
+
 static slice condition_said(document *d, const res_rule *x)
 {
+    slice missed = groups_missed(d, x);
+    if (rule_of_groups(x) && missed.len > 0)
+        return doc_fill(d, "finding.condition_groups", (text_fill[]){{"bad", doc_int(d, x->nonconforming)}, {"all", doc_int(d, x->conforming + x->nonconforming)}, {"list", missed}, {NULL, {0}}});
     if (x->has_value) {
         slice value = doc_value(d, x->unit, x->value);
         return doc_fill(d, "finding.condition_value", (text_fill[]){{"value", value}, {"target", doc_target(d, x)}, {"n", doc_int(d, x->population)}, {NULL, {0}}});
@@ -15,11 +44,10 @@ static slice condition_said(document *d, const res_rule *x)
     cell share = {.kind = CELL_PERCENT, .num = x->share, .has_apart = x->has_target, .apart = x->target};
     slice bounds = {"", 0};
     if (x->has_bounds && x->unknown > 0) bounds = doc_fill(d, "finding.bounds", (text_fill[]){{"low", doc_percent(d, x->share_low)}, {"high", doc_percent(d, x->share_high)}, {"n", doc_int(d, x->unknown)}, {NULL, {0}}});
-    slice s = doc_fill(d, "finding.condition_share", (text_fill[]){{"share", doc_cell_text(d, &share, &d->mem)}, {"target", doc_target(d, x)}, {"bad", doc_int(d, x->nonconforming)},
+    slice s = doc_fill(d, slice_is(x->target_op, "<=") ? "finding.condition_upper" : "finding.condition_share", (text_fill[]){{"share", doc_cell_text(d, &share, &d->mem)}, {"target", doc_target(d, x)}, {"bad", doc_int(d, x->nonconforming)},
         {"all", doc_int(d, x->conforming + x->nonconforming)}, {NULL, {0}}});
-    slice rest = {"", 0};
-    if (x->unknown + x->running > 0) rest = doc_fill(d, "finding.condition_rest", (text_fill[]){{"unknown", doc_int(d, x->unknown)}, {"running", doc_int(d, x->running)}, {NULL, {0}}});
-    return doc_join(d, "%.*s%.*s%.*s", SLICE_ARG(s), SLICE_ARG(rest), SLICE_ARG(bounds));
+    if (missed.len > 0) s = doc_join(d, "%.*s%.*s", SLICE_ARG(s), SLICE_ARG(doc_fill(d, "finding.each_group", (text_fill[]){{"list", missed}, {NULL, {0}}})));
+    return doc_join(d, "%.*s%.*s%.*s", SLICE_ARG(s), SLICE_ARG(rest_said(d, x)), SLICE_ARG(bounds));
 }
 
 static void rule_card(document *d, const res_rule *x, bool severe)
@@ -46,22 +74,22 @@ static void rule_pairs(document *d, const res_rule *x)
 static void group_table(document *d, const res_rule *x)
 {
     if (x->ngroups == 0) return;
-    block *b = doc_table(d, 7, x->ngroups);
+    block *b = doc_table(d, 8, x->ngroups);
     if (b == NULL) return;
-    static const char *const heads[] = {"group.by", "group.key", "rule.population", "rule.conforming", "rule.nonconforming", "rule.share", "rule.target"};
-    for (size_t c = 0; c < 7; c++) doc_col(b, c, doc_text(d, heads[c]), c > 1 ? ALIGN_RIGHT : ALIGN_LEFT, c > 1 ? 1 : 1.4, 12);
+    static const char *const heads[] = {"group.by", "group.key", "rule.population", "rule.conforming", "rule.nonconforming", "rule.unknown", "rule.share", "rule.target"};
+    for (size_t c = 0; c < 8; c++) doc_col(b, c, doc_text(d, heads[c]), c > 1 ? ALIGN_RIGHT : ALIGN_LEFT, c > 1 ? 1 : 1.4, 12);
     b->table->compact = true;
     b->table->caption = doc_text(d, "group.caption");
     for (size_t i = 0; i < x->ngroups; i++) {
         const res_group *g = &x->groups[i];
         int64_t judged = g->conforming + g->nonconforming;
         cell *row = tablet_cell(b->table, i, 0);
-        row[0] = cell_text(doc_field(d, g->by)), row[1] = cell_text(doc_term(d, g->by, g->key)), row[2] = cell_int(g->population);
-        row[3] = cell_int(g->conforming), row[4] = cell_int(g->nonconforming);
-        row[5] = g->has_value ? cell_value(x->unit, g->value) : cell_share(judged > 0, judged > 0 ? (double)g->conforming / (double)judged : 0);
-        row[5].has_apart = g->has_target, row[5].apart = g->target;
-        if (!g->met) row[5].tone = TONE_MAJOR, row[5].mark = MARK_NO;
-        row[6] = g->has_target ? cell_text(doc_join(d, "%s %.*s", slice_is(x->target_op, "<=") ? "≤" : "≥", SLICE_ARG(doc_value(d, x->has_value ? x->unit : SLICE_LIT("share"), g->target)))) : cell_text(SLICE_LIT("–"));
+        row[0] = cell_text(doc_field(d, g->by)), row[1] = cell_text(slice_is(g->by, "key") ? doc_field(d, g->key) : doc_term(d, g->by, g->key)), row[2] = cell_int(g->population);
+        row[3] = cell_int(g->conforming), row[4] = cell_int(g->nonconforming), row[5] = cell_int(g->unknown);
+        row[6] = g->has_value ? cell_value(x->unit, g->value) : cell_share(judged > 0, judged > 0 ? (double)g->conforming / (double)judged : 0);
+        row[6].has_apart = g->has_target, row[6].apart = g->target;
+        if (!g->met) row[6].tone = TONE_MAJOR, row[6].mark = MARK_NO;
+        row[7] = cell_text(doc_group_target(d, x, g));
     }
 }
 
@@ -81,7 +109,7 @@ static void finding_table(document *d, const res_rule *x)
     for (size_t i = 0; i < shown; i++) {
         const res_finding *f = &d->r->findings[x->first_finding + i];
         cell *row = tablet_cell(b->table, i, 0);
-        row[0] = cell_text(f->key), row[1] = cell_text(doc_bi(d, f->message)), row[2] = cell_text(doc_evidence(d, f, 3));
+        row[0] = cell_text(doc_key(d, f, &d->mem)), row[1] = cell_text(doc_bi(d, f->message)), row[2] = cell_text(doc_evidence(d, f, 3));
         slice state = doc_text(d, f->persisting ? "state.persisting" : "state.new"), answer = action_word(d, f);
         row[3] = cell_text(answer.len ? doc_join(d, "%.*s; %.*s", SLICE_ARG(state), SLICE_ARG(answer)) : state);
         row[3].tone = f->persisting || f->overdue_days ? TONE_MAJOR : TONE_PLAIN;

@@ -1,4 +1,7 @@
 /* What more than one report says: the cover, the sources, verdicts as marks, places in files. */
+#include <math.h>
+#include <stdio.h>
+#include "engine/time/instant.h"
 #include "reports/audit.h"
 
 tone verdict_tone(verdict v)
@@ -56,19 +59,65 @@ slice doc_evidence(document *d, const res_finding *f, size_t most)
 {
     slice s = {"", 0};
     for (size_t i = 0; i < f->nevidence && i < most; i++) {
-        const source_info *src = source_by_id(d->r, f->evidence[i].source);
-        slice path = src != NULL ? src->path : SLICE_LIT("?"), sheet = src != NULL ? src->part : (slice){"", 0};
-        s = doc_join(d, "%.*s%s%.*s%s%.*s:%u", SLICE_ARG(s), i > 0 ? "\n" : "", SLICE_ARG(path), sheet.len > 0 ? "#" : "", (int)sheet.len, sheet.len > 0 ? sheet.ptr : "", (unsigned)f->evidence[i].line);
+        slice place = doc_place(d, f->evidence[i].source, f->evidence[i].line, &d->mem);
+        s = doc_join(d, "%.*s%s%.*s", SLICE_ARG(s), i > 0 ? "\n" : "", SLICE_ARG(place));
     }
     if (f->nevidence > most) s = doc_join(d, "%.*s (+%zu)", SLICE_ARG(s), f->nevidence - most);
     return s;
 }
 
+slice doc_place(const document *d, int64_t source, uint32_t line, arena *a)
+{
+    const source_info *src = source_by_id(d->r, source);
+    slice path = src != NULL ? src->path : SLICE_LIT("?"), part = src != NULL ? src->part : (slice){"", 0};
+    size_t len = path.len + part.len + 16;
+    char *p = arena_alloc(a, len, 1);
+    if (p == NULL) return (slice){"", 0};
+    int n = snprintf(p, len, "%.*s%s%.*s:%u", SLICE_ARG(path), part.len > 0 ? "#" : "", (int)part.len, part.len > 0 ? part.ptr : "", (unsigned)line);
+    return (slice){p, (size_t)n};
+}
+
+/* The place of a record without a key, as results have it: SOURCE:LINE. */
+static bool is_place(slice key, int64_t source, uint32_t line)
+{
+    char own[48];
+    snprintf(own, sizeof own, "%lld:%u", (long long)source, (unsigned)line);
+    return slice_is(key, own);
+}
+
+slice doc_record(const document *d, slice key, int64_t source, uint32_t line, arena *a) { return is_place(key, source, line) ? doc_place(d, source, line, a) : key; }
+
+slice doc_key(const document *d, const res_finding *f, arena *a)
+{
+    static const char at[] = " at ";
+    const size_t time_len = sizeof "2025-07-16 03:01:20" - 1, tail = sizeof at - 1 + time_len;
+    time_text t;
+    if (f->nevidence > 0 && is_place(f->key, f->evidence[0].source, f->evidence[0].line)) return doc_place(d, f->evidence[0].source, f->evidence[0].line, a);
+    if (f->key.len <= tail || memcmp(f->key.ptr + f->key.len - tail, at, sizeof at - 1) != 0) return f->key;
+    slice when = {f->key.ptr + f->key.len - time_len, time_len};
+    if (!time_parse(when, &t)) return f->key;
+    slice said = texts_filled(texts_get(d->t, "finding.key_at"), (text_fill[]){{"key", {f->key.ptr, f->key.len - tail}}, {"at", when}, {NULL, {0}}}, a);
+    return said.ptr != NULL ? said : (slice){"", 0};
+}
+
+static slice target_said(document *d, const res_rule *x, double target)
+{
+    bool upper = slice_is(x->target_op, "<=");
+    slice unit = x->has_value || slice_is(x->kind, "metric") ? x->unit : SLICE_LIT("share"), v = doc_value(d, unit, target);
+    return slice_is(unit, "share") && target >= 1 && !upper ? v : doc_join(d, "%s %.*s", upper ? "≤" : "≥", SLICE_ARG(v));   /* at least 100 % is 100 % */
+}
+
+slice doc_group_target(document *d, const res_rule *x, const res_group *g) { return g->has_target ? target_said(d, x, g->target) : SLICE_LIT("–"); }
+bool rule_of_groups(const res_rule *x) { return x->ngroups > 0 && x->groups[0].has_value && !x->has_value; }
+
 slice doc_target(document *d, const res_rule *x)
 {
-    if (!x->has_target) return SLICE_LIT("–");
-    slice v = doc_value(d, x->has_value || slice_is(x->kind, "metric") ? x->unit : SLICE_LIT("share"), x->target);
-    return doc_join(d, "%s %.*s", slice_is(x->target_op, "<=") ? "≤" : "≥", SLICE_ARG(v));
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < x->ngroups; i++)
+        if (x->groups[i].has_target) low = fmin(low, x->groups[i].target), high = fmax(high, x->groups[i].target);
+    slice first = x->has_target ? target_said(d, x, x->target) : low <= high ? target_said(d, x, low) : SLICE_LIT("–");
+    if (low < high) first = doc_fill(d, "rule.range", (text_fill[]){{"from", target_said(d, x, low)}, {"to", doc_value(d, SLICE_LIT("share"), high)}, {NULL, {0}}});
+    return rule_of_groups(x) && low <= high ? doc_fill(d, "rule.each", (text_fill[]){{"target", first}, {NULL, {0}}}) : first;
 }
 
 static void set_pair(block *b, size_t i, slice name, slice value)
@@ -134,6 +183,34 @@ void doc_notes(document *d, const char *prefix)
         const res_note *n = &d->r->notes[i];
         if (n->id.len >= strlen(prefix) && memcmp(n->id.ptr, prefix, strlen(prefix)) == 0) doc_item(d, doc_bi(d, n->text));
     }
+}
+
+static bool is_policy(const res_note *n) { return n->id.len >= 6 && memcmp(n->id.ptr, "policy", 6) == 0; }
+
+static size_t caveats_of(const audit_result *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->nnotes; i++) n += !is_policy(&r->notes[i]);
+    return n;
+}
+
+void doc_caveats(document *d, int level)
+{
+    if (caveats_of(d->r) > 0) doc_heading(d, level, doc_text(d, "scope.caveats"));
+    for (size_t i = 0; i < d->r->nnotes; i++)
+        if (!is_policy(&d->r->notes[i])) doc_item(d, doc_bi(d, d->r->notes[i].text));
+}
+
+void doc_caveat_sheet(document *d)
+{
+    size_t n = caveats_of(d->r), at = 0;
+    block *b = n == 0 ? NULL : doc_table(d, 1, n);
+    if (b == NULL) return;
+    doc_col(b, 0, doc_text(d, "scope.caveats"), ALIGN_LEFT, 1, 140);
+    b->pdf = false;
+    b->sheet = doc_text(d, "sheet.caveats");
+    for (size_t i = 0; i < d->r->nnotes; i++)
+        if (!is_policy(&d->r->notes[i])) *tablet_cell(b->table, at++, 0) = cell_text(doc_bi(d, d->r->notes[i].text));
 }
 
 int64_t findings_persisting(const audit_result *r)

@@ -304,10 +304,12 @@ sla_status document_kpi(document *d, err *e)
         doc_chapter(d);
         kpi_theme(d, d->r->metrics[i].theme);
     }
+    doc_caveat_sheet(d);
     groups_sheet(d);
     doc_chapter(d);
     without_value(d);
     formulas(d);
+    doc_caveats(d, 1);
     if (d->failed.code != SLA_OK && e != NULL && e->code == SLA_OK) *e = d->failed;
     return d->failed.code;
 }

@@ -72,7 +72,7 @@ static void register_row(const void *ctx, size_t i, arena *scratch, cell *out)
     out[REG_NO] = cell_int((int64_t)i + 1);
     out[REG_CLAUSE] = (cell){.kind = CELL_TEXT, .text = x->clause, .formula = g->clause_links[f->rule], .tone = TONE_ACCENT}, out[REG_RULE] = cell_text(x->id), out[REG_SEVERITY] = cell_text(g->severities[x->sev]);
     out[REG_STATE] = cell_text(f->persisting ? g->persisting : g->fresh), out[REG_DATASET] = cell_text(g->datasets[f->rule]);
-    out[REG_KEY] = cell_text(f->key), out[REG_MESSAGE] = cell_text(doc_bi(g->d, f->message)), out[REG_OBSERVED] = cell_text(observed_said(f, g->d->english, scratch));
+    out[REG_KEY] = cell_text(doc_key(g->d, f, scratch)), out[REG_MESSAGE] = cell_text(doc_bi(g->d, f->message)), out[REG_OBSERVED] = cell_text(observed_said(f, g->d->english, scratch));
     if (src != NULL) out[REG_SOURCE] = (cell){.kind = CELL_TEXT, .text = src->path, .formula = g->source_links[src - r->sources], .tone = TONE_ACCENT}, out[REG_LINE] = (cell){.kind = CELL_NUMBER, .num = (double)f->evidence[0].line}   /* plain: no thousands */;
     out[REG_PRINT] = cell_text(slice_of(f->fingerprint)), out[REG_PRINT].cut = true;
     out[REG_STATUS] = cell_text(g->states[0]);

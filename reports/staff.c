@@ -31,28 +31,39 @@ cell staff_value(const res_indicator *x, bool has, double v)
 static void weights(document *d)
 {
     const res_staff *s = d->r->nstaff > 0 ? &d->r->staff[0] : NULL;
-    block *b = s == NULL ? NULL : doc_table(d, 4, s->nindicators);
+    block *b = s == NULL ? NULL : doc_table(d, 7, s->nindicators);
     if (b == NULL) return;
-    static const char *const heads[] = {"kpi.indicator", "staff.unit", "staff.better", "staff.weight"};
-    for (size_t c = 0; c < 4; c++) doc_col(b, c, doc_text(d, heads[c]), c == 3 ? ALIGN_RIGHT : ALIGN_LEFT, c ? 1 : 2, 20);
+    static const char *const heads[] = {"kpi.indicator", "kpi.formula", "staff.better", "staff.zero", "staff.full", "staff.overall", "staff.weight"};
+    for (size_t c = 0; c < 7; c++) doc_col(b, c, doc_text(d, heads[c]), c > 2 ? ALIGN_RIGHT : ALIGN_LEFT, c == 1, 20);
+    b->table->compact = true;
     b->table->caption = doc_text(d, "staff.weights");
-    b->table->sums = DOC_NEW(d, double, 4);
-    b->table->cols[0].total = TOTAL_LABEL, b->table->cols[3].total = TOTAL_SUM;
+    b->table->sums = DOC_NEW(d, double, 7);
+    b->table->cols[0].total = TOTAL_LABEL, b->table->cols[6].total = TOTAL_SUM;
     for (size_t i = 0; i < s->nindicators; i++) {
         const res_indicator *x = &s->indicators[i];
         cell *row = tablet_cell(b->table, i, 0);
-        row[0] = cell_text(doc_bi(d, x->title)), row[1] = cell_text(doc_word(d, "unitname", x->unit));
-        row[2] = cell_text(x->better.len > 0 ? doc_word(d, "better", x->better) : SLICE_LIT("–")), row[3] = cell_value(SLICE_LIT("number"), x->weight);
-        if (b->table->sums != NULL) b->table->sums[3] += x->weight;
+        row[0] = cell_text(doc_bi(d, x->title)), row[1] = cell_text(x->formula.zh.len > 0 ? doc_bi(d, x->formula) : SLICE_LIT("–"));
+        row[2] = cell_text(x->better.len > 0 ? doc_word(d, "better", x->better) : SLICE_LIT("–"));
+        row[3] = staff_value(x, x->has_scale, x->zero), row[4] = staff_value(x, x->has_scale, x->full), row[5] = staff_value(x, x->has_overall, x->overall);
+        row[6] = cell_value(SLICE_LIT("number"), x->weight);
+        if (b->table->sums != NULL) b->table->sums[6] += x->weight;
     }
+}
+
+size_t staff_method(document *d, slice *out)
+{
+    static const char *const said[] = {"staff.how_points", "staff.how_expected", "staff.how_who", "staff.how_rank"};
+    size_t n = 0;
+    for (size_t i = 0; i < d->r->nbands; i++) out[n++] = doc_bi(d, d->r->bands[i].text);
+    for (size_t i = 0; i < STAFF_METHOD_LINES; i++) out[n++] = doc_text(d, said[i]);
+    return n;
 }
 
 static void how(document *d)
 {
+    slice *lines = DOC_NEW(d, slice, d->r->nbands + STAFF_METHOD_LINES);
     doc_heading(d, 1, doc_text(d, "staff.how"));
-    for (size_t i = 0; i < d->r->nbands; i++) doc_item(d, doc_bi(d, d->r->bands[i].text));
-    doc_item(d, doc_text(d, "staff.how_expected"));
-    doc_item(d, doc_text(d, "staff.how_rank"));
+    for (size_t i = 0, n = lines != NULL ? staff_method(d, lines) : 0; i < n; i++) doc_item(d, lines[i]);
     weights(d);
     doc_callout(d, TONE_OBSERVE, doc_text(d, "staff.use"), doc_text(d, "staff.use_text"));
 }
@@ -200,8 +211,10 @@ static slice items_said(document *d, const res_indicator *x)
 {
     slice said = {"", 0}, comma = doc_text(d, "list.comma");
     for (size_t k = 0; k < x->nitems && k < PERSON_ITEMS; k++) {
-        const source_info *src = source_by_id(d->r, x->items[k].source);
-        said = doc_join(d, "%.*s%.*s%.*s (%.*s:%u)", SLICE_ARG(said), k ? (int)comma.len : 0, comma.ptr, SLICE_ARG(x->items[k].key), src ? (int)src->path.len : 1, src ? src->path.ptr : "?", (unsigned)x->items[k].line);
+        const res_item *it = &x->items[k];
+        slice place = doc_place(d, it->source, it->line, &d->mem), record = doc_record(d, it->key, it->source, it->line, &d->mem);
+        said = doc_join(d, "%.*s%.*s%.*s", SLICE_ARG(said), k ? (int)comma.len : 0, comma.ptr, SLICE_ARG(record));
+        if (!slice_eq(record, place)) said = doc_join(d, "%.*s (%.*s)", SLICE_ARG(said), SLICE_ARG(place));
     }
     return x->items_all > PERSON_ITEMS ? doc_join(d, "%.*s …", SLICE_ARG(said)) : said;
 }
@@ -267,6 +280,7 @@ sla_status document_staff(document *d, err *e)
 {
     doc_front(d, doc_text(d, "staff.title"), doc_bi(d, d->r->pack_title), (slice){"", 0});
     how(d);
+    doc_caveats(d, 1);
     if (d->r->nstaff == 0) {
         doc_callout(d, TONE_NONE, doc_text(d, "staff.nobody"), doc_text(d, "staff.nobody_text"));
         d->pdf = false;                                           /* the workbook keeps its sheets */
@@ -280,6 +294,7 @@ sla_status document_staff(document *d, err *e)
         person(d, &d->r->staff[i]);
     }
     staff_sheets(d);
+    doc_caveat_sheet(d);
     if (d->failed.code != SLA_OK && e != NULL && e->code == SLA_OK) *e = d->failed;
     return d->failed.code;
 }

@@ -8,10 +8,10 @@ enum { FIRST_DATA_ROW = 3, SCORE_COLS = 6 };             /* 1-based row below ca
 static void weight_sheet(document *d)
 {
     const res_staff *s = &d->r->staff[0];
-    static const char *const heads[] = {"staff.indicator_id", "kpi.indicator", "staff.weight", "staff.unit", "staff.better"};
-    block *b = doc_table(d, 5, s->nindicators);
+    static const char *const heads[] = {"staff.indicator_id", "kpi.indicator", "staff.weight", "staff.unit", "staff.better", "staff.zero", "staff.full", "staff.overall", "kpi.formula"};
+    block *b = doc_table(d, 9, s->nindicators);
     if (b == NULL) return;
-    for (size_t c = 0; c < 5; c++) doc_col(b, c, doc_text(d, heads[c]), c == 2 ? ALIGN_RIGHT : ALIGN_LEFT, 1, c == 1 ? 30 : 16);
+    for (size_t c = 0; c < 9; c++) doc_col(b, c, doc_text(d, heads[c]), c == 2 || (c > 4 && c < 8) ? ALIGN_RIGHT : ALIGN_LEFT, 1, c == 1 ? 30 : c == 8 ? 70 : 16);
     b->table->cols[2].is_input = true;
     b->table->caption = doc_text(d, "staff.weights");
     b->table->note = doc_text(d, "staff.weights_note");
@@ -21,6 +21,7 @@ static void weight_sheet(document *d)
         cell *row = tablet_cell(b->table, i, 0);
         row[0] = cell_text(x->id), row[1] = cell_text(doc_bi(d, x->title)), row[2] = cell_value(SLICE_LIT("number"), x->weight);
         row[3] = cell_text(doc_word(d, "unitname", x->unit)), row[4] = cell_text(x->better.len > 0 ? doc_word(d, "better", x->better) : SLICE_LIT("–"));
+        row[5] = staff_value(x, x->has_scale, x->zero), row[6] = staff_value(x, x->has_scale, x->full), row[7] = staff_value(x, x->has_overall, x->overall), row[8] = cell_text(doc_bi(d, x->formula));
     }
 }
 
@@ -154,18 +155,20 @@ static void item_sheet(document *d)
                 const res_item *x = &r->staff[i].indicators[k].items[m];
                 const source_info *src = source_by_id(r, x->source);
                 cell *row = tablet_cell(b->table, at++, 0);
-                row[0] = cell_text(r->staff[i].id), row[1] = cell_text(r->staff[i].name), row[2] = cell_text(doc_bi(d, r->staff[i].indicators[k].title)), row[3] = cell_text(x->key);
+                row[0] = cell_text(r->staff[i].id), row[1] = cell_text(r->staff[i].name), row[2] = cell_text(doc_bi(d, r->staff[i].indicators[k].title)), row[3] = cell_text(doc_record(d, x->key, x->source, x->line, &d->mem));
                 row[4] = cell_text(src ? src->path : SLICE_LIT("?")), row[5] = (cell){.kind = CELL_NUMBER, .num = (double)x->line};
             }
 }
 
 static void method_sheet(document *d)
 {
-    block *b = doc_table(d, 1, d->r->nbands);
+    slice *lines = DOC_NEW(d, slice, d->r->nbands + STAFF_METHOD_LINES);
+    size_t n = lines != NULL ? staff_method(d, lines) : 0;
+    block *b = doc_table(d, 1, n);
     if (b == NULL) return;
     doc_col(b, 0, doc_text(d, "staff.how"), ALIGN_LEFT, 1, 110);
     b->sheet = doc_text(d, "sheet.how");
-    for (size_t i = 0; i < d->r->nbands; i++) *tablet_cell(b->table, i, 0) = cell_text(doc_bi(d, d->r->bands[i].text));
+    for (size_t i = 0; i < n; i++) *tablet_cell(b->table, i, 0) = cell_text(lines[i]);
 }
 
 void staff_sheets(document *d)

@@ -1,4 +1,5 @@
 #include "engine/audit/explain.h"
+#include <stdio.h>
 #include <string.h>
 #include "engine/audit/clocks.h"
 #include "engine/audit/kind.h"
@@ -216,6 +217,23 @@ static sla_status tell_row(teller *t, size_t row, err *e)
     return SLA_OK;
 }
 
+/* A record without a key goes by its place as well, as reports write it: log.csv:1115. */
+static bool stands_at(const teller *t, const table *tb, size_t row, slice key)
+{
+    char line[16];
+    if (tb->ds->nkey) return false;
+    size_t n = (size_t)snprintf(line, sizeof line, ":%u", (unsigned)tb->lines[row]);
+    if (key.len < n || memcmp(key.ptr + key.len - n, line, n)) return false;
+    for (size_t i = 0; i < t->nsources; i++) {
+        const source_info *s = &t->sources[i];
+        slice path = {key.ptr, key.len - n};
+        if ((uint32_t)s->id != table_source(tb, row)) continue;
+        if (s->part.len) return path.len == s->path.len + 1 + s->part.len && memcmp(path.ptr, s->path.ptr, s->path.len) == 0 && path.ptr[s->path.len] == '#' && memcmp(path.ptr + s->path.len + 1, s->part.ptr, s->part.len) == 0;
+        return slice_eq(path, s->path);
+    }
+    return false;
+}
+
 /* The record with that key: a member before one that is none. */
 static bool find_row(const teller *t, slice key, size_t *out)
 {
@@ -226,7 +244,7 @@ static bool find_row(const teller *t, slice key, size_t *out)
         if (found && !counts) continue;
         if (tb->ds->nkey == 1 && tb->ds->fields[tb->ds->key[0]].type == VT_TEXT) {
             if (!tb->cols[tb->ds->key[0]].data || !slice_eq(pass_text(t->ps, table_codes(tb, tb->ds->key[0])[row]), key)) continue;
-        } else if (!slice_eq(key_text(t, tb, row), key)) continue;
+        } else if (!slice_eq(key_text(t, tb, row), key) && !stands_at(t, tb, row, key)) continue;
         *out = row;
         found = true;
         if (counts) return true;
