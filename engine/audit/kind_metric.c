@@ -75,7 +75,7 @@ static sla_status judge_value(const rule *r, pass *ps, rule_outcome *out, err *e
 }
 
 /* The first records of each group that its share is held against; NULL: of no share. */
-enum { ROWS_SHOWN = 12 };
+enum { ROWS_SHOWN = UPTIME_ROWS };
 typedef struct told_rows { uint32_t n, rows[ROWS_SHOWN]; } told_rows;
 
 static sla_status rows_of_groups(const rule *r, const pass *ps, const kept *by, told_rows **out)
@@ -91,7 +91,7 @@ static sla_status rows_of_groups(const rule *r, const pass *ps, const kept *by, 
     return SLA_OK;
 }
 
-/* One group, one member: it meets the target or not. rows: the records of r->sel.ds that it rests on; NULL: not told. */
+/* One group, one member: it meets the target or not. rows: the records that it rests on, outages or those of r->sel.ds; NULL: not told. */
 static sla_status judge_group(const rule *r, pass *ps, rule_outcome *out, slice by, slice key, double value, const bound *target, slice downtime, const told_rows *rows)
 {
     bool met = !target->has || bound_met(target, value);
@@ -102,7 +102,7 @@ static sla_status judge_group(const rule *r, pass *ps, rule_outcome *out, slice 
     member m = met ? MEMBER_GOOD : MEMBER_BAD;
     outcome_count(out, m);
     extra_finding f = {.key = key, .m = m, .observed = seen, .n = 3 + (downtime.len > 0), .ds = r->up.subjects ? r->up.subjects : r->sel.ds};
-    if (rows) f.rows_of = r->sel.ds, f.rows = rows->rows, f.nrows = rows->n;
+    if (rows) f.rows_of = r->m.kind == MEASURE_UPTIME ? r->up.outages : r->sel.ds, f.rows = rows->rows, f.nrows = rows->n;
     return outcome_tells(ps, m, key) ? outcome_find(out, ps, &f) : SLA_OK;
 }
 
@@ -141,7 +141,9 @@ static sla_status judge_uptime(const rule *r, pass *ps, rule_outcome *out, err *
     sla_status st = (out->groups = ARENA_NEW(&ps->mem, res_group, n + 1)) ? SLA_OK : SLA_NOMEM;
     for (size_t i = 0; st == SLA_OK && i < n; i++) {
         bound target = {.has = f[i].has_target, .value = f[i].target};
-        st = judge_group(r, ps, out, r->up.subjects->name, f[i].key, f[i].value, &target, text_duration(f[i].down_ms, &ps->mem), NULL);
+        told_rows rows = {.n = f[i].nrows};
+        memcpy(rows.rows, f[i].rows, sizeof rows.rows);
+        st = judge_group(r, ps, out, r->up.subjects->name, f[i].key, f[i].value, &target, text_duration(f[i].down_ms, &ps->mem), &rows);
     }
     return close_groups(r, ps, out, st, e);
 }

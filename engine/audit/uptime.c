@@ -13,13 +13,14 @@ void uptime_prepare(pass *ps, const uptime *u)
     pass_keep(ps, u->outages, u->outage_key, VT_TEXT);
 }
 
-typedef struct window { uint32_t key; int64_t from, to; } window;
+typedef struct window { uint32_t key; int64_t from, to; uint32_t row; } window;
 
 static int by_window(const void *a, const void *b)
 {
     const window *x = a, *y = b;
     if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    return (x->from > y->from) - (x->from < y->from);
+    if (x->from != y->from) return x->from < y->from ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
 }
 
 /* Windows of one key in order, merged in place; returns how many are left. */
@@ -66,7 +67,7 @@ static size_t collect(const pass *ps, const uptime *u, bool planned, window *out
         int64_t from = table_i64(t, (size_t)u->from)[i], to = table_has(t, (size_t)u->to, i) ? table_i64(t, (size_t)u->to)[i] : end;
         if (from < ps->period.from) from = ps->period.from;
         if (to > end) to = end;
-        if (to > from) out[n++] = (window){kept_code(key, i), from, to};
+        if (to > from) out[n++] = (window){kept_code(key, i), from, to, (uint32_t)i};
     }
     qsort(out, n, sizeof *out, by_window);
     return n;
@@ -108,11 +109,12 @@ sla_status uptime_all(pass *ps, const uptime *u, uptime_figure **out, size_t *n,
         if ((where && kept_truth(where, i) != 1) || kept_code(key, i) == DICT_NONE) continue;
         size_t nd, np;
         window *d = of_key(down, ndown, kept_code(key, i), &nd), *p = of_key(planned, nplanned, kept_code(key, i), &np);
-        int64_t count = (int64_t)nd;
+        uptime_figure *f = &(*out)[(*n)++];
+        *f = (uptime_figure){.key = pass_text(ps, kept_code(key, i)), .outages = (int64_t)nd};
+        for (size_t k = 0; k < nd && f->nrows < UPTIME_ROWS; k++) f->rows[f->nrows++] = d[k].row;
         nd = merge(d, nd), np = merge(p, np);
         int64_t planned_ms = length(p, np), down_ms = length(d, nd) - overlap(d, nd, p, np), base = end - ps->period.from - planned_ms;
-        uptime_figure *f = &(*out)[(*n)++];
-        *f = (uptime_figure){.key = pass_text(ps, kept_code(key, i)), .value = base > 0 ? (double)(base - down_ms) / (double)base : 1, .down_ms = down_ms, .planned_ms = planned_ms, .outages = count};
+        f->value = base > 0 ? (double)(base - down_ms) / (double)base : 1, f->down_ms = down_ms, f->planned_ms = planned_ms;
         double aim = target ? kept_number(target, i) : (double)NAN;
         if (isfinite(aim)) f->has_target = true, f->target = aim > 1 ? of_percent(aim) : aim;
     }

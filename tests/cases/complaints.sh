@@ -12,6 +12,7 @@ figures=$(awk -F'"' '/^   "id":/ { id = $4 } /^   "kind": "(metric|scorecard)"/ 
 grep -vE "\"rule\": ?\"(${figures}none)\"" "$d/s/findings-2025Q3.ndjson" >"$d/findings"
 [ "$(wc -l <"$d/findings")" -gt 100 ] || fail "R15: too few findings"
 ! grep -vE '"evidence": ?\[\{"source": ?[1-9][0-9]*, ?"line": ?[1-9]' "$d/findings" | head -3 | grep . || fail "R15: a finding without a line"
+grep -E '"rule": ?"4.1-c"' "$d/s/findings-2025Q3.ndjson" | grep -qE '"evidence": ?\[\{"source": ?[1-9][0-9]*, ?"line": ?[1-9]' || fail "R15: an availability below target without an outage's line"
 ! grep -E '"message": ?""' "$d/findings" | head -3 | grep . || fail "R15: a finding without a reason"
 ok
 
