@@ -18,7 +18,7 @@ slice doc_evidence(document *d, const res_finding *f, size_t most); /* "ticket.c
 slice doc_place(const document *d, int64_t source, uint32_t line, arena *a);   /* "ticket.csv:14", "book.xlsx#Sheet1:14"; len 0: no memory */
 slice doc_record(const document *d, slice key, int64_t source, uint32_t line, arena *a);   /* a record by its key; one without, by its place */
 slice doc_key(const document *d, const res_finding *f, arena *a);              /* what a finding is about, as people read it: as doc_record, and "KEY at TIME" in the report's language */
-slice doc_target(document *d, const res_rule *x);      /* "≥ 95%"; "≥ 95% – 99%" where groups have targets of their own; "each ≥ 99%" where the members are groups; "–": none */
+slice doc_target(document *d, const res_rule *x);      /* "≥ 95%"; "≥ 95–99%" where groups have targets of their own; "each ≥ 99%" where the members are groups; "–": none */
 slice doc_group_target(document *d, const res_rule *x, const res_group *g);
 bool rule_of_groups(const res_rule *x);                /* its members are its groups (services, hours), each with a value that is held against the target */
 void doc_front(document *d, slice title, slice subtitle, slice contents_title);  /* page edges; cover and contents, or a band where contents_title is empty */

@@ -106,7 +106,7 @@ void plot_grid(const plot *p)
     for (double v = p->s.low; v <= p->s.high + p->s.step * 0.01; v += p->s.step) {
         double y = plot_y(p, v);
         page_line(p->ps, p->no, p->x, y, p->x + p->w, y, v == p->s.low ? 0.7 : 0.35, v == p->s.low ? RGB_GREY : RGB_HAIR);
-        page_text_at(p->ps, p->no, p->x - 4, y + 2.4, &chart_grey, doc_value(p->d, p->c->unit, v), ALIGN_RIGHT, 0);
+        page_text_at(p->ps, p->no, p->x - 4, y + 2.4, &chart_grey, v == 0 && slice_is(p->c->unit, "ms") ? SLICE_LIT("0") : doc_value(p->d, p->c->unit, v), ALIGN_RIGHT, 0); /* no "0 s" below hours */
     }
 }
 

@@ -116,7 +116,11 @@ slice doc_target(document *d, const res_rule *x)
     for (size_t i = 0; i < x->ngroups; i++)
         if (x->groups[i].has_target) low = fmin(low, x->groups[i].target), high = fmax(high, x->groups[i].target);
     slice first = x->has_target ? target_said(d, x, x->target) : low <= high ? target_said(d, x, low) : SLICE_LIT("–");
-    if (low < high) first = doc_fill(d, "rule.range", (text_fill[]){{"from", target_said(d, x, low)}, {"to", doc_value(d, SLICE_LIT("share"), high)}, {NULL, {0}}});
+    if (low < high) {
+        slice from = target_said(d, x, low);
+        while (from.len > 0 && (from.ptr[from.len - 1] == '%' || from.ptr[from.len - 1] == ' ')) from.len--;   /* the sign stands behind the second one */
+        first = doc_join(d, "%.*s–%.*s", SLICE_ARG(from), SLICE_ARG(doc_value(d, x->has_value || slice_is(x->kind, "metric") ? x->unit : SLICE_LIT("share"), high)));
+    }
     return rule_of_groups(x) && low <= high ? doc_fill(d, "rule.each", (text_fill[]){{"target", first}, {NULL, {0}}}) : first;
 }
 
@@ -128,18 +132,20 @@ static void set_pair(block *b, size_t i, slice name, slice value)
 void doc_front(document *d, slice title, slice subtitle, slice contents_title)
 {
     const audit_result *r = d->r;
-    slice to = doc_minute(d, r->to), from = doc_minute(d, r->from), begins = {r->digest.ptr, r->digest.len < 12 ? r->digest.len : 12};
+    slice to = doc_minute(d, r->to), from = doc_minute(d, r->from), as_of = doc_minute(d, r->as_of), begins = {r->digest.ptr, r->digest.len < 12 ? r->digest.len : 12};
     d->title = doc_join(d, "%.*s", SLICE_ARG(title));
     d->head_left = doc_fill(d, "edge.head", (text_fill[]){{"period", r->period_id}, {"from", doc_day(d, r->from)}, {"to", doc_day(d, r->to - 1)}, {NULL, {0}}});
     d->foot_left = doc_fill(d, "edge.foot", (text_fill[]){{"run", doc_int(d, r->run)}, {"digest", begins}, {"tool", r->tool_name}, {"version", r->tool_version}, {NULL, {0}}});
     block *b = doc_add(d, BLOCK_COVER);
     b->text = title, b->more = subtitle, b->tag = r->period_id;
+    if (contents_title.len == 0)          /* a band has no room for the pairs, but a page that is passed on alone must say its days */
+        b->more = doc_fill(d, "edge.band", (text_fill[]){{"pack", subtitle}, {"from", doc_day(d, r->from)}, {"to", doc_day(d, r->to - 1)}, {"as_of", as_of}, {NULL, {0}}});
     b->style = contents_title.len > 0 ? PARA_BODY : PARA_SMALL;
     b->npairs = 7;
     b->pairs = DOC_NEW(d, pair, b->npairs);
     if (b->pairs == NULL) b->npairs = 0;
     set_pair(b, 0, doc_text(d, "cover.period"), doc_fill(d, "cover.period_value", (text_fill[]){{"from", from}, {"to", to}, {"zone", r->zone}, {NULL, {0}}}));
-    set_pair(b, 1, doc_text(d, "cover.as_of"), doc_minute(d, r->as_of));
+    set_pair(b, 1, doc_text(d, "cover.as_of"), as_of);
     set_pair(b, 2, doc_text(d, "cover.pack"), doc_join(d, "%.*s (%.*s, %.*s)", SLICE_ARG(doc_bi(d, r->pack_title)), SLICE_ARG(r->pack_id), SLICE_ARG(r->pack_version)));
     set_pair(b, 3, doc_text(d, "cover.pack_hash"), r->pack_sha256);
     set_pair(b, 4, doc_text(d, "cover.run"), doc_join(d, "%lld · %.*s %.*s", (long long)r->run, SLICE_ARG(r->tool_name), SLICE_ARG(r->tool_version)));

@@ -102,15 +102,17 @@ static slice missed_list(document *d)
 
 static void say_targets(document *d)
 {
-    int64_t with = 0, met = 0;
+    int64_t with = 0, met = 0, without = 0;
     for (size_t i = 0; i < d->r->nmetrics; i++) {
         const res_metric *x = &d->r->metrics[i];
+        without += x->has_target && !x->has_value;
         if (!x->has_target || !x->has_value) continue;
         with++;
         met += metric_met(x);
     }
     if (with == 0) doc_item(d, doc_text(d, "kpi.say_no_targets"));
     else doc_item(d, doc_fill(d, met == with ? "kpi.say_all_met" : "kpi.say_targets", (text_fill[]){{"with", doc_int(d, with)}, {"met", doc_int(d, met)}, {"list", missed_list(d)}, {NULL, {0}}}));
+    if (without > 0) doc_item(d, doc_fill(d, "kpi.say_without", (text_fill[]){{"n", doc_int(d, without)}, {NULL, {0}}}));
 }
 
 static void say_change(document *d)
@@ -142,7 +144,7 @@ static void say_worst_group(document *d)
     double far = 0;
     for (size_t i = 0; i < d->r->nmetrics; i++) {
         const res_metric *x = &d->r->metrics[i];
-        for (size_t k = 0; k < x->ngroups; k++) {
+        for (size_t k = 0; x->has_value && k < x->ngroups; k++) { /* where too much is unknown for the whole, a part that is known would mislead */
             const res_metric_group *g = &x->groups[k];
             if (!g->has_value || g->n < LEAST_N || slice_is(g->by, "month") || !slice_is(x->unit, "share") || !metric_misses(x, g->value)) continue;
             double by = fabs(g->value - x->target);

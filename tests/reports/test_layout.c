@@ -86,6 +86,24 @@ static void the_second_line_is_dashed(void **state)
     document_clear(&d);
 }
 
+/* An axis of hours begins at 0, not at "0 s". */
+static void an_axis_of_times_begins_at_0(void **state)
+{
+    (void)state;
+    document d;
+    begin(&d);
+    pageset ps = {.fonts = &fonts};
+    block *b = doc_chart(&d, CHART_COLUMN, 1, 1);
+    size_t no = page_new(&ps);
+    assert_non_null(b);
+    b->chart->unit = SLICE_LIT("ms"), b->chart->series[0].v[0] = 7.2e8, b->chart->series[0].has[0] = true;
+    chart_draw(&ps, no, &d, b->chart, 0, 0, 300, 120);
+    assert_non_null(find_text(&ps.pages[no], "0"));
+    assert_null(find_text(&ps.pages[no], "0 秒"));
+    pageset_clear(&ps);
+    document_clear(&d);
+}
+
 /* Do the line or disc at y, from x to x2, and the text touch? */
 static bool runs_into(const op *text, double x, double x2, double y)
 {
@@ -501,7 +519,7 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(figures_keep_off_the_target), cmocka_unit_test(names_keep_off_the_dots), cmocka_unit_test(few_rows_do_not_stand_alone), cmocka_unit_test(contents_do_not_spill), cmocka_unit_test(totals_are_not_broken), cmocka_unit_test(boxes_fit_on_the_page), cmocka_unit_test(the_funnel_has_few_ticks), cmocka_unit_test(charts_do_not_stand_alone), cmocka_unit_test(chapters_fill_pages), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(an_axis_of_times_begins_at_0), cmocka_unit_test(figures_keep_off_the_target), cmocka_unit_test(names_keep_off_the_dots), cmocka_unit_test(few_rows_do_not_stand_alone), cmocka_unit_test(contents_do_not_spill), cmocka_unit_test(totals_are_not_broken), cmocka_unit_test(boxes_fit_on_the_page), cmocka_unit_test(the_funnel_has_few_ticks), cmocka_unit_test(charts_do_not_stand_alone), cmocka_unit_test(chapters_fill_pages), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
                                        cmocka_unit_test(boxes_stand_with_the_last_row),
                                        cmocka_unit_test(nothing_runs_off_the_page), cmocka_unit_test(memory_runs_out)};
     err e = {0};

@@ -65,7 +65,7 @@ static void targets(void **state)
     want(doc_target(&d, &all), "100%");
     want(doc_target(&d, &most), "≤ 5%");
     want(doc_target(&d, &none), "–");
-    want(doc_target(&d, &clocks), "≥ 95% – 99%");
+    want(doc_target(&d, &clocks), "≥ 95–99%");
     want(doc_target(&d, &agreed), "各组 ≥ 99%");
     document_clear(&d);
 }
@@ -86,9 +86,59 @@ static void the_group_that_decides(void **state)
     bool said = false;
     for (size_t i = 0; i < d.n; i++)
         for (size_t k = 0; k < d.blocks[i].npairs && !said; k++)
-            said = slice_is(d.blocks[i].pairs[k].value, "符合率 99.8%，要求 ≥ 95% – 99%：可判定的 1,001 条中有 2 条不符合。各组分别判定，未达要求的是：P1 97.6%（要求 ≥ 99%）。另有 1 条未知。");
+            said = slice_is(d.blocks[i].pairs[k].value, "符合率 99.8%，要求 ≥ 95–99%：可判定的 1,001 条中有 2 条不符合。各组分别判定，未达要求的是：P1 97.6%（要求 ≥ 99%）。另有 1 条未知。");
     assert_true(said);
     document_clear(&d);
+    *x = kept;
+}
+
+static bool block_says(document *d, const char *text)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (d->blocks[i].text.len > 0 && strstr(doc_join(d, "%.*s", SLICE_ARG(d->blocks[i].text)).ptr, text) != NULL) return true;
+    return false;
+}
+
+/* The first page of a report without a cover says its days and the instant of judgement. */
+static void the_days_on_the_band(void **state)
+{
+    (void)state;
+    document d;
+    err e = {0};
+    begin(&d, false);
+    d.name = "kpi";
+    assert_int_equal(document_kpi(&d, &e), SLA_OK);
+    assert_int_equal(d.blocks[0].kind, BLOCK_COVER);
+    const char *said = doc_join(&d, "%.*s", SLICE_ARG(d.blocks[0].more)).ptr;
+    assert_non_null(strstr(said, doc_day(&d, result->from).ptr));
+    assert_non_null(strstr(said, doc_day(&d, result->to - 1).ptr));
+    assert_non_null(strstr(said, doc_minute(&d, result->as_of).ptr));
+    document_clear(&d);
+}
+
+/* "All met" is not all there is to say where a target has no figure; nor does one group of such an indicator speak for it. */
+static void figures_that_are_not_there(void **state)
+{
+    (void)state;
+    document d;
+    err e = {0};
+    size_t which = 0;
+    while (which < result->nmetrics && !(result->metrics[which].has_target && result->metrics[which].has_value && result->metrics[which].ngroups > 0 && slice_is(result->metrics[which].unit, "share"))) which++;
+    assert_true(which < result->nmetrics);
+    res_metric *x = &result->metrics[which], kept = *x;
+    double group = x->groups[0].value;
+    slice by = x->groups[0].by;
+    x->groups[0] = (res_metric_group){SLICE_LIT("team"), SLICE_LIT("远离目标组"), true, slice_is(x->target_op, "<=") ? 1 : 0, 500};
+    for (int there = 1; there >= 0; there--) {
+        x->has_value = there;
+        begin(&d, false);
+        d.name = "kpi";
+        assert_int_equal(document_kpi(&d, &e), SLA_OK);
+        assert_int_equal(block_says(&d, "远离目标组"), there);
+        assert_int_equal(block_says(&d, "另有 1 项有目标的指标没有数值"), !there);
+        document_clear(&d);
+    }
+    kept.groups[0].value = group, kept.groups[0].by = by;
     *x = kept;
 }
 
@@ -96,7 +146,7 @@ int main(void)
 {
     err e = {0};
     if (texts_load("zh", &zh, &e) != SLA_OK || texts_load("en", &en, &e) != SLA_OK || !(result = fake_result(20))) return 1;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(keys), cmocka_unit_test(targets), cmocka_unit_test(the_group_that_decides)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(keys), cmocka_unit_test(targets), cmocka_unit_test(the_group_that_decides), cmocka_unit_test(figures_that_are_not_there), cmocka_unit_test(the_days_on_the_band)};
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
     fake_result_free(result);
     texts_free(&zh), texts_free(&en);
