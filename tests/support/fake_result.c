@@ -125,7 +125,7 @@ static bitext both(const char *zh, const char *en) { return (bitext){slice_of(zh
 static void make_head(maker *m)
 {
     audit_result *r = m->r;
-    r->run = 12;
+    r->run = 12, r->baseline = 11;
     r->tool_name = slice_of("slaudit");
     r->tool_version = slice_of("0.1.0");
     r->pack_id = slice_of("itss-2025");
