@@ -8,7 +8,7 @@
 #include "engine/cli/steps.h"
 
 /* What differs between the runs as wholes; each may be the cause of a rule's change. */
-typedef struct causes { bool period, pack, data, calendar; } causes;
+typedef struct causes { bool period, instant, pack, data, calendar; } causes;
 
 static bool same_sources(const audit_result *a, const audit_result *b)
 {
@@ -36,7 +36,7 @@ static const char *cause_of(const causes *c, const res_rule *a, const res_rule *
 {
     out[0] = '\0';
     const bool waiver = a && b && (a->v == VERDICT_WAIVED) != (b->v == VERDICT_WAIVED), rule = !a || !b || !same_rule(a, b) || a->overridden.len != b->overridden.len;
-    const struct { bool is; const char *word; } all[] = {{c->period, "period"}, {c->data, "data"}, {rule, "rule"}, {c->calendar, "calendar"}, {waiver, "waiver"}};
+    const struct { bool is; const char *word; } all[] = {{c->period, "period"}, {c->instant, "instant of judgement"}, {c->data, "data"}, {rule, "rule"}, {c->calendar, "calendar"}, {waiver, "waiver"}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i].is) snprintf(out + strlen(out), cap - strlen(out), "%s%s", out[0] ? ", " : "", all[i].word);
     if (!out[0]) snprintf(out, cap, "%s", c->pack ? "rule" : "none known");
@@ -69,6 +69,20 @@ static dict *fingerprints(const audit_result *r)
 enum { SHOWN = 20 };
 typedef struct differ { const audit_result *a, *b; dict *in_a, *in_b; causes c; jsonw *json; size_t changed; } differ;
 
+/* A record without a key by its place, log.csv:1115, as reports write it. */
+static void print_key(const audit_result *in, const res_finding *f)
+{
+    char own[48];
+    if (f->nevidence) snprintf(own, sizeof own, "%lld:%u", (long long)f->evidence[0].source, (unsigned)f->evidence[0].line);
+    for (size_t i = 0; f->nevidence && slice_is(f->key, own) && i < in->nsources; i++) {
+        const source_info *s = &in->sources[i];
+        if (s->id != f->evidence[0].source) continue;
+        printf("%.*s%s%.*s:%u\n", SLICE_ARG(s->path), s->part.len ? "#" : "", (int)s->part.len, s->part.len ? s->part.ptr : "", (unsigned)f->evidence[0].line);
+        return;
+    }
+    printf("%.*s\n", SLICE_ARG(f->key));
+}
+
 /* Text shows the first few; JSON has them all. */
 static void show_findings(const differ *d, const char *sign, const char *word, const audit_result *in, const res_rule *x, dict *other)
 {
@@ -78,7 +92,7 @@ static void show_findings(const differ *d, const char *sign, const char *word, c
         const res_finding *f = &in->findings[x->first_finding + i];
         if (dict_find(other, slice_of(f->fingerprint)) != DICT_NONE) continue;
         if (d->json) jsonw_text(d->json, f->key);
-        else if (n < SHOWN) printf("    %s %.*s\n", sign, SLICE_ARG(f->key));
+        else if (n < SHOWN) printf("    %s ", sign), print_key(in, f);
         n++;
     }
     if (d->json) jsonw_close(d->json, ']');
@@ -170,7 +184,7 @@ static sla_status compare(const audit_result *a, const audit_result *b, jsonw *j
 {
     differ d = {.a = a, .b = b, .in_a = fingerprints(a), .in_b = fingerprints(b), .json = json};
     bool ok = d.in_a && d.in_b;
-    d.c = (causes){.period = !slice_eq(a->period_id, b->period_id) || a->as_of != b->as_of, .pack = !slice_eq(a->pack_sha256, b->pack_sha256), .data = !same_sources(a, b), .calendar = !same_calendars(a, b)};
+    d.c = (causes){.period = !slice_eq(a->period_id, b->period_id), .instant = slice_eq(a->period_id, b->period_id) && a->as_of != b->as_of, .pack = !slice_eq(a->pack_sha256, b->pack_sha256), .data = !same_sources(a, b), .calendar = !same_calendars(a, b)};
     if (ok && json) show_json(&d);
     else if (ok) show_text(&d);
     dict_free(d.in_a);
@@ -209,8 +223,8 @@ static int run(const options *o, err *e)
 const command cmd_diff = {
     "diff", "what changed between two runs, and why", "[-w FILE] [--format json] RUN RUN",
     "The files that differ; then rule by rule: the verdicts, the findings that are gone (-) and\n"
-    "new (+), and what can have caused it: another period, other data, the rule, a calendar,\n"
-    "a waiver. Runs are numbered from 1, as 'audit' says.\n\n"
+    "new (+), and what can have caused it: another period or instant of judgement, other\n"
+    "data, the rule, a calendar, a waiver. Runs are numbered from 1, as 'audit' says.\n\n"
     "example: slaudit diff -w q3.db 1 2",
     OPT(WORKSPACE) | OPT(FORMAT),
     2, 2, run,

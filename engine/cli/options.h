@@ -24,7 +24,7 @@
     O(KIND, "kind", 0, "LIST", "audit, kpi, staff (default: all)") \
     O(ANONYMISE, "anonymise", 0, "KEYFILE", "the staff report alone, under pseudonyms made with the key in this file") \
     O(PERSON, "person", 0, "ID", "the staff report of one person alone") \
-    O(FORMAT, "format", 0, "LIST", "pdf, xlsx, json, html, oscal (default: the first three)") \
+    O(FORMAT, "format", 0, "LIST", "reports: pdf, xlsx, json, html, oscal (default: the first three); other commands: json instead of text") \
     O(LANG, "lang", 0, "LANG", "language of the reports: zh, en or another file of reports/texts (default zh)") \
     O(FONT, "font", 0, "FILE", "a TrueType font for the PDF") \
     O(PAPER, "paper", 0, "a4|letter", "size of the pages (default a4)") \

@@ -30,13 +30,20 @@ has "^    - $f" "data"
 diff_runs 3 2
 has "^    [+] $f" "the other way round"
 
+# the same period judged as of another day: the cause is that, and a log event goes by its place
+audit --as-of 2025-08-15T00:00:00
+diff_runs 3 4
+has '^6\.2-a .*3 gone, 0 new +\(instant of judgement\)' "as of"
+has '^    - log.csv:14017$' "a log event"
+audit
+
 # a waiver and a milder target by a profile
 cat >"$d/p.yaml" <<'Y'
 waivers:
   - {rule: 3.1-b, owner: 张三, reason: 服务目录正在修订, until: 2025-12-31}
 Y
 audit --profile "$d/p.yaml"
-diff_runs 3 4
+diff_runs 5 6
 has '^3\.1-b  fails -> waived.*\(.*waiver\)' "waiver"
 hasnt '^2\.1-' "only what changed"
 
@@ -58,4 +65,4 @@ audit --profile "$d/hours.yaml"
 cmp "$d/then/findings-2025Q3.ndjson" "$d/now/findings-2025Q3.ndjson" >"$d/out" 2>&1 || fail "the first run's findings changed"
 cmp "$d/then/results-2025Q3.json" "$d/now/results-2025Q3.json" >"$d/out" 2>&1 || fail "the first run's results changed"
 ! cmp -s "$d/now/findings-2025Q3.ndjson" "$d/new/findings-2025Q3.ndjson" || fail "other hours and limits change nothing"
-echo "[  PASSED  ] 9 test(s)."
+echo "[  PASSED  ] 11 test(s)."
