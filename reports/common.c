@@ -212,7 +212,7 @@ void doc_caveat_sheet(document *d)
     size_t n = caveats_of(d->r), at = 0;
     block *b = n == 0 ? NULL : doc_table(d, 1, n);
     if (b == NULL) return;
-    doc_col(b, 0, doc_text(d, "scope.caveats"), ALIGN_LEFT, 1, 140);
+    doc_col(b, 0, doc_text(d, "scope.caveats"), ALIGN_LEFT, 1, 110);
     b->pdf = false;
     b->sheet = doc_text(d, "sheet.caveats");
     for (size_t i = 0; i < d->r->nnotes; i++)
