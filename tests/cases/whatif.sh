@@ -54,10 +54,13 @@ done
 "$SLAUDIT" report -w "$d/w.db" --kind audit --format html --lang en -o "$d/r" >"$d/out" 2>&1 || fail report
 cat "$d"/r/*.html >"$d/out"
 has 'from 2026-06-01 mon-fri 09:00-20:00' "the report tells of the change"
+"$SLAUDIT" report -w "$d/w.db" --kind audit --format html -o "$d/zh" >"$d/out" 2>&1 || fail report
+cat "$d"/zh/*.html >"$d/out"
+has '自 2026-06-01 周一-周五 09:00-20:00' "the Chinese report tells of the change"
 
 # another edition of a list of holidays is another calendar, too
 { echo 'holidays:'; sed -n '/^  cn:/,$p' "$SLAUDIT_HOME/rules/itss-2025/calendars/cn.yaml" | sed 's/- 2026-06-19..2026-06-21/- 2026-06-19..2026-06-22/'; } >"$d/list.yaml"
 what_if --profile "$d/list.yaml" --run 1
 has 'calendars differ' "a holiday more"
 "$SLAUDIT" whatif -w "$d/w.db" --profile "$d/nowhere.yaml" >"$d/out" 2>&1 && fail "a profile that is not there"
-echo "[  PASSED  ] 12 test(s)."
+echo "[  PASSED  ] 13 test(s)."
