@@ -270,7 +270,7 @@ const dataset *schema_match_header(const schema *s, const slice *names, size_t n
     const dataset *best = NULL;
     size_t named = 0;
     for (size_t i = 0; i < n; i++) named += names[i].len > 0;
-    for (size_t i = 0; named > 1 && i < s->n; i++) {
+    for (size_t i = 0; (named > 1 || n == 1) && i < s->n; i++) {
         const dataset *d = &s->datasets[i];
         if (dataset_knows_header(d, names, n) && (!best || d->nfields < best->nfields)) best = d;
     }

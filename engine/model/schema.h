@@ -55,6 +55,6 @@ int dataset_field(const dataset *d, slice name);              /* -1: none */
 int enumeration_rank(const enumeration *en, slice value);     /* -1: not a defined term */
 /* Whether every one of the n header names (those of unnamed columns are empty) is a field of the dataset, and no required field is missing among them. */
 bool dataset_knows_header(const dataset *d, const slice *names, size_t n);
-/* The dataset that knows such a header (of a canonical file); of several the one with the fewest fields unused. One name alone, such as id, says nothing. NULL: none. */
+/* The dataset that knows such a header (of a canonical file); of several the one with the fewest fields unused. One name among unnamed columns, such as id, says nothing. NULL: none. */
 const dataset *schema_match_header(const schema *s, const slice *names, size_t n);
 #endif
