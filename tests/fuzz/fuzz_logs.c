@@ -55,7 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     log_fields *lf = log_fields_new();
     if (lf && (log_fields_cut(lf, text, false, &lines) > size || lines > size)) abort();
     log_fields_free(lf);
-    if (log_list_cut(text, size % 2, &lines) > size || lines > size) abort();
+    if (log_list_cut((slice){0}, text, size % 2, &lines) > size || lines > size) abort();
+    if (log_list_cut((slice){text.ptr, size < 8 ? size : 8}, text, size % 2, &lines) > size || lines > size) abort();
     slice message = text;
     log_repeated(&message);
     arena_free(&scratch);
