@@ -87,7 +87,8 @@ test: deps
 	@$(SUBMAKE) V=ext slaudit.so
 	@$(SUBMAKE) V=san build-tests
 	@$(MAKE) --no-print-directory V=san run-cases
-build-tests: $(TEST) $(if $(wildcard engine/cli/main.c),$(MAIN))
+# The fuzz targets are compiled, so that they go with what they test.
+build-tests: $(TEST) $(FUZZ:%=%.o) $(if $(wildcard engine/cli/main.c),$(MAIN))
 run-tests: $(TEST) ; @sh scripts/run-tests.sh $O $(TEST)
 run-cases: build-tests ; @sh scripts/run-tests.sh $O $(TEST) $(wildcard tests/cases/*.sh)
 
