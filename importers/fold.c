@@ -19,7 +19,7 @@ struct fold {
     size_t nrecords, nchanges, untimed;
 };
 
-static field extra_field(const char *name, vtype type) { return (field){.name = slice_of(name), .title_zh = slice_of(name), .title_en = slice_of(name), .type = type}; }
+static field extra_field(const char *name, const char *zh, vtype type) { return (field){.name = slice_of(name), .title_zh = slice_of(zh), .title_en = slice_of(name), .type = type}; }
 
 sla_status fold_new(const profile *pf, arena *a, fold **out, const dataset **ds, err *e)
 {
@@ -41,9 +41,9 @@ sla_status fold_new(const profile *pf, arena *a, fold **out, const dataset **ds,
     f->ds = *base;
     f->ds.fields = fields;
     f->at = base->nfields, f->actor = f->at + 1, f->sequence = f->at + 2;
-    fields[f->at] = extra_field("update time", VT_TIME);
-    fields[f->actor] = extra_field("update actor", VT_TEXT);
-    fields[f->sequence] = extra_field("update sequence", VT_NUMBER);
+    fields[f->at] = extra_field("update time", "更新时间", VT_TIME);
+    fields[f->actor] = extra_field("update actor", "更新人", VT_TEXT);
+    fields[f->sequence] = extra_field("update sequence", "更新次序", VT_NUMBER);
     f->ds.nfields += 3;
     f->history = base - base->idx + base->changes.dataset; /* datasets of a schema stand in one array */
     *out = f;

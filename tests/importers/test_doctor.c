@@ -186,6 +186,26 @@ static void as_many_as_are_exported_at_once(void **state)
     }
 }
 
+/* The time by which updates are folded is no field of the model; what is said of it in Chinese is Chinese all the same. */
+static void updates_are_named_in_both_languages(void **state)
+{
+    place p;
+    caveat *list;
+    size_t n, times = 0;
+    (void)state;
+    open_place(&p, "Asia/Shanghai");
+    take(&p, "updates.csv", "工单号,标题,状态,派单时间,处理人\nT1,卡纸,处理中,2025-07-01,张三\nT1,卡纸,已关闭,2025-07-02,张三\n");
+    assert_int_equal(store_caveats(p.s, &p.a, &list, &n, NULL), SLA_OK);
+    for (size_t i = 0; i < n; i++) {
+        if (!slice_is(list[i].field, "update time")) continue;
+        times++;
+        assert_memory_equal(list[i].zh.ptr, "更新时间：", strlen("更新时间："));
+        assert_memory_equal(list[i].en.ptr, "update time: ", strlen("update time: "));
+    }
+    assert_int_equal(times, 1);
+    close_place(&p);
+}
+
 static void memory_runs_out(void **state)
 {
     (void)state;
@@ -206,11 +226,12 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(cases) + 3];
+    struct CMUnitTest tests[LEN(cases) + 4];
     size_t n = 0;
     ROWS(tests, n, cases, each_case);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(as_many_as_are_exported_at_once);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(updates_are_named_in_both_languages);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(memory_runs_out);
     return _cmocka_run_group_tests("doctor", tests, n, NULL, NULL);
 }
