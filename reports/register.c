@@ -8,41 +8,14 @@
 #include "engine/base/mem.h"
 #include "engine/time/instant.h"
 #include "reports/audit.h"
+#include "reports/observed.h"
 
 enum { REG_NO, REG_CLAUSE, REG_RULE, REG_SEVERITY, REG_STATE, REG_DATASET, REG_KEY, REG_MESSAGE, REG_OBSERVED, REG_SOURCE, REG_LINE, REG_PRINT, REG_RESPONSE, REG_OWNER, REG_DUE, REG_STATUS, REG_COLS };
 
 static const char *const heads[REG_COLS] = {"register.no", "matrix.clause", "rule.id", "rule.severity", "finding.state", "source.dataset", "finding.key", "finding.message", "register.observed",
     "source.path", "register.line", "register.fingerprint", "form.response", "form.owner", "form.due", "register.status"};
 
-typedef struct registrar { const document *d; slice fresh, persisting, states[4]; slice severities[SEVERITY_COUNT]; slice *datasets, *clause_links, *source_links; } registrar;
-
-/* What was observed in words has its English beside it, as NAME_en: only the one of the report's language is shown. */
-static bool is_other_language(const res_finding *f, size_t i, bool english)
-{
-    slice name = f->observed[i].name;
-    if (name.len > 3 && memcmp(name.ptr + name.len - 3, "_en", 3) == 0) return !english;
-    for (size_t k = 0; english && k < f->nobserved; k++) {
-        slice other = f->observed[k].name;
-        if (other.len == name.len + 3 && memcmp(other.ptr, name.ptr, name.len) == 0 && memcmp(other.ptr + name.len, "_en", 3) == 0) return true;
-    }
-    return false;
-}
-
-static slice observed_said(const res_finding *f, bool english, arena *a)
-{
-    size_t len = 0;
-    for (size_t i = 0; i < f->nobserved; i++) len += f->observed[i].name.len + f->observed[i].value.len + 3;
-    char *p = arena_alloc(a, len + 1, 1), *w = p;
-    if (p == NULL) return (slice){"", 0};
-    for (size_t i = 0; i < f->nobserved; i++) {
-        if (is_other_language(f, i, english)) continue;
-        if (w > p) *w++ = ';', *w++ = ' ';
-        if (f->observed[i].name.len > 0) memcpy(w, f->observed[i].name.ptr, f->observed[i].name.len), w += f->observed[i].name.len;
-        *w++ = '=';
-        if (f->observed[i].value.len > 0) memcpy(w, f->observed[i].value.ptr, f->observed[i].value.len), w += f->observed[i].value.len;
-    }
-    return (slice){p, (size_t)(w - p)};
-}
+typedef struct registrar { const document *d; const observed_names *observed; slice fresh, persisting, states[4]; slice severities[SEVERITY_COUNT]; slice *datasets, *clause_links, *source_links; } registrar;
 
 static const char *const status_words[] = {"open", "progress", "done", "accepted"}, *const status_texts[] = {"action.open", "action.progress", "action.done", "action.accepted"};
 
@@ -72,7 +45,7 @@ static void register_row(const void *ctx, size_t i, arena *scratch, cell *out)
     out[REG_NO] = cell_int((int64_t)i + 1);
     out[REG_CLAUSE] = (cell){.kind = CELL_TEXT, .text = x->clause, .formula = g->clause_links[f->rule], .tone = TONE_ACCENT}, out[REG_RULE] = cell_text(x->id), out[REG_SEVERITY] = cell_text(g->severities[x->sev]);
     out[REG_STATE] = cell_text(f->persisting ? g->persisting : g->fresh), out[REG_DATASET] = cell_text(g->datasets[f->rule]);
-    out[REG_KEY] = cell_text(doc_key(g->d, f, scratch)), out[REG_MESSAGE] = cell_text(doc_bi(g->d, f->message)), out[REG_OBSERVED] = cell_text(observed_said(f, g->d->english, scratch));
+    out[REG_KEY] = cell_text(doc_key(g->d, f, scratch)), out[REG_MESSAGE] = cell_text(doc_bi(g->d, f->message)), out[REG_OBSERVED] = cell_text(observed_said(g->observed, f, scratch));
     if (src != NULL) out[REG_SOURCE] = (cell){.kind = CELL_TEXT, .text = src->path, .formula = g->source_links[src - r->sources], .tone = TONE_ACCENT}, out[REG_LINE] = (cell){.kind = CELL_NUMBER, .num = (double)f->evidence[0].line}   /* plain: no thousands */;
     out[REG_PRINT] = cell_text(slice_of(f->fingerprint)), out[REG_PRINT].cut = true;
     out[REG_STATUS] = cell_text(g->states[0]);
@@ -85,8 +58,9 @@ static registrar *make_registrar(document *d)
     const audit_result *r = d->r;
     registrar *g = DOC_NEW(d, registrar, 1);
     slice *datasets = DOC_NEW(d, slice, r->nrules), *clauses = DOC_NEW(d, slice, r->nrules), *sources = DOC_NEW(d, slice, r->nsources);
-    if (g == NULL || datasets == NULL || clauses == NULL || sources == NULL) return NULL;
-    *g = (registrar){.d = d, .fresh = doc_text(d, "state.new"), .persisting = doc_text(d, "state.persisting"), .datasets = datasets, .clause_links = clauses,
+    const observed_names *observed = observed_open(d);
+    if (g == NULL || datasets == NULL || clauses == NULL || sources == NULL || observed == NULL) return NULL;
+    *g = (registrar){.d = d, .observed = observed, .fresh = doc_text(d, "state.new"), .persisting = doc_text(d, "state.persisting"), .datasets = datasets, .clause_links = clauses,
                      .source_links = sources};
     for (size_t i = 0; i < 4; i++) g->states[i] = doc_text(d, status_texts[i]);
     for (size_t i = 0; i < r->nrules; i++)

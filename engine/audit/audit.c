@@ -172,7 +172,7 @@ static sla_status describe_words(const schema *m, audit_result *r)
 {
     size_t n = 0;
     for (size_t d = 0; d < m->n; d++) {
-        n += 1 + m->datasets[d].nfields;
+        n += 1 + 2 * m->datasets[d].nfields;
         for (size_t f = 0; f < m->datasets[d].nfields; f++) n += m->datasets[d].fields[f].en ? m->datasets[d].fields[f].en->n : 0;
     }
     if (!(r->words = ARENA_NEW(&r->mem, res_word, n + 1))) return SLA_NOMEM;
@@ -182,6 +182,12 @@ static sla_status describe_words(const schema *m, audit_result *r)
         for (size_t f = 0; f < ds->nfields; f++) {
             const field *x = &ds->fields[f];
             add_word(r, x->name, SLICE_LIT(""), x->title_zh, x->title_en);
+            const bitext *shared = result_word(r, x->name, SLICE_LIT(""));
+            if (!slice_eq(shared->zh, x->title_zh) || !slice_eq(shared->en, x->title_en)) {
+                slice own = text_format(&r->mem, "%.*s.%.*s", SLICE_ARG(ds->name), SLICE_ARG(x->name));
+                if (!own.ptr) return SLA_NOMEM;
+                add_word(r, own, SLICE_LIT(""), x->title_zh, x->title_en);
+            }
             for (size_t i = 0; x->en && i < x->en->n; i++) add_word(r, x->name, x->en->values[i], x->en->titles_zh[i], x->en->titles_en[i]);
         }
     }

@@ -136,7 +136,8 @@ typedef struct res_finding {
 typedef struct res_calendar { slice id; bitext title; slice hours; slice holidays; } res_calendar;  /* in words, as printed in the scope section */
 typedef struct res_note { slice id; bitext text; } res_note;  /* caveats, warnings, policies */
 
-/* What the model calls a dataset (field "", value its name), a field (value "") or a defined term of a field; of names that several datasets share the first one's title. */
+/* What the model calls a dataset (field "", value its name), a field (value "") or a defined term of a field; of names that several datasets share the first one's title. A dataset
+ * that titles such a field otherwise has it as "DATASET.FIELD" too. */
 typedef struct res_word { slice field, value; bitext title; } res_word;
 
 typedef struct res_grade { slice grade; double from; } res_grade;  /* a score >= from is that grade (0..100) */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "reports/audit.h"
+#include "reports/observed.h"
 #include "tests/support/fake_result.h"
 
 static audit_result *result;
@@ -142,11 +143,53 @@ static void figures_that_are_not_there(void **state)
     *x = kept;
 }
 
+/* Fields and defined terms by the model's titles, those of a look-up with their dataset's; what is no field by the texts; the rest as the pack writes it. */
+static void observed_values(void **state)
+{
+    static const struct { const char *kind, *name, *value, *zh, *en; } cases[] = {
+        {"record", "status", "closed", "状态=已关闭", "Status=Closed"},
+        {"record", "status", "unheard of", "状态=unheard of", "Status=unheard of"},
+        {"record", "title", "closed", "title=closed", "title=closed"},
+        {"record", "id", "T1", "工单号=T1", "Ticket=T1"},
+        {"record", "staff[assignee].id", "a1", "人员·工号=a1", "Staff: Id=a1"},
+        {"record", "staff[text(x[1].y)].status", "closed", "人员·状态=已关闭", "Staff: Status=Closed"},
+        {"clock", "clock.resolution.elapsed", "4:00:01", "用时=4:00:01", "Time taken=4:00:01"},
+        {"record", "gap(history[ticket_id = id], created_at, resolved_at, office)", "3:00:00", "最长间隔=3:00:00", "Longest gap=3:00:00"},
+        {"record", "coalesce(status, \"\")", "closed", "coalesce(status, \"\")=closed", "coalesce(status, \"\")=closed"},
+        {"record", "staff[assignee].id - 1", "0", "staff[assignee].id - 1=0", "staff[assignee].id - 1=0"},
+        {"record", "", "x", "=x", "=x"},
+        {"burst", "by", "status", "归并字段=状态", "Matched by=Status"},
+        {"pause", "by", "status", "暂停人=status", "Paused by=status"},
+        {"response", "looked_into", "staff", "查找范围=人员", "Looked into=Staff"},
+    };
+    static res_word model[] = {{SLICE_LIT(""), SLICE_LIT("staff"), {SLICE_LIT("人员"), SLICE_LIT("Staff")}}, {SLICE_LIT("status"), SLICE_LIT(""), {SLICE_LIT("状态"), SLICE_LIT("Status")}},
+                               {SLICE_LIT("status"), SLICE_LIT("closed"), {SLICE_LIT("已关闭"), SLICE_LIT("Closed")}}, {SLICE_LIT("id"), SLICE_LIT(""), {SLICE_LIT("工单号"), SLICE_LIT("Ticket")}},
+                               {SLICE_LIT("staff.id"), SLICE_LIT(""), {SLICE_LIT("工号"), SLICE_LIT("Id")}}};
+    (void)state;
+    for (size_t i = 0; i < 2 * (sizeof cases / sizeof cases[0]); i++) {
+        const bool english = i % 2;
+        res_observed seen[] = {{slice_of(cases[i / 2].name), slice_of(cases[i / 2].value)}, {SLICE_LIT("what"), SLICE_LIT("甲")}, {SLICE_LIT("what_en"), SLICE_LIT("a")}};
+        res_rule rule = {.kind = slice_of(cases[i / 2].kind)};
+        res_finding f = {.dataset = SLICE_LIT("ticket"), .observed = seen, .nobserved = 1};
+        audit_result r = *result;
+        document d;
+        err e = {0};
+        r.rules = &rule, r.nrules = 1, r.findings = &f, r.nfindings = 1, r.words = model, r.nwords = sizeof model / sizeof model[0];
+        assert_int_equal(document_open(&d, &r, english ? &en : &zh, english, "audit", &e), SLA_OK);
+        observed_names *names = observed_open(&d);
+        assert_non_null(names);
+        want(observed_said(names, &f, &d.mem), english ? cases[i / 2].en : cases[i / 2].zh);
+        seen[0] = seen[1], seen[1] = seen[2], f.nobserved = 2;         /* what has its English beside it; names that were not there as the names were read stay */
+        want(observed_said(names, &f, &d.mem), english ? "what_en=a" : "what=甲");
+        document_clear(&d);
+    }
+}
+
 int main(void)
 {
     err e = {0};
     if (texts_load("zh", &zh, &e) != SLA_OK || texts_load("en", &en, &e) != SLA_OK || !(result = fake_result(20))) return 1;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(keys), cmocka_unit_test(targets), cmocka_unit_test(the_group_that_decides), cmocka_unit_test(figures_that_are_not_there), cmocka_unit_test(the_days_on_the_band)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(keys), cmocka_unit_test(targets), cmocka_unit_test(the_group_that_decides), cmocka_unit_test(figures_that_are_not_there), cmocka_unit_test(the_days_on_the_band), cmocka_unit_test(observed_values)};
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
     fake_result_free(result);
     texts_free(&zh), texts_free(&en);
