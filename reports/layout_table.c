@@ -1,5 +1,6 @@
 /* Tables over pages: columns as wide as they need, heads repeated, rows whole; a row higher than a page goes on on the next one. */
 #include <math.h>
+#include <string.h>
 #include "engine/base/mem.h"
 #include "reports/layout.h"
 
@@ -72,6 +73,19 @@ static double widest_word(pen *p, const type *ty, slice s)
     return most;
 }
 
+/* The width of a text that breaks only where it says so itself. */
+static double widest_line(pen *p, const type *ty, slice s)
+{
+    double most = 0;
+    for (size_t from = 0; from <= s.len;) {
+        const char *end = memchr(s.ptr + from, '\n', s.len - from);
+        size_t n = end != NULL ? (size_t)(end - s.ptr) - from : s.len - from;
+        most = fmax(most, fontset_width(p->ps->fonts, ty->bold, ty->size, pen_clean(p, (slice){s.ptr + from, n})));
+        from += n + 1;
+    }
+    return most;
+}
+
 static void total_cells(pen *p, const grid *g, cell *out)
 {
     for (size_t c = 0; c < g->ncols; c++) {
@@ -85,9 +99,9 @@ typedef struct measures { double natural[COLS_MAX], least[COLS_MAX], whole[COLS_
 static void measure_row(pen *p, grid *g, const cell *cells, measures *m)
 {
     for (size_t c = 0; cells != NULL && c < g->ncols; c++) {
-        slice s = pen_clean(p, doc_cell_text(p->d, &cells[c], &p->scratch));
+        slice raw = doc_cell_text(p->d, &cells[c], &p->scratch), s = pen_clean(p, raw);
         const type *ty = cells[c].strong ? &g->strong : &g->text;
-        double more = mark_room(g, &cells[c]), w = fontset_width(p->ps->fonts, ty->bold, ty->size, s), *natural = &m->natural[c];
+        double more = mark_room(g, &cells[c]), w = raw.len > 0 ? widest_line(p, ty, raw) : 0, *natural = &m->natural[c];
         if (g->cols[c].align == ALIGN_RIGHT && is_figure(&cells[c])) {
             double tail = tail_width(p, ty, s);
             g->tails[c] = fmax(g->tails[c], tail), m->whole[c] = fmax(m->whole[c], w - tail);

@@ -427,6 +427,31 @@ static void decimal_points_stand_below_each_other(void **state)
     document_clear(&d);
 }
 
+/* A cell of two lines needs no more room than the longer one: what would be kept for both beside each other is taken from the other columns. */
+static void lines_of_a_cell_need_no_more_than_the_longest(void **state)
+{
+    static const char *const cells[] = {"各个服务 ≥ 99.5–99.9 %", "各组\n各个服务 ≥ 99.5–99.9 %\n各月"};
+    float x[2] = {0};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        document d;
+        begin(&d);
+        pageset ps = {.fonts = &fonts};
+        block *b = doc_table(&d, 2, 1);
+        assert_non_null(b);
+        doc_col(b, 0, SLICE_LIT("目标"), ALIGN_RIGHT, 0, 0);
+        doc_col(b, 1, SLICE_LIT("要求"), ALIGN_LEFT, 1, 0);
+        *tablet_cell(b->table, 0, 0) = cell_text(slice_of(cells[i])), *tablet_cell(b->table, 0, 1) = cell_text(SLICE_LIT("按时"));
+        lay(&d, REPORT_A4, &ps);
+        const op *o = find_text(&ps.pages[0], "按时");
+        assert_non_null(o);
+        x[i] = o->x;
+        pageset_clear(&ps);
+        document_clear(&d);
+    }
+    assert_true(x[0] == x[1]);
+}
+
 /* The boxes for an answer are not left alone on the next page: the last row goes with them. */
 static void boxes_stand_with_the_last_row(void **state)
 {
@@ -520,7 +545,7 @@ static void memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(an_axis_of_times_begins_at_0), cmocka_unit_test(figures_keep_off_the_target), cmocka_unit_test(names_keep_off_the_dots), cmocka_unit_test(few_rows_do_not_stand_alone), cmocka_unit_test(contents_do_not_spill), cmocka_unit_test(totals_are_not_broken), cmocka_unit_test(boxes_fit_on_the_page), cmocka_unit_test(the_funnel_has_few_ticks), cmocka_unit_test(charts_do_not_stand_alone), cmocka_unit_test(chapters_fill_pages), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
-                                       cmocka_unit_test(boxes_stand_with_the_last_row),
+                                       cmocka_unit_test(lines_of_a_cell_need_no_more_than_the_longest), cmocka_unit_test(boxes_stand_with_the_last_row),
                                        cmocka_unit_test(nothing_runs_off_the_page), cmocka_unit_test(memory_runs_out)};
     err e = {0};
     setenv("SLAUDIT_HOME", ".", 0);
