@@ -313,7 +313,7 @@ static slice lines_said(document *d, const cited *c)
 
 static void cited_row(document *d, const res_rule *x, const source_info *src, const cited *c, cell *row)
 {
-    row[0] = cell_text(x->id), row[1] = cell_text(src->part.len > 0 ? doc_join(d, "%.*s#%.*s", SLICE_ARG(src->path), SLICE_ARG(src->part)) : src->path);
+    row[0] = cell_text(x->id), row[1] = cell_text(src->path);
     row[2] = cell_int(c->lines), row[3] = cell_text(lines_said(d, c));
     row[0].strong = true;
     row[0].link = doc_join(d, "rule-%.*s", SLICE_ARG(x->id));

@@ -15,7 +15,7 @@ slice word_severity(document *d, severity s);
 slice word_clause_verdict(document *d, clause_verdict v);
 slice word_basis(document *d, bool by_heading);        /* T or H */
 slice doc_evidence(document *d, const res_finding *f, size_t most); /* "ticket.csv:14; history.csv:9 (+3)" */
-slice doc_place(const document *d, int64_t source, uint32_t line, arena *a);   /* "ticket.csv:14", "book.xlsx#Sheet1:14"; len 0: no memory */
+slice doc_place(const document *d, int64_t source, uint32_t line, arena *a);   /* "ticket.csv:14", "book.xlsx/Sheet1:14"; len 0: no memory */
 slice doc_record(const document *d, slice key, int64_t source, uint32_t line, arena *a);   /* a record by its key; one without, by its place */
 slice doc_key(const document *d, const res_finding *f, arena *a);              /* what a finding is about, as people read it: as doc_record, and "KEY at TIME" in the report's language */
 slice doc_target(document *d, const res_rule *x);      /* "≥ 95%"; "≥ 95–99%" where groups have targets of their own; "each ≥ 99%" where the members are groups; "–": none */

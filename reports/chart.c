@@ -1,6 +1,7 @@
 /* Charts as geometry: the frame with title, legend and n, scales, columns, bars and lines. The rarer kinds are in chart_more.c. Every chart states its n; bars begin
  * at 0, and where a scale does not (shares near 100 %) values are dots that hang on the target. */
 #include <math.h>
+#include <string.h>
 #include "reports/chart.h"
 
 const type chart_text = {7.4, 10, false, RGB_INK}, chart_grey = {7, 9.5, false, RGB_GREY}, chart_bold = {7.4, 10, true, RGB_INK};
@@ -101,12 +102,23 @@ void plot_value(const plot *p, double x, double y, double v, align al)
     page_text_at(p->ps, p->no, x, y, misses_target(p->c, v) ? &chart_bold : &chart_text, doc_cell_text(p->d, &one, &p->ps->mem), al, 0);
 }
 
+/* A tick has no more places than it needs, and 0 is no "0 s" below hours. */
+static slice tick_text(const plot *p, double v)
+{
+    if (!slice_is(p->c->unit, "ms")) return doc_value(p->d, p->c->unit, v);
+    buf b = {0};
+    format_tick(&b, v, p->d->t);
+    slice said = v == 0 ? SLICE_LIT("0") : doc_join(p->d, "%s", buf_cstr(&b));
+    buf_free(&b);
+    return said;
+}
+
 void plot_grid(const plot *p)
 {
     for (double v = p->s.low; v <= p->s.high + p->s.step * 0.01; v += p->s.step) {
         double y = plot_y(p, v);
         page_line(p->ps, p->no, p->x, y, p->x + p->w, y, v == p->s.low ? 0.7 : 0.35, v == p->s.low ? RGB_GREY : RGB_HAIR);
-        page_text_at(p->ps, p->no, p->x - 4, y + 2.4, &chart_grey, v == 0 && slice_is(p->c->unit, "ms") ? SLICE_LIT("0") : doc_value(p->d, p->c->unit, v), ALIGN_RIGHT, 0); /* no "0 s" below hours */
+        page_text_at(p->ps, p->no, p->x - 4, y + 2.4, &chart_grey, tick_text(p, v), ALIGN_RIGHT, 0);
     }
 }
 
@@ -147,7 +159,17 @@ static void put_running_key(const plot *p, double y)
     page_text_at(p->ps, p->no, right, y, &chart_grey, s, ALIGN_RIGHT, 0);
 }
 
-static slice n_text(const plot *p, size_t i) { return doc_join(p->d, "n=%lld", (long long)p->c->n[i]); }
+static slice n_text(const plot *p, size_t i) { return doc_join(p->d, "n=%.*s", SLICE_ARG(doc_int(p->d, p->c->n[i]))); }
+
+void plot_name(const plot *p, size_t i, double x, double y, align al, double max)
+{
+    const chart *c = p->c;
+    slice name = page_clean(p->ps, c->cats[i]);
+    size_t head = page_head(p->ps, &chart_text, name, max);
+    bool alike = false;
+    for (size_t k = 0; k < c->ncats && head < name.len && !alike; k++) alike = k != i && c->cats[k].len >= head && memcmp(c->cats[k].ptr, name.ptr, head) == 0;
+    page_text_at(p->ps, p->no, x, y, &chart_text, alike ? page_tail(p->ps, &chart_text, name, max) : name, al, max);
+}
 
 void plot_cats(const plot *p, double band)
 {
@@ -156,7 +178,7 @@ void plot_cats(const plot *p, double band)
     size_t step = p->c->ncats > 12 ? (size_t)ceil((widest + 4) / band) : 1;         /* of many, every so many-th is named */
     for (size_t i = 0; i < p->c->ncats; i += step) {
         double x = p->x + band * ((double)i + 0.5);
-        page_text_at(p->ps, p->no, x, p->y + p->h + 10, &chart_text, p->c->cats[i], ALIGN_CENTRE, band * (double)step - 3);
+        plot_name(p, i, x, p->y + p->h + 10, ALIGN_CENTRE, band * (double)step - 3);
         if (p->c->n != NULL && p->c->n[i] > 0) page_text_at(p->ps, p->no, x, p->y + p->h + 19, &chart_grey, n_text(p, i), ALIGN_CENTRE, band * (double)step - 2);
     }
 }
@@ -245,7 +267,7 @@ static void draw_bars(plot *p)
         page_rect(p->ps, p->no, from, y, to - from, p->row * (double)c->ncats, RGB_BAND);
     }
     for (size_t i = 0; i < c->ncats; i++, y += p->row) {
-        page_text_at(p->ps, p->no, p->full_x, y + 9.6, &chart_text, c->cats[i], ALIGN_LEFT, names - 6);
+        plot_name(p, i, p->full_x, y + 9.6, ALIGN_LEFT, names - 6);
         page_line(p->ps, p->no, p->x, y + 7, p->x + p->w, y + 7, 0.3, RGB_HAIR);
         if (!c->series[0].has[i]) {
             page_text_at(p->ps, p->no, p->x + p->w + 44, y + 9.6, &chart_grey, SLICE_LIT("–"), ALIGN_RIGHT, 0);

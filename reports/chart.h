@@ -21,6 +21,8 @@ uint32_t bar_colour(const plot *p, size_t series_no, size_t cat);
 bool misses_target(const chart *c, double v);
 void plot_value(const plot *p, double x, double y, double v, align al);
 void plot_grid(const plot *p);                          /* lines and figures of the value axis at the left */
+/* The name of a category, cut where there is no room (max > 0). Names that begin alike ("IT > Mail > Quota") and would be cut to the same are cut at their beginning. */
+void plot_name(const plot *p, size_t i, double x, double y, align al, double max);
 void plot_cats(const plot *p, double band);             /* names and n below */
 void plot_band(const plot *p);                          /* the side of the target where figures should lie, in a pale tone; before all else */
 void plot_target(const plot *p);

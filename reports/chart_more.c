@@ -22,7 +22,7 @@ static void heat_cell(const plot *p, const series *s, size_t i, double f, double
     const type ty = {7.4, 10, missed, dark ? RGB_WHITE : RGB_INK}, small = {6.2, 8, false, dark ? RGB_WHITE : s->missed == NULL ? RGB_INK : RGB_GREY};
     page_rect(p->ps, p->no, x + 0.6, y, w - 1.2, h - 1, ground);
     page_text_at(p->ps, p->no, x + w / 2, y + (s->n != NULL ? 9.6 : 11), &ty, has ? doc_value(p->d, p->c->unit, s->v[i]) : SLICE_LIT("–"), ALIGN_CENTRE, w - 2);
-    if (s->n != NULL && has) page_text_at(p->ps, p->no, x + w / 2, y + 17.4, &small, doc_join(p->d, "n=%lld", (long long)s->n[i]), ALIGN_CENTRE, w - 2);
+    if (s->n != NULL && has) page_text_at(p->ps, p->no, x + w / 2, y + 17.4, &small, doc_join(p->d, "n=%.*s", SLICE_ARG(doc_int(p->d, s->n[i]))), ALIGN_CENTRE, w - 2);
 }
 
 /* Where a value lies between the least and the greatest of its row or column. */
@@ -110,7 +110,7 @@ static void pareto_bars(plot *p, double sum)
     p->x = p->full_x + names, p->w = p->full_w - names - figures;
     for (size_t i = 0; i < c->ncats; i++, y += p->row) {
         double v = c->series[0].v[i], share = sum > 0 ? (run += v) / sum : 0, x = p->x + p->w * share;
-        page_text_at(p->ps, p->no, p->full_x, y + 9.6, &chart_text, c->cats[i], ALIGN_LEFT, names - 6);
+        plot_name(p, i, p->full_x, y + 9.6, ALIGN_LEFT, names - 6);
         page_rect(p->ps, p->no, p->x, y + 2.5, fmax(plot_x(p, v) - p->x, 0.6), 9, tone_fill(c->series[0].tone));
         if (i > 0) page_line(p->ps, p->no, lx, ly, x, y + 7, 1, tone_fill(TONE_MINOR));
         page_disc(p->ps, p->no, x, y + 7, 2, tone_fill(TONE_MINOR));

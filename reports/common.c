@@ -69,11 +69,11 @@ slice doc_evidence(document *d, const res_finding *f, size_t most)
 slice doc_place(const document *d, int64_t source, uint32_t line, arena *a)
 {
     const source_info *src = source_by_id(d->r, source);
-    slice path = src != NULL ? src->path : SLICE_LIT("?"), part = src != NULL ? src->part : (slice){"", 0};
-    size_t len = path.len + part.len + 16;
+    slice path = src != NULL ? src->path : SLICE_LIT("?");     /* of a sheet or a member of an archive, its name is part of the path */
+    size_t len = path.len + 16;
     char *p = arena_alloc(a, len, 1);
     if (p == NULL) return (slice){"", 0};
-    int n = snprintf(p, len, "%.*s%s%.*s:%u", SLICE_ARG(path), part.len > 0 ? "#" : "", (int)part.len, part.len > 0 ? part.ptr : "", (unsigned)line);
+    int n = snprintf(p, len, "%.*s:%u", SLICE_ARG(path), (unsigned)line);
     return (slice){p, (size_t)n};
 }
 
@@ -173,7 +173,7 @@ void doc_sources(document *d, const char *sheet_key)
         cell *row = tablet_cell(b->table, i, 0);
         const double counts[4] = {(double)s->rows, (double)s->accepted, (double)s->rejected, (double)s->rejected_values};
         row[0] = cell_int(s->id);
-        row[1] = cell_text(s->part.len > 0 ? doc_join(d, "%.*s#%.*s", SLICE_ARG(s->path), SLICE_ARG(s->part)) : s->path);
+        row[1] = cell_text(s->path);
         row[2] = cell_text(doc_dataset(d, s->dataset));
         row[3] = cell_text(s->profile);
         for (size_t c = 0; c < 4; c++) row[4 + c] = cell_int((int64_t)counts[c]);

@@ -74,14 +74,16 @@ void format_percent_apart(buf *b, double v, double from, bool english)
     put_percent(b, v, places, english);
 }
 
-void format_duration(buf *b, double ms, const texts *t)
+static void put_duration(buf *b, double ms, const texts *t, bool tick)
 {
-    double s = fabs(ms) / 1000;
+    double s = fabs(ms) / 1000, v = s < 60 ? s : s < 3600 ? s / 60 : s / 3600;
     if (ms < 0) buf_char(b, '-');
-    if (s < 60) format_number(b, s, 0), buf_slice(b, texts_get(t, "unit.s"));
-    else if (s < 3600) format_number(b, s / 60, 1), buf_slice(b, texts_get(t, "unit.min"));
-    else format_number(b, s / 3600, 1), buf_slice(b, texts_get(t, "unit.h"));
+    format_number(b, v, s < 60 || (tick && fmod(v, 1) == 0) ? 0 : 1);
+    buf_slice(b, texts_get(t, s < 60 ? "unit.s" : s < 3600 ? "unit.min" : "unit.h"));
 }
+
+void format_duration(buf *b, double ms, const texts *t) { put_duration(b, ms, t, false); }
+void format_tick(buf *b, double ms, const texts *t) { put_duration(b, ms, t, true); }
 
 void format_iso(buf *b, const zone *z, int64_t utc_ms)
 {

@@ -13,6 +13,7 @@ void format_number(buf *b, double v, int places);                    /* 12,345.6
 void format_percent(buf *b, double v, bool english);
 void format_percent_apart(buf *b, double v, double from, bool english); /* … or where it would print the same as from without being it */
 void format_duration(buf *b, double ms, const texts *t);             /* 45 s, 12.3 min, 21.4 h */
+void format_tick(buf *b, double ms, const texts *t);                 /* … of an axis: 30 min, 2 h, 2.5 h */
 void format_iso(buf *b, const zone *z, int64_t utc_ms);              /* 2025-07-01T00:00:00+08:00 */
 void format_minute(buf *b, const zone *z, int64_t utc_ms);           /* 2025-07-01 00:00 */
 void format_day(buf *b, const zone *z, int64_t utc_ms);              /* 2025-07-01 */

@@ -77,12 +77,10 @@ void page_text(pageset *ps, size_t page_no, double x, double y, const type *ty, 
     }
 }
 
-/* As much of text as fits, with an ellipsis. */
-static slice cut(pageset *ps, const type *ty, slice text, double max)
+size_t page_head(pageset *ps, const type *ty, slice text, double max)
 {
-    slice dots = SLICE_LIT("…");
-    if (max <= 0 || fontset_width(ps->fonts, ty->bold, ty->size, text) <= max) return text;
-    double room = max - fontset_width(ps->fonts, ty->bold, ty->size, dots), w = 0;
+    if (max <= 0 || fontset_width(ps->fonts, ty->bold, ty->size, text) <= max) return text.len;
+    double room = max - fontset_width(ps->fonts, ty->bold, ty->size, SLICE_LIT("…")), w = 0;
     size_t i = 0;
     while (i < text.len) {
         uint32_t cp;
@@ -91,14 +89,40 @@ static slice cut(pageset *ps, const type *ty, slice text, double max)
         if (w > room) break;
         i += n;
     }
-    char *p = arena_alloc(&ps->mem, i + dots.len + 1, 1);
+    return i;
+}
+
+static slice joined(pageset *ps, slice a, slice b)
+{
+    char *p = arena_alloc(&ps->mem, a.len + b.len + 1, 1);
     if (p == NULL) {
         ps->failed = true;
         return (slice){"", 0};
     }
-    memcpy(p, text.ptr, i);
-    memcpy(p + i, dots.ptr, dots.len);
-    return (slice){p, i + dots.len};
+    memcpy(p, a.ptr, a.len);
+    memcpy(p + a.len, b.ptr, b.len);
+    return (slice){p, a.len + b.len};
+}
+
+/* As much of text as fits, with an ellipsis. */
+static slice cut(pageset *ps, const type *ty, slice text, double max)
+{
+    size_t n = page_head(ps, ty, text, max);
+    return n == text.len ? text : joined(ps, (slice){text.ptr, n}, SLICE_LIT("…"));
+}
+
+slice page_tail(pageset *ps, const type *ty, slice text, double max)
+{
+    double w = fontset_width(ps->fonts, ty->bold, ty->size, text), room = max - fontset_width(ps->fonts, ty->bold, ty->size, SLICE_LIT("…"));
+    size_t i = 0;
+    if (max <= 0 || w <= max) return text;
+    while (i < text.len && w > room) {
+        uint32_t cp;
+        size_t n = utf8_decode(text.ptr + i, text.len - i, &cp);
+        w -= fontset_width(ps->fonts, ty->bold, ty->size, (slice){text.ptr + i, n});
+        i += n;
+    }
+    return joined(ps, SLICE_LIT("…"), (slice){text.ptr + i, text.len - i});
 }
 
 void page_text_at(pageset *ps, size_t page_no, double x, double y, const type *ty, slice text, align al, double max)

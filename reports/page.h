@@ -42,6 +42,8 @@ slice page_clean(pageset *ps, slice text);  /* what can be printed of it; all th
 void page_add(pageset *ps, size_t page_no, op o);
 void page_text(pageset *ps, size_t page_no, double x, double y, const type *ty, slice text, double spacing);      /* x, y: left end of the base line */
 void page_text_at(pageset *ps, size_t page_no, double x, double y, const type *ty, slice text, align al, double max); /* aligned at x; max > 0: cut with … */
+size_t page_head(pageset *ps, const type *ty, slice text, double max);  /* how many bytes of it stand there before the …; text.len: all fits */
+slice page_tail(pageset *ps, const type *ty, slice text, double max);   /* the other way round: … and as much of the end as fits */
 void page_rect(pageset *ps, size_t page_no, double x, double y, double w, double h, uint32_t rgb);
 void page_frame(pageset *ps, size_t page_no, double x, double y, double w, double h, double line, uint32_t rgb);
 void page_line(pageset *ps, size_t page_no, double x1, double y1, double x2, double y2, double line, uint32_t rgb);

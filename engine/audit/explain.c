@@ -226,10 +226,7 @@ static bool stands_at(const teller *t, const table *tb, size_t row, slice key)
     if (key.len < n || memcmp(key.ptr + key.len - n, line, n)) return false;
     for (size_t i = 0; i < t->nsources; i++) {
         const source_info *s = &t->sources[i];
-        slice path = {key.ptr, key.len - n};
-        if ((uint32_t)s->id != table_source(tb, row)) continue;
-        if (s->part.len) return path.len == s->path.len + 1 + s->part.len && memcmp(path.ptr, s->path.ptr, s->path.len) == 0 && path.ptr[s->path.len] == '#' && memcmp(path.ptr + s->path.len + 1, s->part.ptr, s->part.len) == 0;
-        return slice_eq(path, s->path);
+        if ((uint32_t)s->id == table_source(tb, row)) return slice_eq((slice){key.ptr, key.len - n}, s->path);
     }
     return false;
 }

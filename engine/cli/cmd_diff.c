@@ -77,7 +77,7 @@ static void print_key(const audit_result *in, const res_finding *f)
     for (size_t i = 0; f->nevidence && slice_is(f->key, own) && i < in->nsources; i++) {
         const source_info *s = &in->sources[i];
         if (s->id != f->evidence[0].source) continue;
-        printf("%.*s%s%.*s:%u\n", SLICE_ARG(s->path), s->part.len ? "#" : "", (int)s->part.len, s->part.len ? s->part.ptr : "", (unsigned)f->evidence[0].line);
+        printf("%.*s:%u\n", SLICE_ARG(s->path), (unsigned)f->evidence[0].line);
         return;
     }
     printf("%.*s\n", SLICE_ARG(f->key));

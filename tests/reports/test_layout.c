@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "engine/base/mem.h"
 #include "reports/page.h"
 #include "tests/support/fake_result.h"
@@ -86,7 +87,7 @@ static void the_second_line_is_dashed(void **state)
     document_clear(&d);
 }
 
-/* An axis of hours begins at 0, not at "0 s". */
+/* An axis of hours begins at 0, not at "0 s", and has no more places than it needs. */
 static void an_axis_of_times_begins_at_0(void **state)
 {
     (void)state;
@@ -100,6 +101,15 @@ static void an_axis_of_times_begins_at_0(void **state)
     chart_draw(&ps, no, &d, b->chart, 0, 0, 300, 120);
     assert_non_null(find_text(&ps.pages[no], "0"));
     assert_null(find_text(&ps.pages[no], "0 秒"));
+    size_t ticks = 0, figures = 0;                                  /* a unit in Chinese is another font's, and another op */
+    for (size_t i = 0; i < ps.pages[no].n; i++) {
+        const op *o = &ps.pages[no].ops[i];
+        if (o->kind != OP_TEXT || o->text.len < 3 || memcmp(o->text.ptr, "200", 3)) continue;
+        if (o->text.len > 3 && o->text.ptr[3] == '.') figures++;
+        else ticks++;
+    }
+    assert_int_equal(ticks, 1);
+    assert_int_equal(figures, 1);
     pageset_clear(&ps);
     document_clear(&d);
 }
@@ -186,6 +196,35 @@ static void the_funnel_has_few_ticks(void **state)
         chart_draw(&ps, no, &d, b->chart, 0, 0, 480, 300);
         for (size_t i = 0; i < ps.pages[no].n; i++) ticks += ps.pages[no].ops[i].kind == OP_TEXT && ps.pages[no].ops[i].y > 280 && ps.pages[no].ops[i].x > 30;
         if (ticks < 3 || ticks > 11) fail_msg("%zu figures at the axis for n = %lld", ticks, (long long)most);
+        pageset_clear(&ps);
+        document_clear(&d);
+    }
+}
+
+/* Names of a hierarchy begin alike: what tells them apart is their end, and is not cut. */
+static void names_that_begin_alike_differ(void **state)
+{
+    static const char *const names[] = {"SERVICE CATALOGUE > USE OF THE SYSTEM > WORKFLOW", "SERVICE CATALOGUE > USE OF THE SYSTEM > DOCUMENTS", "A name of its own, as long as the others are"};
+    static const chart_kind kinds[] = {CHART_BAR, CHART_PARETO};
+    (void)state;
+    for (size_t k = 0; k < 2; k++) {
+        document d;
+        begin(&d);
+        pageset ps = {.fonts = &fonts};
+        block *b = doc_chart(&d, kinds[k], 3, 1);
+        size_t no = page_new(&ps), ends = 0, heads = 0;
+        assert_non_null(b);
+        b->chart->unit = SLICE_LIT("count");
+        for (size_t i = 0; i < 3; i++) b->chart->cats[i] = slice_of(names[i]), b->chart->series[0].v[i] = (double)(9 - i), b->chart->series[0].has[i] = true;
+        chart_draw(&ps, no, &d, b->chart, 0, 0, 260, 120);
+        for (size_t i = 0; i < ps.pages[no].n; i++) {
+            const op *o = &ps.pages[no].ops[i];
+            if (o->kind != OP_TEXT) continue;
+            ends += o->text.len > 8 && (memcmp(o->text.ptr + o->text.len - 8, "WORKFLOW", 8) == 0 || memcmp(o->text.ptr + o->text.len - 9, "DOCUMENTS", 9) == 0);
+            heads += o->text.len > 6 && memcmp(o->text.ptr, "A name", 6) == 0;
+        }
+        assert_int_equal(ends, 2);
+        assert_int_equal(heads, 1);
         pageset_clear(&ps);
         document_clear(&d);
     }
@@ -544,7 +583,7 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(an_axis_of_times_begins_at_0), cmocka_unit_test(figures_keep_off_the_target), cmocka_unit_test(names_keep_off_the_dots), cmocka_unit_test(few_rows_do_not_stand_alone), cmocka_unit_test(contents_do_not_spill), cmocka_unit_test(totals_are_not_broken), cmocka_unit_test(boxes_fit_on_the_page), cmocka_unit_test(the_funnel_has_few_ticks), cmocka_unit_test(charts_do_not_stand_alone), cmocka_unit_test(chapters_fill_pages), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(an_axis_of_times_begins_at_0), cmocka_unit_test(figures_keep_off_the_target), cmocka_unit_test(names_keep_off_the_dots), cmocka_unit_test(names_that_begin_alike_differ), cmocka_unit_test(few_rows_do_not_stand_alone), cmocka_unit_test(contents_do_not_spill), cmocka_unit_test(totals_are_not_broken), cmocka_unit_test(boxes_fit_on_the_page), cmocka_unit_test(the_funnel_has_few_ticks), cmocka_unit_test(charts_do_not_stand_alone), cmocka_unit_test(chapters_fill_pages), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
                                        cmocka_unit_test(lines_of_a_cell_need_no_more_than_the_longest), cmocka_unit_test(boxes_stand_with_the_last_row),
                                        cmocka_unit_test(nothing_runs_off_the_page), cmocka_unit_test(memory_runs_out)};
     err e = {0};
