@@ -304,6 +304,8 @@ static void put_tall_row(pen *p, grid *g, const cell *cells, const laid *l)
     }
 }
 
+static double note_height(pen *p, const tablet *t) { return t->note.len > 0 ? 4 + pen_height(p, &type_small, t->note, p->width) : 0; }
+
 static void put_row(pen *p, grid *g, const cell *cells, size_t row, bool sum)
 {
     laid l;
@@ -314,6 +316,7 @@ static void put_row(pen *p, grid *g, const cell *cells, size_t row, bool sum)
         return;
     }
     double below = g->below != NULL && !sum && row + 1 == g->t->nrows ? block_lead(p, (size_t)(g->below - p->d->blocks)) + 14 : 0;
+    if (sum || (row + 1 == g->t->nrows && g->t->sums == NULL)) below += note_height(p, g->t);     /* a note does not stand alone on the next page */
     if (!pen_fits(p, l.height + (l.height + below < page_room ? below : 0))) continue_on_next_page(p, g);
     if (!sum && row % 2 == 1) page_rect(p->ps, p->page, p->x, p->y, w, l.height, RGB_ZEBRA);
     if (sum) page_line(p->ps, p->page, p->x, p->y, p->x + w, p->y, 0.9, RGB_NAVY);
@@ -338,6 +341,7 @@ double table_lead(pen *p, const block *b)
     open_grid(p, b, &g);
     if (g.t->nrows > 0) lay_row(p, &g, row_cells(p, &g, 0), &l);
     double below = g.below != NULL && g.t->nrows == 1 ? block_lead(p, (size_t)(g.below - p->d->blocks)) + 14 : 0;
+    if (g.t->nrows <= 1 && g.t->sums == NULL) below += note_height(p, g.t);
     return caption_height(p, g.t) + head_height(p, &g) + fmin(l.height, 200) + 4 + below;
 }
 
@@ -371,6 +375,7 @@ static void squeeze(pen *p, grid *g)
         heights[n] = l.height - 2 * g->pad_y;
     }
     if (g->t->sums != NULL) heights[n++] = g->text.leading;
+    if (n > 0) heights[n - 1] += note_height(p, g->t);
     size_t usual = pages_more(p, g, heights, n, g->pad_y);
     for (int i = 1; i <= STEPS && usual > 0; i++) {
         double pad_y = g->pad_y * (1 - 0.5 * i / STEPS);

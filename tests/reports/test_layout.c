@@ -230,6 +230,27 @@ static void names_that_begin_alike_differ(void **state)
     }
 }
 
+/* A note below a table is not left alone on the next page: the last row goes with it. */
+static void notes_stand_with_the_last_row(void **state)
+{
+    (void)state;
+    for (size_t rows = 1; rows < 130; rows++) {
+        document d;
+        begin(&d);
+        pageset ps = {.fonts = &fonts};
+        block *b = doc_table(&d, 1, rows);
+        assert_non_null(b);
+        doc_col(b, 0, SLICE_LIT("a"), ALIGN_LEFT, 1, 0);
+        b->table->note = SLICE_LIT("note");
+        for (size_t r = 0; r < rows; r++) *tablet_cell(b->table, r, 0) = cell_text(r + 1 == rows ? SLICE_LIT("last") : SLICE_LIT("row"));
+        lay(&d, REPORT_A4, &ps);
+        const page *end = &ps.pages[ps.n - 1];
+        if (find_text(end, "note") == NULL || find_text(end, "last") == NULL) fail_msg("of %zu rows the note and the last one are apart", rows);
+        pageset_clear(&ps);
+        document_clear(&d);
+    }
+}
+
 /* 33 to 129 rows and a total: none of the tables has less than three rows on its last page. */
 static void few_rows_do_not_stand_alone(void **state)
 {
@@ -583,7 +604,7 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(an_axis_of_times_begins_at_0), cmocka_unit_test(figures_keep_off_the_target), cmocka_unit_test(names_keep_off_the_dots), cmocka_unit_test(names_that_begin_alike_differ), cmocka_unit_test(few_rows_do_not_stand_alone), cmocka_unit_test(contents_do_not_spill), cmocka_unit_test(totals_are_not_broken), cmocka_unit_test(boxes_fit_on_the_page), cmocka_unit_test(the_funnel_has_few_ticks), cmocka_unit_test(charts_do_not_stand_alone), cmocka_unit_test(chapters_fill_pages), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_differ_in_grey), cmocka_unit_test(the_second_line_is_dashed), cmocka_unit_test(an_axis_of_times_begins_at_0), cmocka_unit_test(figures_keep_off_the_target), cmocka_unit_test(names_keep_off_the_dots), cmocka_unit_test(names_that_begin_alike_differ), cmocka_unit_test(notes_stand_with_the_last_row), cmocka_unit_test(few_rows_do_not_stand_alone), cmocka_unit_test(contents_do_not_spill), cmocka_unit_test(totals_are_not_broken), cmocka_unit_test(boxes_fit_on_the_page), cmocka_unit_test(the_funnel_has_few_ticks), cmocka_unit_test(charts_do_not_stand_alone), cmocka_unit_test(chapters_fill_pages), cmocka_unit_test(no_row_is_lost), cmocka_unit_test(a_row_higher_than_a_page_goes_on), cmocka_unit_test(headings_are_never_last), cmocka_unit_test(contents_name_the_pages), cmocka_unit_test(decimal_points_stand_below_each_other),
                                        cmocka_unit_test(lines_of_a_cell_need_no_more_than_the_longest), cmocka_unit_test(boxes_stand_with_the_last_row),
                                        cmocka_unit_test(nothing_runs_off_the_page), cmocka_unit_test(memory_runs_out)};
     err e = {0};
