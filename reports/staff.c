@@ -76,13 +76,15 @@ static const res_indicator *indicator_named(const res_staff *s, slice id)
     return NULL;
 }
 
+/* … of which anybody has a value; the first person may have none. */
 static const res_indicator *heaviest_share(const audit_result *r)
 {
     const res_indicator *best = NULL;
-    for (size_t i = 0; r->nstaff > 0 && i < r->staff[0].nindicators; i++) {
-        const res_indicator *x = &r->staff[0].indicators[i];
-        if (slice_is(x->unit, "share") && x->has_team && (best == NULL || x->weight > best->weight)) best = x;
-    }
+    for (size_t p = 0; p < r->nstaff; p++)
+        for (size_t i = 0; i < r->staff[p].nindicators; i++) {
+            const res_indicator *x = &r->staff[p].indicators[i];
+            if (slice_is(x->unit, "share") && x->has_value && (best == NULL || x->weight > best->weight)) best = x;
+        }
     return best;
 }
 
@@ -132,13 +134,14 @@ static void team_table(document *d, const res_indicator *of)
 {
     const audit_result *r = d->r;
     static const char *const heads[] = {"staff.name", "staff.id", "staff.team", "staff.level", "staff.n", "staff.score", "staff.grade", "staff.value_of", "staff.interval", "staff.bar"};
-    block *b = doc_table(d, 10, r->nstaff);
+    const size_t ncols = of != NULL ? 10 : 7;                     /* without a share nobody has an interval */
+    block *b = doc_table(d, ncols, r->nstaff);
     if (b == NULL) return;
-    for (size_t c = 0; c < 10; c++) doc_col(b, c, doc_text(d, heads[c]), (c > 3 && c < 6) || c == 7 || c == 8 ? ALIGN_RIGHT : ALIGN_LEFT, c == 9 ? 3 : c == 0 ? 1 : 0, 14);
+    for (size_t c = 0; c < ncols; c++) doc_col(b, c, doc_text(d, heads[c]), (c > 3 && c < 6) || c == 7 || c == 8 ? ALIGN_RIGHT : ALIGN_LEFT, c == 9 ? 3 : c == 0 ? 1 : 0, 14);
     b->table->compact = true;
     bool named = false;
-    b->table->caption = doc_fill(d, "staff.team_caption", (text_fill[]){{"name", of != NULL ? doc_bi(d, of->title) : SLICE_LIT("–")}, {NULL, {0}}});
-    b->table->note = doc_text(d, "staff.bar_note");
+    b->table->caption = of != NULL ? doc_fill(d, "staff.team_caption", (text_fill[]){{"name", doc_bi(d, of->title)}, {NULL, {0}}}) : doc_text(d, "staff.team_plain");
+    if (of != NULL) b->table->note = doc_text(d, "staff.bar_note");
     for (size_t i = 0; i < r->nstaff; i++) {
         const res_staff *s = &r->staff[i];
         const res_indicator *x = of == NULL ? NULL : indicator_named(s, of->id);
@@ -161,7 +164,7 @@ static void team(document *d)
     const res_indicator *of = heaviest_share(d->r);
     int64_t rated = 0;
     for (size_t i = 0; i < d->r->nstaff; i++) rated += d->r->staff[i].rated;
-    doc_break(d);
+    doc_chapter(d);
     doc_heading(d, 1, doc_text(d, "staff.overview"));
     doc_para(d, doc_fill(d, "staff.overview_lead", (text_fill[]){{"all", doc_int(d, (int64_t)d->r->nstaff)}, {"rated", doc_int(d, rated)}, {"not", doc_int(d, (int64_t)d->r->nstaff - rated)}, {NULL, {0}}}));
     if (of != NULL) funnel(d, of);

@@ -49,6 +49,12 @@ static void keys(void **state)
             want(doc_key(&d, &(res_finding){.key = slice_of(cases[i].key), .evidence = &line, .nevidence = 1}, &d.mem), english ? cases[i].en : cases[i].zh);
         document_clear(&d);
     }
+    source_info kept = result->sources[0];                                /* a sheet stands in its path, once */
+    result->sources[0].path = SLICE_LIT("book.xlsx/Sheet1"), result->sources[0].part = SLICE_LIT("Sheet1");
+    begin(&d, true);
+    want(doc_place(&d, src->id, 14, &d.mem), "book.xlsx/Sheet1:14");
+    document_clear(&d);
+    result->sources[0] = kept;
 }
 
 static void targets(void **state)
@@ -143,6 +149,33 @@ static void figures_that_are_not_there(void **state)
     *x = kept;
 }
 
+/* The team's table goes by the heaviest share that anybody has; without any it says nothing of shares. (The last test: it takes the values away.) */
+static void the_team_without_shares(void **state)
+{
+    (void)state;
+    res_staff *all = result->staff;
+    const size_t n = result->nstaff;
+    assert_true(n > 1);
+    for (size_t without = 0; without <= n; without += without == 1 ? n - 1 : 1) {       /* nobody, the first one, all */
+        document d;
+        err e = {0};
+        bool shares = false, plain = false;
+        for (size_t p = 0; p < without; p++)
+            for (size_t i = 0; i < all[p].nindicators; i++) all[p].indicators[i].has_value = false;
+        begin(&d, false);
+        d.name = "staff";
+        assert_int_equal(document_staff(&d, &e), SLA_OK);
+        for (size_t i = 0; i < d.n; i++) {
+            if (d.blocks[i].table == NULL) continue;
+            shares = shares || (d.blocks[i].table->caption.len > 0 && strncmp(d.blocks[i].table->caption.ptr, "全体人员（按编号）；比率与区间为", strlen("全体人员（按编号）；比率与区间为")) == 0);
+            plain = plain || slice_is(d.blocks[i].table->caption, "全体人员（按编号）");
+        }
+        assert_int_equal(shares, without < n);
+        assert_int_equal(plain, without == n);
+        document_clear(&d);
+    }
+}
+
 /* Fields and defined terms by the model's titles, those of a look-up with their dataset's; what is no field by the texts; the rest as the pack writes it. */
 static void observed_values(void **state)
 {
@@ -162,7 +195,7 @@ static void observed_values(void **state)
         {"pause", "by", "status", "暂停人=status", "Paused by=status"},
         {"response", "looked_into", "staff", "查找范围=人员", "Looked into=Staff"},
     };
-    static res_word model[] = {{SLICE_LIT(""), SLICE_LIT("staff"), {SLICE_LIT("人员"), SLICE_LIT("Staff")}}, {SLICE_LIT("status"), SLICE_LIT(""), {SLICE_LIT("状态"), SLICE_LIT("Status")}},
+    res_word model[] = {{SLICE_LIT(""), SLICE_LIT("staff"), {SLICE_LIT("人员"), SLICE_LIT("Staff")}}, {SLICE_LIT("status"), SLICE_LIT(""), {SLICE_LIT("状态"), SLICE_LIT("Status")}},
                                {SLICE_LIT("status"), SLICE_LIT("closed"), {SLICE_LIT("已关闭"), SLICE_LIT("Closed")}}, {SLICE_LIT("id"), SLICE_LIT(""), {SLICE_LIT("工单号"), SLICE_LIT("Ticket")}},
                                {SLICE_LIT("staff.id"), SLICE_LIT(""), {SLICE_LIT("工号"), SLICE_LIT("Id")}}};
     (void)state;
@@ -189,7 +222,7 @@ int main(void)
 {
     err e = {0};
     if (texts_load("zh", &zh, &e) != SLA_OK || texts_load("en", &en, &e) != SLA_OK || !(result = fake_result(20))) return 1;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(keys), cmocka_unit_test(targets), cmocka_unit_test(the_group_that_decides), cmocka_unit_test(figures_that_are_not_there), cmocka_unit_test(the_days_on_the_band), cmocka_unit_test(observed_values)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(keys), cmocka_unit_test(targets), cmocka_unit_test(the_group_that_decides), cmocka_unit_test(figures_that_are_not_there), cmocka_unit_test(the_days_on_the_band), cmocka_unit_test(observed_values), cmocka_unit_test(the_team_without_shares)};
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
     fake_result_free(result);
     texts_free(&zh), texts_free(&en);
