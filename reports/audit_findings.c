@@ -43,7 +43,8 @@ static slice condition_said(document *d, const res_rule *x)
     if (!x->has_share) return doc_fill(d, "finding.condition_count", (text_fill[]){{"n", doc_int(d, x->nonconforming)}, {"target", doc_target(d, x)}, {NULL, {0}}});
     cell share = {.kind = CELL_PERCENT, .num = x->share, .has_apart = x->has_target, .apart = x->target};
     slice bounds = {"", 0};
-    if (x->has_bounds && x->unknown > 0) bounds = doc_fill(d, "finding.bounds", (text_fill[]){{"low", doc_percent(d, x->share_low)}, {"high", doc_percent(d, x->share_high)}, {"n", doc_int(d, x->unknown)}, {NULL, {0}}});
+    const cell low = {.kind = CELL_PERCENT, .num = x->share_low, .has_apart = true, .apart = x->share_high}, high = {.kind = CELL_PERCENT, .num = x->share_high, .has_apart = true, .apart = x->share_low};
+    if (x->has_bounds && x->unknown > 0) bounds = doc_fill(d, "finding.bounds", (text_fill[]){{"low", doc_cell_text(d, &low, &d->mem)}, {"high", doc_cell_text(d, &high, &d->mem)}, {"n", doc_int(d, x->unknown)}, {NULL, {0}}});
     slice s = doc_fill(d, slice_is(x->target_op, "<=") ? "finding.condition_upper" : "finding.condition_share", (text_fill[]){{"share", doc_cell_text(d, &share, &d->mem)}, {"target", doc_target(d, x)}, {"bad", doc_int(d, x->nonconforming)},
         {"all", doc_int(d, x->conforming + x->nonconforming)}, {NULL, {0}}});
     if (missed.len > 0) s = doc_join(d, "%.*s%.*s", SLICE_ARG(s), SLICE_ARG(doc_fill(d, "finding.each_group", (text_fill[]){{"list", missed}, {NULL, {0}}})));
