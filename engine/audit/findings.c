@@ -87,6 +87,15 @@ static slice identity(maker *m, const table *t, size_t row, const res_finding *f
     return (slice){m->key.ptr, m->key.len};
 }
 
+/* A line is evidence once, however many events it tells of ("message repeated 5 times"). */
+static void add_line(const table *t, size_t row, res_evidence *lines, size_t *n)
+{
+    const res_evidence x = {table_source(t, row), t->lines[row]};
+    for (size_t i = 0; i < *n; i++)
+        if (lines[i].source == x.source && lines[i].line == x.line) return;
+    lines[(*n)++] = x;
+}
+
 /* The record's own line, then those of the rows that the finding's text looked up in other datasets. */
 enum { EVIDENCE_MAX = 8, REFS_MAX = 8 };
 static sla_status gather_evidence(maker *m, machine *mc, const rule *r, size_t row, res_finding *f)
@@ -97,13 +106,7 @@ static sla_status gather_evidence(maker *m, machine *mc, const rule *r, size_t r
     for (size_t i = 0; i < slots; i++) {
         row_ref refs[REFS_MAX];
         size_t nrefs = machine_evidence(mc, template_slot(r->finding_zh, i, NULL, NULL), row, refs, REFS_MAX);
-        for (size_t k = 0; k < nrefs && k < REFS_MAX && n < EVIDENCE_MAX; k++) {
-            const table *t = m->ps->w.tables[refs[k].dataset];
-            res_evidence x = {table_source(t, refs[k].row), t->lines[refs[k].row]};
-            bool there = false;
-            for (size_t j = 0; j < n && !there; j++) there = lines[j].source == x.source && lines[j].line == x.line;
-            if (!there) lines[n++] = x;
-        }
+        for (size_t k = 0; k < nrefs && k < REFS_MAX && n < EVIDENCE_MAX; k++) add_line(m->ps->w.tables[refs[k].dataset], refs[k].row, lines, &n);
     }
     if (!(f->evidence = ARENA_NEW(&m->ps->mem, res_evidence, n))) return SLA_NOMEM;
     memcpy(f->evidence, lines, n * sizeof *lines);
@@ -247,7 +250,7 @@ static sla_status group_findings(maker *m)
             *f = (res_finding){.rule = i, .dataset = ds ? ds->name : SLICE_LIT(""), .key = x->key, .observed = x->observed, .nobserved = n};
             if (x->nrows && !(f->evidence = ARENA_NEW(&m->ps->mem, res_evidence, x->nrows))) return SLA_NOMEM;
             const table *t = x->nrows ? m->ps->w.tables[x->rows_of->idx] : NULL;
-            for (size_t k2 = 0; k2 < x->nrows; k2++) f->evidence[f->nevidence++] = (res_evidence){table_source(t, x->rows[k2]), t->lines[x->rows[k2]]};
+            for (size_t k2 = 0; k2 < x->nrows; k2++) add_line(t, x->rows[k2], f->evidence, &f->nevidence);
             f->message = (bitext){fill_group(m, r->text_zh, false, o, n), fill_group(m, r->text_en, true, o, n)};
             TRY(fingerprint(m->sum, r->id, f->dataset, f->key, f->fingerprint));
             m->items[m->n++] = (found){.rule = (uint32_t)i, .row = (uint32_t)k, .f = f};

@@ -42,9 +42,16 @@ printf 'at,action,outcome,user,src_ip,protocol\n2025-07-01 09:00:00,login,succes
 grep '"message"' "$d/nohost.out/findings-2025Q3.ndjson" >"$d/out"
 grep -q 'cleartext protocol telnet on (not recorded)"' "$d/out" && grep -q 'logged in directly to (not recorded) from 10.0.0.9"' "$d/out" || fail "a finding without a host"
 
+# a line that tells of five attempts is evidence once
+mkdir "$d/repeated"
+printf 'Jul  1 17:00:01 web01 sshd[7]: Failed password for root from 10.0.0.8 port 5000 ssh2\nJul  1 17:00:09 web01 sshd[7]: message repeated 5 times: [ Failed password for root from 10.0.0.8 port 5000 ssh2]\n' >"$d/repeated/auth.log"
+"$SLAUDIT" run --period 2025Q3 -w "$d/repeated.db" -o "$d/repeated.out" --format json "$d/repeated" >"$d/out" 2>&1 || fail "a repeated message"
+grep '"rule":"3.2-a"' "$d/repeated.out/findings-2025Q3.ndjson" >"$d/out"
+[ "$(grep -c '"count":"6".*"evidence":\[{"source":1,"line":1},{"source":1,"line":2}\]' "$d/out")" = 2 ] || fail "lines of repeated messages"
+
 # what local times of a log leave open touches the rules whose bursts, responses and cells go by them
 mkdir "$d/local"
 printf 'Nov  2 01:30:00 web01 sshd[7]: Failed password for root from 10.0.0.8 port 5000 ssh2\n' >"$d/local/auth.log"
 "$SLAUDIT" import --zone America/New_York --period 2025Q4 -w "$d/local.db" "$d/local" >"$d/out" 2>&1 || fail "local times"
 for rule in 3.1-b 3.2-a 3.2-b 3.2-c; do grep 'occur twice' "$d/out" | grep -q "touches.* $rule," || fail "local times do not touch $rule"; done
-echo "[  PASSED  ] 6 test(s)."
+echo "[  PASSED  ] 7 test(s)."
