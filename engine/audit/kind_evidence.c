@@ -80,10 +80,8 @@ static member judge_key(counter *c, const requirement *q, uint64_t key)
 {
     const chosen *in = pass_chosen(c->ps, &q->set.sel);
     int64_t sure = 0, perhaps = 0;
-    const uint64_t *later = c->ps->w.later[q->set.sel.ds->idx];
     c->nrows = 0;
     CHOSEN_EACH(in, row) {
-        if (later && bits_get(later, row)) continue; /* had not happened */
         if (q->has_each && events_key(c->ps, q->set.sel.ds, &q->set.keys, row) != key) continue;
         *(chosen_surely(in, row) ? &sure : &perhaps) += 1;
         if (c->nrows < ROWS_TOLD) c->rows[c->nrows++] = (uint32_t)row;

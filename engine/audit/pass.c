@@ -252,13 +252,14 @@ static sla_status choose(const pass *ps, size_t i, err *e)
     if (!t) return SLA_OK;
     const uint64_t *in = c->sel.period_field >= 0 ? ps->in_period[d][c->sel.period_field] : c->sel.period_field == PERIOD_VALID ? ps->valid_then[d] : NULL;
     const kept *where = pass_kept(ps, c->sel.ds, c->sel.where);
+    const uint64_t *later = ps->w.later[d]; /* what had not happened at as_of belongs to nothing, whatever another of its times says */
     size_t nw = BITS_WORDS(t->nrows);
     c->in = mem_resize(NULL, nw + 1, sizeof *c->in);
     c->unknown = mem_resize(NULL, nw + 1, sizeof *c->unknown);
     if (!c->in || !c->unknown) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
     c->nrows = t->nrows;
     for (size_t w = 0; w < nw; w++) {
-        uint64_t rows = (in ? in[w] : ~UINT64_C(0)) & (w + 1 == nw ? bits_tail(t->nrows) : ~UINT64_C(0));
+        uint64_t rows = (in ? in[w] : ~UINT64_C(0)) & ~(later ? later[w] : 0) & (w + 1 == nw ? bits_tail(t->nrows) : ~UINT64_C(0));
         c->unknown[w] = where ? rows & ~where->known[w] : 0;
         c->in[w] = where ? rows & (where->truth[w] | ~where->known[w]) : rows;
     }

@@ -573,12 +573,14 @@ static void not_yet(void **state)
     audited t;
     audited_begin(&t, PACK, NULL);
     audited_csv(&t, "ticket", "id,type,title,category,service,priority,channel,requester,status,created_at,resolved_at\n"
-                              "T1,incident,x,用户支持,S,P4,phone,r,closed,2025-07-01 09:00:00,2025-08-01 09:00:00\nT2,incident,x,用户支持,S,P4,phone,r,closed,2025-07-20 09:00:00,2025-07-20 10:00:00\n");
+                              "T1,incident,x,用户支持,S,P4,phone,r,closed,2025-07-01 09:00:00,2025-08-01 09:00:00\nT2,incident,x,用户支持,S,P4,phone,r,closed,2025-07-20 09:00:00,2025-07-20 10:00:00\n"
+                              "T3,incident,x,用户支持,S,P4,phone,r,closed,2025-07-20 09:00:00,2025-07-10 10:00:00\n"); /* by a wrong time resolved before it was made */
     audited_run(&t, "2025Q3", "2025-07-15 00:00:00");
     assert_int_equal(audited_rule(&t, "6.1-c")->conforming, 1);
     assert_int_equal(audited_rule(&t, "6.1-a")->conforming, 1);
     assert_int_equal(audited_rule(&t, "1.3-a")->conforming, 1);
     assert_true(audited_metric(&t, "backlog")->value == 1);
+    assert_int_equal(audited_metric(&t, "resolved")->n, 0);
     audited_end(&t);
 }
 
