@@ -262,7 +262,7 @@ static sla_status judge_subjects(judging *j, uint8_t *seen)
         if (seen_before(j, seen, row, s.key)) continue;
         s.name = events_key_text(j->ps, s.key, 1);
         validity(j, row, &s);
-        if (s.from < s.to) TRY(judge_subject(j, &s));
+        if (s.from < s.to && (j->x->cell || s.from < j->ps->as_of)) TRY(judge_subject(j, &s)); /* cells to come are running; of a subject to come there is nothing to measure */
     }
     return SLA_OK;
 }

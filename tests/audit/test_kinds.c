@@ -192,7 +192,7 @@ static void stretches(const world *w, counts *gaps, counts *reach)
     for (int s = 0; s < SYSTEMS; s++) {
         int from, to, end = TO < w->as_of ? TO : w->as_of;
         valid(w, s, &from, &to);
-        if (from >= to) continue;
+        if (from >= to || from >= w->as_of) continue;
         int stop = to < w->as_of ? to : w->as_of;
         char key = (char)('a' + s);
         add(gaps, !gap_over(w, key, from, stop, 10 * DAY, false) ? GOOD : !gap_over(w, key, from, stop, 10 * DAY, true) ? UNKNOWN : BAD);
