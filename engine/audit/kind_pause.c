@@ -42,24 +42,26 @@ static void prepare(const rule *r, pass *ps)
 /* ---- judging ---- */
 /* A pause near the limit that somebody else than the customer ended: suspicious unless the customer wrote in between. */
 typedef struct suspect { uint32_t row, begun, ended; int64_t from, to, left; bool heard; } suspect;
-enum { PAUSES_MAX = 16 };
 typedef struct judging {
     const pause_rule *x; const rule *r; pass *ps; rule_outcome *out;
     clock_view *view;
     const kept *actor, *customer;               /* by row of the changes and of the records */
-    uint32_t pauses[PAUSES_MAX]; size_t npauses; /* codes of the statuses that pause the clock */
+    uint32_t *pauses; size_t npauses;           /* codes of the statuses that pause the clock */
     suspect *items; size_t n, cap;
     uint32_t *first;
 } judging;
 
-static void find_pauses(judging *j)
+static sla_status find_pauses(judging *j)
 {
     const enumeration *en = j->r->sel.ds->fields[j->x->clock->status].en;
-    for (size_t i = 0; en && en->phase && i < en->n && j->npauses < PAUSES_MAX; i++) {
+    size_t n = en && en->phase ? en->n : 0;
+    if (!(j->pauses = ARENA_NEW(&j->ps->mem, uint32_t, n + 1))) return SLA_NOMEM;
+    for (size_t i = 0; i < n; i++) {
         if (en->phase[i] != PHASE_PAUSE || (j->x->status.len && !slice_eq(en->values[i], j->x->status))) continue;
         uint32_t code = dict_find(j->ps->w.dict, en->values[i]);
         if (code != DICT_NONE) j->pauses[j->npauses++] = code;
     }
+    return SLA_OK;
 }
 
 static bool is_pause(const judging *j, uint32_t code)
@@ -154,8 +156,8 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     const dataset *changes = &ps->p->model->datasets[r->sel.ds->changes.dataset];
     j.actor = pass_kept(ps, changes, j.x->actor);
     j.customer = pass_kept(ps, r->sel.ds, j.x->customer);
-    find_pauses(&j);
-    sla_status st = clock_open(ps, j.x->clock, &j.view, e);
+    sla_status st = find_pauses(&j);
+    if (st == SLA_OK) st = clock_open(ps, j.x->clock, &j.view, e);
     for (size_t row = chosen_next(c, 0); st == SLA_OK && row < c->nrows; row = chosen_next(c, row + 1)) st = judge_record(&j, (uint32_t)row, chosen_surely(c, row));
     if (st == SLA_OK) st = hear_customers(&j);
     if (st == SLA_OK) st = report(&j);

@@ -172,8 +172,38 @@ static void random_pauses(void **state)
     if (bad < 20) fail_msg("only %d suspicious pauses: the worlds say little", bad);
 }
 
+#define PACK "pack: {id: pauses, version: \"1\", title: {zh: 停, en: Pauses}}\nchapters:\n  - id: \"1\"\n    title: {zh: 章, en: C}\n    clauses: [{id: \"1.1\", title: {zh: 条, en: C}, basis: text}]\n"
+#define MODEL "datasets:\n" \
+    "  ticket:\n    title: {zh: 单, en: T}\n    key: [id]\n    time: at\n    changes: {dataset: history, record: ticket, at: at, field: field, old: old, new: new, actor: actor}\n" \
+    "    fields: {id: {type: text}, at: {type: time}, done: {type: time}, status: {type: text, enum: status}, customer: {type: text}}\n" \
+    "  history:\n    title: {zh: 史, en: H}\n    time: at\n    fields: {ticket: {type: text}, at: {type: time}, actor: {type: text}, field: {type: text}, old: {type: text}, new: {type: text}}\n"
+
+/* Whatever number of statuses pause a clock: the last of them is one. */
+static void many_pausing_statuses(void **state)
+{
+    enum { WAITS = 40 };
+    audited a;
+    buf model = {0}, waits = {0};
+    char folder[256];
+    (void)state;
+    for (int i = 0; i < WAITS; i++) buf_printf(&waits, "%swait%d", i ? ", " : "", i);
+    buf_printf(&model, "enums:\n  status: {values: [work, %s, done], phases: {run: [work], pause: [%s], final: [done]}}\n%s", buf_cstr(&waits), buf_cstr(&waits), MODEL);
+    snprintf(folder, sizeof folder, "%s", test_path("pauses"));
+    audited_file(folder, "pack.yaml", PACK), audited_file(folder, "model.yaml", buf_cstr(&model));
+    audited_file(folder, "calendars/c.yaml", "calendars:\n  always: {title: {zh: 全, en: A}, hours: always}\n");
+    audited_file(folder, "clocks.yaml", "clocks:\n  resolution: {over: ticket, start: at, stop: done, status: status, pauses: history, limits: {limit: 4h, calendar: always}}\n");
+    audited_file(folder, "rules/1.yaml", "rules:\n  - {id: 1.1-a, severity: minor, kind: pause, clock: resolution, customer: customer, before: 30m}\n");
+    audited_begin(&a, folder, NULL);
+    audited_csv(&a, "ticket", "id,at,done,status,customer\nT1,2025-07-01 09:00:00,,work,wang\n");
+    audited_csv(&a, "history", "ticket,at,actor,field,old,new\nT1,2025-07-01 09:00:00,li,status,,work\nT1,2025-07-01 12:45:00,li,status,work,wait39\nT1,2025-07-01 14:00:00,li,status,wait39,work\n");
+    audited_run(&a, "2025Q3", NULL);
+    assert_string_equal(audited_keys(&a, "1.1-a"), "T1 at 2025-07-01 12:45:00");
+    audited_end(&a);
+    buf_free(&model), buf_free(&waits);
+}
+
 int main(void)
 {
-    static const struct CMUnitTest tests[] = {cmocka_unit_test(random_pauses)};
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(random_pauses), cmocka_unit_test(many_pausing_statuses)};
     return cmocka_run_group_tests_name("pauses", tests, NULL, NULL);
 }
