@@ -91,27 +91,34 @@ static sla_status rows_of_groups(const rule *r, const pass *ps, const kept *by, 
     return SLA_OK;
 }
 
-/* One group, one member: it meets the target or not. rows: the records that it rests on, outages or those of r->sel.ds; NULL: not told. */
-static sla_status judge_group(const rule *r, pass *ps, rule_outcome *out, slice by, slice key, double value, const bound *target, slice downtime, const told_rows *rows)
+/* One group, one member. value, most: what its figure can be, the same where it is known; perhaps: it is not known whether it is a group that is meant. */
+typedef struct judged_group { slice by, key; double value, most; bool perhaps; bound target; slice downtime; const told_rows *rows; /* that it rests on, outages or those of r->sel.ds; NULL: not told */ } judged_group;
+
+static member member_of_group(const judged_group *g)
 {
-    bool met = !target->has || bound_met(target, value);
-    res_observed seen[] = {{SLICE_LIT("key"), key}, {SLICE_LIT("value"), text_percent(value, 3, &ps->mem)}, {SLICE_LIT("target"), text_percent(target->value, 3, &ps->mem)}, {SLICE_LIT("downtime"), downtime}};
-    if (r->m.kind != MEASURE_SHARE && r->m.kind != MEASURE_UPTIME) seen[1].value = text_format(&ps->mem, "%.10g", value), seen[2].value = text_format(&ps->mem, "%.10g", target->value);
-    out->groups[out->ngroups++] = (res_group){.by = by, .key = key, .population = 1, .conforming = met, .nonconforming = !met, .has_value = true, .value = value,
-                                              .has_target = target->has, .target = target->value, .met = met};
-    member m = met ? MEMBER_GOOD : MEMBER_BAD;
+    bool least = !g->target.has || bound_met(&g->target, g->value), most = !g->target.has || bound_met(&g->target, g->most);
+    return g->perhaps || least != most ? MEMBER_UNKNOWN : least ? MEMBER_GOOD : MEMBER_BAD;
+}
+
+static sla_status judge_group(const rule *r, pass *ps, rule_outcome *out, const judged_group *g)
+{
+    member m = member_of_group(g);
+    res_observed seen[] = {{SLICE_LIT("key"), g->key}, {SLICE_LIT("value"), text_percent(g->value, 3, &ps->mem)}, {SLICE_LIT("target"), text_percent(g->target.value, 3, &ps->mem)}, {SLICE_LIT("downtime"), g->downtime}};
+    if (r->m.kind != MEASURE_SHARE && r->m.kind != MEASURE_UPTIME) seen[1].value = text_format(&ps->mem, "%.10g", g->value), seen[2].value = text_format(&ps->mem, "%.10g", g->target.value);
+    out->groups[out->ngroups++] = (res_group){.by = g->by, .key = g->key, .population = 1, .conforming = m == MEMBER_GOOD, .nonconforming = m == MEMBER_BAD, .unknown = m == MEMBER_UNKNOWN,
+                                              .has_value = g->value >= g->most, .value = g->value, .has_target = g->target.has, .target = g->target.value, .met = m != MEMBER_BAD};
     outcome_count(out, m);
-    extra_finding f = {.key = key, .m = m, .observed = seen, .n = 3 + (downtime.len > 0), .ds = r->up.subjects ? r->up.subjects : r->sel.ds};
-    if (rows) f.rows_of = r->m.kind == MEASURE_UPTIME ? r->up.outages : r->sel.ds, f.rows = rows->rows, f.nrows = rows->n;
-    return outcome_tells(ps, m, key) ? outcome_find(out, ps, &f) : SLA_OK;
+    extra_finding f = {.key = g->key, .m = m, .observed = seen, .n = 3 + (g->downtime.len > 0), .ds = r->up.subjects ? r->up.subjects : r->sel.ds};
+    if (g->rows) f.rows_of = r->m.kind == MEASURE_UPTIME ? r->up.outages : r->sel.ds, f.rows = g->rows->rows, f.nrows = g->rows->n;
+    return outcome_tells(ps, m, g->key) ? outcome_find(out, ps, &f) : SLA_OK;
 }
 
 /* Every group must meet the target: a share of groups says nothing. */
 static sla_status close_groups(const rule *r, pass *ps, rule_outcome *out, sla_status st, err *e)
 {
-    TRY(outcome_close(out, ps, r, st, e));
-    if (out->all.population) out->v = out->all.bad ? VERDICT_FAILS : VERDICT_CONFORMS;
-    return SLA_OK;
+    rule every = *r;
+    every.target = (bound){.has = true, .num = 1, .den = 1, .value = 1, .text = r->target.text};
+    return outcome_close(out, ps, &every, st, e);
 }
 
 /* Groups with fewer than least_n records say nothing and are left out. */
@@ -128,7 +135,7 @@ static sla_status judge_groups(const rule *r, pass *ps, rule_outcome *out, err *
     if (st == SLA_OK && !(out->groups = ARENA_NEW(&ps->mem, res_group, n + 1))) st = SLA_NOMEM;
     if (st == SLA_OK) st = rows_of_groups(r, ps, pass_kept(ps, r->sel.ds, x->by.slot), &rows);
     for (size_t i = 0; st == SLA_OK && i < n; i++)
-        if (g[i].f.has && g[i].f.n >= r->least_n) st = judge_group(r, ps, out, g[i].by, g[i].key, g[i].f.value, &r->target, (slice){0}, rows ? &rows[g[i].number] : NULL);
+        if (g[i].f.has && g[i].f.n >= r->least_n) st = judge_group(r, ps, out, &(judged_group){.by = g[i].by, .key = g[i].key, .value = g[i].f.value, .most = g[i].f.value, .target = r->target, .rows = rows ? &rows[g[i].number] : NULL});
     mem_free(rows);
     return close_groups(r, ps, out, st, e);
 }
@@ -140,10 +147,10 @@ static sla_status judge_uptime(const rule *r, pass *ps, rule_outcome *out, err *
     TRY(uptime_all(ps, &r->up, &f, &n, e));
     sla_status st = (out->groups = ARENA_NEW(&ps->mem, res_group, n + 1)) ? SLA_OK : SLA_NOMEM;
     for (size_t i = 0; st == SLA_OK && i < n; i++) {
-        bound target = {.has = f[i].has_target, .value = f[i].target};
         told_rows rows = {.n = f[i].nrows};
         memcpy(rows.rows, f[i].rows, sizeof rows.rows);
-        st = judge_group(r, ps, out, r->up.subjects->name, f[i].key, f[i].value, &target, text_duration(f[i].down_ms, &ps->mem), &rows);
+        st = judge_group(r, ps, out, &(judged_group){.by = r->up.subjects->name, .key = f[i].key, .value = f[i].value, .most = f[i].most, .perhaps = f[i].perhaps, .rows = &rows,
+                                                     .target = {.has = f[i].has_target, .value = f[i].target}, .downtime = text_duration(f[i].down_ms, &ps->mem)});
     }
     return close_groups(r, ps, out, st, e);
 }

@@ -14,20 +14,26 @@ void kpis_prepare(pass *ps)
     }
 }
 
+/* The lowest is known where what is doubtful of some cannot be lower. */
 static sla_status figure_uptime(pass *ps, const kpi *k, res_metric *out, err *e)
 {
     uptime_figure *f;
     size_t n;
+    int64_t doubtful = 0;
     TRY(uptime_all(ps, &k->up, &f, &n, e));
     if (!(out->groups = ARENA_NEW(&ps->mem, res_metric_group, n + 1))) return SLA_NOMEM;
-    double worst = 1;
+    double worst = 1, at_best = 1;
     for (size_t i = 0; i < n; i++) {
-        out->groups[out->ngroups++] = (res_metric_group){k->up.subjects->name, f[i].key, true, f[i].value, f[i].outages};
         if (f[i].value < worst) worst = f[i].value;
+        doubtful += f[i].perhaps || !uptime_known(&f[i]);
+        if (f[i].perhaps) continue;
+        out->groups[out->ngroups++] = (res_metric_group){k->up.subjects->name, f[i].key, uptime_known(&f[i]), f[i].value, f[i].outages};
+        if (f[i].most < at_best) at_best = f[i].most;
     }
-    out->n = (int64_t)n;
-    out->has_value = n > 0;
+    out->n = (int64_t)out->ngroups;
+    out->has_value = out->n > 0 && worst >= at_best;
     out->value = worst;
+    if (out->n > 0 && !out->has_value) out->reason = reason_undecided(doubtful, (int64_t)n, &ps->mem);
     return SLA_OK;
 }
 

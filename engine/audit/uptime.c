@@ -1,5 +1,6 @@
 /* Availability: 1 − unplanned downtime / (period − planned downtime). Overlapping outages are merged, outages are cut at the period's ends, an open one ends at
- * as_of; where an outage is both planned and unplanned, the planned window is taken out of the period and of the unplanned time. */
+ * as_of; where an outage is both planned and unplanned, the planned window is taken out of the period and of the unplanned time. An outage that does not say whether it was planned may
+ * be either: the figure is then known from `value`, where such ones are unplanned, to `most`, where they are planned. */
 #include <math.h>
 #include <stdlib.h>
 #include "engine/audit/pass.h"
@@ -42,28 +43,22 @@ static int64_t length(const window *w, size_t n)
     return sum;
 }
 
-static int64_t overlap(const window *a, size_t na, const window *b, size_t nb)
+enum { UNPLANNED = 1, PLANNED = 2, UNSAID = 4 };
+static unsigned sort_of(const table *t, int planned, size_t row)
 {
-    int64_t sum = 0;
-    for (size_t i = 0, k = 0; i < na && k < nb;) {
-        int64_t from = a[i].from > b[k].from ? a[i].from : b[k].from, to = a[i].to < b[k].to ? a[i].to : b[k].to;
-        if (to > from) sum += to - from;
-        if (a[i].to < b[k].to) i++;
-        else k++;
-    }
-    return sum;
+    if (planned < 0) return UNPLANNED;
+    return !table_has(t, (size_t)planned, row) ? UNSAID : table_i64(t, (size_t)planned)[row] ? PLANNED : UNPLANNED;
 }
 
-/* The outages of one sort (planned or not) as windows within the period, by key. */
-static size_t collect(const pass *ps, const uptime *u, bool planned, window *out)
+/* The outages of these sorts as windows within the period, by key. */
+static size_t collect(const pass *ps, const uptime *u, unsigned sorts, window *out)
 {
     const table *t = ps->w.tables[u->outages->idx];
     const kept *key = pass_kept(ps, u->outages, u->outage_key);
     size_t n = 0;
     int64_t end = ps->period.to < ps->as_of ? ps->period.to : ps->as_of;
     for (size_t i = 0; i < t->nrows; i++) {
-        bool is_planned = u->planned >= 0 && table_has(t, (size_t)u->planned, i) && table_i64(t, (size_t)u->planned)[i];
-        if (is_planned != planned || kept_code(key, i) == DICT_NONE || !table_has(t, (size_t)u->from, i)) continue;
+        if (!(sort_of(t, u->planned, i) & sorts) || kept_code(key, i) == DICT_NONE || !table_has(t, (size_t)u->from, i)) continue;
         int64_t from = table_i64(t, (size_t)u->from)[i], to = table_has(t, (size_t)u->to, i) ? table_i64(t, (size_t)u->to)[i] : end;
         if (from < ps->period.from) from = ps->period.from;
         if (to > end) to = end;
@@ -91,35 +86,56 @@ static double of_percent(double percent) { return round(percent * 1e10) / 1e12; 
 
 static int by_key(const void *a, const void *b) { return slice_cmp(((const uptime_figure *)a)->key, ((const uptime_figure *)b)->key); }
 
-sla_status uptime_all(pass *ps, const uptime *u, uptime_figure **out, size_t *n, err *e)
+/* The sets of windows that a figure is made of: those that count against it, those out of the period for certain and perhaps, and all of them. */
+enum { DOWN, OUT, MAY_BE_OUT, ALL, SETS };
+static const unsigned sorts_of[SETS] = {UNPLANNED | UNSAID, PLANNED, PLANNED | UNSAID, UNPLANNED | PLANNED | UNSAID};
+typedef struct windows { window *w; size_t n; } windows;
+
+static double share_up(int64_t up_ms, int64_t base_ms) { return base_ms > 0 ? (double)up_ms / (double)base_ms : 1; }
+
+static void figure_subject(pass *ps, const windows sets[SETS], uint32_t key, uptime_figure *f)
 {
-    const table *subjects = ps->w.tables[u->subjects->idx], *outages = ps->w.tables[u->outages->idx];
-    const kept *where = pass_kept(ps, u->subjects, u->subject_where), *key = pass_kept(ps, u->subjects, u->subject_key), *target = pass_kept(ps, u->subjects, u->subject_target);
-    window *down = mem_zero(outages->nrows + 1, sizeof *down), *planned = mem_zero(outages->nrows + 1, sizeof *planned);
-    *n = 0;
-    *out = ARENA_NEW(&ps->mem, uptime_figure, subjects->nrows + 1);
-    if (!down || !planned || !*out) {
-        mem_free(down);
-        mem_free(planned);
-        return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for availability");
+    const int64_t whole = (ps->period.to < ps->as_of ? ps->period.to : ps->as_of) - ps->period.from;
+    int64_t ms[SETS];
+    for (int i = 0; i < SETS; i++) {
+        size_t n;
+        window *w = of_key(sets[i].w, sets[i].n, key, &n);
+        if (i == DOWN) f->outages = (int64_t)n;
+        for (size_t k = 0; i == DOWN && k < n && f->nrows < UPTIME_ROWS; k++) f->rows[f->nrows++] = w[k].row;
+        ms[i] = length(w, merge(w, n));
     }
-    size_t ndown = collect(ps, u, false, down), nplanned = collect(ps, u, true, planned);
-    int64_t end = ps->period.to < ps->as_of ? ps->period.to : ps->as_of;
-    for (size_t i = 0; i < subjects->nrows; i++) {
-        if ((where && kept_truth(where, i) != 1) || kept_code(key, i) == DICT_NONE) continue;
-        size_t nd, np;
-        window *d = of_key(down, ndown, kept_code(key, i), &nd), *p = of_key(planned, nplanned, kept_code(key, i), &np);
-        uptime_figure *f = &(*out)[(*n)++];
-        *f = (uptime_figure){.key = pass_text(ps, kept_code(key, i)), .outages = (int64_t)nd};
-        for (size_t k = 0; k < nd && f->nrows < UPTIME_ROWS; k++) f->rows[f->nrows++] = d[k].row;
-        nd = merge(d, nd), np = merge(p, np);
-        int64_t planned_ms = length(p, np), down_ms = length(d, nd) - overlap(d, nd, p, np), base = end - ps->period.from - planned_ms;
-        f->value = base > 0 ? (double)(base - down_ms) / (double)base : 1, f->down_ms = down_ms, f->planned_ms = planned_ms;
+    f->value = share_up(whole - ms[ALL], whole - ms[OUT]);
+    f->most = share_up(whole - ms[ALL], whole - ms[MAY_BE_OUT]);
+    f->down_ms = ms[ALL] - ms[OUT];
+}
+
+static void figure_all(pass *ps, const uptime *u, const windows sets[SETS], uptime_figure *out, size_t *n)
+{
+    const kept *where = pass_kept(ps, u->subjects, u->subject_where), *key = pass_kept(ps, u->subjects, u->subject_key), *target = pass_kept(ps, u->subjects, u->subject_target);
+    for (size_t i = 0; i < ps->w.tables[u->subjects->idx]->nrows; i++) {
+        uint8_t in = where ? kept_truth(where, i) : 1;
+        uint32_t code = kept_code(key, i);
+        if (in == 0 || code == DICT_NONE) continue;
+        uptime_figure *f = &out[(*n)++];
+        *f = (uptime_figure){.key = pass_text(ps, code), .perhaps = in == 2};
+        figure_subject(ps, sets, code, f);
         double aim = target ? kept_number(target, i) : (double)NAN;
         if (isfinite(aim)) f->has_target = true, f->target = aim > 1 ? of_percent(aim) : aim;
     }
-    qsort(*out, *n, sizeof **out, by_key);
-    mem_free(down);
-    mem_free(planned);
-    return SLA_OK;
+    qsort(out, *n, sizeof *out, by_key);
+}
+
+sla_status uptime_all(pass *ps, const uptime *u, uptime_figure **out, size_t *n, err *e)
+{
+    size_t room = ps->w.tables[u->outages->idx]->nrows + 1;
+    window *all = mem_zero(SETS * room, sizeof *all);
+    windows sets[SETS];
+    *n = 0;
+    *out = ARENA_NEW(&ps->mem, uptime_figure, ps->w.tables[u->subjects->idx]->nrows + 1);
+    if (all && *out) {
+        for (size_t i = 0; i < SETS; i++) sets[i].w = all + i * room, sets[i].n = collect(ps, u, sorts_of[i], sets[i].w);
+        figure_all(ps, u, sets, *out, n);
+    }
+    mem_free(all);
+    return all && *out ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for availability");
 }

@@ -584,6 +584,50 @@ static void not_yet(void **state)
     audited_end(&t);
 }
 
+static const res_group *group_of(const res_rule *x, const char *key)
+{
+    for (size_t i = 0; i < x->ngroups; i++)
+        if (slice_is(x->groups[i].key, key)) return &x->groups[i];
+    fail_msg("no group %s", key);
+    return NULL;
+}
+
+/* Whether a service without a name is a network service is not known; nor is how long one was available whose outage may have been planned, unless its target says the same either way. */
+static void availability_that_is_not_known(void **state)
+{
+    (void)state;
+    audited t;
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "service", "id,name,availability_target\nA,网络,0.99\nB,网络,0.99\nC,网络,0.5\nD,网络,0.99\nE,,0.99\n");
+    audited_csv(&t, "system", "id,service\na,A\nb,B\nc,C\nd,D\n");
+    audited_csv(&t, "outage", "system,began_at,ended_at,planned\na,2025-07-01 00:00:00,2025-07-03 00:00:00,\nb,2025-07-01 00:00:00,2025-07-03 00:00:00,true\n"
+                              "c,2025-07-01 00:00:00,2025-07-03 00:00:00,\nd,2025-07-01 00:00:00,2025-07-03 00:00:00,false\nd,2025-07-02 00:00:00,2025-07-04 00:00:00,\n");
+    audited_run(&t, "2025Q3", NULL);
+    const res_rule *x = audited_rule(&t, "3.3-a");
+    assert_int_equal(x->v, VERDICT_FAILS); /* D: its 48 hours alone are more than the hundredth part of 91 or 92 days */
+    assert_int_equal(x->conforming, 2);
+    assert_int_equal(x->nonconforming, 1);
+    assert_int_equal(x->unknown, 2);
+    assert_true(group_of(x, "A")->unknown == 1 && !group_of(x, "A")->has_value);
+    assert_true(group_of(x, "B")->conforming == 1 && group_of(x, "B")->value >= 1);
+    assert_true(group_of(x, "C")->conforming == 1 && !group_of(x, "C")->has_value);
+    assert_true(group_of(x, "D")->nonconforming == 1);
+    assert_true(group_of(x, "E")->unknown == 1);
+    assert_string_equal(audited_keys(&t, "3.3-a"), "D");
+    assert_false(audited_metric(&t, "availability")->has_value); /* the lowest is D's, which may have been down for two days or three */
+    assert_true(audited_metric(&t, "availability")->reason.en.len > 0);
+    assert_true(audited_metric(&t, "availability_gross")->has_value);
+    audited_end(&t);
+
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "service", "id,name,availability_target\nA,网络,0.99\nE,,0.99\n");
+    audited_csv(&t, "system", "id,service\na,A\n");
+    audited_csv(&t, "outage", "system,began_at,ended_at,planned\na,2025-07-01 00:00:00,2025-07-01 00:05:00,false\n");
+    audited_run(&t, "2025Q3", NULL);
+    assert_int_equal(audited_rule(&t, "3.3-a")->v, VERDICT_NOT_ASSESSED); /* one of two is not known */
+    audited_end(&t);
+}
+
 /* A change after as_of whose old value is missing: the change before it says what held; with none, nothing did. */
 static void value_before_a_change(void **state)
 {
@@ -608,7 +652,7 @@ int main(void)
     static const struct CMUnitTest plain[] = {
         cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(desks), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(more_likely_the_source), cmocka_unit_test(little_delivered), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(running_clocks_are_outside), cmocka_unit_test(years_without_holidays), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
         cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals), cmocka_unit_test(points_can_be_followed), cmocka_unit_test(by_chance),
-        cmocka_unit_test(not_yet), cmocka_unit_test(value_before_a_change),
+        cmocka_unit_test(not_yet), cmocka_unit_test(availability_that_is_not_known), cmocka_unit_test(value_before_a_change),
     };
     struct CMUnitTest tests[64];
     size_t n = 0;
