@@ -50,7 +50,7 @@ static sla_status figure_groups(pass *ps, const measuring *mg, const kpi *k, res
         for (size_t i = 0; i < counts[b]; i++) {
             const figure_group *g = &groups[b][i];
             bool sure = k->m.kind != MEASURE_COUNT || pass_tolerates(ps, g->f.unknown, g->f.n + g->f.unknown); /* others say n, and of clocks those that still run are unknown */
-            out->groups[out->ngroups++] = (res_metric_group){g->by, g->key, g->f.has && sure, g->f.value, g->f.n};
+            out->groups[out->ngroups++] = (res_metric_group){g->by, g->key, g->f.has && sure && g->f.n >= k->least_n, g->f.value, g->f.n};
         }
     return SLA_OK;
 }

@@ -628,6 +628,27 @@ static void availability_that_is_not_known(void **state)
     audited_end(&t);
 }
 
+/* A group of fewer records than the figure needs has no value, but its n. */
+static void groups_too_small(void **state)
+{
+    (void)state;
+    audited t;
+    buf b = {0};
+    buf_text(&b, "id,type,priority,created_at,responded_at\nT0,incident,P2,2025-07-01 09:00:00,2025-07-01 09:10:00\n");
+    for (int i = 1; i < 6; i++) buf_printf(&b, "T%d,incident,P1,2025-07-01 09:00:00,2025-07-01 09:05:00\n", i);
+    audited_begin(&t, PACK, NULL);
+    audited_csv(&t, "ticket", buf_cstr(&b));
+    audited_run(&t, "2025Q3", NULL);
+    const res_metric *x = audited_metric(&t, "mtta");
+    int64_t n = 0;
+    assert_true(x->has_value && x->n == 6);
+    for (size_t i = 0; i < x->ngroups; i++)
+        if (slice_is(x->groups[i].by, "priority")) assert_int_equal(x->groups[i].has_value, x->groups[i].n == 5), n += x->groups[i].n;
+    assert_int_equal(n, 6);
+    audited_end(&t);
+    buf_free(&b);
+}
+
 /* A change after as_of whose old value is missing: the change before it says what held; with none, nothing did. */
 static void value_before_a_change(void **state)
 {
@@ -652,7 +673,7 @@ int main(void)
     static const struct CMUnitTest plain[] = {
         cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(desks), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(more_likely_the_source), cmocka_unit_test(little_delivered), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(running_clocks_are_outside), cmocka_unit_test(years_without_holidays), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
         cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals), cmocka_unit_test(points_can_be_followed), cmocka_unit_test(by_chance),
-        cmocka_unit_test(not_yet), cmocka_unit_test(availability_that_is_not_known), cmocka_unit_test(value_before_a_change),
+        cmocka_unit_test(not_yet), cmocka_unit_test(availability_that_is_not_known), cmocka_unit_test(groups_too_small), cmocka_unit_test(value_before_a_change),
     };
     struct CMUnitTest tests[64];
     size_t n = 0;
