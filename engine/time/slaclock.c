@@ -9,7 +9,7 @@ typedef struct walk {
     int64_t stop;            /* TIME_NONE: open */
     int32_t cycles;
     bool cancelled;          /* reopened, then cancelled */
-    bool reopens;            /* resolved at as_of, and the history reopens it after that */
+    bool reopens;            /* the history opens it again after as_of: where it is resolved then, the time since does not count */
 } walk;
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -109,7 +109,7 @@ static int64_t end_of(const clock_input *in, const walk *w, clock_result *r)
     return is_open(now) ? in->as_of : TIME_NONE;
 }
 
-/* Times after as_of have not happened yet; reopens: whether the first step after it is a reopening. */
+/* Times after as_of have not happened yet; reopens: whether some step after it is a reopening: what is resolved may first be verified or closed. */
 static clock_input as_known(const clock_input *in, bool *reopens)
 {
     clock_input k = *in;
@@ -119,8 +119,8 @@ static clock_input as_known(const clock_input *in, bool *reopens)
     }
     while (k.nsteps && k.steps[k.nsteps - 1].at > k.as_of) k.nsteps--;
     size_t next = k.nsteps;
-    while (next < in->nsteps && !step_holds(in, next)) next++;
-    *reopens = next < in->nsteps && is_open(in->steps[next].phase);
+    while (next < in->nsteps && !(step_holds(in, next) && is_open(in->steps[next].phase))) next++;
+    *reopens = next < in->nsteps;
     return k;
 }
 
