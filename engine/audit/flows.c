@@ -84,7 +84,9 @@ static sla_status add_held(holding *h, uint32_t code, uint32_t row, int64_t ms)
     return SLA_OK;
 }
 
-/* The working time of one record, cut where the field changed. Before its first noted change it had that change's old value. */
+static uint32_t code_of(const table *t, size_t f, size_t row) { return t->cols[f].data && table_has(t, f, row) ? table_codes(t, f)[row] : DICT_NONE; }
+
+/* The working time of one record, cut where the field changed. Before its first noted change, be that after as_of, it had that change's old value. */
 static sla_status hold_row(holding *h, uint32_t row)
 {
     const dataset *ds = h->k->sel.ds;
@@ -93,42 +95,56 @@ static sla_status hold_row(holding *h, uint32_t row)
     clock_input in;
     if (!clock_input_of(h->view, row, &in)) return SLA_OK;
     int64_t shown = 0;
-    uint32_t code = t->cols[held].data && table_has(t, held, row) ? table_codes(t, held)[row] : DICT_NONE;
-    bool first = true;
-    for (uint32_t i = h->moves->first[row]; i < h->moves->first[row + 1]; i++) {
-        uint32_t r = h->moves->rows[i];
-        if (!table_has(c, when, r)) continue;
-        if (first) code = c->cols[was].data && table_has(c, was, r) ? table_codes(c, was)[r] : DICT_NONE;
-        first = false;
+    const uint32_t *moves = h->moves->rows + h->moves->first[row], n = h->moves->first[row + 1] - h->moves->first[row];
+    uint32_t code = n ? code_of(c, was, moves[0]) : code_of(t, held, row);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t r = moves[i];
+        if (!table_has(c, when, r)) break; /* after as_of, as all that follow */
         int64_t then = clock_shown_at(&in, table_i64(c, when)[r]);
         TRY(add_held(h, code, row, then - shown));
         shown = then;
-        code = table_has(c, is, r) ? table_codes(c, is)[r] : DICT_NONE;
+        code = code_of(c, is, r);
     }
     return add_held(h, code, row, clock_shown_at(&in, h->ps->as_of) - shown);
 }
 
 static int by_name(const void *a, const void *b) { return slice_cmp(((const holder *)a)->name, ((const holder *)b)->name); }
 
-static sla_status sum_up(holding *h, res_metric *out)
+/* A clock that is out, as of what was cancelled, was held by nobody; what one shows of which it is not known whether or when it stopped is not known. */
+static sla_status hold_rows(holding *h, int64_t *n, int64_t *unknown)
 {
     const chosen *c = pass_chosen(h->ps, &h->k->sel);
+    const uint32_t *state = h->ps->derived[h->k->sel.ds->idx][h->k->m.clock->first_derived + CLOCK_STATE].data;
+    const uint32_t is_out = dict_find(h->ps->w.dict, SLICE_LIT("out")), is_unknown = dict_find(h->ps->w.dict, SLICE_LIT("unknown"));
     CHOSEN_EACH(c, row) {
-        if (!chosen_surely(c, row)) continue;
+        if (state[row] == is_out) continue;
+        if (!chosen_surely(c, row) || state[row] == is_unknown) {
+            ++*unknown;
+            continue;
+        }
         TRY(hold_row(h, (uint32_t)row));
-        out->n++;
+        ++*n;
     }
+    return SLA_OK;
+}
+
+static sla_status sum_up(holding *h, res_metric *out)
+{
+    int64_t unknown = 0;
+    TRY(hold_rows(h, &out->n, &unknown));
+    bool sure = pass_tolerates(h->ps, unknown, out->n + unknown);
     if (h->n) qsort(h->items, h->n, sizeof *h->items, by_name);
     if (!(out->groups = ARENA_NEW(&h->ps->mem, res_metric_group, h->n + 1))) return SLA_NOMEM;
     slice by = h->k->sel.ds->fields[h->k->m.field].name;
     double total = 0;
     for (size_t i = 0; i < h->n; i++) {
-        out->groups[out->ngroups++] = (res_metric_group){by, h->items[i].name, true, (double)h->items[i].ms, h->items[i].n};
+        out->groups[out->ngroups++] = (res_metric_group){by, h->items[i].name, sure, (double)h->items[i].ms, h->items[i].n};
         total += (double)h->items[i].ms;
     }
-    out->has_value = h->n > 0;
+    out->has_value = sure && h->n > 0;
     out->value = total;
-    if (!h->n) out->reason = reason_empty();
+    if (!sure) out->reason = reason_undecided(unknown, out->n + unknown, &h->ps->mem);
+    else if (!h->n) out->reason = reason_empty();
     return SLA_OK;
 }
 

@@ -628,6 +628,34 @@ static void availability_that_is_not_known(void **state)
     audited_end(&t);
 }
 
+/* Nobody held what was cancelled; how long somebody held what is closed without a time of resolution is not known, and the sum neither where there are many such. */
+static void held_by_whom(void **state)
+{
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        audited t;
+        buf b = {0};
+        buf_text(&b, "id,type,priority,status,assignee,created_at,resolved_at\nC,incident,P1,cancelled,u2,2025-07-01 09:00:00,\nU,incident,P1,closed,u3,2025-07-01 09:00:00,\nR,incident,P1,resolved,u1,2025-07-01 09:00:00,2025-07-01 12:00:00\n"
+                     "L,incident,P1,closed,u9,2025-07-01 09:00:00,2025-07-01 10:00:00\n"); /* passed on after as_of: u5 held it */
+        for (int i = 0; more && i < 20; i++) buf_printf(&b, "T%d,incident,P1,closed,u1,2025-07-01 09:00:00,2025-07-01 10:00:00\n", i);
+        audited_begin(&t, PACK, NULL);
+        audited_csv(&t, "ticket", buf_cstr(&b));
+        audited_csv(&t, "history", "ticket_id,at,actor,field,old,new\nR,2025-07-01 10:00:00,a,assignee,u4,u1\nL,2025-09-01 10:00:00,a,assignee,u5,u9\n");
+        audited_run(&t, "2025Q3", "2025-08-01 00:00:00");
+        const res_metric *x = audited_metric(&t, "held_by_person");
+        assert_int_equal(x->n, more ? 22 : 2);
+        assert_int_equal(x->has_value, more);
+        assert_int_equal(x->reason.en.len > 0, !more);
+        assert_int_equal(x->ngroups, 3);
+        assert_slice_is(x->groups[0].key, "u1");
+        assert_true(x->groups[0].has_value == more && x->groups[0].value >= (2 + 20 * more) * 3600000 && x->groups[0].value <= (2 + 20 * more) * 3600000);
+        assert_slice_is(x->groups[1].key, "u4");
+        assert_slice_is(x->groups[2].key, "u5");
+        audited_end(&t);
+        buf_free(&b);
+    }
+}
+
 /* A group of fewer records than the figure needs has no value, but its n. */
 static void groups_too_small(void **state)
 {
@@ -673,7 +701,7 @@ int main(void)
     static const struct CMUnitTest plain[] = {
         cmocka_unit_test(not_applicable), cmocka_unit_test(nothing_of_the_kind), cmocka_unit_test(copied_lines), cmocka_unit_test(desks), cmocka_unit_test(lines_of_a_group), cmocka_unit_test(more_likely_the_source), cmocka_unit_test(little_delivered), cmocka_unit_test(nothing_imported), cmocka_unit_test(not_delivered), cmocka_unit_test(running_clocks_are_outside), cmocka_unit_test(years_without_holidays), cmocka_unit_test(findings), cmocka_unit_test(persisting), cmocka_unit_test(as_of), cmocka_unit_test(rolled_back),
         cmocka_unit_test(zones), cmocka_unit_test(durations), cmocka_unit_test(previous_period), cmocka_unit_test(intervals), cmocka_unit_test(points_can_be_followed), cmocka_unit_test(by_chance),
-        cmocka_unit_test(not_yet), cmocka_unit_test(availability_that_is_not_known), cmocka_unit_test(groups_too_small), cmocka_unit_test(value_before_a_change),
+        cmocka_unit_test(not_yet), cmocka_unit_test(availability_that_is_not_known), cmocka_unit_test(groups_too_small), cmocka_unit_test(held_by_whom), cmocka_unit_test(value_before_a_change),
     };
     struct CMUnitTest tests[64];
     size_t n = 0;
