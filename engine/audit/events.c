@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "engine/base/mem.h"
+#include "engine/base/radix.h"
 #include "engine/time/instant.h"
 
 /* ---- loading ---- */
@@ -174,29 +175,6 @@ static int by_key_and_time(const void *a, const void *b)
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
-enum { DIGIT = 11, DIGITS = 6, BUCKETS = 1 << DIGIT };
-
-/* By key, stable: rows come in the order of the table, which is nearly always that of time, so little is left to do within a key. */
-static event *sort_keys(event *a, event *b, size_t n, uint32_t (*count)[BUCKETS])
-{
-    for (size_t i = 0; i < n; i++)
-        for (int d = 0; d < DIGITS; d++) count[d][a[i].key >> (d * DIGIT) & (BUCKETS - 1)]++;
-    for (int d = 0; d < DIGITS; d++) {
-        if (count[d][a[0].key >> (d * DIGIT) & (BUCKETS - 1)] == n) continue;
-        uint32_t at = 0;
-        for (size_t k = 0; k < BUCKETS; k++) {
-            uint32_t c = count[d][k];
-            count[d][k] = at;
-            at += c;
-        }
-        for (size_t i = 0; i < n; i++) b[count[d][a[i].key >> (d * DIGIT) & (BUCKETS - 1)]++] = a[i];
-        event *swap = a;
-        a = b;
-        b = swap;
-    }
-    return a;
-}
-
 static void sort_times(event *e, size_t n)
 {
     for (size_t from = 0, to; from < n; from = to) {
@@ -206,19 +184,14 @@ static void sort_times(event *e, size_t n)
     }
 }
 
+/* By key first: rows come in the order of the table, which is nearly always that of time, so little is left to do within a key. */
 static sla_status sort_events(event **e, size_t n)
 {
-    event *other = mem_resize(NULL, n + 1, sizeof *other);
-    uint32_t (*count)[BUCKETS] = mem_zero(DIGITS, sizeof *count);
-    bool ok = other && count;
-    if (ok && n) {
-        event *sorted = sort_keys(*e, other, n, count);
-        if (sorted == other) other = *e, *e = sorted;
-        sort_times(*e, n);
-    }
+    event *other = mem_resize(NULL, n + 1, sizeof *other), *sorted = other ? radix_sort(*e, other, n, sizeof *other) : NULL;
+    if (sorted) sort_times(sorted, n);
+    if (sorted && sorted == other) other = *e, *e = sorted;
     mem_free(other);
-    mem_free(count);
-    return ok ? SLA_OK : SLA_NOMEM;
+    return sorted ? SLA_OK : SLA_NOMEM;
 }
 
 sla_status events_make(pass *ps, const event_set *s, const event_keys *keys, event **out, size_t *n, err *e)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "engine/audit/pass.h"
 #include "engine/base/mem.h"
+#include "engine/base/radix.h"
 #include "engine/base/sum.h"
 
 void measure_prepare(pass *ps, const selection *sel, const measure *m, const breakdown *groups, size_t ngroups)
@@ -25,48 +26,21 @@ static uint64_t order_bits(double v)
     return u >> 63 ? ~u : u | UINT64_C(1) << 63;
 }
 
-enum { DIGIT = 11, DIGITS = 6, BUCKETS = 1 << DIGIT };
-
-/* Stable, by digits of 11 bits from the lowest on; a digit that is the same everywhere costs nothing. The result is in a or b. */
-static ranked *radix_sort(ranked *a, ranked *b, size_t n, uint32_t (*count)[BUCKETS])
-{
-    for (size_t i = 0; i < n; i++)
-        for (int d = 0; d < DIGITS; d++) count[d][a[i].key >> (d * DIGIT) & (BUCKETS - 1)]++;
-    for (int d = 0; d < DIGITS; d++) {
-        if (n && count[d][a[0].key >> (d * DIGIT) & (BUCKETS - 1)] == n) continue;
-        uint32_t at = 0;
-        for (size_t k = 0; k < BUCKETS; k++) {
-            uint32_t c = count[d][k];
-            count[d][k] = at;
-            at += c;
-        }
-        for (size_t i = 0; i < n; i++) b[count[d][a[i].key >> (d * DIGIT) & (BUCKETS - 1)]++] = a[i];
-        ranked *swap = a;
-        a = b;
-        b = swap;
-    }
-    return a;
-}
-
 static sla_status rank_rows(measuring *mg)
 {
     const chosen *c = mg->in;
     ranked *a = mem_resize(NULL, c->n + 1, sizeof *a), *b = mem_resize(NULL, c->n + 1, sizeof *b);
-    uint32_t (*count)[BUCKETS] = mem_zero(DIGITS, sizeof *count);
     mg->ranked = mem_resize(NULL, c->n + 1, sizeof *mg->ranked);
-    sla_status st = a && b && count && mg->ranked ? SLA_OK : SLA_NOMEM;
+    sla_status st = a && b && mg->ranked ? SLA_OK : SLA_NOMEM;
     for (size_t row = chosen_next(c, 0); st == SLA_OK && row < c->nrows; row = chosen_next(c, row + 1)) {
         double v = chosen_surely(c, row) ? kept_number(mg->k, row) : (double)NAN;
         if (!isnan(v)) a[mg->nranked++] = (ranked){order_bits(v), (uint32_t)row};
     }
-    if (st == SLA_OK) {
-        const ranked *sorted = radix_sort(a, b, mg->nranked, count);
-        for (size_t i = 0; i < mg->nranked; i++) mg->ranked[i] = sorted[i].row;
-    }
+    const ranked *sorted = st == SLA_OK ? radix_sort(a, b, mg->nranked, sizeof *a) : NULL;
+    for (size_t i = 0; sorted && i < mg->nranked; i++) mg->ranked[i] = sorted[i].row;
     mem_free(a);
     mem_free(b);
-    mem_free(count);
-    return st;
+    return sorted ? SLA_OK : SLA_NOMEM;
 }
 
 sla_status measure_begin(pass *ps, const selection *sel, const measure *m, measuring *out, err *e)
