@@ -100,10 +100,13 @@ static member member_of_group(const judged_group *g)
     return g->perhaps || least != most ? MEMBER_UNKNOWN : least ? MEMBER_GOOD : MEMBER_BAD;
 }
 
+/* A figure, or from what to what it can be. */
+static slice span_text(slice least, slice most, arena *a) { return slice_eq(least, most) ? least : text_format(a, "%.*s–%.*s", SLICE_ARG(least), SLICE_ARG(most)); }
+
 static sla_status judge_group(const rule *r, pass *ps, rule_outcome *out, const judged_group *g)
 {
     member m = member_of_group(g);
-    res_observed seen[] = {{SLICE_LIT("key"), g->key}, {SLICE_LIT("value"), text_percent(g->value, 3, &ps->mem)}, {SLICE_LIT("target"), text_percent(g->target.value, 3, &ps->mem)}, {SLICE_LIT("downtime"), g->downtime}};
+    res_observed seen[] = {{SLICE_LIT("key"), g->key}, {SLICE_LIT("value"), span_text(text_percent(g->value, 3, &ps->mem), text_percent(g->most, 3, &ps->mem), &ps->mem)}, {SLICE_LIT("target"), text_percent(g->target.value, 3, &ps->mem)}, {SLICE_LIT("downtime"), g->downtime}};
     if (r->m.kind != MEASURE_SHARE && r->m.kind != MEASURE_UPTIME) seen[1].value = text_format(&ps->mem, "%.10g", g->value), seen[2].value = text_format(&ps->mem, "%.10g", g->target.value);
     out->groups[out->ngroups++] = (res_group){.by = g->by, .key = g->key, .population = 1, .conforming = m == MEMBER_GOOD, .nonconforming = m == MEMBER_BAD, .unknown = m == MEMBER_UNKNOWN,
                                               .has_value = g->value >= g->most, .value = g->value, .has_target = g->target.has, .target = g->target.value, .met = m != MEMBER_BAD};
@@ -150,7 +153,7 @@ static sla_status judge_uptime(const rule *r, pass *ps, rule_outcome *out, err *
         told_rows rows = {.n = f[i].nrows};
         memcpy(rows.rows, f[i].rows, sizeof rows.rows);
         st = judge_group(r, ps, out, &(judged_group){.by = r->up.subjects->name, .key = f[i].key, .value = f[i].value, .most = f[i].most, .perhaps = f[i].perhaps, .rows = &rows,
-                                                     .target = {.has = f[i].has_target, .value = f[i].target}, .downtime = text_duration(f[i].down_ms, &ps->mem)});
+                                                     .target = {.has = f[i].has_target, .value = f[i].target}, .downtime = span_text(text_duration(f[i].least_down_ms, &ps->mem), text_duration(f[i].down_ms, &ps->mem), &ps->mem)});
     }
     return close_groups(r, ps, out, st, e);
 }

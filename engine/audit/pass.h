@@ -125,7 +125,7 @@ sla_status measure_groups(const measuring *mg, const breakdown *b, figure_group 
 void uptime_prepare(pass *ps, const uptime *up);
 enum { UPTIME_ROWS = 12 };
 /* value to most: what the availability can be (uptime.c), the same where every outage says whether it was planned; perhaps: whether it is a subject at all is not known. */
-typedef struct uptime_figure { slice key; double value, most, target; bool perhaps, has_target; int64_t down_ms, outages; uint32_t nrows, rows[UPTIME_ROWS]; /* the first outages that count, rows of up->outages */ } uptime_figure;
+typedef struct uptime_figure { slice key; double value, most, target; bool perhaps, has_target; int64_t least_down_ms, down_ms, outages; uint32_t nrows, rows[UPTIME_ROWS]; /* the first outages that count, rows of up->outages */ } uptime_figure;
 static inline bool uptime_known(const uptime_figure *f) { return f->value >= f->most; }
 sla_status uptime_all(pass *ps, const uptime *up, uptime_figure **out, size_t *n, err *e);
 bool pass_tolerates(const pass *ps, int64_t unknown, int64_t of);          /* so few of which it is not known change nothing (the pack's unknown_tolerance) */

@@ -106,6 +106,7 @@ static void figure_subject(pass *ps, const windows sets[SETS], uint32_t key, upt
     }
     f->value = share_up(whole - ms[ALL], whole - ms[OUT]);
     f->most = share_up(whole - ms[ALL], whole - ms[MAY_BE_OUT]);
+    f->least_down_ms = ms[ALL] - ms[MAY_BE_OUT];
     f->down_ms = ms[ALL] - ms[OUT];
 }
 

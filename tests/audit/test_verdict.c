@@ -614,6 +614,7 @@ static void availability_that_is_not_known(void **state)
     assert_true(group_of(x, "D")->nonconforming == 1);
     assert_true(group_of(x, "E")->unknown == 1);
     assert_string_equal(audited_keys(&t, "3.3-a"), "D");
+    assert_non_null(strstr(t.r->findings[x->first_finding].message.en.ptr, "96.739%–98.889%")); /* 89 of 92 days, or of 90 */
     assert_false(audited_metric(&t, "availability")->has_value); /* the lowest is D's, which may have been down for two days or three */
     assert_true(audited_metric(&t, "availability")->reason.en.len > 0);
     assert_true(audited_metric(&t, "availability_gross")->has_value);
