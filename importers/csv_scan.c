@@ -313,8 +313,9 @@ size_t csv_cells(csv_dialect d, slice text, uint32_t *line, cells *c, uint64_t *
 /* ---- the dialect ---- */
 enum { LOOK_RECORDS = 100 };
 /* What the first records are under a dialect. cells: the number of cells that most of them have; well, ill: quoted cells that end as they should, or amid text;
- * inside: characters in quoted cells that are why one quotes; escapes: places where the escape stands before a delimiter or quote. */
-typedef struct look { size_t records, cells, agree, well, ill, inside, escapes; } look;
+ * inside: characters in quoted cells that are why one quotes; escapes: places where the escape stands before a delimiter or quote; torn: records in which a delimiter stands within quotes that open amid a
+ * cell, as those of another dialect's cells do. */
+typedef struct look { size_t records, cells, agree, well, ill, inside, escapes, torn; } look;
 
 static size_t most_frequent(const uint32_t *counts, size_t n, size_t *times)
 {
@@ -328,11 +329,18 @@ static size_t most_frequent(const uint32_t *counts, size_t n, size_t *times)
     return best;
 }
 
+/* A quote behind a letter or a digit closes, or is none: 5" disk. */
+static bool word_before(slice head, size_t i)
+{
+    unsigned char c = i ? (unsigned char)head.ptr[i - 1] : ' ';
+    return c >= 0x80 || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
 static look look_at(csv_dialect d, slice head)
 {
     look l = {0};
     uint32_t counts[LOOK_RECORDS], now = 1;
-    bool start = true, quoted = false, any = false;
+    bool start = true, quoted = false, any = false, amid = false, torn = false;
     for (size_t i = 0; i < head.len && l.records < LOOK_RECORDS; i++) {
         char c = head.ptr[i], next = i + 1 < head.len ? head.ptr[i + 1] : d.eol;
         if (d.escape && c == d.escape) {
@@ -354,10 +362,13 @@ static look look_at(csv_dialect d, slice head)
         } else if (start && c == d.quote) quoted = any = true, start = false;
         else if (c == d.eol) {
             if (any) counts[l.records++] = now;
+            l.torn += any && torn;
             now = 1;
             start = true;
-            any = false;
+            any = amid = torn = false;
         } else {
+            if (c == d.quote) amid = !amid && !word_before(head, i);
+            torn = torn || (amid && c == d.delimiter);
             now += c == d.delimiter;
             start = c == d.delimiter;
             any = any || c != '\r';
@@ -386,7 +397,8 @@ static char line_end(slice head)
 static size_t weigh(csv_dialect d, look l)
 {
     if (l.cells < 2 || (d.quote == '\'' && (l.well == 0 || l.ill)) || (d.escape && l.escapes == 0)) return 0;
-    size_t agree = l.agree * 100 / l.records, ill = l.ill * 100 / l.records;
+    size_t agree = l.agree * 100 / l.records, ill = (l.ill + l.torn) * 100 / l.records;
+    if (l.torn == l.records) return 0;
     agree = agree > ill ? agree - ill : 0;
     return 1 + agree * 1000 + (l.cells < 63 ? l.cells : 63) * 4 + (l.well * 2 > l.records || l.inside ? 2u : 0u) + (d.escape ? 0u : 1u);
 }

@@ -53,6 +53,8 @@ static const struct dialect_case { const char *name, *text, *dialect, *cells; } 
     {"no last line end", "a,b\n1,\"2\"", ",\"", "a|b\xC2\xB6" "1|2"},
     {"empty cells", "a,b,c\n,,\n1,\"\",\n", ",\"", "a|b|c\xC2\xB6||\xC2\xB6" "1||"},
     {"a title above the table", "Tickets of July\n\na;b\n1;2\n3;4\n", ";\"", "Tickets of July\xC2\xB6" "a|b\xC2\xB6" "1|2\xC2\xB6" "3|4"},
+    {"tabs within the quotes of one cell", "at,host,message\n1,a,\"User:\tbob\tfrom:\t10.0.0.9\"\n2,b\n3,c,\"User:\teve\tfrom:\t10.0.0.9\"\n4,d\n5,e,\"User:\tann\tfrom:\t10.0.0.9\"\n", ",\"",
+     "at|host|message\xC2\xB6" "1|a|User:\tbob\tfrom:\t10.0.0.9\xC2\xB6" "2|b\xC2\xB6" "3|c|User:\teve\tfrom:\t10.0.0.9\xC2\xB6" "4|d\xC2\xB6" "5|e|User:\tann\tfrom:\t10.0.0.9"},
     {"text with commas between few bars", "a|b\nx, y, z|1\np, q|2\n", "|\"", "a|b\xC2\xB6x, y, z|1\xC2\xB6p, q|2"},
 };
 
