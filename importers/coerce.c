@@ -679,12 +679,29 @@ static sla_status leave_out(job *j, size_t row)
     return SLA_OK;
 }
 
-static sla_status leave_out_footers(job *j)
+/* A row that is no record is told as a whole: that its texts are no times or numbers says nothing more. first: the slab's first reject. */
+static void drop_values_of_footers(job *j, size_t first)
 {
+    reject_list *l = j->rejects;
+    size_t to = first;
+    for (size_t i = first; i < l->n; i++) {
+        size_t row = 0;
+        while (row < j->c->nrows && j->c->lines[row] != l->items[i].line) row++;
+        bool footer = !l->items[i].row && row < j->c->nrows && bits_get(j->bad, row);
+        l->values -= footer;
+        if (!footer) l->items[to++] = l->items[i];
+    }
+    l->n = to;
+}
+
+static sla_status leave_out_footers(job *j, size_t first)
+{
+    size_t before = j->rejects->n;
     for (size_t i = 0; j->co->p->footers.on && i < j->c->nrows; i += 64) {
         size_t n = j->c->nrows - i < 64 ? j->c->nrows - i : 64;
         for (uint64_t few = rows_with_few(j, j->row0 + i, n, j->co->p->footers.most); few; few &= few - 1) TRY(leave_out(j, i + (size_t)__builtin_ctzll(few)));
     }
+    if (before > first && j->rejects->n > before) drop_values_of_footers(j, first);
     return SLA_OK;
 }
 
@@ -733,13 +750,14 @@ static bool follows(const plan *p, size_t f) { return p->fields[f].after >= 0; }
 sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *rejects, size_t *taken, size_t *blank, err *e)
 {
     job j = {.co = co, .c = c, .b = b, .row0 = b->nrows, .rejects = rejects};
+    const size_t first = rejects->n;
     co->cursor.z = co->p->zone;
     sla_status st = SLA_OK;
     for (int pass = 0; pass < 2; pass++) /* what follows another time comes after it */
         for (size_t f = 0; st == SLA_OK && f < b->ds->nfields; f++)
             if (follows(co->p, f) == (pass == 1)) st = read_column(&j, f);
     if (st == SLA_OK) st = read_decided(&j);
-    if (st == SLA_OK) st = leave_out_footers(&j);
+    if (st == SLA_OK) st = leave_out_footers(&j, first);
     for (size_t f = 0; st == SLA_OK && f < b->ds->nfields; f++)
         if (b->ds->fields[f].required) st = check_required(&j, f);
     arena_free(&j.texts);
