@@ -50,8 +50,14 @@ all: deps
 	@$(SUBMAKE) V=ext slaudit.so
 slaudit: build/release/engine/cli/main ; @cp $< $@.new && mv -f $@.new $@
 
+ifeq ($V,ext)
 slaudit.so: build/ext/slaudit.so ; @cp $< $@.new && mv -f $@.new $@
 build/ext/slaudit.so: $(EXTENSION:%.c=build/ext/%.o) ; @$(SAY) "ld  $@"; $(CC) -shared $(LDFLAGS) -o $@ $^ -lcrypto -lyaml -pthread
+else
+# its objects have rules and flags of their own only with V=ext
+slaudit.so: ; @$(SUBMAKE) V=ext slaudit.so
+.PHONY: slaudit.so
+endif
 
 $O/libslaudit.a: $(SRC:%.c=$O/%.o) ; @rm -f $@ && $(AR) rcs $@ $^
 $O/libsupport.a: $(SUPPORT:%.c=$O/%.o) ; @rm -f $@ && $(AR) rcs $@ $^
