@@ -32,7 +32,7 @@ void reject_list_clear(reject_list *l);
 sla_status reject_list_add(reject_list *l, uint32_t line, uint32_t col, slice name, slice value, const char *reason, bool row);
 
 /* How often a field's values were of a kind that limits what they prove. Summed over all threads; sums do not depend on the order. */
-typedef struct time_counts { _Atomic uint64_t values, days, unzoned, repeated, skipped, this_order, other_order, derived, relative, several; } time_counts;   /* days: without a time of day; repeated, skipped: local times that occur twice or never; other_order: readable only with day and month the other way round; this_order: only as they were taken, counted where that was assumed; derived: another time and a duration; relative: "3 days ago", not taken; several: texts of several, of which the first was taken */
+typedef struct time_counts { _Atomic uint64_t values, days, unzoned, repeated, skipped, this_order, other_order, derived, relative, several, halves; } time_counts;   /* halves: in hour 0 or beyond 12, counted where the head has none such; days: without a time of day; repeated, skipped: local times that occur twice or never; other_order: readable only with day and month the other way round; this_order: only as they were taken, counted where that was assumed; derived: another time and a duration; relative: "3 days ago", not taken; several: texts of several, of which the first was taken */
 /* Where input columns go, and how their text is read: fixed for a source, shared by its workers. */
 typedef struct target {
     int input;                          /* column; -1: the file has none */
@@ -44,6 +44,7 @@ typedef struct target {
     int after; int64_t unit;            /* durations, to be added to this field; -1: none. unit: of bare numbers, ms */
     bool assumed;                       /* nothing told the order of day and month */
     date_numbers numbers;               /* how a column of numbers is read as times */
+    bool half_day;                      /* times that look like those of twelve hours without AM and PM */
     bool from_zero;                     /* levels P0, P1 …: which of them is the model's P1 is not known, so none is */
     time_counts *counts;                /* NULL: not counted */
     spoken *spoken;                     /* of fields with terms: where words are noted; NULL: not at all */

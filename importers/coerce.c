@@ -433,7 +433,7 @@ static inline bool fast_time(coercer *co, slice s, int64_t *local)
     return true;
 }
 
-typedef struct tally { uint64_t values, days, unzoned, repeated, skipped, this_order, other_order, relative; } tally;
+typedef struct tally { uint64_t values, days, unzoned, repeated, skipped, this_order, other_order, relative, halves; } tally;
 
 static void keep_tally(const target *t, const tally *n)
 {
@@ -446,6 +446,7 @@ static void keep_tally(const target *t, const tally *n)
     t->counts->this_order += n->this_order;
     t->counts->other_order += n->other_order;
     t->counts->relative += n->relative;
+    t->counts->halves += n->halves;
 }
 
 static bool other_way(slice s, const target *t, time_text *out) { return dates_parse(s, dates_other_order(t->order), out); }
@@ -490,6 +491,19 @@ static int64_t to_utc(zone_cursor *cur, int64_t local, tally *n)
 
 static const int64_t LEAST = 366 * MS_DAY; /* what databases put where there is no time lies before, or is no time */
 
+/* Times that a clock of twelve hours does not show. */
+static uint64_t count_halves(job *j, size_t fno)
+{
+    const column *col = &j->b->cols[fno];
+    uint64_t n = 0;
+    for (size_t i = j->row0; i < j->row0 + j->c->nrows; i++) {
+        if (!bits_get(col->valid, i)) continue;
+        int64_t local = zone_cursor_to_local(&j->co->cursor, ((const int64_t *)col->data)[i]), clock = (local % MS_DAY + MS_DAY) % MS_DAY;
+        n += clock < MS_HOUR || clock >= 13 * MS_HOUR;
+    }
+    return n;
+}
+
 static sla_status read_times(job *j, size_t fno, const slice *in, const target *t)
 {
     int64_t *out = (int64_t *)j->b->cols[fno].data + j->row0;
@@ -517,6 +531,7 @@ static sla_status read_times(job *j, size_t fno, const slice *in, const target *
         bits_set(j->b->cols[fno].valid, j->row0 + i);
         j->b->cols[fno].used = true;
     }
+    if (t->half_day) n.halves = count_halves(j, fno);
     keep_tally(t, &n);
     return SLA_OK;
 }

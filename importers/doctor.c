@@ -287,6 +287,59 @@ static void number_sorted(const doctor *d, const table *t, numberings *l)
     mem_free(x);
 }
 
+/* ---- tables whose records have no number but that of their row ---- */
+enum { TABLES_MOST = 50, TWINS_LEAST = 5 };
+typedef struct row_key { int64_t number, at; size_t table; } row_key;
+
+static int by_row_key(const void *a, const void *b)
+{
+    const row_key *x = a, *y = b;
+    return x->number != y->number ? (x->number < y->number ? -1 : 1) : x->at != y->at ? (x->at < y->at ? -1 : 1) : (x->table > y->table) - (x->table < y->table);
+}
+
+/* The rows whose key is a table's name, a hyphen and a number (plan_notes.c), in order of number and time. Products' own numbers may look alike, but do not agree in their times. */
+static size_t list_row_keys(const doctor *d, const table *t, const numberings *l, row_key *out)
+{
+    size_t n = 0, f = (size_t)t->ds->time_field;
+    numbered x;
+    for (size_t r = 0; r < t->nrows; r++) {
+        size_t k = 0;
+        if (!table_has(t, f, r) || !number_of(d, t, r, &x) || !x.prefix.len || x.prefix.ptr[x.prefix.len - 1] != '-') continue;
+        while (k < l->n && !slice_eq(l->items[k].first.prefix, x.prefix)) k++;
+        if (k < l->n) out[n++] = (row_key){x.number, table_i64(t, f)[r], k};
+    }
+    qsort(out, n, sizeof *out, by_row_key);
+    return n;
+}
+
+static void say_twins(doctor *d, const dataset *ds, const numbering *a, const numbering *b, size_t same)
+{
+    buf zh = {0}, en = {0};
+    size_t less = a->n < b->n ? a->n : b->n;
+    buf_printf(&zh, "表“%.*s”与表“%.*s”只按行编号，其中 %zu 条%s的序号和时间都相同：可能是同一批记录，被计算了两次", (int)a->first.prefix.len - 1, a->first.prefix.ptr, (int)b->first.prefix.len - 1, b->first.prefix.ptr, same, ds->title_zh.ptr);
+    buf_printf(&en, "the tables '%.*s' and '%.*s' number their rows only, and %zu records of %s agree in number and time: they may be the same, counted twice", (int)a->first.prefix.len - 1, a->first.prefix.ptr, (int)b->first.prefix.len - 1,
+               b->first.prefix.ptr, same, ds->name.ptr);
+    add(d, "twins", ds, ds->fields[ds->key[0]].name, (int64_t)same, (int64_t)less, &zh, &en);
+}
+
+/* The same table under two names: most of the shorter one's rows stand in the other, too. Of more tables than TABLES_MOST the pairs are too many to tell. */
+static void look_at_twins(doctor *d, const table *t, const numberings *l)
+{
+    size_t same[TABLES_MOST][TABLES_MOST] = {{0}};
+    if (l->n < 2 || l->n > TABLES_MOST || t->ds->time_field < 0 || t->ds->fields[t->ds->time_field].type != VT_TIME || !t->cols[t->ds->time_field].data) return;
+    row_key *x = mem_resize(NULL, t->nrows + 1, sizeof *x);
+    size_t n = x ? list_row_keys(d, t, l, x) : 0;
+    d->nomem = d->nomem || !x;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n && x[k].number == x[i].number && x[k].at == x[i].at; k++) same[x[i].table][x[k].table]++;
+    for (size_t a = 0; a < l->n; a++)
+        for (size_t b = a + 1; b < l->n; b++) {
+            size_t less = l->items[a].n < l->items[b].n ? l->items[a].n : l->items[b].n;
+            if (same[a][b] >= TWINS_LEAST && same[a][b] * 2 > less) say_twins(d, t->ds, &l->items[a], &l->items[b], same[a][b]);
+        }
+    mem_free(x);
+}
+
 static void look_at_numbers(doctor *d, const table *t)
 {
     const dataset *ds = t->ds;
@@ -294,6 +347,7 @@ static void look_at_numbers(doctor *d, const table *t)
     if (ds->nkey != 1 || ds->changes.dataset < 0 || !t->cols[ds->key[0]].data) return;
     if (!number_rows(d, t, &l)) number_sorted(d, t, &l);
     for (size_t i = 0; i < l.n && !l.nomem; i++) look_at_range(d, ds, &l.items[i]);
+    if (!l.nomem) look_at_twins(d, t, &l);
     d->nomem = d->nomem || l.nomem;
     mem_free(l.items);
 }

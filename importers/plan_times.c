@@ -48,6 +48,22 @@ static bool clock_in(slice s, int64_t *ms)
     return words_duration((slice){from, (size_t)(to - from)}, 0, ms) && *ms <= MS_DAY;
 }
 
+/* "2025-07-08 03:05" may have lost its PM on the way. A clock beside an offset, ISO's T or words is one of 24 hours, or says its half. */
+static void look_at_half(slice s, clock_evidence *seen)
+{
+    int64_t ms;
+    bool plain = s.len > 10;
+    for (size_t i = 0; plain && i < s.len; i++) plain = (unsigned char)s.ptr[i] < 0x80 && !((s.ptr[i] | 32) >= 'a' && (s.ptr[i] | 32) <= 'z') && s.ptr[i] != '+';
+    if (s.len == 0 || !memchr(s.ptr, ':', s.len)) return;
+    if (!plain || !clock_in(s, &ms) || ms < MS_HOUR || ms >= 13 * MS_HOUR) {
+        seen->other++;
+        return;
+    }
+    if (seen->bare++ == 0) memcpy(seen->day, s.ptr, sizeof seen->day);
+    seen->noons += ms >= 12 * MS_HOUR;
+    seen->other_days += memcmp(seen->day, s.ptr, sizeof seen->day) != 0;
+}
+
 /* "09:10" may be ten past nine or more than nine hours. */
 static void look_at_either(slice s, slice from, span_evidence *seen)
 {
@@ -123,7 +139,7 @@ void planner_look(planner *pl, const cells *c)
                 size_t before = dated(&pl->seen[f]);
                 if (s.len >= 5) dates_look(s, &pl->seen[f]);
                 if (k == 0) pl->spans[f].dated += dated(&pl->seen[f]) - before;
-                if (k == 0) look_at_duration(s, t, &pl->spans[f]);
+                if (k == 0) look_at_duration(s, t, &pl->spans[f]), look_at_half(s, &pl->spans[f].face);
                 if (k == 0 && t->map && t->map->or_after >= 0 && pl->p.fields[t->map->or_after].input >= 0)
                     look_at_either(s, words_narrow(slice_trim(c->at[(size_t)pl->p.fields[t->map->or_after].input * CELLS_ROWS + r]), beside), &pl->spans[f]);
                 if (k == 0 && t->clock >= 0) look_at_clock(words_narrow(slice_trim(c->at[(size_t)t->clock * CELLS_ROWS + r]), beside), &pl->spans[f]);
@@ -210,6 +226,13 @@ static void settle_clock(planner *pl, size_t f)
     buf_printf(&pl->said, "%.*s: the column %.*s holds times of day; the days stand in the column %.*s\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->clock]), SLICE_ARG(pl->names[t->input]));
 }
 
+/* Many times on several days and none in hour 0 or beyond 12. Hour 12 must be among them: an export in UTC of people who work by day has none such either, but begins and ends its hours earlier. */
+static bool half_a_day(const clock_evidence *seen)
+{
+    enum { LEAST_TIMES = 50 };
+    return seen->bare >= LEAST_TIMES && seen->other == 0 && seen->noons && seen->other_days;
+}
+
 static void settle_column(planner *pl, size_t f, const date_evidence *all)
 {
     static const char *const numbers[] = {"", "a sheet's days since 1900", "a sheet's days since 1904", "seconds, ms or µs since 1970 (UTC)"};
@@ -219,6 +242,7 @@ static void settle_column(planner *pl, size_t f, const date_evidence *all)
     bool sure, all_sure;
     const char *own = dates_order(ev, &sure), *others = dates_order(all, &all_sure), *why = "";
     t->numbers = dates_numbers(ev);
+    t->half_day = t->clock < 0 && half_a_day(&pl->spans[f].face);
     if (t->numbers == NUMBERS_SERIAL_1900 && pl->serials_1904) t->numbers = NUMBERS_SERIAL_1904;
     if (t->numbers) buf_printf(&pl->said, "%.*s: %zu of the numbers looked at are read as %s\n", SLICE_ARG(fd->name), t->numbers == NUMBERS_EPOCH ? ev->epoch : ev->serial, numbers[t->numbers]);
     if (all_sure && strcmp(others, "ymd") == 0 && ev->short_ones == ev->values) own = others;
@@ -378,6 +402,7 @@ sla_status planner_caveats(const planner *pl, store *s, int64_t source, err *e)
         if (k->repeated) TRY(put_caveat(&l, "repeated", name, k->repeated, k->values, "在夏令时结束时出现两次，取前一次", "occur twice as the clock is put back; the first is taken"));
         if (k->skipped) TRY(put_caveat(&l, "skipped", name, k->skipped, k->values, "在夏令时开始时并不存在，顺延", "do not exist as the clock is put forward; they are moved on"));
         if (k->other_order) TRY(put_caveat(&l, "order", name, k->other_order, k->values + k->other_order, "只有日月互换才能读出，已拒绝", "can only be read with day and month the other way round; rejected"));
+        if (pl->p.fields[f].half_day && !k->halves) TRY(put_caveat(&l, "half day", name, k->values, k->values, "都在 1 至 12 点之间，没有 0 点，也没有 13 点以后：导出可能丢了上午/下午，时刻可能差 12 小时；请按 24 小时制导出", "lie between 1 and 12 o'clock, none in hour 0 or beyond 12: the export may have lost AM and PM, and clocks may be wrong by 12 hours; export times of 24 hours"));
         if (pl->p.fields[f].assumed && k->values && !k->this_order) TRY(assumed_caveat(&l, f));
     }
     return SLA_OK;

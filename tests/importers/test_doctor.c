@@ -82,6 +82,10 @@ static const struct doctor_case { const char *name, *zone, *file[3], *text[3], *
      {"number,incident_state,opened_at,sys_updated_at,sys_mod_count\nINC1,New,2025-07-01T09:00:00+08:00,2025-07-01T09:00:00+08:00,0\nINC1,Closed,2025-07-01T09:00:00+08:00,2025-07-02T09:00:00+08:00,1\n",
       "Number,State,Opened,Short description,Caller\nINC1,Closed,2025-07-01T09:00:00+08:00,no mail,ann\n"},
      "0 doubles ticket id 1/2\n"},
+    {"the same rows under two names of their table", "Asia/Shanghai", {"a.csv", "b.csv", "history.csv"},
+     {"id,status,created_at\nJuly-1,new,2025-07-01 09:00:00\nJuly-2,new,2025-07-02 09:00:00\nJuly-3,new,2025-07-03 09:00:00\nJuly-4,new,2025-07-04 09:00:00\nJuly-5,new,2025-07-05 09:00:00\nJuly-6,new,2025-07-06 09:00:00\n", "id,status,created_at\ncopy-1,new,2025-07-01 09:00:00\ncopy-2,new,2025-07-02 09:00:00\ncopy-3,new,2025-07-03 09:00:00\ncopy-4,new,2025-07-04 09:00:00\ncopy-5,new,2025-07-05 09:00:00\n", HISTORY}, "0 orphans history ticket_id 1/1\n0 twins ticket id 5/5\n"},
+    {"two tables that only number their rows alike", "Asia/Shanghai", {"a.csv", "b.csv", "history.csv"},
+     {"id,status,created_at\nJuly-1,new,2025-07-01 09:00:00\nJuly-2,new,2025-07-02 09:00:00\nJuly-3,new,2025-07-03 09:00:00\nJuly-4,new,2025-07-04 09:00:00\nJuly-5,new,2025-07-05 09:00:00\nJuly-6,new,2025-07-06 09:00:00\n", "id,status,created_at\nJune-1,new,2025-07-01 09:01:00\nJune-2,new,2025-07-02 09:01:00\nJune-3,new,2025-07-03 09:01:00\nJune-4,new,2025-07-04 09:01:00\nJune-5,new,2025-07-05 09:01:00\nJune-6,new,2025-07-06 09:01:00\n", HISTORY}, "0 orphans history ticket_id 1/1\n"},
     {"logs that begin late and end early", "Asia/Shanghai", {"ticket.csv", "history.csv", "log.csv"},
      {"id,status,created_at\nT1,new,2025-07-01 09:00:00\nT2,new,2025-07-31 09:00:00\n", HISTORY, "at,source,action\n2025-07-11 09:00:00,auth,login\n2025-07-29 09:00:00,auth,login\n"},
      "0 begins late log at 10/0\n0 ends early log at 2/0\n"},
@@ -138,6 +142,29 @@ static void each_case(void **state)
     look(&p); /* looking again changes nothing */
     assert_caveats(&p, c->want);
     close_place(&p);
+}
+
+/* Ten hours of a working day, AM and PM lost: 9 to 12 and 1 to 6. A time with its own half, of another half, or a day of mornings in UTC says nothing of the kind. */
+static void lost_halves(void **state)
+{
+    static const struct { int from; const char *last, *want; } rows[] = {
+        {9, "2025-07-20 03:05:00", "1 half day ticket created_at 61/61\n"}, {9, "2025-07-20 13:05:00", ""}, {9, "2025-07-20 00:05:00", ""}, {9, "2025-07-20T03:05:00", ""}, {1, "2025-07-20 03:05:00", ""},
+    };
+    (void)state;
+    for (size_t k = 0; k < LEN(rows); k++) {
+        buf b = {0};
+        place p;
+        open_place(&p, "Asia/Shanghai");
+        buf_text(&b, "id,status,created_at\n");
+        for (int i = 0; i < 60; i++) buf_printf(&b, "A%d,new,2025-07-%02d %02d:05:00\n", i + 1, 1 + i / 10, (rows[k].from + i % 10 - 1) % 12 + 1);
+        buf_printf(&b, "A61,new,%s\n", rows[k].last);
+        take(&p, "ticket.csv", buf_cstr(&b));
+        take(&p, "history.csv", "ticket_id,at,field,old,new\nA1,2025-07-01 09:05:00,status,,new\n");
+        look(&p);
+        assert_caveats(&p, rows[k].want);
+        buf_free(&b);
+        close_place(&p);
+    }
 }
 
 static void numbers(void **state)
@@ -230,6 +257,7 @@ int main(void)
     size_t n = 0;
     ROWS(tests, n, cases, each_case);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(lost_halves);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(as_many_as_are_exported_at_once);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(updates_are_named_in_both_languages);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(memory_runs_out);
