@@ -455,7 +455,8 @@ bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_frame
     f->ev.v[LOG_MESSAGE] = line;
     for (size_t i = 0; i < k->re.ngroups; i++) {
         slice v = log_regex_group(s, line, k->re.numbers[i]);
-        if (k->fields[i] >= 0 && (v.len || k->re.numbers[i] == k->g_message)) f->ev.v[k->fields[i]] = v;
+        bool fills = k->fields[i] >= 0 && (v.len || k->re.numbers[i] == k->g_message);
+        if (fills && !log_field_missing((log_field)k->fields[i], v)) f->ev.v[k->fields[i]] = v;
         if (k->asked[i]) log_pair_add(f, k->re.names[i], v);
     }
     if (k->program.len) f->ev.v[LOG_PROGRAM] = k->program;

@@ -67,6 +67,12 @@ bool log_value_missing(slice s)
     return false;
 }
 
+bool log_field_missing(log_field f, slice v)
+{
+    if (f != LOG_USER && f != LOG_SRC_IP) return false;
+    return log_value_missing(v) || (v.len == 7 && v.ptr[0] == 'u' && slice_is(v, "unknown"));
+}
+
 /* ---- loading ---- */
 typedef struct loader { log_patterns *lp; errlist *errors; slice source; } loader;
 
@@ -462,7 +468,7 @@ static void put_outputs(log_matcher *m, const pattern *p, const log_record *r, l
         else if (o->kind == OUT_COMPOSED) v = composed(m, o, r);
         else
             for (size_t k = 0; k < o->nkeys && !v.len; k++) v = value_of(m, r, o->keys[k]);
-        if (!v.len) continue;
+        if (!v.len || log_field_missing(o->field, v)) continue;
         ev->v[o->field] = o->field == LOG_SRC_IP ? first_text(v) : v;
         ev->fixed &= (uint16_t)~(1u << o->field);
     }

@@ -15,7 +15,8 @@
  * Several files may describe one program. Its patterns are tried in order, then those of the program "*"; the first that fits decides. match looks at the message, its named groups that are
  * fields of the log dataset fill them. when looks at what the record says by name: equal to one of the texts given, in which a star at the beginning or the
  * end stands for anything; "" means: not there. take fills a field from the first name given that has a value. set fills it with a text, in which {name}
- * stands for a group or a name of the record. Values "-", "?", "(null)" and the like count as nothing. */
+ * stands for a group or a name of the record. Values "-", "?", "(null)" and the like count as nothing, of groups
+ * where they are a user or an address; "unknown" does there as well. */
 #ifndef SLA_IMPORTERS_LOGPATTERN_H
 #define SLA_IMPORTERS_LOGPATTERN_H
 #include "engine/base/err.h"
@@ -63,4 +64,5 @@ sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors);
 /* For logkind.c: holds what an example says against what was found; every key that names a field of the dataset is compared. */
 void log_example_check(const ynode *example, const log_event *ev, errlist *errors);
 bool log_value_missing(slice s);                                         /* "", "-", "?", "(null)", "(none)", "N/A", "unset", "null", "(unknown user)" */
+bool log_field_missing(log_field f, slice v);                            /* the same of what a group captures for a user or an address, of which "unknown" says as little; other fields keep such texts */
 #endif
