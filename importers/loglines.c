@@ -93,7 +93,7 @@ static size_t known_lines(const log_kind *k, log_regex_state *s, slice head, boo
     while (f && head.len && *nlines < PROBE_LINES) {
         bool broken, cut = !whole && !memchr(head.ptr, '\n', head.len) && *nlines;
         slice one = slice_without_cr(slice_line(&head));
-        if (cut || slice_trim(one).len == 0 || (k ? log_line_skipped(k, s, one) : *nlines && goes_on(one))) continue;
+        if (cut || slice_trim(one).len == 0 || (k ? log_line_skipped(k, s, one) : log_journal_mark(one) || (*nlines && goes_on(one)))) continue;
         log_framed_reset(f);
         bool is = !k ? log_frame_syslog(one, f, &broken) : k->begin.code ? log_line_begins(k, s, one) : log_frame_line(k, s, one, f);
         if (*nlines == 0) *first = is;
@@ -111,6 +111,7 @@ static bool is_plain(const log_kind *k) { return k && slice_is(k->name, "plain")
 static bool enough(guess g)
 {
     if (is_plain(g.kind)) return g.first && g.known * 4 >= g.lines; /* a table's first line would be a header */
+    if (!g.kind && g.first && g.known * 4 >= g.lines) return true; /* lines of programs' own logs among those of syslog: they are tried with the other kinds */
     if (g.kind && g.kind->more) return g.first || g.known * 4 >= g.lines;
     return g.known * 10 >= g.lines * 5;
 }
@@ -344,7 +345,13 @@ static bool begins_any(const reader *r, slice line)
 
 static bool blank(slice s) { return s.len == 0 || ((unsigned char)s.ptr[0] <= ' ' && slice_trim(s).len == 0); }
 
-static bool skipped(const reader *r, slice s) { return r->im->kind && log_line_skipped(r->im->kind, log_matcher_state(r->w.m), s); }
+static bool skipped(reader *r, slice s)
+{
+    if (r->im->kind) return log_line_skipped(r->im->kind, log_matcher_state(r->w.m), s);
+    if (s.ptr[0] != '-' || !log_journal_mark(s)) return false;
+    r->w.counts->marks++;
+    return true;
+}
 
 /* Lines that do not begin a record belong to the one before. */
 static slice with_more(reader *r, slice one, line_scan *rest, uint32_t *lines)

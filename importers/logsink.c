@@ -69,6 +69,7 @@ sla_status log_sink_take(log_sink *s, block *b, err *e)
     s->counts.repeats += c->repeats;
     s->counts.broken_priority += c->broken_priority;
     s->counts.untimed += c->untimed;
+    s->counts.marks += c->marks;
     s->counts.repeated += c->repeated;
     s->counts.skipped += c->skipped;
     paging_add(&s->counts.page, &c->page);
@@ -115,6 +116,7 @@ void log_sink_notes(const log_sink *s, buf *out)
     if (c->repeated) buf_printf(out, "%llu local times occur twice when the clock is put back; the first is taken\n", (unsigned long long)c->repeated);
     if (c->skipped) buf_printf(out, "%llu local times do not occur, the clock being put forward; they are moved on\n", (unsigned long long)c->skipped);
     if (c->broken_priority) buf_printf(out, "%llu lines have a priority that is none (0 to 191); they were read all the same\n", (unsigned long long)c->broken_priority);
+    if (c->marks) buf_printf(out, "%llu line%s journalctl's own, where a boot or the journal begins or that there are no entries, and no event%s; skipped\n", (unsigned long long)c->marks, c->marks == 1 ? " is" : "s are", c->marks == 1 ? "" : "s");
     if (dict_count(c->unknown.names)) note_unknown(&c->unknown, out);
 }
 

@@ -9,7 +9,7 @@
 typedef struct log_counter { dict *names; uint64_t *counts; size_t cap; } log_counter;
 typedef struct log_counts {
     log_counter unknown;                /* events no pattern knows, by program */
-    uint64_t events, repeats, broken_priority, untimed;
+    uint64_t events, repeats, broken_priority, untimed, marks;   /* marks: lines of journalctl's own (log_journal_mark) */
     uint64_t repeated, skipped;           /* lines whose local time occurs twice or never (logtime.h) */
     paging page;                          /* what answers that hold events say of the whole */
 } log_counts;

@@ -139,6 +139,16 @@ static bool is_severity(slice w)
     return false;
 }
 
+/* "INFO", as programs' own logs write it. */
+static bool is_level(slice w)
+{
+    char lower[8];
+    if (w.len > sizeof lower) return false;
+    for (size_t i = 0; i < w.len; i++) lower[i] = w.ptr[i] >= 'A' && w.ptr[i] <= 'Z' ? (char)(w.ptr[i] | 32) : w.ptr[i];
+    w.ptr = lower;
+    return is_severity(w) || slice_is(w, "fatal") || slice_is(w, "severe") || slice_is(w, "trace");
+}
+
 /* BusyBox's syslogd writes facility.severity behind the host, "host authpriv.notice login[7]: …", AIX's "host auth|security:info sshd[7]: …". */
 static slice skip_facility(slice rest)
 {
@@ -366,6 +376,17 @@ static bool cef_behind_host(slice rest, log_framed *f)
 
 static bool iso_start(slice s) { return s.len >= 19 && digit(s.ptr[0]) && digit(s.ptr[1]) && digit(s.ptr[2]) && digit(s.ptr[3]) && s.ptr[4] == '-' && (s.ptr[10] == 'T' || s.ptr[10] == 't'); }
 
+/* May the word behind an ISO time be a host? RFC 3164 (4.1.2) and RFC 5424 (6.2.4) have a name of letters, digits, points and hyphens there, or an address, as relays write it of those whose name they do not
+ * know; names in use also have underlines, and a relay's chain has / and @. Many programs' own logs begin with an ISO time too, and then a level or a stream stands in that place: where no tag
+ * behind it says that a program wrote to syslog, such a word is no host. */
+static bool may_be_host(slice w, bool tagged)
+{
+    if (tagged && tag_char(w.ptr[0])) return true; /* as nearly all are */
+    for (size_t i = 0; i < w.len; i++)
+        if (!tag_char(w.ptr[i]) && (i == 0 ? w.ptr[i] != ':' : !memchr(".:/@%", w.ptr[i], 5))) return false;
+    return tagged || !(slice_is(w, "stdout") || slice_is(w, "stderr") || is_level(w));
+}
+
 /* A zone's name behind a time with a year: "Dec 03 2017 16:31:28.861 IST host". */
 static slice skip_zone(slice rest, const log_time *t)
 {
@@ -393,6 +414,16 @@ static slice year_behind(slice rest, log_time *t)
     t->year = year;
     t->ms += ms;
     return behind(rest, i + 5);
+}
+
+bool log_journal_mark(slice line)
+{
+    static const char *const marks[] = {"-- Boot ", "-- Reboot --", "-- No entries --", "-- Logs begin at ", "-- Journal begins at "};
+    line = slice_without_cr(line);
+    bool ends = line.len > 5 && line.ptr[0] == '-' && memcmp(line.ptr + line.len - 3, " --", 3) == 0;
+    for (size_t i = 0; ends && i < sizeof marks / sizeof marks[0]; i++)
+        if (begins(line, marks[i])) return true;
+    return false;
 }
 
 size_t log_file_prefix(slice line)
@@ -436,6 +467,7 @@ static bool frame_line(slice line, log_framed *f, bool *broken)
     size_t n;
     if (is_cef(line)) return as_cef(line, f) && cef_time(f);
     if (!priority(&rest, broken)) return false;
+    bool prioritized = rest.ptr != line.ptr; /* only syslog begins so */
     if (rest.len > 2 && rest.ptr[0] == ':' && rest.ptr[1] == ' ') rest = behind(rest, 2); /* NX-OS: "<189>: 2025 Jul  1 …" */
     int32_t year = digit(rest.len ? rest.ptr[0] : ' ') ? year_in_front(&rest) : 0;
     numbered = rest;
@@ -451,7 +483,9 @@ static bool frame_line(slice line, log_framed *f, bool *broken)
         bool version = rest.len > 2 && digit(rest.ptr[0]) && (rest.ptr[1] == ' ' || (digit(rest.ptr[1]) && rest.ptr[2] == ' '));
         if (version) word(&rest);
         if (!iso_start(rest) || !log_time_any(word(&rest), &f->time)) return false;
-        if (!(version || looks_5424(rest) ? frame_5424(rest, f) || cef_behind_host(rest, f) : frame_3164(rest, f))) return false;
+        if (version || looks_5424(rest)) return (frame_5424(rest, f) || cef_behind_host(rest, f)) && (inside(line, f), true);
+        const slice *v = f->ev.v;
+        if (!frame_3164(rest, f) || (v[LOG_HOST].len && !prioritized && !may_be_host(v[LOG_HOST], v[LOG_PROGRAM].len))) return false;
     }
     return inside(line, f), true;
 }

@@ -9,6 +9,8 @@
 bool log_frame_syslog(slice line, log_framed *f, bool *broken);
 /* The length of a file's name and its colon at the line's beginning, as grep writes them: "auth.log.1:Jul  1 …"; 0: none. */
 size_t log_file_prefix(slice line);
+/* A line that journalctl puts between records or in their place, and no event: "-- Boot 1f… --", "-- No entries --", "-- Logs begin at …, end at …. --". */
+bool log_journal_mark(slice line);
 /* "last message repeated 11 times": 11; else 0. */
 uint32_t log_last_repeated(slice message);
 #endif
