@@ -17,7 +17,7 @@
  *       has: [__REALTIME_TIMESTAMP, MESSAGE]    names that a record of the kind has; a|b: one of them
  *       each: alerts                             the records lie in this list of a JSON document
  *       element: AuditRecord                     of XML: the element that each record is; without: Event
- *       wrapped: '^(?<time>\S+) std(?:out|err) [FP] (?<log>.*)$'    a file of lines is of such records, one a line: its groups are the names; skip as above
+ *       wrapped: '^(?<time>\S+) std(?:out|err) [FP] (?<log>.*)$'    a file of lines is of such records, one a line: its groups are the names; partial: P: its log goes on in the next line of the same stream; skip as above
  *       at: [__REALTIME_TIMESTAMP]               the first of these that has a value; so with host, program, message
  *       clock: [Time]                            at is a day: its time of day
  *       time: ['%d/%m/%Y %H:%M']

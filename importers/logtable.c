@@ -22,6 +22,7 @@ struct importer {
     log_fields *fields;                 /* not NULL: its own lines name the columns */
     bool list; slice first;             /* every value has its name; what a record begins with (loglist.h) */
     bool wrapped;
+    log_regex_state *state;             /* of wrapped lines, for cut's thread */
     size_t start; uint32_t line;        /* of the first record */
 };
 
@@ -141,7 +142,7 @@ static size_t logtable_cut(const importer *im, slice text, bool at_end, uint32_t
 {
     *open = SIZE_MAX;
     if (im->list) return log_list_cut(im->first, text, at_end, nlines);
-    if (im->wrapped) return log_wrapped_cut(text, at_end, nlines);
+    if (im->wrapped) return log_wrapped_cut(im->r.kind, im->state, text, at_end, nlines);
     return im->fields ? log_fields_cut(im->fields, text, at_end, nlines) : csv_cut(im->dialect, text, at_end, nlines, open);
 }
 
@@ -188,6 +189,7 @@ static void logtable_close(importer *im)
     if (!im) return;
     log_sink_close(&im->r.sink);
     log_fields_free(im->fields);
+    log_regex_state_free(im->state);
     arena_free(&im->mem);
     mem_free(im);
 }
@@ -224,7 +226,8 @@ static sla_status logtable_open(const input *in, importer **out, size_t *start, 
     im->list = listed != NULL;
     if (listed) im->first = arena_slice(&im->mem, first);
     im->wrapped = wrapped != NULL;
-    if (listed && first.len && !im->first.ptr) {
+    if (wrapped) im->state = log_regex_state_new();
+    if ((listed && first.len && !im->first.ptr) || (wrapped && !im->state)) {
         logtable_close(im);
         return err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
     }

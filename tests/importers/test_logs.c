@@ -514,6 +514,9 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
     {"compose-t.log", "app-1  | 2025-07-01T01:00:05.123456789Z starting\r\napp-1  | 2025-07-01T01:00:06.123456789Z \tat a.b.Job.run(Job.java:10)\n", 2, 0, 0, "syslog other unknown _ _ _", "by program: app 2"},
     {"0.log", "2025-07-01T09:00:07.123456789+08:00 stdout F 10.0.0.9 - - [01/Jul/2025:01:00:05 +0000] \"GET / HTTP/1.1\" 200 612 \"-\" \"curl\"\n2025-07-01T09:00:06.123456789+08:00 stderr F 2025/07/01 01:00:06 [error] 29#29: *3 access forbidden by rule, "
               "client: 203.0.113.9, server: _, request: \"GET /x HTTP/1.1\", host: \"web\"\n2025-07-01T09:00:07.123456789+08:00 stdout P a long li\n", 3, 0, 1, "web http failure _ 203.0.113.9 /x", "CRI"},
+    /* the parts of a message are one event, at the time of the first */
+    {"cri.log", "2025-07-01T09:00:05.123456789+08:00 stdout P 10.0.0.9 - - [01/Jul/2025:01:00:05 +0000] \n2025-07-01T09:00:05.123456790+08:00 stdout P \"GET /long HTT\n2025-07-01T09:00:05.123456791+08:00 stdout F P/1.1\" 404 612 \"-\" \"curl\"\n"
+                "2025-07-01T09:00:06.123456789+08:00 stderr P first \n2025-07-01T09:00:06.123456789+08:00 stderr F \n", 2, 0, 0, "web http failure _ 10.0.0.9 /long", "CRI"},
     /* a container's line that is a record in JSON; one that nobody knows stays a text */
     {"web-json.log", "{\"log\":\"{\\\"time_local\\\":\\\"01/Jul/2025:09:00:05 +0800\\\",\\\"remote_addr\\\":\\\"203.0.113.9\\\",\\\"request\\\":\\\"GET /x HTTP/1.1\\\",\\\"status\\\":\\\"404\\\"}\\n\",\"stream\":\"stdout\",\"time\":\"2025-07-01T01:00:05.1Z\"}\n"
                      "{\"log\":\"{\\\"level\\\":\\\"info\\\"}\\n\",\"stream\":\"stdout\",\"time\":\"2025-07-01T01:00:06.1Z\"}\n{\"log\":\"{\\\"level\\\":\\n\",\"stream\":\"stdout\",\"time\":\"2025-07-01T01:00:07.1Z\"}\n", 3, 0, 0, "web http failure _ 203.0.113.9 /x", NULL},
@@ -599,6 +602,21 @@ static void time_of_a_wrapped_line(void **state)
     take(&p, write_file("0.log", text, sizeof text - 1), 4096);
     assert_int_equal(p.t->nrows, 1);
     assert_true(at(&p, 0) == 1751331600000);
+    close_place(&p);
+}
+
+/* Parts of messages of two streams, between each other. */
+static void parts_of_two_streams(void **state)
+{
+    (void)state;
+    static const char text[] = "2025-07-01T09:00:00.000000000+08:00 stdout P a\n2025-07-01T09:00:01.000000000+08:00 stderr P b\n2025-07-01T09:00:02.000000000+08:00 stdout F c\n2025-07-01T09:00:03.000000000+08:00 stderr F d\n";
+    place p;
+    open_place(&p);
+    take(&p, write_file("0.log", text, sizeof text - 1), 4096);
+    assert_int_equal(p.t->nrows, 2);
+    assert_slice_is(cell(&p, "message", 0), "ac");
+    assert_slice_is(cell(&p, "message", 1), "bd");
+    assert_true(at(&p, 0) == 1751331600000 && at(&p, 1) == 1751331601000);
     close_place(&p);
 }
 
@@ -943,7 +961,7 @@ int main(void)
     ROWS(tests, n, year_cases, years);
     ROWS(tests, n, file_cases, whole_files);
     static const struct CMUnitTest more[] = {
-        cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year), cmocka_unit_test(zone_of_a_kind), cmocka_unit_test(time_of_a_wrapped_line), cmocka_unit_test(year_of_a_line_in_a_record),
+        cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year), cmocka_unit_test(zone_of_a_kind), cmocka_unit_test(time_of_a_wrapped_line), cmocka_unit_test(parts_of_two_streams), cmocka_unit_test(year_of_a_line_in_a_record),
         cmocka_unit_test(message_over_lines), cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(openssh_truth), cmocka_unit_test(files_that_are_known_whole), cmocka_unit_test(audit_golden),
         cmocka_unit_test(wazuh_lines), cmocka_unit_test(syslog_truth), cmocka_unit_test(changes_of_the_clock),
     };
