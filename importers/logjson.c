@@ -1,5 +1,6 @@
 /* Logs in JSON: an object a line, an array, objects one after another, or an object that holds the list (each:, wrappers). journald, Windows events, alerts, audits. */
 #include <string.h>
+#include "engine/base/lines.h"
 #include "engine/base/mem.h"
 #include "importers/importer.h"
 #include "importers/logrecords.h"
@@ -99,7 +100,6 @@ static size_t logjson_cut(const importer *im, slice text, bool at_end, uint32_t 
 {
     size_t end = at_end ? text.len : 0, depth = 0;
     *open = SIZE_MAX;
-    *nlines = 0;
     if (im->by_line)
         for (end = text.len; !at_end && end && text.ptr[end - 1] != '\n';) end--;
     for (size_t i = 0; i < text.len && !at_end && !im->by_line; i++) {
@@ -109,7 +109,7 @@ static size_t logjson_cut(const importer *im, slice text, bool at_end, uint32_t 
         } else if (c == '{') depth++;
         else if (c == '}' && depth && --depth == 0) end = i + 1;
     }
-    for (const char *p = text.ptr; p && (p = memchr(p, '\n', end - (size_t)(p - text.ptr))) != NULL; p++) ++*nlines;
+    *nlines = (uint32_t)lines_count_byte(text.ptr, end, '\n');
     return end;
 }
 

@@ -2,6 +2,7 @@
  * the element is called its kind says (logkind.h). */
 #include <stdio.h>
 #include <string.h>
+#include "engine/base/lines.h"
 #include "engine/base/mem.h"
 #include "importers/importer.h"
 #include "importers/logrecords.h"
@@ -76,10 +77,9 @@ static size_t logxml_cut(const importer *im, slice text, bool at_end, uint32_t *
     const tags *t = &im->tags;
     size_t end = text.len;
     *open = SIZE_MAX;
-    *nlines = 0;
     while (!at_end && end >= t->stop_len && memcmp(text.ptr + end - t->stop_len, t->stop, t->stop_len) != 0) end--;
     if (end < t->stop_len && !at_end) end = 0;
-    for (const char *p = text.ptr; p && (p = memchr(p, '\n', end - (size_t)(p - text.ptr))) != NULL; p++) ++*nlines;
+    *nlines = (uint32_t)lines_count_byte(text.ptr, end, '\n');
     return end;
 }
 
@@ -88,7 +88,8 @@ static sla_status read_events(const importer *im, log_writer *w, log_framed *f, 
     const char *p = b->records.ptr, *end = p + b->records.len, *at = p;
     uint32_t line = b->line;
     for (slice one = next_record(&im->tags, p, end); one.ptr; one = next_record(&im->tags, one.ptr + one.len, end)) {
-        for (; at < one.ptr; at++) line += *at == '\n';
+        line += (uint32_t)lines_count_byte(at, (size_t)(one.ptr - at), '\n');
+        at = one.ptr;
         f->n = 0;
         f->scratch = &w->scratch;
         if (log_flatten_xml(one, f)) TRY(log_record_put(w, &im->r, f, line, one));
