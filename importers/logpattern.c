@@ -67,11 +67,7 @@ bool log_value_missing(slice s)
     return false;
 }
 
-bool log_field_missing(log_field f, slice v)
-{
-    if (f != LOG_USER && f != LOG_SRC_IP) return false;
-    return log_value_missing(v) || (v.len == 7 && v.ptr[0] == 'u' && slice_is(v, "unknown"));
-}
+bool log_nobody(slice v) { return log_value_missing(v) || slice_is(v, "unknown"); }
 
 /* ---- loading ---- */
 typedef struct loader { log_patterns *lp; errlist *errors; slice source; } loader;

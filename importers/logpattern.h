@@ -64,5 +64,13 @@ sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors);
 /* For logkind.c: holds what an example says against what was found; every key that names a field of the dataset is compared. */
 void log_example_check(const ynode *example, const log_event *ev, errlist *errors);
 bool log_value_missing(slice s);                                         /* "", "-", "?", "(null)", "(none)", "N/A", "unset", "null", "(unknown user)" */
-bool log_field_missing(log_field f, slice v);                            /* the same of what a group captures for a user or an address, of which "unknown" says as little; other fields keep such texts */
+bool log_nobody(slice v);                                                /* log_value_missing, "unknown" */
+/* The same of what is found for a user or an address, of which "unknown" says as little; other fields keep such texts. Nearly all are told by their first byte. */
+static inline bool log_field_missing(log_field f, slice v)
+{
+    static const uint64_t begins[2] = {UINT64_C(1) << '(' | UINT64_C(1) << '-' | UINT64_C(1) << '?', UINT64_C(1) << ('N' - 64) | UINT64_C(1) << ('n' - 64) | UINT64_C(1) << ('u' - 64)};
+    if (f != LOG_USER && f != LOG_SRC_IP) return false;
+    unsigned char c = v.len ? (unsigned char)v.ptr[0] : '-';
+    return c < 128 && begins[c / 64] >> c % 64 & 1 && log_nobody(v);
+}
 #endif

@@ -253,7 +253,7 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(cases) + 4];
+    struct CMUnitTest tests[LEN(cases) + 5];
     size_t n = 0;
     ROWS(tests, n, cases, each_case);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers);
