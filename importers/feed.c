@@ -12,7 +12,7 @@
 #include "engine/base/utf8.h"
 #include "importers/encoding.h"
 
-enum { BLOCK_BYTES = 4 << 20, RECORD_MAX = 64 << 20, AHEAD = 4 };
+enum { BLOCK_BYTES = 2 << 20, RECORD_MAX = 64 << 20, AHEAD = 4 };
 
 /* ---- files ---- */
 static int64_t mtime_ms(const struct stat *st) { return (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000; }

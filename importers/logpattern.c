@@ -11,25 +11,25 @@
 
 enum { COMPOSED_MAX = 2048, PATTERNS_MAX = UINT16_MAX };
 typedef struct piece { slice literal; uint32_t group; int key; } piece;   /* of a composed text; group 0, key -1: the literal alone */
-typedef enum output_kind { OUT_GROUP, OUT_TAKE, OUT_COMPOSED } output_kind;
+/* A field's text: of a group, of the first key that has a value, composed, or (none of these) fixed. */
 typedef struct output {
     log_field field;
-    output_kind kind;
     uint32_t group;
     int *keys; size_t nkeys;
     piece *pieces; size_t npieces;
+    slice text;
 } output;
 typedef struct condition { int key; slice *globs; size_t n; } condition;
 typedef struct pattern {
     log_regex re;
     condition *when; size_t nwhen;
-    slice texts[LOG_FIELDS]; uint16_t fixed, number;   /* what it sets whatever the record says, by field, and which fields; its file's source among them */
+    output *fixed; size_t nfixed; uint16_t fields, number;   /* what it sets whatever the record says, its file's source among that, and which fields these are */
     output *out; size_t nout;
     const ynode *examples;
 } pattern;
 enum { FIRSTS = 64 };
-/* first: by the low bits of a message's first byte, which of the first 64 patterns may match it */
-typedef struct program { slice source; pattern **patterns; size_t n, cap; uint64_t first[FIRSTS]; atomic_bool ready; } program;   /* several files may describe one; the first one's source holds where no pattern fits; ready: to match fast */
+/* all: the first 64 patterns; first: by the low bits of a message's first byte, which of these may match it */
+typedef struct program { slice source; pattern **patterns; size_t n, cap; uint64_t all, first[FIRSTS]; atomic_bool ready; } program;   /* several files may describe one; the first one's source holds where no pattern fits; ready: to match fast */
 struct log_patterns {
     arena mem;
     dict *names, *keys;                 /* programs; what conditions and takes ask records for */
@@ -119,7 +119,6 @@ static bool field_named(loader *ld, const ynode *n, log_field *out)
 static sla_status load_take(loader *ld, const ynode *n, output *o)
 {
     size_t count = n->kind == YNODE_LIST ? n->n : 1;
-    o->kind = OUT_TAKE;
     o->keys = ARENA_NEW(&ld->lp->mem, int, count);
     if (!o->keys) return SLA_NOMEM;
     for (size_t i = 0; i < count; i++)
@@ -129,8 +128,9 @@ static sla_status load_take(loader *ld, const ynode *n, output *o)
 
 static void fix(pattern *p, log_field f, slice text)
 {
-    p->texts[f] = text;
-    if (text.len) p->fixed |= (uint16_t)(1u << f);
+    if (!text.len) return;
+    p->fixed[p->nfixed++] = (output){.field = f, .text = text};
+    p->fields |= (uint16_t)(1u << f);
 }
 
 /* What is fixed comes first, then takes, then groups: what a record says itself has the last word. */
@@ -138,7 +138,8 @@ static sla_status load_outputs(loader *ld, const ynode *n, pattern *p)
 {
     const ynode *set = yaml_get(n, "set"), *take = yaml_get(n, "take");
     p->out = ARENA_NEW(&ld->lp->mem, output, (set ? set->n : 0) + (take ? take->n : 0) + p->re.ngroups);
-    if (!p->out) return SLA_NOMEM;
+    p->fixed = ARENA_NEW(&ld->lp->mem, output, 1 + (set ? set->n : 0));
+    if (!p->out || !p->fixed) return SLA_NOMEM;
     fix(p, LOG_SOURCE, ld->source);
     for (size_t i = 0; set && i < set->n; i++) {
         slice text = set->items[i]->text;
@@ -149,7 +150,6 @@ static sla_status load_outputs(loader *ld, const ynode *n, pattern *p)
             continue;
         }
         p->nout++;
-        o->kind = OUT_COMPOSED;
         TRY(compose(ld, p, text, o));
     }
     for (size_t i = 0; take && i < take->n; i++) {
@@ -160,7 +160,7 @@ static sla_status load_outputs(loader *ld, const ynode *n, pattern *p)
     }
     for (size_t i = 0; i < p->re.ngroups; i++) {
         int f = log_field_by_name(p->re.names[i]);
-        if (f >= 0) p->out[p->nout++] = (output){.field = (log_field)f, .kind = OUT_GROUP, .group = p->re.numbers[i]};
+        if (f >= 0) p->out[p->nout++] = (output){.field = (log_field)f, .group = p->re.numbers[i]};
     }
     return SLA_OK;
 }
@@ -264,6 +264,7 @@ static log_patterns *patterns_new(void)
 
 static void index_program(program *pr)
 {
+    pr->all = pr->n < 64 ? (UINT64_C(1) << pr->n) - 1 : ~UINT64_C(0);
     for (size_t i = 0; i < pr->n && i < 64; i++)
         for (size_t c = 0; c < 256; c++)
             if (!pr->patterns[i]->re.code || pr->patterns[i]->re.first[c / 64] >> c % 64 & 1) pr->first[c % FIRSTS] |= UINT64_C(1) << i;
@@ -452,22 +453,27 @@ static slice first_text(slice v)
     return to ? (slice){from + 1, (size_t)(to - from) - 1} : v;
 }
 
+static slice text_of(log_matcher *m, const output *o, const log_record *r)
+{
+    slice v = {0};
+    if (o->group) return log_regex_group(m->state, r->message, o->group);
+    if (o->npieces) return composed(m, o, r);
+    for (size_t k = 0; k < o->nkeys && !v.len; k++) v = value_of(m, r, o->keys[k]);
+    return v;
+}
+
 static void put_outputs(log_matcher *m, const pattern *p, const log_record *r, log_event *ev)
 {
-    ev->rule = p->number;
-    ev->fixed = p->fixed;
-    for (unsigned left = p->fixed; left; left &= left - 1) ev->v[__builtin_ctz(left)] = p->texts[__builtin_ctz(left)];
-    for (size_t i = 0; i < p->nout; i++) {
-        const output *o = &p->out[i];
-        slice v = {0};
-        if (o->kind == OUT_GROUP) v = log_regex_group(m->state, r->message, o->group);
-        else if (o->kind == OUT_COMPOSED) v = composed(m, o, r);
-        else
-            for (size_t k = 0; k < o->nkeys && !v.len; k++) v = value_of(m, r, o->keys[k]);
+    unsigned found = 0;
+    for (const output *o = p->fixed, *end = o + p->nfixed; o < end; o++) ev->v[o->field] = o->text;
+    for (const output *o = p->out, *end = o + p->nout; o < end; o++) {
+        slice v = text_of(m, o, r);
         if (!v.len || log_field_missing(o->field, v)) continue;
         ev->v[o->field] = o->field == LOG_SRC_IP ? first_text(v) : v;
-        ev->fixed &= (uint16_t)~(1u << o->field);
+        found |= 1u << o->field;
     }
+    ev->rule = p->number;
+    ev->fixed = (uint16_t)(p->fields & ~found);
 }
 
 static bool try_pattern(log_matcher *m, const pattern *p, const log_record *r, log_event *ev)
@@ -478,28 +484,35 @@ static bool try_pattern(log_matcher *m, const pattern *p, const log_record *r, l
     return true;
 }
 
+/* The next of the patterns that may match, of the first 64 those in may; n of the program: no more. */
+static size_t next_pattern(const program *pr, uint64_t *may, size_t *behind)
+{
+    if (!*may) return *behind < pr->n ? (*behind)++ : pr->n;
+    size_t i = (size_t)__builtin_ctzll(*may);
+    *may &= *may - 1;
+    return i;
+}
+
 static bool try_program(log_matcher *m, int id, const log_record *r, log_event *ev)
 {
     const program *pr = &m->p->programs[id];
-    uint64_t may = r->message.len ? pr->first[(unsigned char)r->message.ptr[0] % FIRSTS] : ~UINT64_C(0);
-    for (; may; may &= may - 1) {
-        size_t i = (size_t)__builtin_ctzll(may);
-        if (i >= pr->n) break;
-        if (try_pattern(m, pr->patterns[i], r, ev)) return true;
-    }
-    for (size_t i = 64; i < pr->n; i++)
+    uint64_t may = r->message.len ? pr->first[(unsigned char)r->message.ptr[0] % FIRSTS] : pr->all;
+    size_t behind = 64;
+    for (size_t i; (i = next_pattern(pr, &may, &behind)) < pr->n;)
         if (try_pattern(m, pr->patterns[i], r, ev)) return true;
     return false;
 }
 
 bool log_match(log_matcher *m, int id, const log_record *r, log_event *ev)
 {
+    const int ids[2] = {id, id == m->p->any ? -1 : m->p->any};
     if (++m->now == 0) { /* the counter went round: forget all */
         memset(m->seen, 0, (dict_count(m->p->keys) + 1u) * sizeof *m->seen);
         m->now = 1;
     }
-    if (id >= 0 && try_program(m, id, r, ev)) return true;
-    return m->p->any >= 0 && id != m->p->any && try_program(m, m->p->any, r, ev);
+    for (int i = 0; i < 2; i++)
+        if (ids[i] >= 0 && try_program(m, ids[i], r, ev)) return true;
+    return false;
 }
 
 /* ---- the patterns' own examples ---- */

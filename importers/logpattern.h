@@ -31,6 +31,7 @@ typedef enum log_field {
     LOG_FIELD_LIST(F)
 #undef F
     LOG_FIELDS } log_field;
+enum { LOG_SLOTS = (LOG_FIELDS + 3) & ~3 };                              /* they are copied four at a time */
 _Static_assert(LOG_FIELDS <= 16, "log_event.fixed has a bit for each field");
 extern const char *const log_field_names[LOG_FIELDS];
 int log_field_by_name(slice name);                                       /* -1: none */
@@ -38,7 +39,7 @@ int log_field_by_name(slice name);                                       /* -1: 
 typedef struct log_pair { slice name, value; } log_pair;                 /* what a record says by name; name may be a path: Event.System.EventID */
 typedef struct log_record { slice message; const log_pair *pairs; size_t n; } log_record;
 /* len 0: missing. Texts are borrowed from the record, the patterns, the matcher. Bit f of fixed: v[f] is the text of pattern number rule, the same from event to event. */
-typedef struct log_event { slice v[LOG_FIELDS]; uint16_t fixed, rule; } log_event;
+typedef struct log_event { slice v[LOG_SLOTS]; uint16_t fixed, rule; } log_event;
 
 typedef struct log_patterns log_patterns;
 struct log_kinds;

@@ -153,7 +153,7 @@ void log_regex_state_free(log_regex_state *s)
 bool log_regex_match(const log_regex *re, log_regex_state *s, slice text)
 {
     size_t from = re->prefix.len;
-    if (!re->code || text.len < from || (from && (text.ptr[0] != re->prefix.ptr[0] || memcmp(text.ptr, re->prefix.ptr, from) != 0))) return false;
+    if (!re->code || text.len < from || !slice_eq((slice){text.ptr, from}, re->prefix)) return false;
     PCRE2_SPTR p = (PCRE2_SPTR)(text.ptr ? text.ptr : "");
     return (re->jit ? pcre2_jit_match(re->code, p, text.len, from, PCRE2_NO_UTF_CHECK, s->data, s->cx) : pcre2_match(re->code, p, text.len, from, PCRE2_NO_UTF_CHECK, s->data, s->cx)) >= 0;
 }

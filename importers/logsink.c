@@ -1,14 +1,17 @@
 #include "importers/logsink.h"
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include "engine/base/bits.h"
 #include "engine/base/mem.h"
 
-enum { REPEATS_MAX = 10000, SHOWN_MAX = 20, PENDING = 64, STRIDE = PENDING + 4 /* so that columns do not share their places in the cache */ };
-/* Of several events, by field: which have it. */
+enum { REPEATS_MAX = 10000, SHOWN_MAX = 20, PENDING = 64 };
+/* Of each event, a bit a field: whether it has it. */
 typedef struct marks { uint16_t of[PENDING], some, all; } marks;
-/* Events column by column. fixed: v[f] is the text of the event's rule. */
-struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; uint16_t rule[PENDING]; marks there, fixed; slice v[LOG_FIELDS][STRIDE]; };
+/* Events that wait. fixed: v[f] is the text of the event's rule. */
+struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; uint16_t rule[PENDING]; marks there, fixed; slice v[PENDING][LOG_SLOTS]; };
 
 /* ---- counting by name ---- */
 static sla_status count(log_counter *c, slice name, uint64_t n)
@@ -214,14 +217,14 @@ static bool read_whole(slice s, double *out)
     return true;
 }
 
-static void write_numbers(const slice *v, log_field f, uint64_t which, size_t row, column *c)
+static void write_numbers(const slice (*v)[LOG_SLOTS], log_field f, uint64_t which, size_t row, column *c)
 {
     double *data = (double *)c->data + row;
     uint64_t good = 0;
     for (; which; which &= which - 1) {
         size_t i = (size_t)__builtin_ctzll(which);
         double number;
-        if (!read_whole(v[i], &number) && !read_number(v[i], f == LOG_BYTES, &number)) continue;
+        if (!read_whole(v[i][f], &number) && !read_number(v[i][f], f == LOG_BYTES, &number)) continue;
         data[i] = number;
         good |= UINT64_C(1) << i;
     }
@@ -237,45 +240,48 @@ static bool stands(const log_writer *w, slice s)
 }
 
 /* The texts of rules: each is looked up once a batch. */
-static sla_status write_fixed(log_writer *w, const slice *v, log_field f, uint64_t which, const uint16_t *rule, size_t n, column *c, uint32_t *data)
+static sla_status write_fixed(log_writer *w, const slice (*v)[LOG_SLOTS], log_field f, uint64_t which, const uint16_t *rule, size_t n, column *c, uint32_t *data)
 {
-    uint32_t *codes = w->codes + (size_t)f * log_patterns_count(w->sink->patterns), unknown = 0;
+    uint32_t *codes = w->codes + (size_t)f * log_patterns_count(w->sink->patterns), all = 0;
     if (which == bits_tail(n)) { /* as nearly always */
-        for (size_t i = 0; i < n; i++) unknown |= (data[i] = codes[rule[i]]) == DICT_NONE;
-        if (!unknown) return SLA_OK;
+        for (size_t i = 0; i < n; i++) all |= data[i] = codes[rule[i]];
+        if (all < BATCH_ROWS_MAX) return SLA_OK; /* none is DICT_NONE */
     }
     for (; which; which &= which - 1) {
         size_t i = (size_t)__builtin_ctzll(which);
         uint32_t *code = &codes[rule[i]];
-        if (*code == DICT_NONE && (*code = dict_intern(c->codes, v[i])) == DICT_NONE) return SLA_NOMEM;
+        if (*code == DICT_NONE && (*code = dict_intern(c->codes, v[i][f])) == DICT_NONE) return SLA_NOMEM;
         data[i] = *code;
     }
     return SLA_OK;
 }
 
-/* The events' own texts. */
-static sla_status write_own(const slice *v, uint64_t which, size_t n, column *c, uint32_t *data)
+/* The events' own texts, side by side; returns their number. */
+static size_t gather(const slice (*v)[LOG_SLOTS], log_field f, uint64_t which, size_t n, slice *texts)
 {
-    slice texts[PENDING];
-    uint32_t codes[PENDING];
     size_t m = 0;
-    if (which == bits_tail(n)) return dict_intern_many(c->codes, v, n, data) ? SLA_OK : SLA_NOMEM;
-    for (uint64_t left = which; left; left &= left - 1) texts[m++] = v[__builtin_ctzll(left)];
-    if (m && !dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
+    if (which == bits_tail(n)) {
+        for (; m < n; m++) texts[m] = v[m][f];
+        return n;
+    }
+    for (; which; which &= which - 1) texts[m++] = v[__builtin_ctzll(which)][f];
+    return m;
+}
+
+static sla_status write_own(const slice *texts, size_t m, uint64_t which, size_t n, column *c, uint32_t *data)
+{
+    uint32_t codes[PENDING];
+    if (m == n) return dict_intern_many(c->codes, texts, n, data) ? SLA_OK : SLA_NOMEM;
+    if (!dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
     for (m = 0; which; which &= which - 1) data[__builtin_ctzll(which)] = codes[m++];
     return SLA_OK;
 }
 
 /* Texts that nearly surely are new. */
-static sla_status write_new(const log_writer *w, const slice *v, uint64_t which, column *c, uint32_t *data)
+static sla_status write_new(const log_writer *w, const slice *texts, size_t m, uint64_t which, column *c, uint32_t *data)
 {
-    slice texts[PENDING];
-    size_t m = 0;
     bool in_place = true;
-    for (uint64_t left = which; left; left &= left - 1) {
-        texts[m] = v[__builtin_ctzll(left)];
-        in_place = stands(w, texts[m++]) && in_place;
-    }
+    for (size_t i = 0; i < m && in_place; i++) in_place = stands(w, texts[i]);
     uint32_t code = in_place ? dict_append_many_in_place(c->codes, texts, m) : 0;
     for (size_t i = 0; which; which &= which - 1, i++) {
         if (!in_place) code = dict_append(c->codes, texts[i]);
@@ -287,34 +293,35 @@ static sla_status write_new(const log_writer *w, const slice *v, uint64_t which,
 
 static void sum_up(marks *m, size_t n)
 {
+    for (size_t i = n; i < PENDING; i++) m->of[i] = m->of[0];
     m->some = 0, m->all = UINT16_MAX;
-    for (size_t i = 0; i < n; i++) m->some |= m->of[i], m->all &= m->of[i];
+    for (size_t i = 0; i < PENDING; i++) m->some |= m->of[i], m->all &= m->of[i];
 }
 
 /* Bit i: the event first + i has the field. Of most fields all have it or none has. */
 static uint64_t marked(const marks *m, log_field f, size_t first, size_t n)
 {
-    uint64_t which = 0;
     if (m->all >> f & 1) return bits_tail(n);
-    for (size_t i = 0; m->some >> f & 1 && i < n; i++) which |= (uint64_t)(m->of[first + i] >> f & 1) << i;
-    return which;
+    return m->some >> f & 1 ? bits_column16(m->of, PENDING, f) >> first & bits_tail(n) : 0;
 }
 
 /* A column of the n events from the first on. */
 static sla_status write_field(log_writer *w, log_field f, size_t first, size_t n, size_t row)
 {
     const struct pending *p = w->pending;
-    const slice *v = p->v[f] + first;
-    uint64_t there = marked(&p->there, f, first, n), fixed = marked(&p->fixed, f, first, n);
+    const slice (*v)[LOG_SLOTS] = p->v + first;
+    uint64_t there = marked(&p->there, f, first, n), fixed = there ? marked(&p->fixed, f, first, n) : 0, own = there & ~fixed;
     column *c = &w->out->cols[w->sink->fields[f]];
     if (!there) return SLA_OK;
     if (w->sink->number[f]) return write_numbers(v, f, there, row, c), SLA_OK;
     uint32_t *data = (uint32_t *)c->data + row;
+    slice texts[PENDING];
     c->used = true;
     bits_or(c->valid, row, there);
     if (there & fixed) TRY(write_fixed(w, v, f, there & fixed, p->rule + first, n, c, data));
-    if (!(there & ~fixed)) return SLA_OK;
-    return dict_all_new(c->codes, row) ? write_new(w, v, there & ~fixed, c, data) : write_own(v, there & ~fixed, n, c, data);
+    if (!own) return SLA_OK;
+    size_t m = gather(v, f, own, n, texts);
+    return dict_all_new(c->codes, row) ? write_new(w, texts, m, own, c, data) : write_own(texts, m, own, n, c, data);
 }
 
 static sla_status write_rows(log_writer *w, size_t first, size_t n)
@@ -331,6 +338,26 @@ static sla_status write_rows(log_writer *w, size_t first, size_t n)
     return SLA_OK;
 }
 
+/* Copies the event's texts; bit f of what is returned: it has the field. No text is as long as 4 GiB, being part of a block. */
+static inline unsigned copy_texts(slice *to, const slice *from)
+{
+    unsigned missing = 0;
+#ifdef __SSE2__
+#pragma GCC unroll 4
+    for (int f = 0; f < LOG_FIELDS; f += 4) {
+        __m128i v[4];
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; i++) v[i] = _mm_loadu_si128((const __m128i *)(const void *)(from + f + i)), _mm_storeu_si128((__m128i *)(void *)(to + f + i), v[i]);
+        __m128 a = _mm_castsi128_ps(_mm_unpackhi_epi64(v[0], v[1])), b = _mm_castsi128_ps(_mm_unpackhi_epi64(v[2], v[3])); /* their lengths */
+        __m128i none = _mm_cmpeq_epi32(_mm_castps_si128(_mm_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0))), _mm_setzero_si128());
+        missing |= (unsigned)_mm_movemask_ps(_mm_castsi128_ps(none)) << f;
+    }
+#else
+    for (int f = 0; f < LOG_FIELDS; f++) to[f] = from[f], missing |= (unsigned)(from[f].len == 0) << f;
+#endif
+    return ~missing & ((1u << LOG_FIELDS) - 1);
+}
+
 /* The event waits; it is written with others, a column at a time. */
 static sla_status flush(log_writer *w);
 static sla_status hold(log_writer *w, const log_event *ev, int64_t at, uint32_t line)
@@ -341,11 +368,7 @@ static sla_status hold(log_writer *w, const log_event *ev, int64_t at, uint32_t 
     p->line[i] = line;
     p->rule[i] = ev->rule;
     p->fixed.of[i] = ev->fixed;
-    unsigned there = 0;
-#define F(code, name) p->v[LOG_##code][i] = ev->v[LOG_##code], there |= (unsigned)(ev->v[LOG_##code].len != 0) << LOG_##code;
-    LOG_FIELD_LIST(F)
-#undef F
-    p->there.of[i] = (uint16_t)there;
+    p->there.of[i] = (uint16_t)copy_texts(p->v[i], ev->v);
     return p->n == PENDING ? flush(w) : SLA_OK;
 }
 
