@@ -1,8 +1,26 @@
 #include "importers/logsyslog.h"
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include "importers/logaudit.h"
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
+/* How many digits stand at p. */
+static size_t digits_at(const char *p, const char *end)
+{
+    size_t n = 0;
+#ifdef __SSE2__
+    if (end - p >= 16) {
+        __m128i v = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8('0'));
+        unsigned others = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(9)), v)) & 0xFFFF;
+        if (others) return (size_t)__builtin_ctz(others);
+        n = 16;
+    }
+#endif
+    while (p + n < end && digit(p[n])) n++;
+    return n;
+}
 static slice behind(slice s, size_t n) { return (slice){s.ptr + n, s.len - n}; }
 static bool begins(slice s, const char *with) { size_t n = strlen(with); return s.len >= n && memcmp(s.ptr, with, n) == 0; }
 
@@ -183,24 +201,31 @@ static const bool tag_chars[256] = {
     ['n'] = true, ['o'] = true, ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true};
 static bool tag_char(char c) { return tag_chars[(unsigned char)c]; }
 
+/* May a name that devices give their messages, as coded takes it, stand near the beginning? */
+static bool may_be_coded(slice s)
+{
+    s.len = s.len < 64 ? s.len : 64;
+    return slice_find(s, '%') < s.len;
+}
+
 /* "host name[pid]: message" and "host name: message" with nothing special about them, as nearly all lines are. */
 static bool plain_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v, id = {0};
-    const char *end = rest.ptr + rest.len, *space = rest.ptr, *p;
-    while (space < end && *space != ' ') space++;
-    const char *tag = space + (space < end);
-    if (tag >= end || space == rest.ptr || space[-1] == ':' || rest.ptr[0] == '%' || digit(*tag)) return false;
-    for (p = tag; p < end && tag_char(*p);) p++;
+    size_t host = slice_find(rest, ' ');
+    if (rest.len < host + 2 || host == 0 || rest.ptr[host - 1] == ':' || rest.ptr[0] == '%') return false;
+    const char *end = rest.ptr + rest.len, *tag = rest.ptr + host + 1, *p = tag;
+    if (digit(*tag)) return false;
+    while (p < end && tag_char(*p)) p++;
     slice name = {tag, (size_t)(p - tag)};
     if (p < end && *p == '[') {
-        const char *from = ++p;
-        while (p < end && digit(*p)) p++;
-        id = (slice){from, (size_t)(p - from)};
+        p++;
+        id = (slice){p, digits_at(p, end)};
+        p += id.len;
         p += p < end && *p == ']';
     }
-    if (!name.len || end - p < 2 || p[0] != ':' || p[1] != ' ' || (p + 2 < end && p[2] == '[') || memchr(tag, '%', end - tag < 64 ? (size_t)(end - tag) : 64)) return false;
-    v[LOG_HOST] = (slice){rest.ptr, (size_t)(space - rest.ptr)};
+    if (!name.len || end - p < 2 || p[0] != ':' || p[1] != ' ' || (p + 2 < end && p[2] == '[') || may_be_coded((slice){tag, (size_t)(end - tag)})) return false;
+    v[LOG_HOST] = (slice){rest.ptr, host};
     v[LOG_PROGRAM] = name;
     v[LOG_MESSAGE] = (slice){p + 2, (size_t)(end - p) - 2};
     add_procid(id, f);
@@ -359,10 +384,21 @@ static void audit_by_syslog(log_framed *f)
     log_audit_fields(&l, f);
 }
 
+/* By its first bytes, or by its program, whether a message may be one of those that have names of their own. */
+static inline bool may_have_names(const slice *v)
+{
+    slice program = v[LOG_PROGRAM], m = v[LOG_MESSAGE];
+    uint32_t four = 0, type = 0, node = 0, cef = 0, leef = 0;
+    if (program.len && (program.ptr[program.len - 1] == 'F' || slice_is(program, "audit") || slice_is(program, "kernel"))) return true;
+    if (m.len < 4) return false;
+    memcpy(&four, m.ptr, 4), memcpy(&type, "type", 4), memcpy(&node, "node", 4), memcpy(&cef, "CEF:", 4), memcpy(&leef, "LEEF", 4);
+    return four == type || four == node || four == cef || four == leef;
+}
+
 /* What a message may hold that has names of its own. */
 static void inside(slice line, log_framed *f)
 {
-    if (!cef_inside(line, f)) audit_by_syslog(f);
+    if (may_have_names(f->ev.v) && !cef_inside(line, f)) audit_by_syslog(f);
 }
 
 /* The rest of the header left out: "<5>1 2025-07-01T09:00:00Z vault CEF:0|…". */

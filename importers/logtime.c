@@ -297,8 +297,7 @@ bool log_time_utc(const log_time *t, int32_t year, log_clock *c, int64_t *utc_ms
     int64_t local = c->start + t->ms;
     int kind = 0;
     *utc_ms = t->has_offset ? local - t->offset_min * MS_MINUTE : zone_cursor_to_utc(&c->zone, local, &kind);
-    c->repeated += kind == 1;
-    c->skipped += kind == 2;
+    if (kind) c->repeated += kind == 1, c->skipped += kind == 2;
     return true;
 }
 

@@ -8,7 +8,7 @@
 
 /* Open addressing with linear probing, never more than half full. A slot holds 32 bits of the hash, so that a text is looked at
  * only when it is almost certainly the right one. Texts lie in chunks that never move. */
-enum { FIRST_SLOTS = 64, FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20 };
+enum { FIRST_SLOTS = 64, FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20, AHEAD = 32, NEAR = 4096 };
 
 typedef struct slot { uint32_t tag, code1; } slot; /* code1: code + 1; 0: free */
 typedef struct entry { const char *ptr; uint64_t hash; /* 0: appended, in no slot */ uint32_t len; } entry;
@@ -131,10 +131,10 @@ static char *text_room(dict *d, size_t n)
 __extension__ typedef unsigned __int128 wide;
 
 /* Texts of up to 16 bytes, which most are, as two words that may overlap: one multiplication in the place of hash64's loop. The seed hides which words make a factor zero. */
-static inline uint64_t hash_of(const dict *d, slice s)
+static inline uint64_t hash_of(uint64_t seed, slice s)
 {
     uint64_t a = 0, b = 0, h;
-    if (s.len > 16) h = hash64(s.ptr, s.len, d->seed);
+    if (s.len > 16) h = hash64(s.ptr, s.len, seed);
     else {
         if (s.len >= 8) memcpy(&a, s.ptr, 8), memcpy(&b, s.ptr + s.len - 8, 8);
         else if (s.len >= 4) {
@@ -142,7 +142,7 @@ static inline uint64_t hash_of(const dict *d, slice s)
             memcpy(&x, s.ptr, 4), memcpy(&y, s.ptr + s.len - 4, 4);
             a = x, b = y;
         } else if (s.len) a = (unsigned char)s.ptr[0], b = (uint64_t)(unsigned char)s.ptr[s.len / 2] << 8 | (unsigned char)s.ptr[s.len - 1];
-        wide product = (wide)(a ^ d->seed) * (b ^ (d->seed * UINT64_C(0x9E3779B97F4A7C15) + s.len));
+        wide product = (wide)(a ^ seed) * (b ^ (seed * UINT64_C(0x9E3779B97F4A7C15) + s.len));
         h = (uint64_t)product ^ (uint64_t)(product >> 64);
     }
     return h ? h : 1;
@@ -205,45 +205,63 @@ bool dict_all_new(const dict *d, size_t seen)
     return d->count >= SAMPLE && d->count >= seen - seen / 8;
 }
 
-static inline uint32_t look_up(const dict *d, slice s, uint64_t h)
+static inline uint32_t look_up(const slot *slots, size_t mask, const entry *entries, slice s, uint64_t h)
 {
     uint32_t tag = (uint32_t)(h >> 32);
-    for (size_t i = h & d->mask; d->slots[i].code1; i = (i + 1) & d->mask) {
-        if (d->slots[i].tag != tag) continue;
-        const entry *e = &d->entries[d->slots[i].code1 - 1];
-        if (slice_eq((slice){e->ptr, e->len}, s)) return d->slots[i].code1 - 1;
+    for (size_t i = h & mask; slots[i].code1; i = (i + 1) & mask) {
+        if (slots[i].tag != tag) continue;
+        const entry *e = &entries[slots[i].code1 - 1];
+        if (slice_eq((slice){e->ptr, e->len}, s)) return slots[i].code1 - 1;
     }
     return DICT_NONE;
 }
 
+uint32_t dict_find(const dict *d, slice s)
+{
+    return look_up(d->slots, d->mask, d->entries, s, hash_of(d->seed, s));
+}
+
 uint32_t dict_intern(dict *d, slice s)
 {
-    uint64_t h = hash_of(d, s);
-    uint32_t code = look_up(d, s, h);
+    uint64_t h = hash_of(d->seed, s);
+    uint32_t code = look_up(d->slots, d->mask, d->entries, s, h);
     return code != DICT_NONE ? code : add(d, s, h, false);
+}
+
+/* Of a table that the caches hold: nothing to wait for. Its places are kept at hand until it grows. Returns how many of the n were done; fewer: it has become large, or there is no memory. */
+static size_t intern_near(dict *d, const slice *texts, size_t n, uint32_t *codes, bool in_place)
+{
+    const slot *slots = d->slots;
+    const entry *entries = d->entries;
+    size_t mask = d->mask, at = 0;
+    const uint64_t seed = d->seed;
+    slice before = {NULL, SIZE_MAX};
+    for (; at < n && mask < NEAR; at++) {
+        slice s = texts[at];
+        if (s.ptr == before.ptr && s.len == before.len) {
+            codes[at] = codes[at - 1];
+            continue;
+        }
+        uint64_t h = hash_of(seed, s);
+        uint32_t code = look_up(slots, mask, entries, s, h);
+        if (code == DICT_NONE) {
+            if ((code = add(d, s, h, in_place)) == DICT_NONE) return at;
+            slots = d->slots, entries = d->entries, mask = d->mask;
+        }
+        codes[at] = code;
+        before = s;
+    }
+    return at;
 }
 
 /* Asks for the slots of a block, then for the entries they point to, then looks: the waits for memory overlap instead of adding up. */
 static bool intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes, bool in_place)
 {
-    enum { AHEAD = 32, NEAR = 4096 };
     uint64_t h[AHEAD];
-    size_t at = 0;
-    for (; at < n && d->mask < NEAR; at++) { /* the caches hold it: nothing to wait for */
-        slice s = texts[at];
-        if (at && s.ptr == texts[at - 1].ptr && s.len == texts[at - 1].len) {
-            codes[at] = codes[at - 1];
-            continue;
-        }
-        uint64_t hash = hash_of(d, s);
-        uint32_t code = look_up(d, s, hash);
-        if (code == DICT_NONE && (code = add(d, s, hash, in_place)) == DICT_NONE) return false;
-        codes[at] = code;
-    }
-    for (; at < n; at += AHEAD) {
+    for (size_t at = intern_near(d, texts, n, codes, in_place); at < n; at += AHEAD) {
         size_t m = n - at < AHEAD ? n - at : AHEAD;
         for (size_t i = 0; i < m; i++) {
-            h[i] = hash_of(d, texts[at + i]);
+            h[i] = hash_of(d->seed, texts[at + i]);
             __builtin_prefetch(&d->slots[h[i] & d->mask]);
         }
         for (size_t i = 0; i < m; i++) {
@@ -251,7 +269,7 @@ static bool intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes, 
             if (s->code1 && s->tag == (uint32_t)(h[i] >> 32)) __builtin_prefetch(&d->entries[s->code1 - 1]);
         }
         for (size_t i = 0; i < m; i++) {
-            uint32_t code = look_up(d, texts[at + i], h[i]);
+            uint32_t code = look_up(d->slots, d->mask, d->entries, texts[at + i], h[i]);
             if (code == DICT_NONE) code = add(d, texts[at + i], h[i], in_place);
             if (code == DICT_NONE) return false;
             codes[at + i] = code;
@@ -271,11 +289,6 @@ bool dict_take_block(dict *d, void *block)
     *l = (lent){d->lent, block};
     d->lent = l;
     return true;
-}
-
-uint32_t dict_find(const dict *d, slice s)
-{
-    return look_up(d, s, hash_of(d, s));
 }
 
 slice dict_text(const dict *d, uint32_t code)

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 typedef struct slice { const char *ptr; size_t len; } slice;
 #define SLICE_LIT(s) ((slice){(s), sizeof(s) - 1})
@@ -30,6 +33,20 @@ static inline bool slice_eq(slice a, slice b)
     for (size_t i = 0; i < a.len; i++)
         if (a.ptr[i] != b.ptr[i]) return false;
     return true;
+}
+/* Where c stands first in the text; s.len: nowhere. For short texts, or where it stands near the beginning: 16 bytes at a time, without a call. */
+static inline size_t slice_find(slice s, char c)
+{
+    size_t i = 0;
+#ifdef __SSE2__
+    const __m128i want = _mm_set1_epi8(c);
+    for (; i + 16 <= s.len; i += 16) {
+        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s.ptr + i)), want));
+        if (hits) return i + (size_t)__builtin_ctz(hits);
+    }
+#endif
+    while (i < s.len && s.ptr[i] != c) i++;
+    return i;
 }
 static inline bool slice_is(slice a, const char *s) { return slice_eq(a, slice_of(s)); }
 bool slice_eq_nocase(slice a, slice b);  /* ASCII letters only */

@@ -282,6 +282,9 @@ static void cursor_move(zone_cursor *c, int64_t utc)
     c->utc_from = c->z->at[i];
     c->utc_to = i + 1 < c->z->n ? c->z->at[i + 1] : INT64_MAX;
     c->offset = c->z->offset[i];
+    int64_t from = c->utc_from == INT64_MIN ? INT64_MIN : c->utc_from + MS_DAY + c->offset, to = c->utc_to == INT64_MAX ? INT64_MAX : c->utc_to - MS_DAY + c->offset;
+    c->plain_from = from;
+    c->plain_for = from < to ? (uint64_t)to - (uint64_t)from : 0;
 }
 
 int64_t zone_cursor_to_local(zone_cursor *c, int64_t utc_ms)
@@ -290,16 +293,9 @@ int64_t zone_cursor_to_local(zone_cursor *c, int64_t utc_ms)
     return utc_ms + c->offset;
 }
 
-int64_t zone_cursor_to_utc(zone_cursor *c, int64_t local_ms, int *kind)
+int64_t zone_cursor_look_up(zone_cursor *c, int64_t local_ms, int *kind)
 {
-    int64_t utc = local_ms - c->offset;
-    /* Only well inside the span is the answer sure to be the only one. */
-    bool after = c->utc_from == INT64_MIN || utc >= c->utc_from + MS_DAY, before = c->utc_to == INT64_MAX || utc < c->utc_to - MS_DAY;
-    if (c->utc_from < c->utc_to && after && before) {
-        if (kind) *kind = 0;
-        return utc;
-    }
-    utc = zone_to_utc(c->z, local_ms, kind);
+    int64_t utc = zone_to_utc(c->z, local_ms, kind);
     cursor_move(c, utc);
     return utc;
 }

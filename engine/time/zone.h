@@ -17,8 +17,15 @@ int64_t zone_to_utc(const zone *z, int64_t local_ms, int *kind);
 static inline int64_t zone_to_local(const zone *z, int64_t utc_ms) { return utc_ms + zone_offset_ms(z, utc_ms); }
 int64_t zone_day_of(const zone *z, int64_t utc_ms);              /* civil day of the instant, days since 1970-01-01 */
 int64_t zone_day_start(const zone *z, int64_t day);              /* first instant of that civil day, UTC ms */
-/* A cursor for columns of times: remembers the span in which the last offset holds, so a run of near times costs a comparison each. */
-typedef struct zone_cursor { const zone *z; int64_t utc_from, utc_to, offset; } zone_cursor;  /* {z} is ready */
+/* A cursor for columns of times: remembers the span in which the last offset holds, so a run of near times costs a comparison each. plain_from, plain_for: the wall clocks
+ * so far from the span's ends that they have the one instant. {z} is ready. */
+typedef struct zone_cursor { const zone *z; int64_t utc_from, utc_to, offset, plain_from; uint64_t plain_for; } zone_cursor;
 int64_t zone_cursor_to_local(zone_cursor *c, int64_t utc_ms);
-int64_t zone_cursor_to_utc(zone_cursor *c, int64_t local_ms, int *kind);
+int64_t zone_cursor_look_up(zone_cursor *c, int64_t local_ms, int *kind);   /* zone_to_utc, and moves the cursor there */
+static inline int64_t zone_cursor_to_utc(zone_cursor *c, int64_t local_ms, int *kind)
+{
+    if ((uint64_t)local_ms - (uint64_t)c->plain_from >= c->plain_for) return zone_cursor_look_up(c, local_ms, kind);
+    if (kind) *kind = 0;
+    return local_ms - c->offset;
+}
 #endif
