@@ -3,8 +3,10 @@
 #include <string.h>
 #include "engine/base/dict.h"
 #include "engine/base/mem.h"
+#include "importers/logclf.h"
 
 enum { MESSAGE_MADE = 1000 };
+_Static_assert((int)CLF_PARTS <= (int)LOG_GROUPS_MAX, "a line's texts have room for the parts of the common log format");
 
 /* ---- loading ---- */
 log_kinds *log_kinds_new(arena *mem)
@@ -31,14 +33,19 @@ void log_kinds_free(log_kinds *k)
     mem_free(k);
 }
 
-void log_kinds_asked(log_kinds *ks, const dict *names)
+static void find_uses(log_kind *k, const log_patterns *p)
 {
-    for (size_t i = 0; i < ks->nlines; i++)
-        for (size_t g = 0; g < ks->lines[i].re.ngroups; g++) {
-            uint32_t key = dict_find(names, ks->lines[i].re.names[g]);
-            ks->lines[i].asked[g] = key != DICT_NONE;
-            if (key != DICT_NONE) ks->lines[i].re.names[g] = dict_text(names, key); /* the same place tells the same name */
-        }
+    slice program = k->program.len ? k->program : k->g_program ? (slice){0} : k->name;
+    for (size_t g = 0; g < k->re.ngroups; g++) {
+        slice name = k->re.names[g];
+        log_use u = {k->place[g], (int8_t)log_field_by_name(name), k->re.numbers[g] == k->g_message, log_patterns_ask(p, program, &name), name};
+        if (u.field >= 0 || u.asked) k->uses[k->nuses++] = u;
+    }
+}
+
+void log_kinds_asked(log_kinds *ks, const log_patterns *p)
+{
+    for (size_t i = 0; i < ks->nlines; i++) find_uses(&ks->lines[i], p);
 }
 
 static sla_status names(arena *a, const ynode *n, log_names *out)
@@ -78,7 +85,7 @@ static void read_groups(log_kind *k)
     for (size_t i = 0; i < k->re.ngroups; i++) {
         slice g = k->re.names[i];
         uint32_t no = k->re.numbers[i];
-        k->fields[i] = log_field_by_name(g);
+        k->place[i] = (uint8_t)i;
         if (slice_is(g, "at")) k->g_at = no;
         else if (slice_is(g, "at_clock")) k->g_clock = no;
         else if (slice_is(g, "at_zone")) k->g_zone = no;
@@ -87,9 +94,21 @@ static void read_groups(log_kind *k)
     }
 }
 
+static void load_form(log_kind *k, const ynode *form, errlist *errors)
+{
+    if (!form) return;
+    k->common = slice_is(form->text, "common");
+    if (!k->common) errlist_add(errors, SLA_SYNTAX, form->at, "'form' is common");
+    for (size_t i = 0; k->common && i < k->re.ngroups; i++) {
+        int part = log_clf_by_name(k->re.names[i]);
+        if (part < 0) errlist_add(errors, SLA_NAME, form->at, "the common log format has no part '%.*s', for which 'match' has a group", SLICE_ARG(k->re.names[i]));
+        else k->place[i] = (uint8_t)part;
+    }
+}
+
 static sla_status load_line(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "match", "begin", "skip", "time", "zone", "program", "more", "headed", "split", "examples", NULL};
+    static const char *const keys[] = {"title", "match", "begin", "skip", "time", "zone", "form", "program", "more", "headed", "split", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->lines, &ks->lines_cap, ks->nlines + 1, sizeof *ks->lines)) return SLA_NOMEM;
     log_kind *k = &ks->lines[ks->nlines++];
@@ -108,6 +127,7 @@ static sla_status load_line(log_kinds *ks, const ynode *n, slice source, errlist
         if (texts[i]) log_regex_compile(expressions[i], texts[i], ks->mem, errors), log_regex_jit(expressions[i]); /* each file is held against all kinds */
     k->more = k->more || begin;
     read_groups(k);
+    load_form(k, yaml_get(n, "form"), errors);
     if (!match || (k->re.code && !k->g_at)) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of lines needs 'match' with a group 'at'");
     if (!k->examples || k->examples->n == 0) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of lines needs at least one example");
     return SLA_OK;
@@ -442,22 +462,29 @@ static slice joined(slice at, slice more, char *both, size_t n)
 bool log_line_begins(const log_kind *k, log_regex_state *s, slice line) { return log_regex_match(k->begin.code ? &k->begin : &k->re, s, line); }
 bool log_line_skipped(const log_kind *k, log_regex_state *s, slice line) { return k->skip.code && log_regex_match(&k->skip, s, line); }
 
-bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_framed *f)
+static bool cut_by_match(const log_kind *k, log_regex_state *s, slice line, slice *texts, log_time *time)
 {
     char both[96];
     if (!log_regex_match(&k->re, s, line)) return false;
     slice at = log_regex_group(s, line, k->g_at);
     if (k->g_clock) at = joined(at, log_regex_group(s, line, k->g_clock), both, sizeof both);
     if (k->g_zone) at = joined(at, log_regex_group(s, line, k->g_zone), both, sizeof both);
-    if (!read_time(k, at, &f->time)) return false;
+    if (!read_time(k, at, time)) return false;
+    for (size_t i = 0; i < k->re.ngroups; i++) texts[k->place[i]] = log_regex_group(s, line, k->re.numbers[i]);
+    return true;
+}
+
+bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_framed *f)
+{
+    slice texts[LOG_GROUPS_MAX];
+    if (!(k->common && log_clf_cut(line, texts, &f->time)) && !cut_by_match(k, s, line, texts, &f->time)) return false;
     f->source = k->source;
     f->ev.v[LOG_PROGRAM] = k->program.len ? k->program : k->name;
     f->ev.v[LOG_MESSAGE] = line;
-    for (size_t i = 0; i < k->re.ngroups; i++) {
-        slice v = log_regex_group(s, line, k->re.numbers[i]);
-        bool fills = k->fields[i] >= 0 && (v.len || k->re.numbers[i] == k->g_message);
-        if (fills && !log_field_missing((log_field)k->fields[i], v)) f->ev.v[k->fields[i]] = v;
-        if (k->asked[i]) log_pair_add(f, k->re.names[i], v);
+    for (const log_use *u = k->uses, *end = u + k->nuses; u < end; u++) {
+        slice v = texts[u->place];
+        if (u->field >= 0 && (v.len || u->always) && !log_field_missing((log_field)u->field, v)) f->ev.v[u->field] = v;
+        if (u->asked) log_pair_add(f, u->name, v);
     }
     if (k->program.len) f->ev.v[LOG_PROGRAM] = k->program;
     if (k->split == SPLIT_KV) log_split_kv(f->ev.v[LOG_MESSAGE], f);

@@ -4,6 +4,7 @@
  *       title: {zh: …, en: …}
  *       match: '^(?<src_ip>\S+) \S+ \S+ \[(?<at>[^\]]+)\] "(?<message>[^"]*)" (?<status_code>\d+)'
  *       time: ['%d/%b/%Y:%H:%M:%S %z']      forms of at (logtime.h), and %x alone: seconds since 1970 in hexadecimal; where none fits: ISO 8601 or seconds since 1970. A group at_clock is put behind at with a blank, and so is at_zone
+ *       form: common                        nearly all lines are exactly of the common log format (logclf.h): these are cut without match, which finds the same in them; its groups are that format's parts
  *       zone: UTC                           of times that name none; without: the workspace's
  *       program: access                     what the patterns are looked up by; without: the group program; without that: the kind's name
  *       more: true                          lines that do not match belong to the record before them
@@ -37,18 +38,20 @@
 enum { LOG_PAIRS_MAX = 300 };
 typedef enum log_split { SPLIT_NONE, SPLIT_KV, SPLIT_CEF } log_split;
 typedef struct log_names { slice *items; size_t n; } log_names;
+/* What is done with a group's text: it fills a field (-1: none), also when it is empty (always), and is a pair of that name where patterns ask for it. */
+typedef struct log_use { uint8_t place; int8_t field; bool always, asked; slice name; } log_use;
 typedef struct log_kind {
     slice name, title, source, program;
     log_names times;
     bool yearless;                      /* a form of its times lacks the year */
     bool utc;                           /* times that name no zone are UTC */
-    bool clf;                           /* its times are mostly those of log_time_clf */
+    bool clf, common;                   /* its times are mostly those of log_time_clf; its lines those of log_clf_cut */
     const ynode *examples;
     /* lines */
     log_regex re, begin, skip;          /* of begin and skip, code NULL: none; of records re is wrapped */
     uint32_t g_at, g_clock, g_zone, g_program, g_message;
-    int fields[LOG_GROUPS_MAX];         /* of each group: its field or -1 */
-    bool asked[LOG_GROUPS_MAX];         /* some pattern asks for it by name */
+    uint8_t place[LOG_GROUPS_MAX];      /* of each group among the texts that a line is cut into */
+    log_use uses[LOG_GROUPS_MAX]; size_t nuses;
     bool more, lines, timed, headed;    /* timed: lines, and the record's time is that of the line within */
     log_split split;
     /* records */
@@ -71,8 +74,7 @@ typedef struct log_framed {
 
 log_kinds *log_kinds_new(arena *mem);
 void log_kinds_free(log_kinds *k);
-struct dict;
-void log_kinds_asked(log_kinds *k, const struct dict *names);            /* once all patterns are loaded: the names they ask for */
+void log_kinds_asked(log_kinds *k, const log_patterns *p);               /* once all patterns are loaded: which of their groups the kinds need */
 sla_status log_kinds_load(log_kinds *k, const ynode *root, slice source, errlist *errors);
 /* f->n pairs of a record are there already, and stay. false: not of this kind, or its time cannot be read. */
 bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_framed *f);

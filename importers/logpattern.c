@@ -19,7 +19,8 @@ typedef struct output {
     piece *pieces; size_t npieces;
     slice text;
 } output;
-typedef struct condition { int key; slice *globs; size_t n; } condition;
+/* first: the bytes that a value which fits may begin with; by_first: they tell all, as of "4*" and "*" */
+typedef struct condition { int key; slice *globs; size_t n; uint64_t first[4]; bool by_first; } condition;
 typedef struct pattern {
     log_regex re;
     condition *when; size_t nwhen;
@@ -165,6 +166,18 @@ static sla_status load_outputs(loader *ld, const ynode *n, pattern *p)
     return SLA_OK;
 }
 
+static void first_bytes(condition *c)
+{
+    c->by_first = true;
+    for (size_t i = 0; i < c->n; i++) {
+        slice g = c->globs[i];
+        unsigned char byte = g.len ? (unsigned char)g.ptr[0] : 0;
+        if (byte == '*') memset(c->first, 0xFF, sizeof c->first);
+        else if (g.len) c->first[byte / 64] |= UINT64_C(1) << byte % 64;
+        c->by_first = c->by_first && (g.len == 0 || slice_is(g, "*") || (g.len == 2 && byte != '*' && g.ptr[1] == '*'));
+    }
+}
+
 static sla_status load_when(loader *ld, const ynode *when, pattern *p)
 {
     p->when = ARENA_NEW(&ld->lp->mem, condition, when->n ? when->n : 1);
@@ -173,9 +186,10 @@ static sla_status load_when(loader *ld, const ynode *when, pattern *p)
         const ynode *c = when->items[i];
         condition *out = &p->when[p->nwhen++];
         size_t n = c->kind == YNODE_LIST ? c->n : 1;
-        *out = (condition){key_of(ld, c->key), ARENA_NEW(&ld->lp->mem, slice, n ? n : 1), n};
+        *out = (condition){.key = key_of(ld, c->key), .globs = ARENA_NEW(&ld->lp->mem, slice, n ? n : 1), .n = n};
         if (out->key < 0 || !out->globs) return SLA_NOMEM;
         for (size_t k = 0; k < n; k++) out->globs[k] = c->kind == YNODE_LIST ? c->items[k]->text : c->text;
+        first_bytes(out);
     }
     return SLA_OK;
 }
@@ -290,7 +304,7 @@ static sla_status finish(log_patterns *lp, sla_status st, errlist *errors, size_
     }
     for (uint32_t i = 0; i < dict_count(lp->names); i++) index_program(&lp->programs[i]);
     if (lp->any >= 0) make_ready(&lp->programs[lp->any]);
-    log_kinds_asked(lp->kinds, lp->keys);
+    log_kinds_asked(lp->kinds, lp);
     *out = lp;
     return SLA_OK;
 }
@@ -332,6 +346,34 @@ void log_patterns_free(log_patterns *p)
     log_kinds_free(p->kinds);
     arena_free(&p->mem);
     mem_free(p);
+}
+
+static bool asks(const pattern *p, int key)
+{
+    bool yes = false;
+    for (size_t i = 0; i < p->nwhen; i++) yes = yes || p->when[i].key == key;
+    for (size_t i = 0; i < p->nout; i++) {
+        for (size_t k = 0; k < p->out[i].nkeys; k++) yes = yes || p->out[i].keys[k] == key;
+        for (size_t k = 0; k < p->out[i].npieces; k++) yes = yes || p->out[i].pieces[k].key == key;
+    }
+    return yes;
+}
+
+static bool program_asks(const log_patterns *lp, uint32_t id, int key)
+{
+    const program *pr = &lp->programs[id];
+    for (size_t i = 0; i < pr->n; i++)
+        if (asks(pr->patterns[i], key)) return true;
+    return false;
+}
+
+bool log_patterns_ask(const log_patterns *p, slice of, slice *name)
+{
+    uint32_t key = dict_find(p->keys, *name), id = dict_find(p->names, of);
+    if (key == DICT_NONE) return false;
+    if (of.len && !(id != DICT_NONE && program_asks(p, id, (int)key)) && !(p->any >= 0 && program_asks(p, (uint32_t)p->any, (int)key))) return false;
+    *name = dict_text(p->keys, key);
+    return true;
 }
 
 const log_kinds *log_patterns_kinds(const log_patterns *p) { return p->kinds; }
@@ -412,15 +454,20 @@ static bool glob(slice g, slice s)
     return slice_eq(g, s);
 }
 
+static bool fits(const condition *c, slice v)
+{
+    unsigned char byte = v.len ? (unsigned char)v.ptr[0] : 0;
+    bool may = !v.len || (c->first[byte / 64] >> byte % 64 & 1);
+    if (!may || (v.len && c->by_first)) return may;
+    for (size_t i = 0; i < c->n; i++)
+        if (glob(c->globs[i], v)) return true;
+    return false;
+}
+
 static bool conditions_hold(log_matcher *m, const pattern *p, const log_record *r)
 {
-    for (size_t i = 0; i < p->nwhen; i++) {
-        const condition *c = &p->when[i];
-        slice v = value_of(m, r, c->key);
-        bool any = false;
-        for (size_t k = 0; k < c->n && !any; k++) any = glob(c->globs[k], v);
-        if (!any) return false;
-    }
+    for (size_t i = 0; i < p->nwhen; i++)
+        if (!fits(&p->when[i], value_of(m, r, p->when[i].key))) return false;
     return true;
 }
 

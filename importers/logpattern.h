@@ -48,6 +48,8 @@ sla_status log_patterns_load(log_patterns **out, errlist *errors);      /* the p
 sla_status log_patterns_from(const ynode *root, log_patterns **out, errlist *errors);
 void log_patterns_free(log_patterns *p);                                 /* NULL allowed */
 const struct log_kinds *log_patterns_kinds(const log_patterns *p);
+/* Whether patterns of that program (of length 0: of any) or those of "*" ask records for the name, which then is the one they know it by: the same place tells the same name. */
+bool log_patterns_ask(const log_patterns *p, slice of, slice *name);
 size_t log_patterns_count(const log_patterns *p);                        /* log_event.rule is less */
 
 typedef struct log_matcher log_matcher;                                  /* a thread's own state */

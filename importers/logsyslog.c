@@ -1,26 +1,8 @@
 #include "importers/logsyslog.h"
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 #include "importers/logaudit.h"
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
-/* How many digits stand at p. */
-static size_t digits_at(const char *p, const char *end)
-{
-    size_t n = 0;
-#ifdef __SSE2__
-    if (end - p >= 16) {
-        __m128i v = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8('0'));
-        unsigned others = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(9)), v)) & 0xFFFF;
-        if (others) return (size_t)__builtin_ctz(others);
-        n = 16;
-    }
-#endif
-    while (p + n < end && digit(p[n])) n++;
-    return n;
-}
 static slice behind(slice s, size_t n) { return (slice){s.ptr + n, s.len - n}; }
 static bool begins(slice s, const char *with) { size_t n = strlen(with); return s.len >= n && memcmp(s.ptr, with, n) == 0; }
 
@@ -220,7 +202,7 @@ static bool plain_3164(slice rest, log_framed *f)
     slice name = {tag, (size_t)(p - tag)};
     if (p < end && *p == '[') {
         p++;
-        id = (slice){p, digits_at(p, end)};
+        id = (slice){p, slice_digits((slice){p, (size_t)(end - p)})};
         p += id.len;
         p += p < end && *p == ']';
     }

@@ -48,6 +48,21 @@ static inline size_t slice_find(slice s, char c)
     while (i < s.len && s.ptr[i] != c) i++;
     return i;
 }
+/* How many digits it begins with. */
+static inline size_t slice_digits(slice s)
+{
+    size_t n = 0;
+#ifdef __SSE2__
+    if (s.len >= 16) {
+        __m128i v = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)s.ptr), _mm_set1_epi8('0'));
+        unsigned others = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(9)), v)) & 0xFFFF;
+        if (others) return (size_t)__builtin_ctz(others);
+        n = 16;
+    }
+#endif
+    while (n < s.len && s.ptr[n] >= '0' && s.ptr[n] <= '9') n++;
+    return n;
+}
 static inline bool slice_is(slice a, const char *s) { return slice_eq(a, slice_of(s)); }
 bool slice_eq_nocase(slice a, slice b);  /* ASCII letters only */
 /* Takes the first line, without its LF, off *rest. */
