@@ -3,13 +3,16 @@
 #include "engine/base/lines.h"
 #include "engine/base/mem.h"
 #include "importers/importer.h"
-#include "importers/logrecords.h"
+#include "importers/logparts.h"
 
 struct importer {
     log_records r;
     slice each;                         /* the list of the records, "" none */
     bool by_line;                       /* each line is an object: one that is broken does not take others with it */
 };
+
+/* Messages in parts are joined where the file is as its program wrote it; answers of searches have their own order. */
+static bool has_parts(const importer *im) { return im->by_line && im->r.kind->part; }
 
 /* ---- where the records are ---- */
 /* Moves p on to the next object; what stands between is blanks, commas and the brackets of the list. */
@@ -96,12 +99,23 @@ static int logjson_probe(const input *in, err *why)
 }
 
 /* ---- blocks ---- */
+static bool is_part(const void *ctx, slice line)
+{
+    const log_kind *k = ctx;
+    arena scratch = {0};
+    bool goes_on = false;
+    for (size_t i = 0; line.len > k->part && i < k->message.n && !goes_on; i++) goes_on = log_part_goes_on(k, json_at(line, k->message.items[i], &scratch));
+    arena_free(&scratch);
+    return goes_on;
+}
+
 static size_t logjson_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open)
 {
     size_t end = at_end ? text.len : 0, depth = 0;
     *open = SIZE_MAX;
     if (im->by_line)
         for (end = text.len; !at_end && end && text.ptr[end - 1] != '\n';) end--;
+    if (has_parts(im) && !at_end) end = log_parts_cut(text, end, is_part, im->r.kind);
     for (size_t i = 0; i < text.len && !at_end && !im->by_line; i++) {
         char c = text.ptr[i];
         if (c == '"') {
@@ -113,7 +127,7 @@ static size_t logjson_cut(const importer *im, slice text, bool at_end, uint32_t 
     return end;
 }
 
-typedef struct job { importer *im; log_writer w; log_framed *f; const char *at; uint32_t line; sla_status st; } job;
+typedef struct job { importer *im; log_writer w; log_framed *f; const char *at; uint32_t line; sla_status st; log_parts parts; } job;
 
 static void count_to(job *x, const char *p)
 {
@@ -128,7 +142,8 @@ static bool take_object(void *ctx, json_reader *j, const char *from)
     if (j->p == j->end || *j->p != '{') return json_fail(j, "an object {…} is wanted");
     if (!log_flatten_json(j, x->f)) return false;
     log_dates_read(&x->im->r.dates, x->im->r.kind, x->f);
-    x->st = log_record_put(&x->w, &x->im->r, x->f, x->line, (slice){from, (size_t)(j->p - from)});
+    slice whole = {from, (size_t)(j->p - from)};
+    x->st = has_parts(x->im) ? log_parts_put(&x->parts, &x->w, &x->im->r, x->f, x->line, whole) : log_record_put(&x->w, &x->im->r, x->f, x->line, whole);
     return x->st == SLA_OK;
 }
 
@@ -175,7 +190,9 @@ static sla_status logjson_parse(importer *im, block *b, err *e)
     if (st == SLA_OK) {
         x.f->scratch = &x.w.scratch;
         st = read_objects(&x, b->records);
+        if (st == SLA_OK) st = log_parts_end(&x.parts, &x.w, &im->r, x.f);
     }
+    log_parts_clear(&x.parts);
     mem_free(x.f);
     return log_writer_end(&x.w, st, e);
 }

@@ -157,7 +157,7 @@ static sla_status load_by(log_kinds *ks, const ynode *n, log_kind *k, errlist *e
 
 static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "has", "each", "element", "wrapped", "skip", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "fields", "lines", "generic", "examples", NULL};
+    static const char *const keys[] = {"title", "has", "each", "element", "wrapped", "part", "skip", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "fields", "lines", "generic", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->records, &ks->records_cap, ks->nrecords + 1, sizeof *ks->records)) return SLA_NOMEM;
     log_kind *k = &ks->records[ks->nrecords++];
@@ -169,8 +169,11 @@ static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errli
     if (lines && !k->timed && !yaml_bool(lines, &k->lines)) errlist_add(errors, SLA_TYPE, lines->at, "'lines' is true, timed or false");
     k->each = yaml_text(n, "each", (slice){0});
     k->element = yaml_text(n, "element", (slice){0});
-    const ynode *wrapped = yaml_get(n, "wrapped"), *skip = yaml_get(n, "skip"), *generic = yaml_get(n, "generic");
+    const ynode *wrapped = yaml_get(n, "wrapped"), *skip = yaml_get(n, "skip"), *generic = yaml_get(n, "generic"), *part = yaml_get(n, "part");
     if (generic && !yaml_bool(generic, &k->generic)) errlist_add(errors, SLA_TYPE, generic->at, "'generic' is true or false");
+    double bytes = 0;
+    if (part && (!yaml_number(part, &bytes) || bytes < 1 || bytes > 1 << 20)) errlist_add(errors, SLA_TYPE, part->at, "'part' is a number of bytes, of at most 1 MiB");
+    else k->part = (size_t)bytes;
     if (wrapped) log_regex_compile(&k->re, wrapped, ks->mem, errors), log_regex_jit(&k->re);
     if (skip) log_regex_compile(&k->skip, skip, ks->mem, errors), log_regex_jit(&k->skip);
     TRY(names(ks->mem, yaml_get(n, "has"), &k->has));

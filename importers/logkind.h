@@ -19,6 +19,7 @@
  *       each: alerts                             the records lie in this list of a JSON document
  *       element: AuditRecord                     of XML: the element that each record is; without: Event
  *       wrapped: '^(?<time>\S+) std(?:out|err) [FP] (?<log>.*)$'    a file of lines is of such records, one a line: its groups are the names; partial: P: its log goes on in the next line of the same stream; skip as above
+ *       part: 16384                              a message of so many bytes or more whose end is no line feed goes on in the next record of the same stream (logparts.h)
  *       at: [__REALTIME_TIMESTAMP]               the first of these that has a value; so with host, program, message
  *       clock: [Time]                            at is a day: its time of day
  *       time: ['%d/%m/%Y %H:%M']
@@ -57,6 +58,7 @@ typedef struct log_kind {
     /* records */
     log_names has, at, clock, host, programs, message;
     slice each, element;
+    size_t part;                        /* bytes; 0: messages are whole */
     bool generic;                       /* only where no other kind fits */
     slice by; log_pair *programs_by; size_t nby;   /* name by; name: the program, value: what by says then */
     log_pair *also; size_t nalso;       /* name: the further one, value: one that is there */

@@ -8,7 +8,6 @@
 const log_kind *log_wrapped_kind(const input *in);          /* the first line is of it, and half of the next; NULL: none */
 /* Whole lines of the kind, and messages whose parts stand one behind the other are not parted (but those of more than 1 MiB). s: of the thread that cuts. */
 size_t log_wrapped_cut(const log_kind *k, log_regex_state *s, slice text, bool at_end, uint32_t *nlines);
-/* Where the kind has a group partial that is P, the line's message goes on in the next one of the same stream, as CRI parts messages of more than 16 KiB: one event, at the time and line of its first part.
- * One whose last part is not in the block, as at the end of a file that is still written, is an event as it stands. */
+/* Parts of a message are one event (logparts.h). */
 sla_status log_wrapped_read(const log_records *r, log_writer *w, log_framed *f, const block *b);
 #endif

@@ -620,6 +620,70 @@ static void parts_of_two_streams(void **state)
     close_place(&p);
 }
 
+/* A record of Docker's json-file: n times c, with a line feed where the message ends. */
+static void put_docker(buf *b, char c, size_t n, bool ends, const char *stream, int second)
+{
+    buf_text(b, "{\"log\":\"");
+    for (size_t i = 0; i < n; i++) buf_char(b, c);
+    buf_printf(b, "%s\",\"stream\":\"%s\",\"time\":\"2025-07-01T01:00:%02d.5Z\"}\n", ends ? "\\n" : "", stream, second);
+}
+
+static void assert_messages(const char *name, const buf *b, size_t bytes, const char *want)
+{
+    place p;
+    buf got = {0};
+    open_place(&p);
+    take(&p, write_file(name, b->ptr, b->len), bytes);
+    for (size_t i = 0; i < p.t->nrows; i++) {
+        slice m = cell(&p, "message", i);
+        buf_printf(&got, "%d.%d:", (int)((at(&p, i) - 1751331600000) / 1000), (int)p.t->lines[i]);
+        for (size_t k = 0, from = 0; k < m.len; from = k) {
+            while (k < m.len && m.ptr[k] == m.ptr[from]) k++;
+            buf_printf(&got, " %c%zu", m.ptr[from], k - from);
+        }
+        buf_char(&got, '\n');
+    }
+    assert_string_equal(buf_cstr(&got), want);
+    assert_int_equal(p.report.rejected, 0);
+    buf_free(&got);
+    close_place(&p);
+}
+
+/* What Docker parts after 16 KiB; second.line of each event, and the runs of its message. */
+static void parts_of_docker(void **state)
+{
+    enum { FULL = 16384 };
+    static const struct { struct { char c; size_t n; bool ends; const char *stream; } parts[5]; const char *want; } files[] = {
+        {{{'a', 5, true, "stdout"}, {'b', FULL, false, "stdout"}, {'c', FULL, false, "stdout"}, {'d', 3, true, "stdout"}, {'e', 5, true, "stdout"}}, "1.1: a5\n2.2: b16384 c16384 d3\n5.5: e5\n"},
+        {{{'b', FULL, false, "stdout"}, {'x', FULL, false, "stderr"}, {'y', 2, true, "stderr"}, {'c', 1, true, "stdout"}, {'d', 1, true, "stdout"}}, "2.2: x16384 y2\n1.1: b16384 c1\n5.5: d1\n"},
+        {{{'b', FULL, false, "stdout"}, {'x', 4, true, "stderr"}, {'c', 1, true, "stdout"}, {'b', FULL, false, "stdout"}}, "2.2: x4\n1.1: b16384 c1\n4.4: b16384\n"},   /* the file ends before the message */
+        {{{'a', 4, false, "stdout"}, {'b', 4, false, "stdout"}, {'c', FULL - 1, false, "stdout"}, {'d', FULL, true, "stdout"}, {'e', 1, true, "stdout"}}, "1.1: a4\n2.2: b4\n3.3: c16383\n4.4: d16384\n5.5: e1\n"},   /* whole, though without line feeds */
+    };
+    (void)state;
+    for (size_t i = 0; i < LEN(files); i++)
+        for (size_t bytes = 4096; bytes <= 65536; bytes *= 4) { /* smaller and larger than parts */
+            buf b = {0};
+            for (int k = 0; k < 5 && files[i].parts[k].c; k++) put_docker(&b, files[i].parts[k].c, files[i].parts[k].n, files[i].parts[k].ends, files[i].parts[k].stream, k + 1);
+            assert_messages("web-json.log", &b, i == 1 || i == 2 ? 0 : bytes, files[i].want);
+            buf_free(&b);
+        }
+}
+
+/* Of two containers in one file, as a collector writes them, each has its own message. */
+static void parts_of_two_containers(void **state)
+{
+    buf b = {0};
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        put_docker(&b, (char)('a' + k), 16384, false, "stdout", 1 + k);
+        b.len -= 2;
+        buf_printf(&b, ",\"container\":\"c%d\"}\n", k);
+    }
+    put_docker(&b, 'c', 1, true, "stdout", 3);
+    assert_messages("two.log", &b, 0, "3.3: c1\n1.1: a16384\n2.2: b16384\n");
+    buf_free(&b);
+}
+
 static void new_year(void **state)
 {
     (void)state;
@@ -961,7 +1025,7 @@ int main(void)
     ROWS(tests, n, year_cases, years);
     ROWS(tests, n, file_cases, whole_files);
     static const struct CMUnitTest more[] = {
-        cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year), cmocka_unit_test(zone_of_a_kind), cmocka_unit_test(time_of_a_wrapped_line), cmocka_unit_test(parts_of_two_streams), cmocka_unit_test(year_of_a_line_in_a_record),
+        cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(new_year), cmocka_unit_test(zone_of_a_kind), cmocka_unit_test(time_of_a_wrapped_line), cmocka_unit_test(parts_of_two_streams), cmocka_unit_test(parts_of_docker), cmocka_unit_test(parts_of_two_containers), cmocka_unit_test(year_of_a_line_in_a_record),
         cmocka_unit_test(message_over_lines), cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(openssh_truth), cmocka_unit_test(files_that_are_known_whole), cmocka_unit_test(audit_golden),
         cmocka_unit_test(wazuh_lines), cmocka_unit_test(syslog_truth), cmocka_unit_test(changes_of_the_clock),
     };
