@@ -50,7 +50,7 @@ static void look_at_history(doctor *d, const dataset *ds)
     for (size_t f = 0; f < ds->nfields; f++)
         if (ds->fields[f].rolled_back) buf_printf(&fields, "%s%.*s", fields.len ? ", " : "", SLICE_ARG(ds->fields[f].name));
     buf_printf(&zh, "没有%s的变更历史：等待时间、重新打开、评判时点的状态与优先级都无从证实", ds->title_zh.ptr);
-    buf_printf(&en, "no history of %s was delivered: waiting, reopening, and the state at the instant of judgement cannot be shown", ds->name.ptr);
+    buf_printf(&en, "no history of %s was delivered: waiting, reopening, and the state at the instant of judgement cannot be shown", ds->title_en.ptr);
     add(d, "history", ds, (slice){fields.ptr, fields.len}, (int64_t)t->nrows, (int64_t)t->nrows, &zh, &en);
     buf_free(&fields);
 }
@@ -68,7 +68,7 @@ static void look_at_orphans(doctor *d, const table *t)
     if (orphans == 0) return;
     buf zh = {0}, en = {0};
     buf_printf(&zh, "%lld 行变更历史中有 %lld 行属于未导入的%s", (long long)all, (long long)orphans, ds->title_zh.ptr);
-    buf_printf(&en, "%lld of %lld rows of changes belong to a %s that was not imported", (long long)orphans, (long long)all, ds->name.ptr);
+    buf_printf(&en, "%lld of %lld rows of changes belong to records of %s that were not imported", (long long)orphans, (long long)all, ds->title_en.ptr);
     add(d, "orphans", history, history->fields[ds->changes.record].name, orphans, all, &zh, &en);
 }
 
@@ -76,21 +76,19 @@ static void look_at_orphans(doctor *d, const table *t)
 static void look_at_absent(doctor *d, const dataset *ds)
 {
     const seen *t = &d->seen[ds->idx];
-    buf zh = {0}, en = {0}, fields = {0}, titles = {0};
+    buf zh = {0}, en = {0}, fields = {0};
     int64_t n = 0;
     if (!t->nrows || ds->nkey == 0) return;
-    for (size_t f = 0; f < ds->nfields; f++) {
-        if (t->stored[f]) continue;
-        buf_printf(&fields, "%s%.*s", n ? ", " : "", SLICE_ARG(ds->fields[f].name));
-        buf_printf(&titles, "%s%.*s", n++ ? "、" : "", SLICE_ARG(ds->fields[f].title_zh));
-    }
+    for (size_t f = 0; f < ds->nfields; f++)
+        if (!t->stored[f]) buf_printf(&fields, "%s%.*s", n++ ? ", " : "", SLICE_ARG(ds->fields[f].name));
     if (n) {
-        buf_printf(&zh, "%s的导出不含任何值的字段：%s", ds->title_zh.ptr, buf_cstr(&titles));
-        buf_printf(&en, "no record of %s has a value in: %s", ds->name.ptr, buf_cstr(&fields));
+        buf_printf(&zh, "%s的导出不含任何值的字段：", ds->title_zh.ptr);
+        buf_printf(&en, "no record of %s has a value in: ", ds->title_en.ptr);
+        dataset_put_titles(ds, (slice){fields.ptr, fields.len}, &zh, &en);
         add(d, "absent", ds, (slice){fields.ptr, fields.len}, n, (int64_t)ds->nfields, &zh, &en);
     }
+    d->nomem = d->nomem || fields.failed;
     buf_free(&fields);
-    buf_free(&titles);
 }
 
 /* ---- terms ---- */
@@ -108,7 +106,7 @@ static void say_odd(doctor *d, const dataset *ds, const field *f, odd *list, siz
     for (size_t i = 0; i < n && i < 5; i++) buf_printf(&names, "%s“%.*s” ×%lld", i ? ", " : "", SLICE_ARG(list[i].text), (long long)list[i].n);
     if (n > 5) buf_text(&names, ", …");
     buf_printf(&zh, "%s的%s有 %zu 种值不在规定的取值中（%lld 条记录）：%s", ds->title_zh.ptr, f->title_zh.ptr, n, (long long)rows, buf_cstr(&names));
-    buf_printf(&en, "%s.%s: %zu value%s no defined term%s (%lld of the records): %s", ds->name.ptr, f->name.ptr, n, n == 1 ? " is" : "s are", n == 1 ? "" : "s", (long long)rows, buf_cstr(&names));
+    buf_printf(&en, "%s, %s: %zu value%s no defined term%s (%lld of the records): %s", ds->title_en.ptr, f->title_en.ptr, n, n == 1 ? " is" : "s are", n == 1 ? "" : "s", (long long)rows, buf_cstr(&names));
     add(d, "terms", ds, f->name, rows, of, &zh, &en);
     buf_free(&names);
 }
@@ -245,11 +243,11 @@ static void look_at_range(doctor *d, const dataset *ds, const numbering *r)
     }
     if (missing * 2 > range) {
         buf_printf(&zh, "%s编号%s不连续，%zu 个编号分布在 %lld 个号码中：缺少的%s无法从编号看出", ds->title_zh.ptr, buf_cstr(&of[0]), r->n, (long long)range, ds->title_zh.ptr);
-        buf_printf(&en, "numbers of %s%s are not consecutive, %zu in a range of %lld: that none is missing cannot be seen from them", ds->name.ptr, buf_cstr(&of[1]), r->n, (long long)range);
+        buf_printf(&en, "numbers of %s%s are not consecutive, %zu in a range of %lld: that none is missing cannot be seen from them", ds->title_en.ptr, buf_cstr(&of[1]), r->n, (long long)range);
     } else {
         buf_printf(&zh, "%s编号%s在 %lld 个号码中缺 %lld 个，例如 %s%s：导出可能不完整", ds->title_zh.ptr, buf_cstr(&of[0]), (long long)range, (long long)missing, buf_cstr(&some),
                    r->gaps > GAPS_SHOWN ? " 等" : "");
-        buf_printf(&en, "numbers of %s%s: %lld of %lld are missing, for example %s%s; the export may not be complete", ds->name.ptr, buf_cstr(&of[1]), (long long)missing, (long long)range,
+        buf_printf(&en, "numbers of %s%s: %lld of %lld are missing, for example %s%s; the export may not be complete", ds->title_en.ptr, buf_cstr(&of[1]), (long long)missing, (long long)range,
                    buf_cstr(&some), r->gaps > GAPS_SHOWN ? " and more" : "");
     }
     add(d, "numbers", ds, ds->fields[ds->key[0]].name, missing, range, &zh, &en);
@@ -318,7 +316,7 @@ static void say_twins(doctor *d, const dataset *ds, const numbering *a, const nu
     size_t less = a->n < b->n ? a->n : b->n;
     buf_printf(&zh, "表“%.*s”与表“%.*s”只按行编号，其中 %zu 条%s的序号和时间都相同：可能是同一批记录，被计算了两次", (int)a->first.prefix.len - 1, a->first.prefix.ptr, (int)b->first.prefix.len - 1, b->first.prefix.ptr, same, ds->title_zh.ptr);
     buf_printf(&en, "the tables '%.*s' and '%.*s' number their rows only, and %zu records of %s agree in number and time: they may be the same, counted twice", (int)a->first.prefix.len - 1, a->first.prefix.ptr, (int)b->first.prefix.len - 1,
-               b->first.prefix.ptr, same, ds->name.ptr);
+               b->first.prefix.ptr, same, ds->title_en.ptr);
     add(d, "twins", ds, ds->fields[ds->key[0]].name, (int64_t)same, (int64_t)less, &zh, &en);
 }
 
@@ -359,7 +357,7 @@ static void look_at_doubles(doctor *d, const table *t)
     buf zh = {0}, en = {0};
     if (!t->superseded || ds->nkey != 1) return;
     buf_printf(&zh, "%s有 %llu 行的编号出现不止一次，以最后导入的一行为准", ds->title_zh.ptr, (unsigned long long)t->superseded);
-    buf_printf(&en, "%llu rows of %s bear a key that came again; the row imported last holds", (unsigned long long)t->superseded, ds->name.ptr);
+    buf_printf(&en, "%llu rows of %s bear a key that came again; the row imported last holds", (unsigned long long)t->superseded, ds->title_en.ptr);
     add(d, "doubles", ds, ds->fields[ds->key[0]].name, (int64_t)t->superseded, (int64_t)(t->superseded + t->nrows), &zh, &en);
 }
 
@@ -367,22 +365,24 @@ static void look_at_doubles(doctor *d, const table *t)
 static void look_at_given_up(doctor *d, const table *t)
 {
     const dataset *ds = t->ds;
-    buf zh = {0}, en = {0}, fields = {0}, titles = {0};
+    buf zh = {0}, en = {0}, fields = {0}, zh_titles = {0}, en_titles = {0};
     uint64_t most = 0;
     for (size_t f = 0; f < ds->nfields; f++) {
         if (!t->cols[f].given_up) continue;
         buf_printf(&fields, "%s%.*s", fields.len ? ", " : "", SLICE_ARG(ds->fields[f].name));
-        buf_printf(&titles, "%s%.*s", titles.len ? "、" : "", SLICE_ARG(ds->fields[f].title_zh));
         if (t->cols[f].given_up > most) most = t->cols[f].given_up;
     }
+    dataset_put_titles(ds, (slice){fields.ptr, fields.len}, &zh_titles, &en_titles);
     if (most) {
-        buf_printf(&zh, "%s有 %llu 行被后导入的另一种导出中的同号行取代，而那种导出没有以下字段，原有的值不再采用：%s。请最后导入字段较全的一种；变更历史不受影响", ds->title_zh.ptr, (unsigned long long)most, buf_cstr(&titles));
+        buf_printf(&zh, "%s有 %llu 行被后导入的另一种导出中的同号行取代，而那种导出没有以下字段，原有的值不再采用：%s。请最后导入字段较全的一种；变更历史不受影响", ds->title_zh.ptr, (unsigned long long)most, buf_cstr(&zh_titles));
         buf_printf(&en, "%llu rows of %s were replaced by rows of another kind of export, imported later, that lacks these fields; what they say is not used: %s. Import last the one that has more; the history is kept of both",
-                   (unsigned long long)most, ds->name.ptr, buf_cstr(&fields));
+                   (unsigned long long)most, ds->title_en.ptr, buf_cstr(&en_titles));
         add(d, "given up", ds, (slice){fields.ptr, fields.len}, (int64_t)most, (int64_t)(t->superseded + t->nrows), &zh, &en);
     }
+    d->nomem = d->nomem || fields.failed || zh_titles.failed || en_titles.failed;
     buf_free(&fields);
-    buf_free(&titles);
+    buf_free(&zh_titles);
+    buf_free(&en_titles);
 }
 
 /* ---- times ---- */
@@ -414,10 +414,10 @@ static void look_at_reach(doctor *d, const dataset *ds, const span *want, bool p
         if (days < 1) continue;
         if (end) {
             buf_printf(&zh, "%s止于 ", ds->title_zh.ptr), put_day(d, &zh, s.last), buf_printf(&zh, "，早于%s %lld 天：其后的事件无从证实", period ? "期末" : "末条记录", (long long)days);
-            buf_printf(&en, "%s ends on ", ds->name.ptr), put_day(d, &en, s.last), buf_printf(&en, ", %lld days before %s: what happened later cannot be shown", (long long)days, period ? "the period ends" : "the last record");
+            buf_printf(&en, "%s ends on ", ds->title_en.ptr), put_day(d, &en, s.last), buf_printf(&en, ", %lld days before %s: what happened later cannot be shown", (long long)days, period ? "the period ends" : "the last record");
         } else {
             buf_printf(&zh, "%s始于 ", ds->title_zh.ptr), put_day(d, &zh, s.first), buf_printf(&zh, "，晚于%s %lld 天：之前的事件无从证实", zh_of, (long long)days);
-            buf_printf(&en, "%s begins on ", ds->name.ptr), put_day(d, &en, s.first), buf_printf(&en, ", %lld days after %s: what happened before cannot be shown", (long long)days, en_of);
+            buf_printf(&en, "%s begins on ", ds->title_en.ptr), put_day(d, &en, s.first), buf_printf(&en, ", %lld days after %s: what happened before cannot be shown", (long long)days, en_of);
         }
         add(d, end ? "ends early" : "begins late", ds, at, days, 0, &zh, &en);
     }
@@ -464,11 +464,11 @@ static void say_short(doctor *d, const dataset *ds, const export *x)
     slice of = x->first->profile;
     if (x->announced > 0) {
         buf_printf(&zh, "%.*s 的导出自称共有 %lld 条%s，只导入了其中 %llu 条（%zu 个文件）：其余无从核查", SLICE_ARG(of), (long long)x->announced, ds->title_zh.ptr, (unsigned long long)x->rows, x->files);
-        buf_printf(&en, "exports of %.*s say that there are %lld records of %s; %llu %s imported (of %zu file%s): the others cannot be looked at", SLICE_ARG(of), (long long)x->announced, ds->name.ptr,
+        buf_printf(&en, "exports of %.*s say that there are %lld records of %s; %llu %s imported (of %zu file%s): the others cannot be looked at", SLICE_ARG(of), (long long)x->announced, ds->title_en.ptr,
                    (unsigned long long)x->rows, x->rows == 1 ? "was" : "were", x->files, x->files == 1 ? "" : "s");
     } else {
         buf_printf(&zh, "%.*s 的导出表明其后还有%s记录，但没有导入：其余无从核查", SLICE_ARG(of), ds->title_zh.ptr);
-        buf_printf(&en, "exports of %.*s say that more records of %s follow, and these were not imported: they cannot be looked at", SLICE_ARG(of), ds->name.ptr);
+        buf_printf(&en, "exports of %.*s say that more records of %s follow, and these were not imported: they cannot be looked at", SLICE_ARG(of), ds->title_en.ptr);
     }
     add(d, "pages", ds, (slice){0}, (int64_t)x->rows, x->announced > 0 ? x->announced : 0, &zh, &en);
 }

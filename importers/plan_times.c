@@ -299,25 +299,12 @@ sla_status planner_settle(planner *pl)
 /* ---- what the file cannot prove ---- */
 typedef struct caveat_list { const planner *pl; store *s; int64_t source; err *e; } caveat_list;
 
-/* "created_at, closed_at" by their titles. */
-static void put_titles(buf *out, const dataset *ds, slice names)
-{
-    while (names.len) {
-        const char *comma = memchr(names.ptr, ',', names.len);
-        slice name = slice_trim(comma ? (slice){names.ptr, (size_t)(comma - names.ptr)} : names);
-        int f = dataset_field(ds, name);
-        if (out->len) buf_text(out, "、");
-        buf_slice(out, f >= 0 ? ds->fields[f].title_zh : name);
-        names = comma ? (slice){comma + 1, (size_t)(names.ptr + names.len - comma - 1)} : (slice){0};
-    }
-}
-
 static sla_status put_caveat(const caveat_list *l, const char *kind, slice fields, uint64_t n, uint64_t of, const char *zh, const char *en)
 {
     buf a = {0}, b = {0};
-    put_titles(&a, l->pl->p.ds, fields);
+    dataset_put_titles(l->pl->p.ds, fields, &a, &b);
     buf_printf(&a, "：%llu 个时间中有 %llu 个%s", (unsigned long long)of, (unsigned long long)n, zh);
-    buf_printf(&b, "%.*s: %llu of %llu times %s", SLICE_ARG(fields), (unsigned long long)n, (unsigned long long)of, en);
+    buf_printf(&b, ": %llu of %llu times %s", (unsigned long long)n, (unsigned long long)of, en);
     const caveat c = {l->source, slice_of(kind), planner_dataset(l->pl)->name, fields, (int64_t)n, (int64_t)of, {a.ptr, a.len}, {b.ptr, b.len}};
     sla_status st = a.failed || b.failed ? SLA_NOMEM : store_caveat_put(l->s, &c, l->e);
     buf_free(&a);
@@ -354,7 +341,7 @@ static sla_status limit_caveat(const caveat_list *l)
     unsigned long long n = l->pl->rows;
     if (!planner_at_limit(l->pl)) return SLA_OK;
     buf_printf(&zh, "恰好 %llu 行，正是该产品一次导出的上限：可能还有%s没有导出", n, ds->title_zh.ptr);
-    buf_printf(&en, "%llu rows are as many as the product exports at once: more records of %s may not have been exported", n, ds->name.ptr);
+    buf_printf(&en, "%llu rows are as many as the product exports at once: more records of %s may not have been exported", n, ds->title_en.ptr);
     const caveat c = {l->source, SLICE_LIT("pages"), ds->name, {0}, (int64_t)n, 0, {zh.ptr, zh.len}, {en.ptr, en.len}};
     sla_status st = zh.failed || en.failed ? SLA_NOMEM : store_caveat_put(l->s, &c, l->e);
     buf_free(&zh);
@@ -370,7 +357,7 @@ static sla_status several_caveat(const caveat_list *l, size_t f)
     buf zh = {0}, en = {0};
     if (n == 0) return SLA_OK;
     buf_printf(&zh, "%s：%llu 条记录写了不止一个，取第一个", ds->fields[f].title_zh.ptr, n);
-    buf_printf(&en, "%.*s: %llu record%s more than one; the first is taken", SLICE_ARG(ds->fields[f].name), n, n == 1 ? " names" : "s name");
+    buf_printf(&en, "%s: %llu record%s more than one; the first is taken", ds->fields[f].title_en.ptr, n, n == 1 ? " names" : "s name");
     const caveat c = {l->source, SLICE_LIT("several"), planner_dataset(l->pl)->name, ds->fields[f].name, (int64_t)n, (int64_t)l->pl->rows, {zh.ptr, zh.len}, {en.ptr, en.len}};
     sla_status st = zh.failed || en.failed ? SLA_NOMEM : store_caveat_put(l->s, &c, l->e);
     buf_free(&zh);

@@ -242,6 +242,18 @@ int dataset_field(const dataset *d, slice name)
     return -1;
 }
 
+void dataset_put_titles(const dataset *d, slice names, buf *zh, buf *en)
+{
+    for (bool first = true; names.len; first = false) {
+        const char *comma = memchr(names.ptr, ',', names.len);
+        slice name = slice_trim(comma ? (slice){names.ptr, (size_t)(comma - names.ptr)} : names);
+        int f = dataset_field(d, name);
+        buf_printf(zh, "%s%.*s", first ? "" : "、", SLICE_ARG(f >= 0 ? d->fields[f].title_zh : name));
+        buf_printf(en, "%s%.*s", first ? "" : ", ", SLICE_ARG(f >= 0 ? d->fields[f].title_en : name));
+        names = comma ? (slice){comma + 1, (size_t)(names.ptr + names.len - comma - 1)} : (slice){0};
+    }
+}
+
 int enumeration_rank(const enumeration *en, slice value)
 {
     for (size_t i = 0; i < en->n; i++)

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "engine/base/arena.h"
+#include "engine/base/buf.h"
 #include "engine/base/yaml.h"
 #include "engine/model/types.h"
 
@@ -52,6 +53,8 @@ typedef struct schema { dataset *datasets; size_t n; enumeration *enums; size_t 
 sla_status schema_load(const ynode *root, slice text, arena *a, schema **out, errlist *errors);
 const dataset *schema_dataset(const schema *s, slice name);   /* NULL: none */
 int dataset_field(const dataset *d, slice name);              /* -1: none */
+/* Of fields listed by name ("created_at, closed_at") the titles, in Chinese ("创建时间、关闭时间") and English ("Created, Closed"), behind what is in the buffers; what is no field is listed as it is. */
+void dataset_put_titles(const dataset *d, slice names, buf *zh, buf *en);
 int enumeration_rank(const enumeration *en, slice value);     /* -1: not a defined term */
 /* Whether every one of the n header names (those of unnamed columns are empty) is a field of the dataset, and no required field is missing among them. */
 bool dataset_knows_header(const dataset *d, const slice *names, size_t n);

@@ -1,4 +1,5 @@
 /* What the data cannot prove: a few small exports, and what the doctor must say of each. */
+#define _GNU_SOURCE /* memmem */
 #include "engine/base/file.h"
 #include "engine/base/mem.h"
 #include "engine/base/yaml.h"
@@ -45,6 +46,17 @@ static void take(place *p, const char *name, const char *text)
     import_report_clear(&report);
 }
 
+/* Fields are named by their titles in both languages; a raw name is one that no sentence has by chance. */
+static void assert_titles(const place *p, const caveat *c)
+{
+    const dataset *ds = schema_dataset(p->m, c->dataset);
+    for (size_t f = 0; ds && f < ds->nfields; f++) {
+        const slice name = ds->fields[f].name, texts[] = {c->zh, c->en};
+        for (size_t k = 0; k < LEN(texts) && memchr(name.ptr, '_', name.len); k++)
+            if (memmem(texts[k].ptr, texts[k].len, name.ptr, name.len)) fail_msg("%.*s is named so in: %.*s", SLICE_ARG(name), SLICE_ARG(texts[k]));
+    }
+}
+
 /* Each caveat but those of absent fields as "source kind dataset field n/of". */
 static void assert_caveats(place *p, const char *want)
 {
@@ -56,6 +68,7 @@ static void assert_caveats(place *p, const char *want)
     for (size_t i = 0; i < n; i++) {
         const caveat *c = &list[i];
         assert_true(c->zh.len > 0 && c->en.len > 0);
+        assert_titles(p, c);
         if (!slice_is(c->kind, "absent")) buf_printf(&b, "%d %.*s %.*s %.*s %lld/%lld\n", (int)c->source, SLICE_ARG(c->kind), SLICE_ARG(c->dataset), SLICE_ARG(c->field), (long long)c->n, (long long)c->of);
     }
     assert_string_equal(buf_cstr(&b), want);
@@ -213,6 +226,38 @@ static void as_many_as_are_exported_at_once(void **state)
     }
 }
 
+static void both_languages_list_titles(void **state)
+{
+    static const struct { const char *kind, *zh, *en; } want[] = {
+        {"days", "创建时间：2 个时间中有 1 个只有日期没有时刻，时限只能精确到天", "Created: 1 of 2 times are days without a time: clocks are only as exact as a day"},
+        {"history", "没有工单的变更历史：等待时间、重新打开、评判时点的状态与优先级都无从证实", "no history of Ticket was delivered: waiting, reopening, and the state at the instant of judgement cannot be shown"},
+        {"terms", "工单的状态有 1 种值不在规定的取值中（1 条记录）：“odd” ×1", "Ticket, Status: 1 value is no defined term (1 of the records): “odd” ×1"},
+    };
+    place p;
+    caveat *list;
+    size_t n, told = 0;
+    buf zh = {0}, en = {0};
+    (void)state;
+    open_place(&p, "Asia/Shanghai");
+    dataset_put_titles(schema_dataset(p.m, SLICE_LIT("ticket")), SLICE_LIT("created_at, no field,closed_at"), &zh, &en);
+    assert_string_equal(buf_cstr(&zh), "创建时间、no field、关闭时间");
+    assert_string_equal(buf_cstr(&en), "Created, no field, Closed");
+    take(&p, "ticket.csv", "id,status,created_at\nT1,new,2025-07-01\nT2,odd,2025-07-01 10:00:00\n");
+    look(&p);
+    assert_int_equal(store_caveats(p.s, &p.a, &list, &n, NULL), SLA_OK);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < LEN(want); k++) {
+            if (!slice_is(list[i].kind, want[k].kind)) continue;
+            told++;
+            assert_true(slice_is(list[i].zh, want[k].zh));
+            assert_true(slice_is(list[i].en, want[k].en));
+        }
+    assert_int_equal(told, LEN(want));
+    buf_free(&zh);
+    buf_free(&en);
+    close_place(&p);
+}
+
 /* The time by which updates are folded is no field of the model; what is said of it in Chinese is Chinese all the same. */
 static void updates_are_named_in_both_languages(void **state)
 {
@@ -253,12 +298,13 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(cases) + 5];
+    struct CMUnitTest tests[LEN(cases) + 6];
     size_t n = 0;
     ROWS(tests, n, cases, each_case);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(lost_halves);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(as_many_as_are_exported_at_once);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(both_languages_list_titles);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(updates_are_named_in_both_languages);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(memory_runs_out);
     return _cmocka_run_group_tests("doctor", tests, n, NULL, NULL);
