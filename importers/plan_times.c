@@ -121,6 +121,51 @@ static bool may_have_commas(const planner *pl, size_t f)
 
 static bool on_a_scale(const planner *pl, size_t f) { return pl->p.fields[f].map && pl->p.fields[f].map->most > 0 && pl->p.fields[f].input >= 0; }
 
+static slice cell_at(const cells *c, int col, size_t row) { return slice_trim(c->at[(size_t)col * CELLS_ROWS + row]); }
+
+/* Numbers and levels: on which scale, from which level, with which commas. */
+static void look_at_numbers(planner *pl, size_t f, const cells *c)
+{
+    const target *t = &pl->p.fields[f];
+    span_evidence *seen = &pl->spans[f];
+    bool scale = on_a_scale(pl, f), levels = may_count_from_zero(pl, f), commas = may_have_commas(pl, f);
+    for (size_t r = 0; (scale || levels || commas) && r < c->nrows; r++) {
+        slice s = cell_at(c, t->input, r);
+        if (scale) look_at_scale(s, t, seen);
+        if (levels) seen->from_zero += profile_level(s) == 0;
+        if (commas) look_at_comma(s, seen);
+    }
+}
+
+/* A cell of the column from which a time is first taken: may it be no time, half a one, or want another column beside it? narrow: its text, as words_narrow leaves it. */
+static void look_beside(planner *pl, size_t f, const cells *c, size_t row, slice narrow)
+{
+    char text[NARROW_MAX];
+    const target *t = &pl->p.fields[f];
+    span_evidence *seen = &pl->spans[f];
+    int from = t->map && t->map->or_after >= 0 ? pl->p.fields[t->map->or_after].input : -1;
+    look_at_duration(narrow, t, seen);
+    look_at_half(narrow, &seen->face);
+    if (from >= 0) look_at_either(narrow, words_narrow(cell_at(c, from, row), text), seen);
+    if (t->clock >= 0) look_at_clock(words_narrow(cell_at(c, t->clock, row), text), seen);
+}
+
+/* All columns that may tell a time; seen->dated counts the first one's alone. */
+static void look_at_times(planner *pl, size_t f, const cells *c)
+{
+    const target *t = &pl->p.fields[f];
+    for (size_t k = 0; k <= t->nmore; k++)
+        for (size_t r = 0; r < c->nrows; r++) {
+            char text[NARROW_MAX];
+            slice s = words_narrow(cell_at(c, k ? t->more[k - 1] : t->input, r), text);
+            size_t before = dated(&pl->seen[f]);
+            if (s.len >= 5) dates_look(s, &pl->seen[f]);
+            if (k) continue;
+            pl->spans[f].dated += dated(&pl->seen[f]) - before;
+            look_beside(pl, f, c, r, s);
+        }
+}
+
 void planner_look(planner *pl, const cells *c)
 {
     if (pl->draft) {
@@ -128,22 +173,8 @@ void planner_look(planner *pl, const cells *c)
         return;
     }
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
-        const target *t = &pl->p.fields[f];
-        for (size_t r = 0; on_a_scale(pl, f) && r < c->nrows; r++) look_at_scale(slice_trim(c->at[(size_t)t->input * CELLS_ROWS + r]), t, &pl->spans[f]);
-        for (size_t r = 0; may_count_from_zero(pl, f) && r < c->nrows; r++) pl->spans[f].from_zero += profile_level(slice_trim(c->at[(size_t)t->input * CELLS_ROWS + r])) == 0;
-        for (size_t r = 0; may_have_commas(pl, f) && r < c->nrows; r++) look_at_comma(slice_trim(c->at[(size_t)t->input * CELLS_ROWS + r]), &pl->spans[f]);
-        for (size_t k = 0; is_dated(pl, f) && k <= t->nmore; k++)
-            for (size_t r = 0; r < c->nrows; r++) {
-                char text[NARROW_MAX], beside[NARROW_MAX];
-                slice s = words_narrow(slice_trim(c->at[(size_t)(k ? t->more[k - 1] : t->input) * CELLS_ROWS + r]), text);
-                size_t before = dated(&pl->seen[f]);
-                if (s.len >= 5) dates_look(s, &pl->seen[f]);
-                if (k == 0) pl->spans[f].dated += dated(&pl->seen[f]) - before;
-                if (k == 0) look_at_duration(s, t, &pl->spans[f]), look_at_half(s, &pl->spans[f].face);
-                if (k == 0 && t->map && t->map->or_after >= 0 && pl->p.fields[t->map->or_after].input >= 0)
-                    look_at_either(s, words_narrow(slice_trim(c->at[(size_t)pl->p.fields[t->map->or_after].input * CELLS_ROWS + r]), beside), &pl->spans[f]);
-                if (k == 0 && t->clock >= 0) look_at_clock(words_narrow(slice_trim(c->at[(size_t)t->clock * CELLS_ROWS + r]), beside), &pl->spans[f]);
-            }
+        look_at_numbers(pl, f, c);
+        if (is_dated(pl, f)) look_at_times(pl, f, c);
     }
 }
 
@@ -265,6 +296,40 @@ static void settle_commas(planner *pl, size_t f)
     if (seen->either && !seen->decimals != !seen->thousands) plan_notes_comma(pl, f, seen->decimals ? '.' : ',');
 }
 
+/* A column of numbers on another scale than the field's is not used. */
+static void settle_scale(planner *pl, size_t f)
+{
+    target *t = &pl->p.fields[f];
+    const span_evidence *seen = &pl->spans[f];
+    slice name = pl->p.ds->fields[f].name;
+    if (!on_a_scale(pl, f) || (!seen->beyond && (!seen->zeros || seen->above_one))) return;
+    buf_printf(&pl->said, "%.*s: the column %.*s has ", SLICE_ARG(name), SLICE_ARG(pl->names[t->input]));
+    if (seen->beyond) buf_printf(&pl->said, "numbers beyond %g: it is on another scale and is not used\n", t->map->most);
+    else buf_text(&pl->said, "nothing but 0 and 1: it holds numbers of another kind and is not used\n");
+    t->input = -1;
+}
+
+static void settle_levels(planner *pl, size_t f)
+{
+    target *t = &pl->p.fields[f];
+    t->from_zero = pl->spans[f].from_zero > 0;
+    if (t->from_zero)
+        buf_printf(&pl->said, "%.*s: the levels of the column %.*s count from P0, and which of them is P1 here is not known: none is taken for one; a profile can say it (values: {P0: P1, P1: P2 …})\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]));
+}
+
+/* Which columns tell the field's value, and as what: a time, a day and its time of day, or a duration. all: the evidence of all columns that hold dates. */
+static void settle_source(planner *pl, size_t f, date_evidence *all)
+{
+    const target *t = &pl->p.fields[f];
+    settle_scale(pl, f);
+    settle_levels(pl, f);
+    if (is_dated(pl, f)) settle_clock(pl, f);
+    if (t->map && t->map->or_after >= 0 && t->input >= 0 && t->clock < 0) settle_mixed(pl, f);
+    settle_commas(pl, f);
+    bool may_be_duration = t->map && t->map->or_after >= 0 && t->input >= 0 && t->clock < 0;
+    if (!may_be_duration || !settle_duration(pl, f)) dates_add(all, &pl->seen[f]);
+}
+
 sla_status planner_settle(planner *pl)
 {
     date_evidence all = {0};
@@ -272,27 +337,12 @@ sla_status planner_settle(planner *pl)
         draft_write(pl->draft, pl->source, pl->draft_to);
         return pl->said.failed || pl->draft_to->failed ? SLA_NOMEM : SLA_OK;
     }
+    for (size_t f = 0; f < pl->p.ds->nfields; f++) settle_source(pl, f, &all);
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
-        target *t = &pl->p.fields[f];
-        if (on_a_scale(pl, f) && pl->spans[f].zeros && !pl->spans[f].above_one && !pl->spans[f].beyond) {
-            buf_printf(&pl->said, "%.*s: the column %.*s has nothing but 0 and 1: it holds numbers of another kind and is not used\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]));
-            t->input = -1;
-        } else if (on_a_scale(pl, f) && pl->spans[f].beyond) {
-            buf_printf(&pl->said, "%.*s: the column %.*s has numbers beyond %g: it is on another scale and is not used\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]), t->map->most);
-            t->input = -1;
-        }
-        if ((t->from_zero = pl->spans[f].from_zero > 0))
-            buf_printf(&pl->said, "%.*s: the levels of the column %.*s count from P0, and which of them is P1 here is not known: none is taken for one; a profile can say it (values: {P0: P1, P1: P2 …})\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]));
-        if (is_dated(pl, f)) settle_clock(pl, f);
-        if (t->map && t->map->or_after >= 0 && t->input >= 0 && t->clock < 0) settle_mixed(pl, f);
-        settle_commas(pl, f);
-        if (!t->map || t->map->or_after < 0 || t->input < 0 || t->clock >= 0 || !settle_duration(pl, f)) dates_add(&all, &pl->seen[f]);
+        if (!is_dated(pl, f)) continue;
+        settle_column(pl, f, &all);
+        if (pl->seen[f].yearless) plan_notes_yearless(pl, f);
     }
-    for (size_t f = 0; f < pl->p.ds->nfields; f++)
-        if (is_dated(pl, f)) {
-            settle_column(pl, f, &all);
-            if (pl->seen[f].yearless) plan_notes_yearless(pl, f);
-        }
     return pl->said.failed ? SLA_NOMEM : SLA_OK;
 }
 
