@@ -295,16 +295,28 @@ static int by_row_key(const void *a, const void *b)
     return x->number != y->number ? (x->number < y->number ? -1 : 1) : x->at != y->at ? (x->at < y->at ? -1 : 1) : (x->table > y->table) - (x->table < y->table);
 }
 
-/* The rows whose key is a table's name, a hyphen and a number (plan_notes.c), in order of number and time. Products' own numbers may look alike, but do not agree in their times. */
-static size_t list_row_keys(const doctor *d, const table *t, const numberings *l, row_key *out)
+/* Keys such as "tickets-15": a table's name, a hyphen and a row's number (plan_notes.c). Products' own numbers may look alike, but do not agree in their times. */
+static bool is_table(slice prefix) { return prefix.len && prefix.ptr[prefix.len - 1] == '-'; }
+typedef struct tables { const numbering *of[TABLES_MOST]; size_t n; } tables;   /* n may be more than there is room for */
+
+static tables list_tables(const numberings *l)
+{
+    tables ts = {.n = 0};
+    for (size_t i = 0; i < l->n; i++)
+        if (is_table(l->items[i].first.prefix) && ts.n++ < TABLES_MOST) ts.of[ts.n - 1] = &l->items[i];
+    return ts;
+}
+
+/* The rows of these tables, in order of number and time. */
+static size_t list_row_keys(const doctor *d, const table *t, const tables *ts, row_key *out)
 {
     size_t n = 0, f = (size_t)t->ds->time_field;
     numbered x;
     for (size_t r = 0; r < t->nrows; r++) {
         size_t k = 0;
-        if (!table_has(t, f, r) || !number_of(d, t, r, &x) || !x.prefix.len || x.prefix.ptr[x.prefix.len - 1] != '-') continue;
-        while (k < l->n && !slice_eq(l->items[k].first.prefix, x.prefix)) k++;
-        if (k < l->n) out[n++] = (row_key){x.number, table_i64(t, f)[r], k};
+        if (!table_has(t, f, r) || !number_of(d, t, r, &x) || !is_table(x.prefix)) continue;
+        while (k < ts->n && !slice_eq(ts->of[k]->first.prefix, x.prefix)) k++;
+        if (k < ts->n) out[n++] = (row_key){x.number, table_i64(t, f)[r], k};
     }
     qsort(out, n, sizeof *out, by_row_key);
     return n;
@@ -320,20 +332,34 @@ static void say_twins(doctor *d, const dataset *ds, const numbering *a, const nu
     add(d, "twins", ds, ds->fields[ds->key[0]].name, (int64_t)same, (int64_t)less, &zh, &en);
 }
 
-/* The same table under two names: most of the shorter one's rows stand in the other, too. Of more tables than TABLES_MOST the pairs are too many to tell. */
+/* Of so many tables the pairs are too many to tell. */
+static void say_not_compared(doctor *d, const dataset *ds, size_t n)
+{
+    buf zh = {0}, en = {0};
+    buf_printf(&zh, "%s编号有 %zu 种“名称-序号”的开头，超过 %d 种，没有核对其中是否有内容相同的表", ds->title_zh.ptr, n, TABLES_MOST);
+    buf_printf(&en, "numbers of %s begin with %zu names of tables or projects, more than %d: whether two of them are the same table was not looked at", ds->title_en.ptr, n, TABLES_MOST);
+    add(d, "many tables", ds, ds->fields[ds->key[0]].name, (int64_t)n, TABLES_MOST, &zh, &en);
+}
+
+/* The same table under two names: most of the shorter one's rows stand in the other, too. */
 static void look_at_twins(doctor *d, const table *t, const numberings *l)
 {
     size_t same[TABLES_MOST][TABLES_MOST] = {{0}};
-    if (l->n < 2 || l->n > TABLES_MOST || t->ds->time_field < 0 || t->ds->fields[t->ds->time_field].type != VT_TIME || !t->cols[t->ds->time_field].data) return;
+    const tables ts = list_tables(l);
+    if (ts.n < 2 || t->ds->time_field < 0 || t->ds->fields[t->ds->time_field].type != VT_TIME || !t->cols[t->ds->time_field].data) return;
+    if (ts.n > TABLES_MOST) {
+        say_not_compared(d, t->ds, ts.n);
+        return;
+    }
     row_key *x = mem_resize(NULL, t->nrows + 1, sizeof *x);
-    size_t n = x ? list_row_keys(d, t, l, x) : 0;
+    size_t n = x ? list_row_keys(d, t, &ts, x) : 0;
     d->nomem = d->nomem || !x;
     for (size_t i = 0; i < n; i++)
         for (size_t k = i + 1; k < n && x[k].number == x[i].number && x[k].at == x[i].at; k++) same[x[i].table][x[k].table]++;
-    for (size_t a = 0; a < l->n; a++)
-        for (size_t b = a + 1; b < l->n; b++) {
-            size_t less = l->items[a].n < l->items[b].n ? l->items[a].n : l->items[b].n;
-            if (same[a][b] >= TWINS_LEAST && same[a][b] * 2 > less) say_twins(d, t->ds, &l->items[a], &l->items[b], same[a][b]);
+    for (size_t a = 0; a < ts.n; a++)
+        for (size_t b = a + 1; b < ts.n; b++) {
+            size_t less = ts.of[a]->n < ts.of[b]->n ? ts.of[a]->n : ts.of[b]->n;
+            if (same[a][b] >= TWINS_LEAST && same[a][b] * 2 > less) say_twins(d, t->ds, ts.of[a], ts.of[b], same[a][b]);
         }
     mem_free(x);
 }

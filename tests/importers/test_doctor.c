@@ -204,6 +204,26 @@ static void numbers(void **state)
     }
 }
 
+/* Tables of which so many only number their rows that they are not compared: that is said, as where there are as many as are compared nothing is. Numbers of other forms do not count. */
+static void many_tables(void **state)
+{
+    static const struct { int tables; const char *want; } rows[] = {{50, ""}, {51, "0 many tables ticket id 51/50\n"}};
+    (void)state;
+    for (size_t k = 0; k < LEN(rows); k++) {
+        buf b = {0};
+        place p;
+        open_place(&p, "Asia/Shanghai");
+        buf_text(&b, "id,status,created_at\n");
+        for (int i = 0; i < rows[k].tables; i++) buf_printf(&b, "t%c%c-1,new,2025-07-01 09:00:00\nINC%c%c1,new,2025-07-01 09:00:00\n", 'a' + i / 26, 'a' + i % 26, 'A' + i / 26, 'A' + i % 26);
+        take(&p, "ticket.csv", buf_cstr(&b));
+        take(&p, "history.csv", "ticket_id,at,field,old,new\ntaa-1,2025-07-01 09:05:00,status,,new\n");
+        look(&p);
+        assert_caveats(&p, rows[k].want);
+        buf_free(&b);
+        close_place(&p);
+    }
+}
+
 /* Jira's lists end after 1000 issues without a word. */
 static void as_many_as_are_exported_at_once(void **state)
 {
@@ -298,12 +318,13 @@ static void memory_runs_out(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(cases) + 6];
+    struct CMUnitTest tests[LEN(cases) + 7];
     size_t n = 0;
     ROWS(tests, n, cases, each_case);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(lost_halves);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(as_many_as_are_exported_at_once);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(many_tables);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(both_languages_list_titles);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(updates_are_named_in_both_languages);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(memory_runs_out);
