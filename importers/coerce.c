@@ -4,6 +4,7 @@
 #include <string.h>
 #include "engine/base/bits.h"
 #include "engine/base/digest.h"
+#include "engine/base/mem.h"
 #include "engine/time/instant.h"
 #include "engine/time/slaclock.h"
 #include "importers/cells.h"
@@ -17,6 +18,8 @@ typedef struct job {
     batch *b;
     size_t row0;                /* where the slab's first row stands in b */
     reject_list *rejects;
+    size_t first;               /* of rejects: the slab's first; */
+    uint16_t *rows; size_t rows_cap;   /* of it and those behind it: the slab's row */
     uint64_t bad[BITS_WORDS(CELLS_ROWS)];   /* rows that lack a required value, or are no records */
     size_t nbad, nblank;
     arena texts;                /* days and times of day put together */
@@ -29,11 +32,19 @@ static uint32_t column_of(const cells *c, size_t row, slice cell, int input)
     return c->starts[row] && cell.ptr >= c->starts[row] ? (uint32_t)(cell.ptr - c->starts[row]) + 1 : 0;
 }
 
+static sla_status add_reject(job *j, size_t row, uint32_t col, slice name, slice value, const char *reason, bool whole)
+{
+    size_t at = j->rejects->n - j->first;
+    if (mem_grow(&j->rows, &j->rows_cap, at + 1, sizeof *j->rows)) return SLA_NOMEM;
+    j->rows[at] = (uint16_t)row;
+    return reject_list_add(j->rejects, j->c->lines[row], col, name, value, reason, whole);
+}
+
 static sla_status refuse(job *j, size_t row, size_t fno, slice cell, const char *reason)
 {
     const target *t = &j->co->p->fields[fno];
     slice at = t->clock >= 0 ? j->c->at[(size_t)t->input * CELLS_ROWS + row] : cell; /* what was put together stands nowhere */
-    return reject_list_add(j->rejects, j->c->lines[row], column_of(j->c, row, at, t->input), j->b->ds->fields[fno].name, cell, reason, false);
+    return add_reject(j, row, column_of(j->c, row, at, t->input), j->b->ds->fields[fno].name, cell, reason, false);
 }
 
 static inline slice trimmed(slice s)
@@ -689,50 +700,54 @@ static sla_status leave_out(job *j, size_t row)
     if (text.len && (input < 0 || !key.len) && rows_with_few(j, j->row0 + row, 1, 1) == 0) return SLA_OK; /* a record without its key */
     bits_set(j->bad, row);
     j->nbad++;
-    if (text.len) return reject_list_add(j->rejects, j->c->lines[row], column_of(j->c, row, key, input), input >= 0 ? ds->fields[ds->key[0]].name : (slice){0}, text, is_totals(j, row) ? TOTALS : "a line above, between or below the records, and none of them", true);
+    if (text.len) return add_reject(j, row, column_of(j->c, row, key, input), input >= 0 ? ds->fields[ds->key[0]].name : (slice){0}, text, is_totals(j, row) ? TOTALS : "a line above, between or below the records, and none of them", true);
     j->nblank++;
     return SLA_OK;
 }
 
-/* A row that is no record is told as a whole: that its texts are no times or numbers says nothing more. first: the slab's first reject. */
-static void drop_values_of_footers(job *j, size_t first)
+static sla_status leave_out_footers(job *j)
 {
-    reject_list *l = j->rejects;
-    size_t to = first;
-    for (size_t i = first; i < l->n; i++) {
-        size_t row = 0;
-        while (row < j->c->nrows && j->c->lines[row] != l->items[i].line) row++;
-        bool footer = !l->items[i].row && row < j->c->nrows && bits_get(j->bad, row);
-        l->values -= footer;
-        if (!footer) l->items[to++] = l->items[i];
-    }
-    l->n = to;
-}
-
-static sla_status leave_out_footers(job *j, size_t first)
-{
-    size_t before = j->rejects->n;
     for (size_t i = 0; j->co->p->footers.on && i < j->c->nrows; i += 64) {
         size_t n = j->c->nrows - i < 64 ? j->c->nrows - i : 64;
         for (uint64_t few = rows_with_few(j, j->row0 + i, n, j->co->p->footers.most); few; few &= few - 1) TRY(leave_out(j, i + (size_t)__builtin_ctzll(few)));
     }
-    if (before > first && j->rejects->n > before) drop_values_of_footers(j, first);
     return SLA_OK;
+}
+
+/* Why a required value is not there: what was said against the cell, if there is one. */
+static const char *reason_of(const job *j, size_t row, slice name)
+{
+    for (size_t i = j->first; i < j->rejects->n; i++)
+        if (j->rows[i - j->first] == row && slice_eq(j->rejects->items[i].field, name)) return j->rejects->items[i].reason.ptr;
+    return "a row needs this value, and it is missing or cannot be read";
 }
 
 static sla_status check_required(job *j, size_t fno)
 {
     const target *t = &j->co->p->fields[fno];
     const uint64_t *valid = j->b->cols[fno].valid;
+    slice name = j->b->ds->fields[fno].name;
     for (size_t i = 0; i < j->c->nrows; i++) {
         if (bits_get(valid, j->row0 + i) || bits_get(j->bad, i)) continue;
         bits_set(j->bad, i);
         j->nbad++;
         slice cell = t->input >= 0 ? j->c->at[(size_t)t->input * CELLS_ROWS + i] : (slice){0};
-        TRY(reject_list_add(j->rejects, j->c->lines[i], column_of(j->c, i, cell, t->input), j->b->ds->fields[fno].name, cell,
-                            is_totals(j, i) ? TOTALS : "a row needs this value, and it is missing or cannot be read", true));
+        TRY(add_reject(j, i, column_of(j->c, i, cell, t->input), name, cell, is_totals(j, i) ? TOTALS : reason_of(j, i, name), true));
     }
     return SLA_OK;
+}
+
+/* A row that is rejected is told once, as a whole: what else is wrong in it says nothing more. */
+static void drop_values_of_bad_rows(job *j)
+{
+    reject_list *l = j->rejects;
+    size_t to = j->first;
+    for (size_t i = j->first; i < l->n; i++) {
+        bool said = !l->items[i].row && bits_get(j->bad, j->rows[i - j->first]);
+        l->values -= said;
+        if (!said) l->items[to++] = l->items[i];
+    }
+    l->n = to;
 }
 
 /* Moves the good rows together, column by column. */
@@ -764,18 +779,19 @@ static bool follows(const plan *p, size_t f) { return p->fields[f].after >= 0; }
 
 sla_status coerce_cells(coercer *co, const cells *c, batch *b, reject_list *rejects, size_t *taken, size_t *blank, err *e)
 {
-    job j = {.co = co, .c = c, .b = b, .row0 = b->nrows, .rejects = rejects};
-    const size_t first = rejects->n;
+    job j = {.co = co, .c = c, .b = b, .row0 = b->nrows, .rejects = rejects, .first = rejects->n};
     co->cursor.z = co->p->zone;
     sla_status st = SLA_OK;
     for (int pass = 0; pass < 2; pass++) /* what follows another time comes after it */
         for (size_t f = 0; st == SLA_OK && f < b->ds->nfields; f++)
             if (follows(co->p, f) == (pass == 1)) st = read_column(&j, f);
     if (st == SLA_OK) st = read_decided(&j);
-    if (st == SLA_OK) st = leave_out_footers(&j, first);
+    if (st == SLA_OK) st = leave_out_footers(&j);
     for (size_t f = 0; st == SLA_OK && f < b->ds->nfields; f++)
         if (b->ds->fields[f].required) st = check_required(&j, f);
+    if (st == SLA_OK && j.nbad) drop_values_of_bad_rows(&j);
     arena_free(&j.texts);
+    mem_free(j.rows);
     if (st != SLA_OK) return err_set(e, st, SRCPOS_NONE, "no memory for a batch of %s", b->ds->name.ptr);
     memcpy(b->lines + b->nrows, c->lines, c->nrows * sizeof *b->lines);
     if (j.nbad) drop_bad(&j);
