@@ -116,6 +116,15 @@ static sla_status not_known(const char *shown, slice head, err *e)
     return SLA_UNKNOWN_FORMAT;
 }
 
+/* What a file is that nothing takes says more, where it is known, than what a format had against it (e). */
+static sla_status refuse(const input *in, sla_status st, err *e)
+{
+    err known = {0};
+    if (profiles_refuse_file(in->profiles, in->head, (srcpos){in->name, 1, 0}, &known) == SLA_OK) return st;
+    *e = known;
+    return e->code;
+}
+
 static sla_status run_importer(session *se, feed_file *f, const encoding *enc, slice head, bool whole, bool *not_utf8, err *e)
 {
     input in = {.name = f->shown, .head = head, .whole = whole, .mtime_ms = f->mtime_ms, .model = se->model, .profiles = &se->own->profiles, .patterns = se->own->patterns, .options = se->o, .table = f->table};
@@ -124,9 +133,10 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
     uint32_t line = 1;
     feed_outcome out;
     const importer_kind *kind = f->table ? (importer_logtable.probe(&in, e) ? &importer_logtable : &importer_csv) : binary(head) ? NULL : choose(&in, e);
-    if (!kind) return e->code != SLA_OK ? e->code : not_known(f->shown, head, e);
+    if (!kind) return refuse(&in, e->code != SLA_OK ? e->code : not_known(f->shown, head, e), e);
     *e = (err){0}; /* what other kinds had against it */
-    TRY(kind->open(&in, &im, &start, &line, e));
+    sla_status st = kind->open(&in, &im, &start, &line, e);
+    if (st != SLA_OK) return st == SLA_UNKNOWN_FORMAT ? refuse(&in, st, e) : st;
     if (se->o->draft) {
         if (kind == &importer_csv || kind == &importer_json) se->report->taken++;
         kind->close(im);
@@ -134,7 +144,7 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
     }
     buf notes = {0};
     if (strcmp(enc->name, "UTF-8") != 0) buf_printf(&notes, "encoding %s: %s\n", enc->name, enc->why);
-    sla_status st = feed_run(se->s, f, enc->name, enc->bom, kind, im, start, line, se->o, (slice){notes.ptr, notes.len}, &out, e);
+    st = feed_run(se->s, f, enc->name, enc->bom, kind, im, start, line, se->o, (slice){notes.ptr, notes.len}, &out, e);
     if (st == SLA_CONFLICT && kind->again && kind->again(im)) {
         *e = (err){0};
         st = feed_run(se->s, f, enc->name, enc->bom, kind, im, start, line, se->o, (slice){notes.ptr, notes.len}, &out, e);

@@ -380,6 +380,16 @@ static void load_refusal(loader *l, profile *p, const ynode *n)
     if (p->name.len == 0 || p->refuse.len == 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "a refusal has a name, needs and because");
 }
 
+static void check_files(loader *l, const ynode *files)
+{
+    static const char *const keys[] = {"name", "begins", "because", "instead", NULL};
+    for (size_t i = 0; files && i < files->n; i++) {
+        yaml_check_keys(files->items[i], keys, l->errors);
+        for (size_t k = 0; keys[k]; k++)
+            if (!yaml_get(files->items[i], keys[k])) errlist_add(l->errors, SLA_SYNTAX, files->items[i]->at, "a file that is refused has name, begins, because and instead");
+    }
+}
+
 /* ---- all of them ---- */
 static void know(loader *l, profile *p, const header_list *list)
 {
@@ -449,6 +459,7 @@ static void load_all(loader *l, const char *folder, const file_list *files)
     s->items = take(l, s->cap, sizeof *s->items);
     for (size_t i = 0; !l->nomem && i < files->n; i++) {
         const ynode *refusals = yaml_get(roots[i], "refusals");
+        if (refusals) check_files(l, s->files = yaml_get(roots[i], "files"));
         for (size_t k = 0; refusals && k < refusals->n; k++) add_profile(l, refusals->items[k], load_refusal);
         if (roots[i] && !refusals && !yaml_get(roots[i], "vocabulary")) add_profile(l, roots[i], load_profile);
     }

@@ -6,6 +6,7 @@
 #include "engine/base/buf.h"
 #include "engine/base/dict.h"
 #include "engine/base/err.h"
+#include "engine/base/yaml.h"
 #include "engine/model/schema.h"
 #include "importers/headers.h"
 
@@ -68,7 +69,7 @@ typedef struct profile {
     reached *reached; size_t nreached;
     errlist errors;                     /* what does not fit the model: such a profile is never chosen by itself */
 } profile;
-typedef struct profile_set { profile *items; size_t n, cap; const profile *named; header_list missing; const schema *model; term_map *vocabularies; size_t nvocabularies; arena mem; } profile_set;
+typedef struct profile_set { profile *items; size_t n, cap; const profile *named; header_list missing; const schema *model; term_map *vocabularies; size_t nvocabularies; const ynode *files; arena mem; } profile_set;   /* files: of refusals.yaml */
 
 /* named: the one that the user asked for; NULL: by the header. Loads every *.yaml of the program's importers/profiles. A file that is no YAML is an error; one that does not fit the model (another pack's) is kept with
  * its errors, told only to who asks for it by name. */
@@ -89,6 +90,9 @@ void profile_names(const profile *p, const header_text *headers, size_t n, slice
 size_t profile_suffix(const profile *p, slice folded, slice *bare);
 /* Where no profile is recognised: the one that knows most of the names (three at least) and still lacks a needed header. NULL: none. */
 const profile *profile_nearest(const profile_set *s, const slice *names, size_t n);
+/* Files that nothing takes and that are known all the same, by how they begin (refusals.yaml, files: name, begins, because, instead). SLA_UNKNOWN_FORMAT: known, and e says what it is, why nothing is taken and
+ * what to export instead; SLA_OK: not known. */
+sla_status profiles_refuse_file(const profile_set *s, slice head, srcpos at, err *e);
 bool profile_has_need(const profile *p, size_t need, const slice *folded, size_t n);   /* folded: as profile_names gives them */
 /* What text means for the field; text itself where nobody says. */
 slice profile_term(const field_map *map, slice text);

@@ -1,6 +1,7 @@
 /* Which profile a table belongs to, by its headers alone. */
 #include <string.h>
 #include "engine/base/mem.h"
+#include "importers/logregex.h"
 #include "importers/profile.h"
 #include "importers/words.h"
 
@@ -147,4 +148,28 @@ const profile *profile_nearest(const profile_set *s, const slice *names, size_t 
     }
     arena_free(&a);
     return best;
+}
+
+/* ---- files that nothing takes ---- */
+sla_status profiles_refuse_file(const profile_set *s, slice head, srcpos at, err *e)
+{
+    enum { LOOKED_AT = 4096 };
+    log_regex_state *st = log_regex_state_new();
+    arena a = {0};
+    errlist errors = {0};
+    const ynode *is = NULL;
+    head = slice_trim((slice){head.ptr, head.len < LOOKED_AT ? head.len : LOOKED_AT});
+    for (size_t i = 0; st && s->files && i < s->files->n && !is; i++) {
+        log_regex re = {0};
+        log_regex_compile(&re, yaml_get(s->files->items[i], "begins"), &a, &errors); /* only now: few files are refused */
+        if (re.code && log_regex_match(&re, st, head)) is = s->files->items[i];
+        log_regex_clear(&re);
+    }
+    log_regex_state_free(st);
+    errlist_clear(&errors);
+    arena_free(&a);
+    if (!is) return st ? SLA_OK : err_set(e, SLA_NOMEM, at, "no memory to look at the file");
+    err_set(e, SLA_UNKNOWN_FORMAT, at, "%.*s: %.*s", SLICE_ARG(yaml_text(is, "name", (slice){0})), SLICE_ARG(yaml_text(is, "because", (slice){0})));
+    err_hint(e, "%.*s", SLICE_ARG(yaml_text(is, "instead", (slice){0})));
+    return SLA_UNKNOWN_FORMAT;
 }

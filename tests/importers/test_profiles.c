@@ -402,6 +402,27 @@ static void refused(void **state)
     close_place(&p);
 }
 
+/* Files that look like tables or logs and are none: what they are, and which export works. */
+static const struct known_file { const char *name, *text, *says, *instead; } known_files[] = {
+    {"Kubernetes' events as kubectl prints them", "NAMESPACE   LAST SEEN   TYPE     REASON      OBJECT       MESSAGE\ndefault     5m          Normal   Scheduled   pod/web-7d   Assigned default/web-7d to node1\n", "nothing says from when that counts", "kubectl get events -A -o json"},
+    {"the same with commas, which might be a table's, and more columns", "LAST SEEN          TYPE      REASON    OBJECT     SUBOBJECT             SOURCE        MESSAGE     FIRST SEEN   COUNT   NAME\n5m (x3 over 10m)   Warning   BackOff   pod/db-0   spec.containers{db}   kubelet, n1   a, b        10m          3       db-0.17\n", "nothing says from when that counts", "kubectl get events -A -o json"},
+    {"the same without a header", "4m58s   Normal    Pulling   pod/web-7d   Pulling image, \"nginx\"\n3d4h    Normal    Scaled    deploy/web   Scaled up, to 3\n", "nothing says from when that counts", "kubectl get events -A -o json"},
+    {"PowerShell's table", "\r\n   ProviderName: Microsoft-Windows-Security-Auditing\r\n\r\nTimeCreated            Id LevelDisplayName Message\r\n-----------            -- ---------------- -------\r\n7/1/2025 9:00:05 AM  4625 Information      An account failed, to log on....\r\n\r\n", "Format-Table does: what is wider than its column is cut off", "Export-Csv -NoTypeInformation"},
+    {"the same of one kind, commas in its values", "\nIndex Time          EntryType   Source     InstanceID Message\n----- ----          ---------   ------     ---------- -------\n    1 Jul 01 09:00  Information Service... 1073748860 The A, B service, entered the running state.\n    2 Jul 01 09:01  Information Service... 1073748860 The A, B service, entered the running state.\n", "Format-Table", "Format-List"},
+    {"Guacamole's own file", "09:12:05.223 [http-nio-8080-exec-3] INFO  o.a.g.r.auth.AuthenticationService - User \"alice\" successfully authenticated from 10.0.0.9.\n", "nothing says of which day they are", "docker logs -t"},
+};
+static void refused_by_its_beginning(void **state)
+{
+    const struct known_file *c = *state;
+    place p;
+    open_place(&p);
+    take_text(&p, "known.txt", c->text, 0);
+    assert_int_equal(p.report.problems.n, 1);
+    if (!strstr(p.report.problems.items[0].msg, c->says)) fail_msg("said: %s", p.report.problems.items[0].msg);
+    if (!strstr(p.report.problems.items[0].hint, c->instead)) fail_msg("hint: %s", p.report.problems.items[0].hint);
+    close_place(&p);
+}
+
 /* A draft names what it knows, marks what it does not, and is a profile once the marks are seen to. */
 static void draft_of_an_unknown_table(void **state)
 {
@@ -591,13 +612,14 @@ static void glpi_flags_agree(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(exports) + LEN(year_cases) + LEN(others) + LEN(footers) + LEN(refusals) + LEN(reals) + LEN(late_values) + 7];
+    struct CMUnitTest tests[LEN(exports) + LEN(year_cases) + LEN(others) + LEN(footers) + LEN(refusals) + LEN(known_files) + LEN(reals) + LEN(late_values) + 7];
     size_t n = 0;
     ROWS(tests, n, exports, each_export);
     ROWS(tests, n, year_cases, years);
     ROWS(tests, n, others, each_other_table);
     ROWS(tests, n, footers, footers_are_no_records);
     ROWS(tests, n, refusals, refused);
+    ROWS(tests, n, known_files, refused_by_its_beginning);
     ROWS(tests, n, late_values, a_late_value_decides);
     ROWS(tests, n, reals, each_real_file);
     static const struct CMUnitTest more[] = {cmocka_unit_test(every_profile_fits_the_model), cmocka_unit_test(draft_of_an_unknown_table), cmocka_unit_test(memory_runs_out), cmocka_unit_test(a_profile_of_ones_own_with_errors), cmocka_unit_test(reversed_times_come_through), cmocka_unit_test(glpi_flags_agree), cmocka_unit_test(rejects_of_one_line)};
