@@ -158,6 +158,7 @@ struct register_back {
     texts t; document d; registrar *g;
     dict *prints; uint32_t *number_of; size_t cap;    /* finding by code of its fingerprint */
     bool *seen, any; bool in_sheet; const char *sheet;
+    size_t rows, wrong[REG_RESPONSE];                 /* rows that say something, and in how many each of the register's own columns is not as it was written */
     arena row_mem;
 };
 
@@ -227,6 +228,7 @@ static bool check_own(register_back *b, const char *file, uint32_t row, const sl
         slice is = cell_at(cells, n, c), want;
         if (c == REG_PRINT || (made[c].formula.len && !is.len) /* programs that do not calculate save a link without its value */ || same_cell(&made[c], is, &b->row_mem, &want)) continue;
         refuse(errors, file, b->sheet, c, row, "not what the report says", is, want);
+        b->wrong[c]++;
         good = false;
     }
     return good;
@@ -273,6 +275,8 @@ register_word register_take(register_back *b, const char *file, const char *shee
     if (empty) return REGISTER_NOTHING;
     slice print = cell_at(cells, n, REG_PRINT);
     uint32_t code = dict_find(b->prints, print);
+    b->rows++;
+    b->wrong[REG_PRINT] += code == DICT_NONE;
     if (code == DICT_NONE) return refuse(errors, file, sheet, REG_PRINT, row, "no finding of this run has this fingerprint", print, (slice){0}), REGISTER_WRONG;
     size_t number = b->number_of[code];
     if (b->seen[number]) return refuse(errors, file, sheet, REG_PRINT, row, "this finding stands in the register twice", print, (slice){0}), REGISTER_WRONG;
@@ -287,3 +291,11 @@ register_word register_take(register_back *b, const char *file, const char *shee
 }
 
 bool register_found(const register_back *b) { return b->any; }
+
+bool register_of_others(const register_back *b)
+{
+    enum { LEAST = 3 };
+    bool is = false;
+    for (size_t c = 0; c < REG_RESPONSE; c++) is = is || (b->wrong[c] >= LEAST && b->wrong[c] * 2 > b->rows);
+    return is;
+}

@@ -12,4 +12,7 @@ typedef enum register_word { REGISTER_NOTHING /* no row of the register */, REGI
  * the register's own cells that say something else than the run does, unknown fingerprints, rows that come twice, dates and states that are none. */
 register_word register_take(register_back *b, const char *file, const char *sheet, uint32_t row, const slice *cells, size_t n, stored_action *out, errlist *errors);
 bool register_found(const register_back *b);            /* whether a sheet was the register */
+/* After the last row: a column of the register's own says something else in most rows. Nobody does that cell by cell: another run's register says other things, another version of the program words them otherwise
+ * (or only some columns were sorted). */
+bool register_of_others(const register_back *b);
 #endif

@@ -8,7 +8,7 @@
 #include "reports/register.h"
 #include "reports/texts.h"
 
-typedef struct taking { register_back *reg; const char *file; arena *mem; stored_action *items; size_t n, cap, rows; errlist errors; } taking;
+typedef struct taking { register_back *reg; const char *file; arena *mem; stored_action *items; size_t n, cap, rows; errlist errors; bool of_others; } taking;
 
 static sla_status take_row(void *ctx, const char *sheet, uint32_t row, const slice *cells, size_t n, err *e)
 {
@@ -35,6 +35,7 @@ static sla_status read_register(const audit_result *r, taking *t, char *sha256, 
         t->n = t->rows = 0;
         sla_status st = workbook_rows(t->file, take_row, t, sha256, e);
         bool found = register_found(t->reg);
+        t->of_others = register_of_others(t->reg);
         register_close(t->reg);
         t->reg = NULL;
         if (st != SLA_OK || found) return st;
@@ -75,8 +76,10 @@ static int run(const options *o, err *e)
     bool refused = st == SLA_OK && t.errors.n;
     if (refused) {
         say_errors(&t.errors, "error");
-        st = err_set(e, SLA_CONFLICT, (srcpos){t.file, 0, 0}, "%zu cells are not as they must be; nothing was taken in", t.errors.n + t.errors.dropped);
-        err_hint(e, "fill in response, owner, due date and status only, in the register of run %lld", (long long)r->run);
+        size_t wrong = t.errors.n + t.errors.dropped;
+        st = err_set(e, SLA_CONFLICT, (srcpos){t.file, 0, 0}, "%zu cell%s not as %s must be; nothing was taken in", wrong, wrong == 1 ? " is" : "s are", wrong == 1 ? "it" : "they");
+        if (t.of_others) err_hint(e, "a register of another run: take it with --run N; of another version of slaudit: write it anew (slaudit report --run %lld --kind audit -o DIR) and copy response, owner, due date and status to the rows of the same findings", (long long)r->run);
+        else err_hint(e, "fill in response, owner, due date and status only, in the register of run %lld", (long long)r->run);
     }
     if (st == SLA_OK && t.n) st = keep(&s, r, &t, sha256, e);
     if (st == SLA_OK) printf("%zu findings in the register, %zu answers are new or changed\n", t.rows, t.n);
