@@ -64,7 +64,7 @@ sla_status unpack_f64(slice blob, size_t n, double *out, uint64_t *valid, size_t
 sla_status ints_pack(buf *out, const int64_t *in, size_t n);
 size_t ints_unpack(const unsigned char *p, size_t left, size_t n, int64_t *out);
 /* Borrowed from the blob. back is NULL where the texts stand there as they are; else texts_expand must come before packed_text. */
-typedef struct packed_texts { size_t count, total, stored, width; const unsigned char *lens /* of width bytes */, *back, *shared; const char *bytes; } packed_texts;
+typedef struct packed_texts { size_t count, total, stored, width; const unsigned char *lens /* of width bytes */, *back, *shared, *tail; const char *bytes; } packed_texts;
 sla_status texts_pack(buf *out, const dict *d);
 size_t texts_unpack(const unsigned char *p, size_t left, packed_texts *t);     /* bytes taken; 0: damaged */
 sla_status texts_expand(packed_texts *t, char **block);                        /* *block: from mem_resize, the texts point into it */

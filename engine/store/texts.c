@@ -1,8 +1,8 @@
 /* The texts of a packed column, in the order of their codes. All numbers little-endian.
- *   count:u32 bytes:u32 stored:u32 width:u8 count × len [count × back:u8 count × shared:u8] stored bytes        len: of width bytes, 1, 2 or 4
- * stored == bytes: the texts one behind the other. stored < bytes: text i begins with the first shared[i] bytes of text i - back[i] (back 0: with none), and only what
- * follows is stored: front coding (Witten, Moffat and Bell, "Managing Gigabytes", 2nd edition, section 4.1), but against any of the 255 texts before. Messages of logs come
- * down to half their size by it, and all that is written, hashed and read with them. */
+ *   count:u32 bytes:u32 stored:u32 width:u8 count × len [count × back:u8 count × shared:u8 [count × tail:u8]] stored bytes        len: of 1, 2 or 4 bytes, as the low bits of width say
+ * stored == bytes: the texts one behind the other. stored < bytes: text i begins with the first shared[i] bytes of text i - back[i] (back 0: with none), ends with its last tail[i]
+ * bytes (where width has the bit TAILS), and only what is between is stored: front coding (Witten, Moffat and Bell, "Managing Gigabytes", 2nd edition, section 4.1), but at both ends, and
+ * against any of the 255 texts before. Messages of logs come down to less than half their size by it, and all that is written, hashed and read with them. */
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -10,7 +10,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/internal.h"
 
-enum { SHARED_MAX = 255, SLOTS = 256, SAMPLE = 512, SHORTEST = 24, HEAD = 13, STARTS = 3 };
+enum { SHARED_MAX = 255, SLOTS = 256, SAMPLE = 512, SHORTEST = 24, HEAD = 13, STARTS = 3, TAILS = 16 };
 /* The texts last seen, by how they begin: number + 1. */
 typedef struct starts { uint32_t last[STARTS][SLOTS]; } starts;
 
@@ -32,6 +32,28 @@ static size_t common(slice a, slice b)
     }
     while (i < n && a.ptr[i] == b.ptr[i]) i++;
     return i;
+}
+
+/* How many bytes the two end with in common, of which the first has n and the other no fewer to compare. */
+static inline size_t common_end(const char *a_end, const char *b_end, size_t n)
+{
+    size_t i = 0;
+    for (uint64_t x, y; i + 8 <= n; i += 8) {
+        memcpy(&x, a_end - i - 8, 8);
+        memcpy(&y, b_end - i - 8, 8);
+        if (x != y) return i + (size_t)__builtin_clzll(x ^ y) / 8;
+    }
+    while (i < n && a_end[-1 - (ptrdiff_t)i] == b_end[-1 - (ptrdiff_t)i]) i++;
+    return i;
+}
+
+/* How many bytes text i ends with as the one does that is back before it, behind the first shared ones. */
+static size_t tail_of(const dict *d, uint32_t i, slice text, size_t shared, uint8_t back)
+{
+    if (!back) return 0;
+    slice other = dict_text(d, i - back);
+    size_t n = text.len - shared < other.len ? text.len - shared : other.len;
+    return common_end(text.ptr + text.len, other.ptr + other.len, n < SHARED_MAX ? n : SHARED_MAX);
 }
 
 /* The hash of the text's bytes up to to, whose first from bytes have the hash given. */
@@ -64,18 +86,22 @@ static size_t find(starts *s, const dict *d, uint32_t i, slice text, uint8_t *ba
     return best;
 }
 
-/* Whether sharing pays, by the first texts. */
-static bool pays(const dict *d)
+typedef enum sharing { SHARE_NOTHING, SHARE_STARTS, SHARE_BOTH } sharing;
+/* What pays, by the first texts. */
+static sharing what_pays(const dict *d)
 {
     starts s = {0};
     uint8_t back;
-    size_t bytes = 0, saved = 0, n = dict_count(d) < SAMPLE ? dict_count(d) : SAMPLE;
+    size_t bytes = 0, saved = 0, ends = 0, n = dict_count(d) < SAMPLE ? dict_count(d) : SAMPLE;
     for (uint32_t i = 0; i < n; i++) {
         slice text = dict_text(d, i);
+        size_t shared = find(&s, d, i, text, &back);
         bytes += text.len;
-        saved += find(&s, d, i, text, &back);
+        saved += shared;
+        ends += tail_of(d, i, text, shared, back);
     }
-    return n >= SAMPLE / 8 && bytes / n >= SHORTEST && saved > bytes / 4;
+    if (n < SAMPLE / 8 || bytes / n < SHORTEST || saved <= bytes / 4) return SHARE_NOTHING;
+    return ends > 2 * n ? SHARE_BOTH : SHARE_STARTS;
 }
 
 static char *put(char *to, const char *from, size_t n)
@@ -113,26 +139,27 @@ static size_t width_of_lengths(const dict *d)
 sla_status texts_pack(buf *out, const dict *d)
 {
     uint32_t count = dict_count(d), bytes = (uint32_t)dict_bytes(d);
-    bool sharing = pays(d);
+    sharing how = what_pays(d);
     starts s = {0};
-    size_t width = width_of_lengths(d), fixed = (size_t)count * (width + (sharing ? 2 : 0));
+    size_t width = width_of_lengths(d), fixed = (size_t)count * (width + (how == SHARE_BOTH ? 3 : how == SHARE_STARTS ? 2 : 0));
     char *head = buf_reserve(out, HEAD + fixed + bytes), *lens = head + HEAD;
     if (!head) return SLA_NOMEM;
-    uint8_t *back = (uint8_t *)lens + (size_t)count * width, *shared = back + count;
+    uint8_t *back = (uint8_t *)lens + (size_t)count * width, *shared = back + count, *tail = shared + count;
     char *text = lens + fixed;
     for (uint32_t i = 0; i < count; i++) {
         slice t = dict_text(d, i);
         uint32_t len = (uint32_t)t.len;
         memcpy(lens + (size_t)i * width, &len, width);
-        if (sharing) {
-            size_t n = find(&s, d, i, t, &back[i]);
+        if (how != SHARE_NOTHING) {
+            size_t n = find(&s, d, i, t, &back[i]), end = how == SHARE_BOTH ? tail_of(d, i, t, n, back[i]) : 0;
             shared[i] = (uint8_t)n;
-            t = (slice){t.ptr + n, t.len - n};
+            if (how == SHARE_BOTH) tail[i] = (uint8_t)end;
+            t = (slice){t.ptr + n, t.len - n - end};
         }
         text = put_text(text, t);
     }
     uint32_t stored = (uint32_t)(text - (lens + fixed));
-    *put(put(put(head, (const char *)&count, 4), (const char *)&bytes, 4), (const char *)&stored, 4) = (char)width;
+    *put(put(put(head, (const char *)&count, 4), (const char *)&bytes, 4), (const char *)&stored, 4) = (char)(width | (how == SHARE_BOTH ? TAILS : 0));
     out->len += HEAD + fixed + stored;
     return SLA_OK;
 }
@@ -153,9 +180,11 @@ static bool lengths_agree(const packed_texts *t)
         uint32_t len = length(t, i);
         total += len;
         if (!t->back) continue;
-        if (t->back[i] > i || (!t->back[i] && t->shared[i])) return false;
-        if (t->shared[i] > len || t->shared[i] > length(t, i - t->back[i])) return false;
-        shared += t->shared[i];
+        uint32_t both = t->shared[i] + (t->tail ? t->tail[i] : 0u);
+        if (t->back[i] > i || (!t->back[i] && both)) return false;
+        uint32_t other = length(t, i - t->back[i]);
+        if (both > len || t->shared[i] > other || both - t->shared[i] > other) return false;
+        shared += both;
     }
     return total == t->total && total - shared == t->stored;
 }
@@ -165,11 +194,13 @@ size_t texts_unpack(const unsigned char *p, size_t left, packed_texts *t)
     uint32_t head[3];
     if (left < HEAD) return 0;
     memcpy(head, p, sizeof head);
-    *t = (packed_texts){.count = head[0], .total = head[1], .stored = head[2], .width = p[HEAD - 1], .lens = p + HEAD};
-    if (t->width != 1 && t->width != 2 && t->width != 4) return 0;
-    size_t fixed = t->count * (t->width + (t->stored == t->total ? 0 : 2));
+    *t = (packed_texts){.count = head[0], .total = head[1], .stored = head[2], .width = p[HEAD - 1] & ~(unsigned)TAILS, .lens = p + HEAD};
+    bool shares = t->stored != t->total, tails = p[HEAD - 1] & TAILS;
+    if ((t->width != 1 && t->width != 2 && t->width != 4) || (tails && !shares)) return 0;
+    size_t fixed = t->count * (t->width + (tails ? 3 : shares ? 2 : 0));
     if (left - HEAD < fixed || left - HEAD - fixed < t->stored) return 0;
-    if (t->stored != t->total) t->back = t->lens + t->count * t->width, t->shared = t->back + t->count;
+    if (shares) t->back = t->lens + t->count * t->width, t->shared = t->back + t->count;
+    if (tails) t->tail = t->shared + t->count;
     t->bytes = (const char *)t->lens + fixed;
     return lengths_agree(t) ? HEAD + fixed + t->stored : 0;
 }
@@ -183,13 +214,13 @@ sla_status texts_expand(packed_texts *t, char **block)
     if (!lens) return SLA_NOMEM;
     memcpy(lens, t->lens, lengths);
     for (size_t i = 0; i < t->count; i++) {
-        uint32_t len = length(t, i);
-        size_t shared = t->shared[i], at = (size_t)(to - first);
-        if (shared) memcpy(to, first + begin[(i - t->back[i]) % 256], shared);
-        memcpy(to + shared, from, len - shared);
-        from += len - shared;
+        size_t len = length(t, i), shared = t->shared[i], tail = t->tail ? t->tail[i] : 0, own = len - shared - tail, other = i - t->back[i];
+        begin[i % 256] = (size_t)(to - first);
+        if (shared) memcpy(to, first + begin[other % 256], shared);
+        memcpy(to + shared, from, own);
+        if (tail) memcpy(to + shared + own, first + begin[other % 256] + length(t, other) - tail, tail);
+        from += own;
         to += len;
-        begin[i % 256] = at;
     }
     *t = (packed_texts){.count = t->count, .total = t->total, .stored = t->total, .width = t->width, .lens = (unsigned char *)lens, .bytes = first};
     *block = lens;
