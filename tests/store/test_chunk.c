@@ -189,66 +189,6 @@ static void try_blob(vtype type, slice blob, size_t n)
     mem_free(copy);
 }
 
-/* ---- texts that begin and end alike ---- */
-static size_t text_of_style(int style, size_t i, uint64_t *x, char out[400])
-{
-    static const char *const heads[] = {"Failed password for ", "Accepted publickey for ", "Connection closed by authenticating user "}, *const tails[] = {" ssh2", " [preauth]", " ssh2: ED25519 SHA256:abcdefghijklmnopqrstuvwxyz"};
-    size_t kind = rnd(x) % 3;
-    int n = 0;
-    switch (style) {
-    case 0: n = snprintf(out, 400, "%suser%zu from 10.0.0.9 port %llu%s", heads[kind], i % 7, 1024 + (unsigned long long)(rnd(x) % 60000), tails[kind]); break;
-    case 1: n = snprintf(out, 400, "%suser%zu from 10.0.0.9 port %zu", heads[kind], i % 7, i * 977); break; /* ends differ */
-    case 2: n = snprintf(out, 400, "%*s%zu", (int)(300 - i % 290), "the same the same the same the same", i % 3 ? i : 7); break; /* longer than a byte says, and one the end of another */
-    case 3: n = i % 5 == 0 ? 0 : snprintf(out, 400, "aaaaaaaaaaaaaaaaaaaaaaaaaaaa%.*s%zu", (int)(i % 40), "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", i % 11); break;
-    default: n = snprintf(out, 400, "%llx", (unsigned long long)rnd(x));
-    }
-    return (size_t)n;
-}
-
-static chunk *packed_style(const model *m, int style, size_t nrows, batch **b)
-{
-    uint64_t x = 21;
-    chunk *c = NULL;
-    char text[400];
-    *b = batch_new(m->thing, nrows);
-    for (size_t i = 0; i < nrows; i++) {
-        size_t n = text_of_style(style, i, &x, text);
-        batch_add_row(*b, (uint32_t)i + 1);
-        batch_set_text(*b, i, (size_t)dataset_field(m->thing, SLICE_LIT("note")), (slice){text, n});
-    }
-    assert_int_equal(chunk_pack(*b, &c, NULL), SLA_OK);
-    assert_int_equal(c->ncols, 1);
-    return c;
-}
-
-static void alike(void **state)
-{
-    (void)state;
-    static const unsigned char masks[] = {0xff, 0x01, 0x80, 0x10};
-    model m = model_make();
-    const size_t note = (size_t)dataset_field(m.thing, SLICE_LIT("note"));
-    size_t size_of[5];
-    for (int style = 0; style < 5; style++)
-        for (size_t nrows = 80; nrows <= 800; nrows *= 10) {
-            batch *b;
-            chunk *c = packed_style(&m, style, nrows, &b);
-            buf *d = &c->cols[0].data;
-            same_column(b, note, &c->cols[0], 3);
-            size_of[style] = d->len / nrows;
-            for (size_t at = 0; nrows == 80 && at < d->len; at++)
-                for (size_t k = 0; k < LEN(masks); k++) {
-                    d->ptr[at] = (char)(d->ptr[at] ^ masks[k]);
-                    try_blob(VT_TEXT, (slice){d->ptr, d->len}, nrows);
-                    d->ptr[at] = (char)(d->ptr[at] ^ masks[k]);
-                }
-            chunk_free(c);
-            batch_free(b);
-        }
-    assert_in_range(size_of[0], 4, 17); /* of some 70 bytes; 30 if only what they begin with were shared */
-    assert_in_range(size_of[1], 4, 20);
-    arena_free(&m.a);
-}
-
 static void damage(void **state)
 {
     (void)state;
@@ -311,13 +251,12 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(round_cases) + 6];
+    struct CMUnitTest tests[LEN(round_cases) + 5];
     size_t n = 0;
     ROWS(tests, n, round_cases, comes_back);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(extremes);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers_come_back);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(each_text_once);
-    tests[n++] = (struct CMUnitTest)cmocka_unit_test(alike);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(damage);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);
     return cmocka_run_group_tests_name("store/chunk", tests, NULL, NULL);
