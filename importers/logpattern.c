@@ -196,7 +196,7 @@ static sla_status load_when(loader *ld, const ynode *when, pattern *p)
 
 static sla_status load_pattern(loader *ld, const ynode *n)
 {
-    static const char *const keys[] = {"match", "when", "take", "set", "examples", NULL};
+    static const char *const keys[] = {"match", "usual", "when", "take", "set", "examples", NULL};
     log_patterns *lp = ld->lp;
     pattern *p = ARENA_NEW(&lp->mem, pattern, 1);
     if (!p || mem_grow(&lp->all, &lp->all_cap, lp->nall + 1, sizeof *lp->all)) return SLA_NOMEM;
@@ -204,9 +204,10 @@ static sla_status load_pattern(loader *ld, const ynode *n)
     p->number = (uint16_t)lp->nall;
     lp->all[lp->nall++] = p;
     yaml_check_keys(n, keys, ld->errors);
-    const ynode *match = yaml_get(n, "match"), *when = yaml_get(n, "when");
+    const ynode *match = yaml_get(n, "match"), *usual = yaml_get(n, "usual"), *when = yaml_get(n, "when");
     p->examples = yaml_get(n, "examples");
     if (match) log_regex_compile(&p->re, match, &lp->mem, ld->errors);
+    if (match && usual) TRY(log_regex_usual(&p->re, usual, &lp->mem, ld->errors));
     if (!match && !when && !yaml_get(n, "set") && !yaml_get(n, "take")) errlist_add(ld->errors, SLA_SYNTAX, n->at, "a pattern needs 'match' or 'when', and 'set' or 'take'");
     if (!p->examples || p->examples->n == 0) errlist_add(ld->errors, SLA_SYNTAX, n->at, "a pattern needs at least one example");
     if (when) TRY(load_when(ld, when, p));

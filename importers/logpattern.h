@@ -5,6 +5,7 @@
  *   programs:
  *     sshd, sshd-session:
  *       - match: '^Failed password for (?:invalid user )?(?<user>\S+) from (?<src_ip>\S+) port'
+ *         usual: 'Failed password for {user} from {src_ip} port *'    or several: what nearly all of match's texts look like, found without match (logform.h)
  *         set: {action: login, outcome: failure, protocol: ssh}
  *         examples: [{text: "Failed password for root from 10.0.0.1 port 22 ssh2", user: root, src_ip: 10.0.0.1}]
  *     Security:

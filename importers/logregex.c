@@ -5,7 +5,8 @@
 #include "engine/base/mem.h"
 
 enum { MATCH_LIMIT = 200000, STACK_FIRST = 32 << 10, STACK_LAST = 1 << 20 };
-struct log_regex_state { pcre2_match_data *data; const PCRE2_SIZE *ovector; pcre2_match_context *cx; pcre2_jit_stack *stack; };
+/* found: the groups of the last match, those of data or those of a usual text */
+struct log_regex_state { pcre2_match_data *data; const PCRE2_SIZE *found; size_t usual[2 * LOG_GROUPS_MAX]; pcre2_match_context *cx; pcre2_jit_stack *stack; };
 
 static void read_groups(log_regex *re, const ynode *n, errlist *errors)
 {
@@ -110,6 +111,24 @@ void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors)
     read_groups(re, n, errors);
 }
 
+static uint32_t group_named(const void *of, slice name)
+{
+    const log_regex *re = of;
+    for (size_t i = 0; i < re->ngroups; i++)
+        if (slice_eq(re->names[i], name)) return re->numbers[i];
+    return 0;
+}
+
+sla_status log_regex_usual(log_regex *re, const ynode *texts, arena *a, errlist *errors)
+{
+    size_t n = texts->kind == YNODE_LIST ? texts->n : 1;
+    log_form *forms = ARENA_NEW(a, log_form, n ? n : 1);
+    if (!forms) return SLA_NOMEM;
+    for (size_t i = 0; i < n; i++) log_form_read(&forms[i], texts->kind == YNODE_LIST ? texts->items[i] : texts, group_named, re, errors);
+    re->usual = forms, re->nusual = n;
+    return SLA_OK;
+}
+
 void log_regex_jit(log_regex *re)
 {
     PCRE2_SIZE size = 0;
@@ -135,7 +154,7 @@ log_regex_state *log_regex_state_new(void)
         log_regex_state_free(s);
         return NULL;
     }
-    s->ovector = pcre2_get_ovector_pointer(s->data);
+    s->found = pcre2_get_ovector_pointer(s->data);
     pcre2_set_match_limit(s->cx, MATCH_LIMIT);
     pcre2_jit_stack_assign(s->cx, NULL, s->stack);
     return s;
@@ -150,16 +169,29 @@ void log_regex_state_free(log_regex_state *s)
     mem_free(s);
 }
 
+static bool match_usual(const log_regex *re, log_regex_state *s, slice text)
+{
+    const log_form *f = re->usual, *end = f + re->nusual;
+    while (f < end && !log_form_match(f, text, s->usual)) f++;
+    if (f == end) return false;
+    for (size_t i = 0; i < re->ngroups; i++)
+        if (!(f->groups >> re->numbers[i] & 1)) s->usual[2 * re->numbers[i]] = PCRE2_UNSET;
+    s->found = s->usual;
+    return true;
+}
+
 bool log_regex_match(const log_regex *re, log_regex_state *s, slice text)
 {
     size_t from = re->prefix.len;
+    if (re->nusual && match_usual(re, s, text)) return true;
     if (!re->code || text.len < from || !slice_eq((slice){text.ptr, from}, re->prefix)) return false;
     PCRE2_SPTR p = (PCRE2_SPTR)(text.ptr ? text.ptr : "");
+    s->found = pcre2_get_ovector_pointer(s->data);
     return (re->jit ? pcre2_jit_match(re->code, p, text.len, from, PCRE2_NO_UTF_CHECK, s->data, s->cx) : pcre2_match(re->code, p, text.len, from, PCRE2_NO_UTF_CHECK, s->data, s->cx)) >= 0;
 }
 
 slice log_regex_group(const log_regex_state *s, slice text, uint32_t no)
 {
-    PCRE2_SIZE from = s->ovector[2 * no], to = s->ovector[2 * no + 1];
+    PCRE2_SIZE from = s->found[2 * no], to = s->found[2 * no + 1];
     return from == PCRE2_UNSET || to < from ? (slice){0} : (slice){text.ptr + from, to - from};
 }

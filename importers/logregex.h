@@ -4,6 +4,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/err.h"
 #include "engine/base/yaml.h"
+#include "importers/logform.h"
 
 enum { LOG_GROUPS_MAX = 24 };
 struct pcre2_real_code_8;
@@ -12,10 +13,13 @@ typedef struct log_regex {
     slice prefix;                       /* what every match begins with, "" where that is not known: looked at first */
     uint64_t first[4];                  /* bit c: a match may begin with the byte c (or be empty) */
     slice names[LOG_GROUPS_MAX]; uint32_t numbers[LOG_GROUPS_MAX]; size_t ngroups;
+    const log_form *usual; size_t nusual;   /* what matches mostly look like */
     bool jit;
 } log_regex;
 /* n: a scalar of YAML. Adds what is wrong to errors, with its column. a: keeps the prefix. */
 void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors);
+/* Texts, or one, that are tried before the expression, and match what it does (logform.h). */
+sla_status log_regex_usual(log_regex *re, const ynode *texts, arena *a, errlist *errors);
 void log_regex_jit(log_regex *re);                                           /* machine code for it (PCRE2's JIT), in case it is to match much; not while others match */
 void log_regex_clear(log_regex *re);
 

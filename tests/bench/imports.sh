@@ -15,10 +15,11 @@ make_sshd() {
         split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", month, " "); split("root admin oracle test deploy liyang wangwei", user, " ")
         text[0] = "Failed password for invalid user %s from %s port %d ssh2"; text[1] = "Failed password for %s from %s port %d ssh2"
         text[2] = "Accepted publickey for %s from %s port %d ssh2: ED25519 SHA256:abc"; text[3] = "Invalid user %s from %s port %d"
-        text[4] = "Connection closed by authenticating user %s %s port %d [preauth]"; text[5] = "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser=%s rhost=%s port=%d"
+        text[4] = "Connection closed by authenticating user %s %s port %d [preauth]"; text[5] = "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=%s  user=%s"
         for (s = 1; n < bytes; t += 3) {
             s = (s * 16807) % 2147483647
-            message = sprintf(text[s % 6], user[1 + s % 7], "10." int(s / 7) % 32 "." int(s / 99) % 8 ".9", 1024 + s % 60000)
+            who = user[1 + s % 7]; from = "10." int(s / 7) % 32 "." int(s / 99) % 8 ".9"
+            message = s % 6 < 5 ? sprintf(text[s % 6], who, from, 1024 + s % 60000) : sprintf(text[5], from, who)
             line = sprintf("%s %2d %02d:%02d:%02d ops%02d sshd[%d]: %s", month[1 + int(t / 2592000) % 12], 1 + int(t / 86400) % 28, t / 3600 % 24, t / 60 % 60, t % 60, s % 9, s % 30000, message)
             print line; n += length(line) + 1
         } }' > "$1"

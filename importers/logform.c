@@ -1,0 +1,122 @@
+#include "importers/logform.h"
+
+/* ---- reading ---- */
+static bool read_place(slice in, log_place *p, slice *name)
+{
+    char last = in.len ? in.ptr[in.len - 1] : ' ';
+    p->run = last == '#' ? RUN_DIGITS : last == '.' ? RUN_ADDRESS : RUN_WORD;
+    p->empty = last == '?';
+    if (p->run != RUN_WORD || p->empty) in.len--;
+    bool kind = p->run != RUN_WORD && in.len;
+    if (kind && in.ptr[in.len - 1] != ':') return false;
+    *name = (slice){in.ptr, in.len - kind};
+    return true;
+}
+
+/* A place ends where its kind of bytes does: what comes next must begin with another byte, or the place would have no end. */
+static bool ends(log_run run, slice next, bool more)
+{
+    char c = next.len ? next.ptr[0] : ' ';
+    if (!next.len) return !more;
+    return run == RUN_DIGITS ? c < '0' || c > '9' : run == RUN_ADDRESS ? (c < '0' || c > '9') && c != '.' : c == ' ';
+}
+
+static bool read_literal(log_place *p, slice text)
+{
+    if (text.len > LOG_FORM_LITERAL) return false;
+    p->n = text.len;
+    memcpy(p->before, text.ptr, text.len);
+    memset(p->mask, 0xFF, text.len);
+    return true;
+}
+
+void log_form_read(log_form *f, const ynode *text, uint32_t (*group_of)(const void *of, slice name), const void *of, errlist *errors)
+{
+    slice rest = text->text, name;
+    *f = (log_form){.open = rest.len && rest.ptr[rest.len - 1] == '*'};
+    rest.len -= f->open;
+    for (bool more = true; more;) {
+        log_place *p = &f->places[f->n++];
+        size_t open = slice_find(rest, '{'), close = slice_find((slice){rest.ptr + open, rest.len - open}, '}');
+        slice before = {rest.ptr, open};
+        more = open < rest.len;
+        if (!read_literal(p, before)) errlist_add(errors, SLA_LIMIT, text->at, "between places a usual text has at most %d bytes", LOG_FORM_LITERAL);
+        if (f->n > 1 && !ends(p[-1].run, before, f->open || more)) errlist_add(errors, SLA_SYNTAX, text->at, "a place of a usual text must be followed by a byte that cannot be part of it");
+        if (!more) return;
+        if (f->n == LOG_FORM_PLACES || open + close >= rest.len || !read_place((slice){rest.ptr + open + 1, close - 1}, p, &name)) {
+            errlist_add(errors, SLA_SYNTAX, text->at, "a usual text has up to %d places: {name}, {name?}, {name:.}, {name:#}", LOG_FORM_PLACES - 1);
+            return;
+        }
+        if (name.len && !(p->group = group_of(of, name))) errlist_add(errors, SLA_NAME, text->at, "'match' has no group '%.*s'", SLICE_ARG(name));
+        f->groups |= UINT32_C(1) << p->group;
+        rest = (slice){rest.ptr + open + close + 1, rest.len - open - close - 1};
+    }
+}
+
+/* ---- matching ---- */
+#ifdef __SSE2__
+#define EACH(c) {(char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c)}
+/* Which bytes are of a kind: those from lo on, so many more, or from lo2 on. */
+static const struct { char lo[16], more[16], lo2[16], more2[16]; } kinds[] = {
+    [RUN_WORD] = {EACH('!'), EACH(0xFF - '!'), EACH('!'), EACH(0xFF - '!')},
+    [RUN_ADDRESS] = {EACH('0'), EACH(9), EACH('.'), EACH(0)},
+    [RUN_DIGITS] = {EACH('0'), EACH(9), EACH('0'), EACH(9)},
+};
+static inline __m128i vector(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
+/* Bit i: p[i] is not of the kind. */
+static inline unsigned others(log_run run, const char *p)
+{
+    __m128i v = vector(p), a = _mm_sub_epi8(v, vector(kinds[run].lo)), b = _mm_sub_epi8(v, vector(kinds[run].lo2));
+    a = _mm_cmpeq_epi8(_mm_min_epu8(a, vector(kinds[run].more)), a), b = _mm_cmpeq_epi8(_mm_min_epu8(b, vector(kinds[run].more2)), b);
+    return ~(unsigned)_mm_movemask_epi8(_mm_or_si128(a, b)) & 0xFFFF;
+}
+#endif
+
+static bool of_kind(log_run run, unsigned char c) { return run == RUN_WORD ? c > ' ' : (c >= '0' && c <= '9') || (run == RUN_ADDRESS && c == '.'); }
+
+/* Where the bytes of the kind end. The text begins at begin, so that its last bytes can be looked at with those before them. */
+static inline const char *run_end(log_run run, const char *p, const char *end, const char *begin)
+{
+#ifdef __SSE2__
+    for (; end - p >= 16; p += 16) {
+        unsigned stops = others(run, p);
+        if (stops) return p + __builtin_ctz(stops);
+    }
+    if (end - begin >= 16) {
+        unsigned stops = others(run, end - 16) >> (16 - (end - p));
+        return stops ? p + __builtin_ctz(stops) : end;
+    }
+#else
+    (void)begin;
+#endif
+    while (p < end && of_kind(run, (unsigned char)*p)) p++;
+    return p;
+}
+
+static inline bool literal_fits(const log_place *l, const char *p, const char *end)
+{
+    if ((size_t)(end - p) < l->n) return false;
+#ifdef __SSE2__
+    if (end - p >= LOG_FORM_LITERAL) {
+        __m128i differ = _mm_setzero_si128();
+        for (size_t i = 0; i < l->n; i += 16) differ = _mm_or_si128(differ, _mm_and_si128(_mm_xor_si128(vector(p + i), vector(l->before + i)), vector(l->mask + i)));
+        return _mm_movemask_epi8(_mm_cmpeq_epi8(differ, _mm_setzero_si128())) == 0xFFFF;
+    }
+#endif
+    return slice_eq((slice){p, l->n}, (slice){l->before, l->n});
+}
+
+bool log_form_match(const log_form *f, slice text, size_t *groups)
+{
+    const char *p = text.ptr, *end = p + text.len;
+    for (const log_place *l = f->places; literal_fits(l, p, end); l++) {
+        p += l->n;
+        if (l->run == RUN_NONE) return f->open || p == end;
+        const char *from = p;
+        p = run_end(l->run, p, end, text.ptr);
+        if (p == from && !l->empty) return false;
+        groups[2 * l->group] = (size_t)(from - text.ptr);
+        groups[2 * l->group + 1] = (size_t)(p - text.ptr);
+    }
+    return false;
+}

@@ -1,0 +1,23 @@
+/* Texts as programs usually write them, with places for what differs: "Failed password for {user} from {src_ip} port {#} ssh2". What matches such a text is found in one go, without
+ * an expression, and must be what the expression that it stands beside finds; where none matches, the expression decides.
+ *   {user}      one byte or more, none of them a blank or a control character; the expression's group of that name; {} alone: no group's
+ *   {user?}     the same, or nothing
+ *   {src_ip:.}  digits and points, one or more
+ *   {#}         digits, one or more; {port:#} a group's
+ *   *           at the end: anything may follow; without it the text ends there */
+#ifndef SLA_IMPORTERS_LOGFORM_H
+#define SLA_IMPORTERS_LOGFORM_H
+#include "engine/base/arena.h"
+#include "engine/base/err.h"
+#include "engine/base/yaml.h"
+
+enum { LOG_FORM_PLACES = 12, LOG_FORM_LITERAL = 64 };
+typedef enum log_run { RUN_NONE, RUN_WORD, RUN_ADDRESS, RUN_DIGITS } log_run;
+/* before: the literal text in front of it, of n bytes, and as many ones as it has in mask, byte by byte; group 0: no group's; empty: it may have no bytes. */
+typedef struct log_place { char before[LOG_FORM_LITERAL], mask[LOG_FORM_LITERAL]; size_t n; log_run run; bool empty; uint32_t group; } log_place;
+typedef struct log_form { log_place places[LOG_FORM_PLACES]; size_t n; bool open; uint32_t groups; } log_form;   /* the last place has RUN_NONE; open: anything may follow; bit g: it has group g */
+/* group_of: the number of a group by its name, 0: there is none. Adds what is wrong to errors. */
+void log_form_read(log_form *f, const ynode *text, uint32_t (*group_of)(const void *of, slice name), const void *of, errlist *errors);
+/* Its group g lies in [groups[2g], groups[2g+1]). Other groups are left as they are; false: groups may have been written. */
+bool log_form_match(const log_form *f, slice text, size_t *groups);
+#endif
