@@ -606,7 +606,7 @@ static void test_example(const log_patterns *p, log_matcher *m, const log_kind *
         log_record r = {f->ev.v[LOG_MESSAGE], f->pairs, f->n};
         check_time(ex, f, errors);
         log_match(m, log_program_find(p, f->ev.v[LOG_PROGRAM], &source), &r, &f->ev);
-        log_example_check(ex, &f->ev, errors);
+        log_example_check(p, ex, &f->ev, errors);
     }
     mem_free(f);
     arena_free(&scratch);

@@ -11,20 +11,19 @@
 
 enum { COMPOSED_MAX = 2048, PATTERNS_MAX = UINT16_MAX };
 typedef struct piece { slice literal; uint32_t group; int key; } piece;   /* of a composed text; group 0, key -1: the literal alone */
-/* A field's text: of a group, of the first key that has a value, composed, or (none of these) fixed. */
+/* A field's text: of a group, composed, or of the first key that has a value. */
 typedef struct output {
     log_field field;
     uint32_t group;
     int *keys; size_t nkeys;
     piece *pieces; size_t npieces;
-    slice text;
 } output;
 /* first: the bytes that a value which fits may begin with; by_first: they tell all, as of "4*" and "*" */
 typedef struct condition { int key; slice *globs; size_t n; uint64_t first[4]; bool by_first; } condition;
 typedef struct pattern {
     log_regex re;
     condition *when; size_t nwhen;
-    output *fixed; size_t nfixed; uint16_t fields, number;   /* what it sets whatever the record says, its file's source among that, and which fields these are */
+    slice texts[LOG_FIELDS]; uint16_t fixed, number;   /* what it sets whatever the record says, by field, and which fields; its file's source among them */
     output *out; size_t nout;
     const ynode *examples;
 } pattern;
@@ -129,9 +128,8 @@ static sla_status load_take(loader *ld, const ynode *n, output *o)
 
 static void fix(pattern *p, log_field f, slice text)
 {
-    if (!text.len) return;
-    p->fixed[p->nfixed++] = (output){.field = f, .text = text};
-    p->fields |= (uint16_t)(1u << f);
+    p->texts[f] = text;
+    if (text.len) p->fixed |= (uint16_t)(1u << f);
 }
 
 /* What is fixed comes first, then takes, then groups: what a record says itself has the last word. */
@@ -139,8 +137,7 @@ static sla_status load_outputs(loader *ld, const ynode *n, pattern *p)
 {
     const ynode *set = yaml_get(n, "set"), *take = yaml_get(n, "take");
     p->out = ARENA_NEW(&ld->lp->mem, output, (set ? set->n : 0) + (take ? take->n : 0) + p->re.ngroups);
-    p->fixed = ARENA_NEW(&ld->lp->mem, output, 1 + (set ? set->n : 0));
-    if (!p->out || !p->fixed) return SLA_NOMEM;
+    if (!p->out) return SLA_NOMEM;
     fix(p, LOG_SOURCE, ld->source);
     for (size_t i = 0; set && i < set->n; i++) {
         slice text = set->items[i]->text;
@@ -379,6 +376,7 @@ bool log_patterns_ask(const log_patterns *p, slice of, slice *name)
 
 const log_kinds *log_patterns_kinds(const log_patterns *p) { return p->kinds; }
 size_t log_patterns_count(const log_patterns *p) { return p->nall; }
+slice log_fixed_text(const log_patterns *p, size_t rule, log_field f) { return p->all[rule]->texts[f]; }
 
 /* ---- matching ---- */
 log_matcher *log_matcher_new(const log_patterns *p)
@@ -513,7 +511,6 @@ static slice text_of(log_matcher *m, const output *o, const log_record *r)
 static void put_outputs(log_matcher *m, const pattern *p, const log_record *r, log_event *ev)
 {
     unsigned found = 0;
-    for (const output *o = p->fixed, *end = o + p->nfixed; o < end; o++) ev->v[o->field] = o->text;
     for (const output *o = p->out, *end = o + p->nout; o < end; o++) {
         slice v = text_of(m, o, r);
         if (!v.len || log_field_missing(o->field, v)) continue;
@@ -521,7 +518,7 @@ static void put_outputs(log_matcher *m, const pattern *p, const log_record *r, l
         found |= 1u << o->field;
     }
     ev->rule = p->number;
-    ev->fixed = (uint16_t)(p->fields & ~found);
+    ev->fixed = (uint16_t)(p->fixed & ~found);
 }
 
 static bool try_pattern(log_matcher *m, const pattern *p, const log_record *r, log_event *ev)
@@ -564,13 +561,13 @@ bool log_match(log_matcher *m, int id, const log_record *r, log_event *ev)
 }
 
 /* ---- the patterns' own examples ---- */
-void log_example_check(const ynode *ex, const log_event *ev, errlist *errors)
+void log_example_check(const log_patterns *p, const ynode *ex, const log_event *ev, errlist *errors)
 {
     for (size_t i = 0; i < ex->n; i++) {
         const ynode *want = ex->items[i];
         int f = log_field_by_name(want->key);
-        if (f >= 0 && !slice_eq(ev->v[f], want->text))
-            errlist_add(errors, SLA_CONFLICT, want->at, "%.*s is '%.*s', not '%.*s'", SLICE_ARG(want->key), SLICE_ARG(ev->v[f]), SLICE_ARG(want->text));
+        slice got = f >= 0 ? log_event_text(p, ev, (log_field)f) : want->text;
+        if (!slice_eq(got, want->text)) errlist_add(errors, SLA_CONFLICT, want->at, "%.*s is '%.*s', not '%.*s'", SLICE_ARG(want->key), SLICE_ARG(got), SLICE_ARG(want->text));
     }
 }
 
@@ -585,7 +582,7 @@ static void test_example(log_matcher *m, int id, const pattern *p, const ynode *
     if (!log_match(m, id, &r, &ev)) errlist_add(errors, SLA_CONFLICT, ex->at, "no pattern matches this example: %.*s", SLICE_ARG(r.message));
     else if (p->nwhen && !conditions_hold(m, p, &r)) errlist_add(errors, SLA_CONFLICT, ex->at, "an earlier pattern takes this example");
     else if (p->re.code && !log_regex_match(&p->re, m->state, r.message)) errlist_add(errors, SLA_CONFLICT, ex->at, "an earlier pattern takes this example: %.*s", SLICE_ARG(r.message));
-    else log_example_check(ex, &ev, errors);
+    else log_example_check(m->p, ex, &ev, errors);
 }
 
 sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors)

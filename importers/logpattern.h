@@ -39,7 +39,8 @@ int log_field_by_name(slice name);                                       /* -1: 
 
 typedef struct log_pair { slice name, value; } log_pair;                 /* what a record says by name; name may be a path: Event.System.EventID */
 typedef struct log_record { slice message; const log_pair *pairs; size_t n; } log_record;
-/* len 0: missing. Texts are borrowed from the record, the patterns, the matcher. Bit f of fixed: v[f] is the text of pattern number rule, the same from event to event. */
+/* len 0: missing. Texts are borrowed from the record, the patterns, the matcher. Bit f of fixed: the field's text is that of pattern number rule, the same from event to event, whatever
+ * v[f] is: log_event_text tells it. */
 typedef struct log_event { slice v[LOG_SLOTS]; uint16_t fixed, rule; } log_event;
 
 typedef struct log_patterns log_patterns;
@@ -52,6 +53,8 @@ const struct log_kinds *log_patterns_kinds(const log_patterns *p);
 /* Whether patterns of that program (of length 0: of any) or those of "*" ask records for the name, which then is the one they know it by: the same place tells the same name. */
 bool log_patterns_ask(const log_patterns *p, slice of, slice *name);
 size_t log_patterns_count(const log_patterns *p);                        /* log_event.rule is less */
+slice log_fixed_text(const log_patterns *p, size_t rule, log_field f);   /* what the pattern with that number sets whatever the record says */
+static inline slice log_event_text(const log_patterns *p, const log_event *ev, log_field f) { return ev->fixed >> f & 1 ? log_fixed_text(p, ev->rule, f) : ev->v[f]; }
 
 typedef struct log_matcher log_matcher;                                  /* a thread's own state */
 log_matcher *log_matcher_new(const log_patterns *p);                     /* NULL: no memory */
@@ -66,7 +69,7 @@ void log_matcher_forget(log_matcher *m);
 /* Runs every example of every pattern and kind; adds an error for each that does not give what it says. *n: how many were run. */
 sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors);
 /* For logkind.c: holds what an example says against what was found; every key that names a field of the dataset is compared. */
-void log_example_check(const ynode *example, const log_event *ev, errlist *errors);
+void log_example_check(const log_patterns *p, const ynode *example, const log_event *ev, errlist *errors);
 bool log_value_missing(slice s);                                         /* "", "-", "?", "(null)", "(none)", "N/A", "unset", "null", "(unknown user)" */
 bool log_nobody(slice v);                                                /* log_value_missing, "unknown" */
 /* The same of what is found for a user or an address, of which "unknown" says as little; other fields keep such texts. Nearly all are told by their first byte. */

@@ -10,7 +10,7 @@
 enum { REPEATS_MAX = 10000, SHOWN_MAX = 20, PENDING = 64 };
 /* Of each event, a bit a field: whether it has it. */
 typedef struct marks { uint16_t of[PENDING], some, all; } marks;
-/* Events that wait. fixed: v[f] is the text of the event's rule. */
+/* Events that wait. fixed: the text is that of the event's rule, and v[f] says nothing. */
 struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; uint16_t rule[PENDING]; marks there, fixed; slice v[PENDING][LOG_SLOTS]; };
 
 /* ---- counting by name ---- */
@@ -217,14 +217,15 @@ static bool read_whole(slice s, double *out)
     return true;
 }
 
-static void write_numbers(const slice (*v)[LOG_SLOTS], log_field f, uint64_t which, size_t row, column *c)
+static void write_numbers(const log_writer *w, const slice (*v)[LOG_SLOTS], log_field f, uint64_t which, uint64_t fixed, const uint16_t *rule, size_t row, column *c)
 {
     double *data = (double *)c->data + row;
     uint64_t good = 0;
     for (; which; which &= which - 1) {
         size_t i = (size_t)__builtin_ctzll(which);
+        slice text = fixed >> i & 1 ? log_fixed_text(w->sink->patterns, rule[i], f) : v[i][f];
         double number;
-        if (!read_whole(v[i][f], &number) && !read_number(v[i][f], f == LOG_BYTES, &number)) continue;
+        if (!read_whole(text, &number) && !read_number(text, f == LOG_BYTES, &number)) continue;
         data[i] = number;
         good |= UINT64_C(1) << i;
     }
@@ -240,7 +241,7 @@ static bool stands(const log_writer *w, slice s)
 }
 
 /* The texts of rules: each is looked up once a batch. */
-static sla_status write_fixed(log_writer *w, const slice (*v)[LOG_SLOTS], log_field f, uint64_t which, const uint16_t *rule, size_t n, column *c, uint32_t *data)
+static sla_status write_fixed(log_writer *w, log_field f, uint64_t which, const uint16_t *rule, size_t n, column *c, uint32_t *data)
 {
     uint32_t *codes = w->codes + (size_t)f * log_patterns_count(w->sink->patterns), all = 0;
     if (which == bits_tail(n)) { /* as nearly always */
@@ -250,7 +251,7 @@ static sla_status write_fixed(log_writer *w, const slice (*v)[LOG_SLOTS], log_fi
     for (; which; which &= which - 1) {
         size_t i = (size_t)__builtin_ctzll(which);
         uint32_t *code = &codes[rule[i]];
-        if (*code == DICT_NONE && (*code = dict_intern(c->codes, v[i][f])) == DICT_NONE) return SLA_NOMEM;
+        if (*code == DICT_NONE && (*code = dict_intern(c->codes, log_fixed_text(w->sink->patterns, rule[i], f))) == DICT_NONE) return SLA_NOMEM;
         data[i] = *code;
     }
     return SLA_OK;
@@ -313,12 +314,12 @@ static sla_status write_field(log_writer *w, log_field f, size_t first, size_t n
     uint64_t there = marked(&p->there, f, first, n), fixed = there ? marked(&p->fixed, f, first, n) : 0, own = there & ~fixed;
     column *c = &w->out->cols[w->sink->fields[f]];
     if (!there) return SLA_OK;
-    if (w->sink->number[f]) return write_numbers(v, f, there, row, c), SLA_OK;
+    if (w->sink->number[f]) return write_numbers(w, v, f, there, fixed, p->rule + first, row, c), SLA_OK;
     uint32_t *data = (uint32_t *)c->data + row;
     slice texts[PENDING];
     c->used = true;
     bits_or(c->valid, row, there);
-    if (there & fixed) TRY(write_fixed(w, v, f, there & fixed, p->rule + first, n, c, data));
+    if (there & fixed) TRY(write_fixed(w, f, there & fixed, p->rule + first, n, c, data));
     if (!own) return SLA_OK;
     size_t m = gather(v, f, own, n, texts);
     return dict_all_new(c->codes, row) ? write_new(w, texts, m, own, c, data) : write_own(texts, m, own, n, c, data);
@@ -368,7 +369,7 @@ static sla_status hold(log_writer *w, const log_event *ev, int64_t at, uint32_t 
     p->line[i] = line;
     p->rule[i] = ev->rule;
     p->fixed.of[i] = ev->fixed;
-    p->there.of[i] = (uint16_t)copy_texts(p->v[i], ev->v);
+    p->there.of[i] = (uint16_t)(copy_texts(p->v[i], ev->v) | ev->fixed);
     return p->n == PENDING ? flush(w) : SLA_OK;
 }
 
@@ -464,7 +465,7 @@ static bool match_lines(log_writer *w, log_record *r, log_event *ev)
     log_event whole = *ev, first = *ev;
     bool is = log_match(w->m, w->program_id, r, &whole);
     *ev = whole;
-    if (is && !slice_is(whole.v[LOG_ACTION], "other")) return true;
+    if (is && !slice_is(log_event_text(w->sink->patterns, &whole, LOG_ACTION), "other")) return true;
     r->message = slice_without_cr(slice_line(&(slice){r->message.ptr, r->message.len}));
     if (!log_match(w->m, w->program_id, r, &first)) return is;
     *ev = first;
@@ -481,8 +482,8 @@ sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t l
     log_record r = {v[LOG_MESSAGE], f->pairs, f->n};
     slice program = v[LOG_PROGRAM];
     if (!(w->over_lines ? match_lines(w, &r, &f->ev) : log_match(w->m, w->program_id, &r, &f->ev))) TRY(count(&w->counts->unknown, program.len ? program : SLICE_LIT("(none)"), times));
-    if (!v[LOG_ACTION].len) v[LOG_ACTION] = SLICE_LIT("other");
-    if (!v[LOG_OUTCOME].len) v[LOG_OUTCOME] = SLICE_LIT("unknown");
+    if (!(f->ev.fixed >> LOG_ACTION & 1) && !v[LOG_ACTION].len) v[LOG_ACTION] = SLICE_LIT("other");
+    if (!(f->ev.fixed >> LOG_OUTCOME & 1) && !v[LOG_OUTCOME].len) v[LOG_OUTCOME] = SLICE_LIT("unknown");
     v[LOG_SRC_IP] = plain_address(v[LOG_SRC_IP]);
     w->counts->events += times;
     w->counts->repeats += times > 1;

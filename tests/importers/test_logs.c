@@ -172,6 +172,30 @@ static void whole_files(void **state)
     }
 }
 
+static double number(const place *p, const char *name, size_t row)
+{
+    size_t f = (size_t)dataset_field(p->t->ds, slice_of(name));
+    return p->t->cols[f].data && table_has(p->t, f, row) ? table_f64(p->t, f)[row] : -1;
+}
+
+/* Numbers that a line says, and numbers that the pattern says for it. */
+static void numbers(void **state)
+{
+    (void)state;
+    static const char text[] = "[1751331600] SERVICE ALERT: web01;HTTP;CRITICAL;HARD;3;x\n[1751331601] SERVICE ALERT: web01;HTTP;WARNING;HARD;3;x\n"
+                               "10.0.0.9 - - [01/Jul/2025:09:00:02 +0800] \"GET /a HTTP/1.1\" 404 1234567\n10.0.0.9 - - [01/Jul/2025:09:00:03 +0800] \"GET /a HTTP/1.1\" 304 -\n";
+    static const double want[][2] = {{2, -1}, {1, -1}, {404, 1234567}, {304, -1}};
+    place p;
+    open_place(&p);
+    take(&p, write_file("mixed.log", text, sizeof text - 1), 4096);
+    assert_int_equal(p.t->nrows, LEN(want));
+    for (size_t i = 0; i < LEN(want); i++) {
+        assert_true(number(&p, "status_code", i) == want[i][0]);
+        assert_true(number(&p, "bytes", i) == want[i][1]);
+    }
+    close_place(&p);
+}
+
 static void year_of_a_line_in_a_record(void **state)
 {
     (void)state;
@@ -446,12 +470,12 @@ static void changes_of_the_clock(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(file_cases) + 13];
+    struct CMUnitTest tests[LEN(file_cases) + 14];
     size_t n = 0;
     ROWS(tests, n, file_cases, whole_files);
     static const struct CMUnitTest more[] = {
         cmocka_unit_test(new_year), cmocka_unit_test(zone_of_a_kind), cmocka_unit_test(time_of_a_wrapped_line), cmocka_unit_test(parts_of_two_streams), cmocka_unit_test(parts_of_docker), cmocka_unit_test(parts_of_two_containers), cmocka_unit_test(parts_without_memory),
-        cmocka_unit_test(year_of_a_line_in_a_record), cmocka_unit_test(message_over_lines), cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(changes_of_the_clock),
+        cmocka_unit_test(numbers), cmocka_unit_test(year_of_a_line_in_a_record), cmocka_unit_test(message_over_lines), cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(changes_of_the_clock),
     };
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("logs", tests, n, load_common, free_common);
