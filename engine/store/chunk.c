@@ -26,19 +26,43 @@ static void pack_head(buf *out, char tag, const uint64_t *valid, size_t n)
     if (!all) buf_bytes(out, valid, BITS_WORDS(n) * 8);
 }
 
-/* Missing values are given one that is there, so that they cost no width: the one before. */
+/* All bits set where bit i is. Which values are missing follows no rule: a branch for each would cost more than the value. */
+static uint64_t mask_of(const uint64_t *valid, size_t i) { return 0 - (uint64_t)bits_get(valid, i); }
+
+/* Missing values are given one that is there, so that they cost no width: the one before, and those in front the first one. */
+static void fill_gaps(const int64_t *in, const uint64_t *valid, size_t n, int64_t *out)
+{
+    size_t first = 0;
+    while (first < n && !bits_get(valid, first)) first++;
+    uint64_t last = first < n ? (uint64_t)in[first] : 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t there = mask_of(valid, i);
+        last = ((uint64_t)in[i] & there) | (last & ~there);
+        out[i] = (int64_t)last;
+    }
+}
+
 static sla_status pack_i64(buf *out, char tag, const int64_t *in, const uint64_t *valid, size_t n)
 {
     bool all = bits_all(valid, n);
-    int64_t *tmp = all ? NULL : mem_resize(NULL, n, sizeof *tmp), last = 0;
-    if (!all && !tmp) return SLA_NOMEM;
-    for (size_t i = n; !all && i-- > 0;)
-        if (bits_get(valid, i)) last = in[i]; /* the first one, for those before it */
-    for (size_t i = 0; !all && i < n; i++) tmp[i] = last = bits_get(valid, i) ? in[i] : last;
+    int64_t *filled = all ? NULL : mem_resize(NULL, n, sizeof *filled);
+    if (!all && !filled) return SLA_NOMEM;
+    if (!all) fill_gaps(in, valid, n, filled);
     pack_head(out, tag, valid, n);
-    sla_status st = ints_pack(out, all ? in : tmp, n);
-    mem_free(tmp);
+    sla_status st = ints_pack(out, all ? in : filled, n);
+    mem_free(filled);
     return st;
+}
+
+/* Of a missing value 0. */
+static double value_or_0(const double *in, const uint64_t *valid, size_t i)
+{
+    uint64_t bits;
+    double v;
+    memcpy(&bits, &in[i], sizeof bits);
+    bits &= mask_of(valid, i);
+    memcpy(&v, &bits, sizeof v);
+    return v;
 }
 
 static sla_status pack_f64(buf *out, const double *in, const uint64_t *valid, size_t n)
@@ -47,7 +71,7 @@ static sla_status pack_f64(buf *out, const double *in, const uint64_t *valid, si
     if (!whole) return SLA_NOMEM;
     bool all = true;
     for (size_t i = 0; i < n && all; i++) {
-        double v = bits_get(valid, i) ? in[i] : 0;
+        double v = value_or_0(in, valid, i);
         all = v >= -9007199254740992.0 && v <= 9007199254740992.0 && v == (double)(int64_t)v;
         whole[i] = all ? (int64_t)v : 0;
     }
@@ -57,7 +81,7 @@ static sla_status pack_f64(buf *out, const double *in, const uint64_t *valid, si
         pack_head(out, 'F', valid, n);
         char *p = buf_reserve(out, n * sizeof *in);
         for (size_t i = 0; p && i < n; i++) {
-            double v = bits_get(valid, i) ? in[i] : 0;
+            double v = value_or_0(in, valid, i);
             memcpy(p + i * sizeof v, &v, sizeof v);
         }
         if (p) out->len += n * sizeof *in;
