@@ -100,7 +100,9 @@ sla_status store_sources_end(store *s, err *e)
     store_source_abort(s);
     sla_status st = commit_together(s, e);
     s->ntogether = 0;
-    if (st != SLA_OK) sqlite3_exec(s->d.h, "ROLLBACK", NULL, NULL, NULL);
+    if (st == SLA_OK) return SLA_OK;
+    sqlite3_exec(s->d.h, "ROLLBACK", NULL, NULL, NULL);
+    s->nnoted = 0; /* others may get the numbers of the sources that are lost; those that are kept are hashed again */
     return st;
 }
 
@@ -202,6 +204,7 @@ void store_source_abort(store *s)
 {
     if (!s->open_source) return;
     sqlite3_exec(s->d.h, s->together ? "ROLLBACK TO source; RELEASE source" : "ROLLBACK", NULL, NULL, NULL);
+    while (s->nnoted && s->noted[s->nnoted - 1].source == s->open_source) s->nnoted--; /* the next source has its number */
     s->open_source = 0;
 }
 

@@ -38,7 +38,8 @@ typedef struct source_info {
     slice notes;                /* what detection took it for and why: encoding, date order, year, lines no pattern knows; lines of text */
 } source_info;
 typedef enum source_saying { SOURCE_SAYS_NOTHING = 0, SOURCE_MORE_FOLLOW = -1, SOURCE_NONE_FOLLOW = -2 } source_saying;   /* … of records beside its own; numbers of the file format */
-/* The stamp of a source's file when this process began to read it; kept with the open workspace only, so that an audit that follows at once need not hash it again. */
+/* The stamp of a source's file when this process began to read it; kept with the open workspace only, so that an audit that follows at once need not hash it again. Noted between
+ * store_source_begin and commit; a source that is given up takes it along. */
 sla_status store_note_file(store *s, int64_t source, const file_stamp *f, err *e);
 bool store_noted_file(const store *s, int64_t source, file_stamp *out);
 /* Begins the transaction of one source. If the same bytes (sha256, part, profile, dataset) are there already: *known = true and nothing is begun. */

@@ -314,6 +314,17 @@ static void parts_of_two_containers(void **state)
     buf_free(&b);
 }
 
+/* A file is in the workspace as it was told, whole or not at all. */
+static void assert_stored(place *p, bool whole)
+{
+    err e = {0};
+    source_info *list;
+    size_t n;
+    assert_int_equal(store_sources(p->s, &p->a, &list, &n, &e), SLA_OK);
+    assert_int_equal(n, whole);
+    assert_int_equal(p->report.taken, whole);
+}
+
 /* Whichever allocation fails, nothing leaks and no text is used that is gone. */
 static void parts_without_memory(void **state)
 {
@@ -330,6 +341,7 @@ static void parts_without_memory(void **state)
         sla_status st = import_paths(p.s, p.m, &o, &path, 1, &p.report, &e);
         mem_fail_after(-1);
         worked = st == SLA_OK && p.report.taken == 1 && p.report.rows == 2;
+        assert_stored(&p, st == SLA_OK);
         close_place(&p);
     }
     assert_true(worked);

@@ -383,6 +383,39 @@ static void killed_then_read(void **state)
     arena_free(&m.a);
 }
 
+/* ---- stamps of files ---- */
+/* What was noted of a source that is given up is not told of the next one, which has its number. */
+static void noted_files(void **state)
+{
+    (void)state;
+    model m = model_make();
+    store *s = open_at(NULL, STORE_CREATE);
+    source_info i = info_of(m.thing, "x");
+    const file_stamp first = {.size = 1}, second = {.size = 2};
+    file_stamp got;
+    int64_t id;
+    bool known;
+    for (int together = 0; together < 2; together++) {
+        if (together) store_sources_begin(s);
+        assert_int_equal(store_source_begin(s, &i, &known, &id, NULL), SLA_OK);
+        assert_int_equal(store_note_file(s, id, &first, NULL), SLA_OK);
+        store_source_abort(s);
+        assert_false(store_noted_file(s, id, &got));
+        assert_int_equal(store_source_begin(s, &i, &known, &id, NULL), SLA_OK);
+        assert_false(store_noted_file(s, id, &got));
+        assert_int_equal(store_note_file(s, id, &second, NULL), SLA_OK);
+        assert_int_equal(store_source_commit(s, id, &i, NULL), SLA_OK);
+        assert_true(store_noted_file(s, id, &got) && got.size == 2);
+        i = info_of(m.thing, "y");
+    }
+    assert_int_equal(id, 2);
+    assert_int_equal(db_exec(store_db(s), "ROLLBACK", NULL), SLA_OK); /* the second is lost, as on a full disk */
+    assert_int_equal(store_sources_end(s, &(err){0}), SLA_DB);
+    assert_false(store_noted_file(s, id, &got));
+    store_close(s);
+    arena_free(&m.a);
+}
+
 /* ---- several sources in one transaction ---- */
 static void together(void **state)
 {
@@ -526,7 +559,7 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(refused_cases) + LEN(tamper_cases) + 11];
+    struct CMUnitTest tests[LEN(refused_cases) + LEN(tamper_cases) + 12];
     size_t n = 0;
     ROWS(tests, n, refused_cases, is_refused);
     ROWS(tests, n, tamper_cases, tampering_is_found);
@@ -538,6 +571,7 @@ int main(void)
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(comes_back);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(killed);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(killed_then_read);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(noted_files);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(together);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(disk_full);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);
