@@ -129,8 +129,9 @@ static sla_status put_caveat(const log_sink *s, const char *kind, uint64_t n, co
     const unsigned long long some = n, all = s->counts.events;
     buf z = {0}, x = {0};
     if (n == 0) return SLA_OK;
-    buf_printf(&z, "%s：%llu 个值中有 %llu 个%s", at->title_zh.ptr, all, some, zh);
-    buf_printf(&x, "%.*s: %llu of %llu values %s", SLICE_ARG(at->name), some, all, en);
+    dataset_put_titles(s->ds, at->name, &z, &x);
+    buf_printf(&z, "：%llu 个值中有 %llu 个%s", all, some, zh);
+    buf_printf(&x, ": %llu of %llu values %s", some, all, en);
     const caveat c = {source, slice_of(kind), s->ds->name, at->name, (int64_t)n, (int64_t)all, {z.ptr, z.len}, {x.ptr, x.len}};
     sla_status done = z.failed || x.failed ? err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for what the log cannot prove") : store_caveat_put(st, &c, e);
     buf_free(&z);

@@ -473,6 +473,9 @@ static void changes_of_the_clock(void **state)
         for (size_t k = 0; k < n; k++) {
             repeated += slice_is(list[k].kind, "repeated") && slice_is(list[k].field, "at") ? (size_t)list[k].n : 0;
             skipped += slice_is(list[k].kind, "skipped") ? (size_t)list[k].n : 0;
+            if (!slice_is(list[k].kind, "repeated") && !slice_is(list[k].kind, "skipped")) continue;
+            assert_int_equal(strncmp(list[k].zh.ptr, "时间：", strlen("时间：")), 0); /* the field by its titles */
+            assert_int_equal(strncmp(list[k].en.ptr, "At: ", 4), 0);
         }
         assert_int_equal(repeated, cases[i].repeated);
         assert_int_equal(skipped, cases[i].skipped);
