@@ -287,7 +287,7 @@ static sla_status refuse_nul(const char *name, slice text, uint32_t line, err *e
 static int csv_probe(const input *in, err *why)
 {
     bool certain;
-    if (in->table) return 100;
+    if (in->table) return 50; /* unless it is one of a log's */
     if (in->head.len == 0) return 0;
     if (in->head.ptr[0] == '{' || in->head.ptr[0] == '[' || in->head.ptr[0] == '<') return 0;
     csv_guess(in->head, &certain);

@@ -379,6 +379,7 @@ sla_status feed_run(store *s, feed_file *f, const char *enc_name, size_t bom, co
     bool stamped = !f->top && file_stamp_of(f->path, &stamp); /* before the reading: what changes later shows */
     if (st == SLA_OK && stamped) st = store_note_file(s, fd.source, &stamp, e); /* while the source can still be given up */
     if (st == SLA_OK) st = feed_all(&fd, bom, start, line, o, notes, out, e);
+    if (st == SLA_NOMEM) err_set(e, st, (srcpos){f->shown, 0, 0}, "no memory to read the file"); /* unless it is said already */
     if (st != SLA_OK) store_source_abort(s);
     out->not_utf8 = fd.not_utf8;
     out->replaced = fd.replaced;

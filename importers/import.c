@@ -86,12 +86,19 @@ static void tell_notes(const session *se, const char *shown, const importer_kind
     buf_free(&b);
 }
 
+/* A table is one of a log's, or of records whatever they are. */
+static bool in_question(const importer_kind *kind, const input *in) { return !in->table || kind == &importer_logtable || kind == &importer_csv; }
+
+/* why: what the first kind that said something has against the file. NULL: no kind takes it, or one had no memory to look at it (SLA_NOMEM). */
 static const importer_kind *choose(const input *in, err *why)
 {
     const importer_kind *best = NULL;
     int best_score = 0;
     for (size_t i = 0; i < NKINDS; i++) {
-        int score = kinds[i]->probe(in, why);
+        err own = {0};
+        int score = in_question(kinds[i], in) ? kinds[i]->probe(in, &own) : 0;
+        if (own.code == SLA_NOMEM) return *why = own, NULL;
+        if (why->code == SLA_OK) *why = own;
         if (score > best_score) best_score = score, best = kinds[i];
     }
     return best;
@@ -132,7 +139,8 @@ static sla_status run_importer(session *se, feed_file *f, const encoding *enc, s
     size_t start = 0;
     uint32_t line = 1;
     feed_outcome out;
-    const importer_kind *kind = f->table ? (importer_logtable.probe(&in, e) ? &importer_logtable : &importer_csv) : binary(head) ? NULL : choose(&in, e);
+    const importer_kind *kind = !f->table && binary(head) ? NULL : choose(&in, e);
+    if (!kind && e->code == SLA_NOMEM) return SLA_NOMEM;
     if (!kind) return refuse(&in, e->code != SLA_OK ? e->code : not_known(f->shown, head, e), e);
     *e = (err){0}; /* what other kinds had against it */
     sla_status st = kind->open(&in, &im, &start, &line, e);

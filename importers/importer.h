@@ -42,7 +42,7 @@ void batch_pool_free(batch_pool *p);
 typedef struct importer importer;
 typedef struct importer_kind {
     const char *name, *summary;
-    /* 0: not mine … 100: certain. why (may stay untouched): what is missing to take it. */
+    /* 0: not mine … 100: certain. why (may stay untouched): what is missing to take it; SLA_NOMEM: there was no memory to look, and no other kind is to take the file for its own. */
     int (*probe)(const input *in, err *why);
     /* Reads what stands before the records. *start: bytes of head before the first record; *line: the first record's line. ds: the main dataset. */
     sla_status (*open)(const input *in, importer **out, size_t *start, uint32_t *line, err *e);

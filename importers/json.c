@@ -355,7 +355,8 @@ static int json_probe(const input *in, err *why)
     slice head = slice_trim(in->head);
     if (in->table || head.len == 0 || (head.ptr[0] != '{' && head.ptr[0] != '[')) return 0;
     bool ok = json_valid(&r, in->head, true), cut = !in->whole && r.p == r.end;
-    if (!ok && !cut) {
+    if (r.nomem) err_set(why, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the JSON");
+    else if (!ok && !cut) {
         err_set(why, SLA_SYNTAX, place_of(in->name, in->head, r.wrong, 1), "this is no JSON: %s; nothing of the file was taken", r.why);
         err_hint(why, "export it again");
     }

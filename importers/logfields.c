@@ -85,23 +85,23 @@ static size_t count_values(const directive *d, slice line)
 
 /* ---- probing ---- */
 /* The kind of the records under the first directive that names columns. Lines may stand before it where a log was cut. */
-const log_kind *log_fields_kind(const input *in)
+sla_status log_fields_kind(const input *in, const log_kind **out, err *e)
 {
     arena a = {0};
     directive d = {0};
-    bool nomem = false;
-    const log_kind *k = NULL;
-    if (!in->patterns || in->table) return NULL;
+    *out = NULL;
+    if (!in->patterns || in->table) return SLA_OK;
     log_framed *f = mem_zero(1, sizeof *f);
-    for (const char *p = in->head.ptr, *end = p + in->head.len; f && !nomem && p && p < end && d.n == 0; p = memchr(p, '\n', (size_t)(end - p)), p = p ? p + 1 : NULL)
+    bool nomem = f == NULL;
+    for (const char *p = in->head.ptr, *end = p + in->head.len; !nomem && p && p < end && d.n == 0; p = memchr(p, '\n', (size_t)(end - p)), p = p ? p + 1 : NULL)
         if (*p == '#') apply(&a, slice_without_cr(slice_line(&(slice){p, (size_t)(end - p)})), &d, &nomem);
-    if (f && !nomem && d.n) {
+    if (!nomem && d.n) {
         pairs_of(&d, (slice){0}, f);
-        k = log_record_kind(log_patterns_kinds(in->patterns), NULL, f->pairs, f->n);
+        *out = log_record_kind(log_patterns_kinds(in->patterns), NULL, f->pairs, f->n);
     }
     mem_free(f);
     arena_free(&a);
-    return k;
+    return nomem ? err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log") : SLA_OK;
 }
 
 /* ---- blocks ---- */

@@ -6,7 +6,7 @@
 #include "importers/logrecords.h"
 
 typedef struct log_fields log_fields;
-const log_kind *log_fields_kind(const input *in);           /* of the records of such a file; NULL: it is none, or nothing that is known */
+sla_status log_fields_kind(const input *in, const log_kind **out, err *e);   /* of the records of such a file; NULL: it is none, or nothing that is known. Errors SLA_NOMEM */
 log_fields *log_fields_new(void);                           /* NULL: no memory */
 void log_fields_free(log_fields *lf);
 /* Whole lines, in order; remembers what they say of the columns. */

@@ -63,39 +63,54 @@ static bool look_at_first(void *ctx, json_reader *j, const char *from)
 static const char *const wrappers[] = {"hits", "events", "Events", "records", "value", "results", "result", "data", "items", "logs", "entries"};
 enum { WRAPPERS = sizeof wrappers / sizeof wrappers[0] };
 
+static bool is_by_line(slice head, const char *from, const json_reader *behind)
+{
+    if (memchr(from, '\n', (size_t)(behind->p - from)) || memchr(head.ptr, '[', (size_t)(from - head.ptr))) return false;
+    return behind->p == behind->end || *behind->p == '\n' || *behind->p == '\r';
+}
+
 /* The kind of the first record, looked for in the object itself and in the lists that kinds name. */
-static const log_kind *first_kind(const input *in, bool *by_line, slice *list)
+static bool find_first(slice head, first *x, bool *by_line, slice *list)
+{
+    const char *end = head.ptr + head.len, *from = next_object(head.ptr, end);
+    json_reader j = {.p = from, .end = end, .scratch = x->f->scratch};
+    if (from == end) return true;
+    look_at_first(x, &j, from);
+    *by_line = is_by_line(head, from, &j);
+    if (x->kind) *list = x->kind->each;
+    for (size_t i = 0; !j.nomem && !x->kind && i < x->ks->nrecords + WRAPPERS; i++) {
+        element_job job = {look_at_first, x, i < x->ks->nrecords ? x->ks->records[i].each : slice_of(wrappers[i - x->ks->nrecords]), NULL};
+        j = (json_reader){.p = from, .end = end, .scratch = x->f->scratch};
+        if (job.key.len) each_element(&j, &job, 0);
+        if (x->kind && i < x->ks->nrecords && !slice_eq(x->kind->each, job.key)) x->kind = NULL;
+        if (x->kind) *list = job.key;
+    }
+    return !j.nomem;
+}
+
+/* *out NULL: the file holds no records that are known. Errors SLA_NOMEM. */
+static sla_status first_kind(const input *in, const log_kind **out, bool *by_line, slice *list, err *e)
 {
     arena scratch = {0};
-    const log_kinds *ks = log_patterns_kinds(in->patterns);
-    first x = {ks, mem_zero(1, sizeof *x.f), NULL};
-    const char *end = in->head.ptr + in->head.len, *from = next_object(in->head.ptr, end);
-    json_reader j = {.p = from, .end = end, .scratch = &scratch};
-    if (x.f && from < end) {
+    first x = {log_patterns_kinds(in->patterns), mem_zero(1, sizeof *x.f), NULL};
+    bool looked = false;
+    if (x.f) {
         x.f->scratch = &scratch;
-        look_at_first(&x, &j, from);
-        *by_line = !memchr(from, '\n', (size_t)(j.p - from)) && !memchr(in->head.ptr, '[', (size_t)(from - in->head.ptr)) && (j.p == end || *j.p == '\n' || *j.p == '\r');
+        looked = find_first(in->head, &x, by_line, list);
     }
-    if (x.kind) *list = x.kind->each;
-    for (size_t i = 0; x.f && from < end && !x.kind && i < ks->nrecords + WRAPPERS; i++) {
-        element_job job = {look_at_first, &x, i < ks->nrecords ? ks->records[i].each : slice_of(wrappers[i - ks->nrecords]), NULL};
-        j = (json_reader){.p = from, .end = end, .scratch = &scratch};
-        if (job.key.len) each_element(&j, &job, 0);
-        if (x.kind && i < ks->nrecords && !slice_eq(x.kind->each, job.key)) x.kind = NULL;
-        if (x.kind) *list = job.key;
-    }
+    *out = x.kind;
     mem_free(x.f);
     arena_free(&scratch);
-    return x.kind;
+    return looked ? SLA_OK : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
 }
 
 static int logjson_probe(const input *in, err *why)
 {
     bool by_line;
+    const log_kind *k;
     slice list, head = slice_trim(in->head);
-    (void)why;
     if (!in->patterns || in->table || !head.len || (head.ptr[0] != '{' && head.ptr[0] != '[')) return 0;
-    return first_kind(in, &by_line, &list) ? 95 : 0;
+    return first_kind(in, &k, &by_line, &list, why) == SLA_OK && k ? 95 : 0;
 }
 
 /* ---- blocks ---- */
@@ -207,8 +222,9 @@ static void logjson_close(importer *im)
 static sla_status logjson_open(const input *in, importer **out, size_t *start, uint32_t *line, err *e)
 {
     importer *im = mem_zero(1, sizeof *im);
-    const log_kind *k = im ? first_kind(in, &im->by_line, &im->each) : NULL;
-    sla_status st = k ? log_records_open(&im->r, k, in, im, out, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    const log_kind *k;
+    sla_status st = im ? first_kind(in, &k, &im->by_line, &im->each, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    if (st == SLA_OK) st = log_records_open(&im->r, k, in, im, out, e);
     if (st != SLA_OK) logjson_close(im);
     *start = 0;
     *line = 1;

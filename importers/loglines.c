@@ -17,7 +17,8 @@ typedef struct track {
     size_t next;
     uint32_t line;                      /* of the next block */
     log_years years;
-    log_regex_state *state;             /* of cut's thread */
+    log_regex_state *state;             /* of cut's thread, as is framed */
+    log_framed *framed;
 } track;
 struct importer {
     log_sink sink;
@@ -31,15 +32,15 @@ struct importer {
 };
 
 /* ---- years: the course of the file ---- */
-typedef struct course { const log_kind *kind; log_regex_state *state; log_years years; int32_t index; char day[6]; } course;
+/* state, framed: the thread's, borrowed; what is in framed may change. */
+typedef struct course { const log_kind *kind; log_regex_state *state; log_framed *framed; log_years years; int32_t index; char day[6]; } course;
 
 static bool yearless_day(const course *c, slice line, log_time *t)
 {
     if (!c->kind) return log_time_bsd(line, t) > 0 && t->year == 0;
-    log_framed *f = mem_zero(1, sizeof *f);
-    bool is = f && log_frame_line(c->kind, c->state, line, f) && f->time.year == 0;
-    if (is) *t = f->time;
-    mem_free(f);
+    log_framed_reset(c->framed);
+    bool is = log_frame_line(c->kind, c->state, line, c->framed) && c->framed->time.year == 0;
+    if (is) *t = c->framed->time;
     return is;
 }
 
@@ -83,26 +84,19 @@ static bool goes_on(slice line) { return line.len == 0 || line.ptr[0] == ' ' || 
 /* ---- probing ---- */
 typedef struct guess { const log_kind *kind; size_t known, lines; bool first; } guess;
 
-static size_t known_lines(const log_kind *k, log_regex_state *s, slice head, bool whole, size_t *nlines, bool *first)
+static guess known_lines(const log_kind *k, log_regex_state *s, log_framed *f, slice head, bool whole)
 {
-    size_t known = 0;
-    arena scratch = {0};
-    log_framed *f = mem_zero(1, sizeof *f);
-    *nlines = 0;
-    if (f) f->scratch = &scratch;
-    while (f && head.len && *nlines < PROBE_LINES) {
-        bool broken, cut = !whole && !memchr(head.ptr, '\n', head.len) && *nlines;
+    guess g = {.kind = k};
+    while (head.len && g.lines < PROBE_LINES) {
+        bool broken, cut = !whole && !memchr(head.ptr, '\n', head.len) && g.lines;
         slice one = slice_without_cr(slice_line(&head));
-        if (cut || slice_trim(one).len == 0 || (k ? log_line_skipped(k, s, one) : log_journal_mark(one) || (*nlines && goes_on(one)))) continue;
+        if (cut || slice_trim(one).len == 0 || (k ? log_line_skipped(k, s, one) : log_journal_mark(one) || (g.lines && goes_on(one)))) continue;
         log_framed_reset(f);
         bool is = !k ? log_frame_syslog(one, f, &broken) : k->begin.code ? log_line_begins(k, s, one) : log_frame_line(k, s, one, f);
-        if (*nlines == 0) *first = is;
-        ++*nlines;
-        known += is;
+        if (g.lines++ == 0) g.first = is;
+        g.known += is;
     }
-    arena_free(&scratch);
-    mem_free(f);
-    return known;
+    return g;
 }
 
 static bool is_plain(const log_kind *k) { return k && slice_is(k->name, "plain"); }
@@ -117,49 +111,75 @@ static bool enough(guess g)
 }
 
 /* The kind that knows the most lines, and enough of them. One that says of itself only when something stands at each line's beginning (name "plain") comes last. known 0: none. */
-static guess best_kind(const log_patterns *p, slice head, bool whole)
+static guess best_guess(const log_kinds *ks, log_regex_state *s, log_framed *f, slice head, bool whole)
 {
-    const log_kinds *ks = log_patterns_kinds(p);
-    log_regex_state *s = log_regex_state_new();
     guess best = {0}, g;
     const log_kind *plain = NULL;
-    for (size_t i = 0; s && i <= ks->nlines; i++) {
-        g = (guess){.kind = i < ks->nlines ? &ks->lines[i] : NULL};
-        if (is_plain(g.kind)) {
-            plain = g.kind;
+    for (size_t i = 0; i <= ks->nlines; i++) {
+        const log_kind *k = i < ks->nlines ? &ks->lines[i] : NULL;
+        if (is_plain(k)) {
+            plain = k;
             continue;
         }
-        g.known = known_lines(g.kind, s, head, whole, &g.lines, &g.first);
+        g = known_lines(k, s, f, head, whole);
         if (g.known > best.known && enough(g)) best = g;
     }
-    if (s && plain && best.known == 0) {
-        g = (guess){.kind = plain};
-        g.known = known_lines(plain, s, head, whole, &g.lines, &g.first);
-        if (enough(g)) best = g;
+    if (!plain || best.known) return best;
+    g = known_lines(plain, s, f, head, whole);
+    return enough(g) ? g : best;
+}
+
+static sla_status best_kind(const input *in, guess *best, err *e)
+{
+    arena scratch = {0};
+    log_regex_state *s = log_regex_state_new();
+    log_framed *f = mem_zero(1, sizeof *f);
+    sla_status st = s && f ? SLA_OK : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    if (st == SLA_OK) {
+        f->scratch = &scratch;
+        *best = best_guess(log_patterns_kinds(in->patterns), s, f, in->head, in->whole);
     }
+    mem_free(f);
+    arena_free(&scratch);
     log_regex_state_free(s);
-    return best;
+    return st;
 }
 
 static int lines_probe(const input *in, err *why)
 {
-    (void)why;
-    if (!in->patterns || !in->head.len || in->head.ptr[0] == '{') return 0;
-    guess g = best_kind(in->patterns, in->head, in->whole);
-    if (g.known == 0) return 0;
+    guess g = {0};
+    if (!in->patterns || !in->head.len || in->head.ptr[0] == '{' || best_kind(in, &g, why) != SLA_OK || g.known == 0) return 0;
     return is_plain(g.kind) ? 60 : 90;
 }
 
 /* ---- the vtable ---- */
+static void track_free(track *tr)
+{
+    if (!tr) return;
+    pthread_mutex_destroy(&tr->lock);
+    log_regex_state_free(tr->state);
+    mem_free(tr->framed);
+    mem_free(tr);
+}
+
+static track *track_new(void)
+{
+    track *tr = mem_zero(1, sizeof *tr);
+    if (!tr) return NULL;
+    pthread_mutex_init(&tr->lock, NULL);
+    tr->line = 1;
+    tr->state = log_regex_state_new();
+    tr->framed = mem_zero(1, sizeof *tr->framed);
+    if (tr->state && tr->framed) return tr;
+    track_free(tr);
+    return NULL;
+}
+
 static void lines_close(importer *im)
 {
     if (!im) return;
     log_sink_close(&im->sink);
-    if (im->track) {
-        pthread_mutex_destroy(&im->track->lock);
-        log_regex_state_free(im->track->state);
-        mem_free(im->track);
-    }
+    track_free(im->track);
     mem_free(im);
 }
 
@@ -187,7 +207,7 @@ static void find_base(importer *im, const log_years *y)
 
 static void look_at_years(importer *im, const input *in)
 {
-    course c = {.kind = im->kind, .state = im->track->state};
+    course c = {.kind = im->kind, .state = im->track->state, .framed = im->track->framed};
     slice head = in->head;
     bool steady;
     while (!in->whole && head.len && head.ptr[head.len - 1] != '\n') head.len--;
@@ -202,19 +222,19 @@ static void look_at_years(importer *im, const input *in)
 static sla_status lines_open(const input *in, importer **out, size_t *start, uint32_t *line_no, err *e)
 {
     importer *im = mem_zero(1, sizeof *im);
+    guess best = {0};
     sla_status st = im ? log_sink_open(&im->sink, in, e) : SLA_NOMEM;
-    if (st == SLA_OK && (!(im->track = mem_zero(1, sizeof *im->track)) || !(im->track->state = log_regex_state_new()))) st = SLA_NOMEM;
-    if (im && im->track) pthread_mutex_init(&im->track->lock, NULL);
+    if (st == SLA_OK && !(im->track = track_new())) st = SLA_NOMEM;
+    if (st == SLA_OK) st = best_kind(in, &best, e);
     if (st != SLA_OK) {
         lines_close(im);
         return err_set(e, st, (srcpos){in->name, 0, 0}, "cannot read the log");
     }
     im->kinds = log_patterns_kinds(in->patterns);
-    im->kind = best_kind(in->patterns, in->head, in->whole).kind;
+    im->kind = best.kind;
     im->from = in->options->from;
     im->to = in->options->to;
     im->asked = in->options->year;
-    im->track->line = 1;
     look_at_years(im, in);
     *start = 0;
     *line_no = 1;
@@ -253,7 +273,7 @@ static size_t lines_cut(const importer *im, slice text, bool at_end, uint32_t *n
     track *tr = im->track;
     *open = SIZE_MAX;
     slice part = {text.ptr, at_end ? text.len : cut_point(im, text)};
-    course c = {.kind = im->kind, .state = tr->state, .years = tr->years, .index = tr->years.index};
+    course c = {.kind = im->kind, .state = tr->state, .framed = tr->framed, .years = tr->years, .index = tr->years.index};
     bool steady = true;
     if (has_course(im)) *nlines = course_of_text(&c, part, &steady);
     else *nlines = (uint32_t)lines_count_byte(part.ptr, part.len, '\n');
@@ -406,7 +426,7 @@ static sla_status lines_parse(importer *im, block *b, err *e)
     if (!r.f) st = SLA_NOMEM;
     if (st == SLA_OK) {
         r.f->scratch = &r.w.scratch;
-        r.course = (course){.kind = im->kind, .state = log_matcher_state(r.w.m)};
+        r.course = (course){.kind = im->kind, .state = log_matcher_state(r.w.m), .framed = r.f};
         find_course(&r, b->line);
         st = read_block(&r, b);
     }

@@ -78,18 +78,21 @@ static void pairs_of(slice first, slice record, log_framed *f)
     else event_pairs(record, f);
 }
 
-const log_kind *log_list_kind(const input *in, slice *first)
+sla_status log_list_kind(const input *in, const log_kind **out, slice *first, err *e)
 {
     const char *p = in->head.ptr, *end = p + in->head.len;
     while (p < end && (*p == '\n' || *p == '\r')) p++;
-    if (!in->patterns || in->table || in->head.len == 0) return NULL;
-    *first = event_begins(p, end) ? (slice){0} : padded_name(p, end);
-    log_framed *f = event_begins(p, end) || first->len ? mem_zero(1, sizeof *f) : NULL;
-    if (!f) return NULL;
+    *out = NULL;
+    if (!in->patterns || in->table || in->head.len == 0) return SLA_OK;
+    bool event = event_begins(p, end);
+    *first = event ? (slice){0} : padded_name(p, end);
+    if (!event && !first->len) return SLA_OK;
+    log_framed *f = mem_zero(1, sizeof *f);
+    if (!f) return err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
     pairs_of(*first, (slice){p, (size_t)(next_record(*first, p + 1, end) - p)}, f);
-    const log_kind *k = log_record_kind(log_patterns_kinds(in->patterns), NULL, f->pairs, f->n);
+    *out = log_record_kind(log_patterns_kinds(in->patterns), NULL, f->pairs, f->n);
     mem_free(f);
-    return k;
+    return SLA_OK;
 }
 
 size_t log_list_cut(slice first, slice text, bool at_end, uint32_t *nlines)

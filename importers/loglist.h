@@ -6,8 +6,8 @@
 #include "importers/importer.h"
 #include "importers/logrecords.h"
 
-/* The kind of the records of such a file; NULL: it is none, or nothing that is known. *first: the name with its padding that begins a record, borrowed from in; len 0: "Event[n]". */
-const log_kind *log_list_kind(const input *in, slice *first);
+/* *out: the kind of the records of such a file; NULL: it is none, or nothing that is known. *first: the name with its padding that begins a record, borrowed from in; len 0: "Event[n]". Errors SLA_NOMEM. */
+sla_status log_list_kind(const input *in, const log_kind **out, slice *first, err *e);
 size_t log_list_cut(slice first, slice text, bool at_end, uint32_t *nlines);          /* whole records */
 sla_status log_list_read(log_records *r, slice first, log_writer *w, log_framed *f, const block *b);
 #endif

@@ -274,20 +274,21 @@ static void XMLCALL on_close(void *ctx, const char *name)
     x->n = el->path;
 }
 
-bool log_flatten_xml(slice s, log_framed *f)
+sla_status log_flatten_xml(slice s, log_framed *f)
 {
     xml_flat *x = mem_zero(1, sizeof *x);
     XML_Parser p = XML_ParserCreate("UTF-8");
-    bool ok = x && p && s.len < 64u << 20;
-    if (ok) {
+    sla_status st = !x || !p ? SLA_NOMEM : s.len < 64u << 20 ? SLA_OK : SLA_SYNTAX;
+    if (st == SLA_OK) {
         x->f = f;
         XML_SetUserData(p, x);
         XML_SetElementHandler(p, on_open, on_close);
         XML_SetCharacterDataHandler(p, on_text);
-        ok = XML_Parse(p, s.ptr, (int)s.len, 1) == XML_STATUS_OK && !x->nomem && !x->text.failed;
+        bool ok = XML_Parse(p, s.ptr, (int)s.len, 1) == XML_STATUS_OK;
+        st = x->nomem || x->text.failed || (!ok && XML_GetErrorCode(p) == XML_ERROR_NO_MEMORY) ? SLA_NOMEM : ok ? SLA_OK : SLA_SYNTAX;
     }
     if (p) XML_ParserFree(p);
     if (x) buf_free(&x->text);
     mem_free(x);
-    return ok;
+    return st;
 }

@@ -23,6 +23,6 @@ sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, ui
 /* The object at j->p as pairs, paths by points: what evtx_dump calls #attributes, …_attributes and #text is left out of the path. Paths and texts live in
  * f->scratch and in the text. false: no JSON (j says why). */
 bool log_flatten_json(json_reader *j, log_framed *f);
-/* An element such as <Event>…</Event> as pairs: Event.System.EventID, Event.System.TimeCreated.SystemTime, Event.EventData.NAME. false: no well-formed XML. */
-bool log_flatten_xml(slice element, log_framed *f);
+/* An element such as <Event>…</Event> as pairs: Event.System.EventID, Event.System.TimeCreated.SystemTime, Event.EventData.NAME. Errors SLA_SYNTAX: no well-formed XML; SLA_NOMEM. */
+sla_status log_flatten_xml(slice element, log_framed *f);
 #endif

@@ -27,10 +27,10 @@ struct importer {
 };
 
 /* ---- the header ---- */
-static slice plain_name(arena *a, slice s)
+static slice plain_name(arena *a, slice s, bool *nomem)
 {
     char *out = arena_alloc(a, s.len + 1, 1);
-    if (!out) return (slice){0};
+    if (!out) return *nomem = true, (slice){0};
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
         out[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c == ' ' || c == '-' ? '_' : c;
@@ -38,14 +38,16 @@ static slice plain_name(arena *a, slice s)
     return slice_eq((slice){out, s.len}, s) ? (slice){0} : (slice){out, s.len};
 }
 
-static bool read_header(arena *a, const cells *c, size_t row, header *h)
+/* false: the row names nothing. */
+static bool read_header(arena *a, const cells *c, size_t row, header *h, bool *nomem)
 {
     h->n = 0;
     for (size_t k = 0; k < c->ncols && k < COLUMNS_MAX; k++) {
         slice name = slice_trim(c->at[k * CELLS_ROWS + row]);
         if (name.len) h->n = k + 1;
         h->names[k] = arena_slice(a, name);
-        h->plain[k] = plain_name(a, name);
+        h->plain[k] = plain_name(a, name, nomem);
+        *nomem = *nomem || !h->names[k].ptr;
     }
     size_t named = h->n;
     h->n = h->n + SPARE_COLUMNS < COLUMNS_MAX ? h->n + SPARE_COLUMNS : COLUMNS_MAX;
@@ -55,6 +57,7 @@ static bool read_header(arena *a, const cells *c, size_t row, header *h)
         snprintf(text, sizeof text, "column%zu", k + 1);
         h->names[k] = arena_slice(a, slice_of(text));
         h->plain[k] = (slice){0};
+        *nomem = *nomem || !h->names[k].ptr;
     }
     return named >= 2;
 }
@@ -86,52 +89,70 @@ static const char *date_order(const found *x, const cells *c, size_t first)
     return sure ? order : NULL;
 }
 
-/* Looks for the header among the first rows, by x->dialect. */
-static bool find_header_by(const input *in, arena *a, found *x)
+/* Looks for the header among the first rows, by x->dialect. x->kind NULL: there is none. */
+static sla_status find_header_by(const input *in, arena *a, found *x)
 {
-    cells c;
+    cells c = {0};
     log_framed *f = mem_zero(1, sizeof *f);
     const log_kinds *ks = log_patterns_kinds(in->patterns);
-    size_t used = 0;
     uint32_t line = 1;
     uint64_t ragged = 0;
+    bool nomem = false;
+    x->start = 0;
     sla_status st = f ? cells_init(&c, COLUMNS_MAX) : SLA_NOMEM;
     if (st == SLA_OK) csv_cells(x->dialect, in->head, &line, &c, &ragged, &st);
     for (size_t row = 0; st == SLA_OK && row < c.nrows && row < TITLE_ROWS && !x->kind; row++) {
-        if (!read_header(a, &c, row, &x->h)) continue;
+        bool names = read_header(a, &c, row, &x->h, &nomem);
+        if (nomem) st = SLA_NOMEM;
+        if (nomem || !names) continue;
         pairs_of(&x->h, &c, row, f);
         x->kind = log_record_kind(ks, NULL, f->pairs, f->n);
         if (!x->kind) continue;
         x->order = date_order(x, &c, row + 1);
         x->line = row + 1 < c.nrows ? c.lines[row + 1] : line;
         const char *next = row + 1 < c.nrows ? c.starts[row + 1] : NULL;
-        used = next ? (size_t)(next - in->head.ptr) : in->head.len;
+        x->start = next ? (size_t)(next - in->head.ptr) : in->head.len;
     }
-    if (f) cells_clear(&c);
+    cells_clear(&c);
     mem_free(f);
-    x->start = used;
-    return x->kind != NULL;
+    return st;
 }
 
 /* In a file of few events the tabs of their messages outnumber the commas between their values: then these are tried as well. */
-static bool find_header(const input *in, arena *a, found *x)
+static sla_status find_header(const input *in, arena *a, found **out, err *e)
 {
     bool certain;
-    x->dialect = in->table ? (csv_dialect){.delimiter = SHEET_CELL, .eol = SHEET_ROW} : csv_guess(in->head, &certain);
-    if (find_header_by(in, a, x) || in->table || x->dialect.delimiter == ',') return x->kind != NULL;
-    x->dialect.delimiter = ',';
-    return find_header_by(in, a, x);
+    found *x = *out = mem_zero(1, sizeof *x);
+    sla_status st = x ? SLA_OK : SLA_NOMEM;
+    if (x) x->dialect = in->table ? (csv_dialect){.delimiter = SHEET_CELL, .eol = SHEET_ROW} : csv_guess(in->head, &certain);
+    if (st == SLA_OK) st = find_header_by(in, a, x);
+    if (st == SLA_OK && !x->kind && !in->table && x->dialect.delimiter != ',') {
+        x->dialect.delimiter = ',';
+        st = find_header_by(in, a, x);
+    }
+    return st == SLA_OK ? st : err_set(e, st, (srcpos){in->name, 0, 0}, "no memory to read the log");
+}
+
+/* Files whose lines say themselves what is what; at most one of the kinds is not NULL. first: of a list (loglist.h). */
+typedef struct self_told { const log_kind *list, *wrapped, *fields; slice first; } self_told;
+
+static sla_status look_at_lines(const input *in, self_told *out, err *e)
+{
+    *out = (self_told){0};
+    TRY(log_list_kind(in, &out->list, &out->first, e));
+    if (!out->list) TRY(log_wrapped_kind(in, &out->wrapped, e));
+    return out->list || out->wrapped ? SLA_OK : log_fields_kind(in, &out->fields, e);
 }
 
 static int logtable_probe(const input *in, err *why)
 {
     arena a = {0};
     found *x = NULL;
-    (void)why;
+    self_told told;
     if (!in->patterns || !in->head.len || in->options->dataset || in->options->profile || in->head.ptr[0] == '{' || in->head.ptr[0] == '<') return 0;
-    slice first;
-    if (log_fields_kind(in) || log_list_kind(in, &first) || log_wrapped_kind(in)) return 95;
-    int score = (x = mem_zero(1, sizeof *x)) && find_header(in, &a, x) ? 92 : 0;
+    if (look_at_lines(in, &told, why) != SLA_OK) return 0;
+    if (told.list || told.wrapped || told.fields) return 95;
+    int score = find_header(in, &a, &x, why) == SLA_OK && x->kind ? 92 : 0;
     mem_free(x);
     arena_free(&a);
     return score;
@@ -194,16 +215,23 @@ static void logtable_close(importer *im)
     mem_free(im);
 }
 
-static sla_status open_fields(const input *in, importer *im, importer **out, err *e)
+static sla_status open_told(const input *in, const self_told *told, importer *im, importer **out, err *e)
 {
-    if (!(im->fields = log_fields_new())) return err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
-    return log_records_open(&im->r, log_fields_kind(in), in, im, out, e);
+    const log_kind *k = told->list ? told->list : told->wrapped ? told->wrapped : told->fields;
+    bool ok = true;
+    im->list = told->list != NULL;
+    im->wrapped = told->wrapped != NULL;
+    if (im->list) ok = (im->first = arena_slice(&im->mem, told->first)).ptr != NULL;
+    else if (im->wrapped) ok = (im->state = log_regex_state_new()) != NULL;
+    else ok = (im->fields = log_fields_new()) != NULL;
+    return ok ? log_records_open(&im->r, k, in, im, out, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
 }
 
 static sla_status open_table(const input *in, importer *im, importer **out, size_t *start, uint32_t *line, err *e)
 {
-    found *x = mem_zero(1, sizeof *x);
-    sla_status st = x && find_header(in, &im->mem, x) ? log_records_open(&im->r, x->kind, in, im, out, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    found *x;
+    sla_status st = find_header(in, &im->mem, &x, e);
+    if (st == SLA_OK) st = log_records_open(&im->r, x->kind, in, im, out, e);
     if (st == SLA_OK) {
         im->dialect = x->dialect;
         im->h = x->h;
@@ -217,21 +245,13 @@ static sla_status open_table(const input *in, importer *im, importer **out, size
 
 static sla_status logtable_open(const input *in, importer **out, size_t *start, uint32_t *line, err *e)
 {
+    self_told told;
     *start = 0;
     *line = 1;
     importer *im = mem_zero(1, sizeof *im);
     if (!im) return err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
-    slice first;
-    const log_kind *listed = log_list_kind(in, &first), *wrapped = listed ? NULL : log_wrapped_kind(in), *known = listed ? listed : wrapped;
-    im->list = listed != NULL;
-    if (listed) im->first = arena_slice(&im->mem, first);
-    im->wrapped = wrapped != NULL;
-    if (wrapped) im->state = log_regex_state_new();
-    if ((listed && first.len && !im->first.ptr) || (wrapped && !im->state)) {
-        logtable_close(im);
-        return err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
-    }
-    sla_status st = known ? log_records_open(&im->r, known, in, im, out, e) : log_fields_kind(in) ? open_fields(in, im, out, e) : open_table(in, im, out, start, line, e);
+    sla_status st = look_at_lines(in, &told, e);
+    if (st == SLA_OK) st = told.list || told.wrapped || told.fields ? open_told(in, &told, im, out, e) : open_table(in, im, out, start, line, e);
     if (st != SLA_OK) logtable_close(im);
     return st;
 }

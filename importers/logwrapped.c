@@ -19,16 +19,17 @@ static bool all_of_kind(const log_kind *k, log_regex_state *s, const input *in)
     return n && known * 2 >= n;
 }
 
-const log_kind *log_wrapped_kind(const input *in)
+sla_status log_wrapped_kind(const input *in, const log_kind **out, err *e)
 {
-    if (!in->patterns || in->table || !in->head.len) return NULL;
+    *out = NULL;
+    if (!in->patterns || in->table || !in->head.len) return SLA_OK;
     const log_kinds *ks = log_patterns_kinds(in->patterns);
     log_regex_state *s = log_regex_state_new();
-    const log_kind *k = NULL;
-    for (size_t i = 0; s && i < ks->nrecords && !k; i++)
-        if (ks->records[i].re.code && all_of_kind(&ks->records[i], s, in)) k = &ks->records[i];
+    if (!s) return err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    for (size_t i = 0; i < ks->nrecords && !*out; i++)
+        if (ks->records[i].re.code && all_of_kind(&ks->records[i], s, in)) *out = &ks->records[i];
     log_regex_state_free(s);
-    return k;
+    return SLA_OK;
 }
 
 static uint32_t group_named(const log_kind *k, const char *name)

@@ -38,38 +38,44 @@ static slice next_record(const tags *t, const char *p, const char *end)
     return to ? (slice){from, (size_t)(to - from) + t->stop_len} : (slice){0};
 }
 
-/* The kind of the first record of such an element. */
-static const log_kind *kind_of_first(const input *in, const tags *t, log_framed *f)
+/* The kind of the first record of such an element; NULL: there is none that is known. */
+static sla_status kind_of_first(const input *in, const tags *t, log_framed *f, const log_kind **out)
 {
     slice one = next_record(t, in->head.ptr, in->head.ptr + in->head.len);
     f->n = 0;
-    return one.ptr && log_flatten_xml(one, f) ? log_record_kind(log_patterns_kinds(in->patterns), NULL, f->pairs, f->n) : NULL;
+    *out = NULL;
+    sla_status st = one.ptr ? log_flatten_xml(one, f) : SLA_SYNTAX;
+    if (st == SLA_OK) *out = log_record_kind(log_patterns_kinds(in->patterns), NULL, f->pairs, f->n);
+    return st == SLA_NOMEM ? st : SLA_OK;
 }
 
-static const log_kind *first_kind(const input *in, tags *t)
+/* NULL: the file holds no records that are known. Errors SLA_NOMEM. */
+static sla_status first_kind(const input *in, tags *t, const log_kind **out, err *e)
 {
     arena scratch = {0};
     const log_kinds *ks = log_patterns_kinds(in->patterns);
     log_framed *f = mem_zero(1, sizeof *f);
-    const log_kind *k = NULL;
+    sla_status st = f ? SLA_OK : SLA_NOMEM;
+    *out = NULL;
     if (f) f->scratch = &scratch;
-    for (size_t i = 0; f && i <= ks->nrecords && !k; i++) {
+    for (size_t i = 0; st == SLA_OK && i <= ks->nrecords && !*out; i++) {
         slice element = i ? ks->records[i - 1].element : (slice){0};
         if ((i && !element.len) || !tags_of(i ? &ks->records[i - 1] : &(log_kind){0}, t)) continue;
-        k = kind_of_first(in, t, f);
-        if (k && !slice_eq(k->element, element)) k = NULL;
+        st = kind_of_first(in, t, f, out);
+        if (*out && !slice_eq((*out)->element, element)) *out = NULL;
     }
     mem_free(f);
     arena_free(&scratch);
-    return k;
+    return st == SLA_OK ? st : err_set(e, st, (srcpos){in->name, 0, 0}, "no memory to read the log");
 }
 
 static int logxml_probe(const input *in, err *why)
 {
     slice head = slice_trim(in->head);
     tags t;
-    (void)why;
-    return in->patterns && !in->table && head.len && head.ptr[0] == '<' && first_kind(in, &t) ? 95 : 0;
+    const log_kind *k;
+    if (!in->patterns || in->table || !head.len || head.ptr[0] != '<') return 0;
+    return first_kind(in, &t, &k, why) == SLA_OK && k ? 95 : 0;
 }
 
 static size_t logxml_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open)
@@ -92,8 +98,10 @@ static sla_status read_events(const importer *im, log_writer *w, log_framed *f, 
         at = one.ptr;
         f->n = 0;
         f->scratch = &w->scratch;
-        if (log_flatten_xml(one, f)) TRY(log_record_put(w, &im->r, f, line, one));
+        sla_status st = log_flatten_xml(one, f);
+        if (st == SLA_OK) TRY(log_record_put(w, &im->r, f, line, one));
         else {
+            if (st == SLA_NOMEM) return st;
             w->b->rows++;
             arena_free(&w->scratch);
             TRY(log_writer_reject(w, line, one, "no well-formed XML"));
@@ -122,8 +130,9 @@ static void logxml_close(importer *im)
 static sla_status logxml_open(const input *in, importer **out, size_t *start, uint32_t *line, err *e)
 {
     importer *im = mem_zero(1, sizeof *im);
-    const log_kind *k = im ? first_kind(in, &im->tags) : NULL;
-    sla_status st = k ? log_records_open(&im->r, k, in, im, out, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    const log_kind *k;
+    sla_status st = im ? first_kind(in, &im->tags, &k, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    if (st == SLA_OK) st = log_records_open(&im->r, k, in, im, out, e);
     if (st != SLA_OK) logxml_close(im);
     *start = 0;
     *line = 1;

@@ -314,37 +314,46 @@ static void parts_of_two_containers(void **state)
     buf_free(&b);
 }
 
-/* A file is in the workspace as it was told, whole or not at all. */
-static void assert_stored(place *p, bool whole)
+/* A file of each importer of logs, by its name among the cases, and one with messages in parts: whichever allocation fails, nothing leaks, no text is used that is gone, no other importer takes the file
+ * for its own, and nothing of it is in the workspace. */
+static const struct memory_case { const char *name, *text, *importer; } memory_cases[] = {
+    {"auth.log", NULL, "log"}, {"bacula.log", NULL, "log"}, {"audit.log", NULL, "audit"}, {"filebeat.json", NULL, "log json"}, {"answer.json", NULL, "log json"}, {"events.xml", NULL, "log xml"},
+    {"jobs.csv", NULL, "log table"}, {"u_ex.log", NULL, "log table"}, {"security.txt", NULL, "log table"}, {"compose.log", NULL, "log table"},
+    {"parts.log", "2025-07-01T09:00:00.000000000+08:00 stdout P a\n2025-07-01T09:00:01.000000000+08:00 stderr P b\n2025-07-01T09:00:02.000000000+08:00 stdout F c\n", "log table"}};
+
+static const char *text_of_case(const char *name)
 {
-    err e = {0};
-    source_info *list;
-    size_t n;
-    assert_int_equal(store_sources(p->s, &p->a, &list, &n, &e), SLA_OK);
-    assert_int_equal(n, whole);
-    assert_int_equal(p->report.taken, whole);
+    for (size_t i = 0; i < LEN(file_cases); i++)
+        if (strcmp(file_cases[i].name, name) == 0) return file_cases[i].text;
+    fail_msg("no such case: %s", name);
+    return NULL;
 }
 
-/* Whichever allocation fails, nothing leaks and no text is used that is gone. */
-static void parts_without_memory(void **state)
+static void memory_runs_out(void **state)
 {
-    static const char text[] = "2025-07-01T09:00:00.000000000+08:00 stdout P a\n2025-07-01T09:00:01.000000000+08:00 stderr P b\n2025-07-01T09:00:02.000000000+08:00 stdout F c\n";
-    const char *path = write_file("0.log", text, sizeof text - 1);
+    const struct memory_case *c = *state;
+    const char *text = c->text ? c->text : text_of_case(c->name), *path = write_file(c->name, text, strlen(text));
     bool worked = false;
-    (void)state;
+    place p;
+    open_place(&p);
     EACH_ALLOCATION_FAILS(n, worked) {
-        place p;
         err e = {0};
-        open_place(&p);
+        source_info *list;
+        size_t sources;
         import_options o = {.zone = p.z, .own = common.own};
+        import_report_clear(&p.report);
         mem_fail_after(n);
-        sla_status st = import_paths(p.s, p.m, &o, &path, 1, &p.report, &e);
+        worked = import_paths(p.s, p.m, &o, &path, 1, &p.report, &e) == SLA_OK;
         mem_fail_after(-1);
-        worked = st == SLA_OK && p.report.taken == 1 && p.report.rows == 2;
-        assert_stored(&p, st == SLA_OK);
-        close_place(&p);
+        assert_int_equal(e.code, worked ? SLA_OK : SLA_NOMEM);
+        assert_int_equal(p.report.problems.n, 0);
+        assert_int_equal(p.report.taken, worked);
+        assert_int_equal(store_sources(p.s, &p.a, &list, &sources, &e), SLA_OK);
+        assert_int_equal(sources, worked);
+        if (worked) assert_slice_is(list[0].importer, c->importer);
     }
     assert_true(worked);
+    close_place(&p);
 }
 
 static void new_year(void **state)
@@ -485,13 +494,14 @@ static void changes_of_the_clock(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(file_cases) + 14];
-    size_t n = 0;
-    ROWS(tests, n, file_cases, whole_files);
     static const struct CMUnitTest more[] = {
-        cmocka_unit_test(new_year), cmocka_unit_test(zone_of_a_kind), cmocka_unit_test(time_of_a_wrapped_line), cmocka_unit_test(parts_of_two_streams), cmocka_unit_test(parts_of_docker), cmocka_unit_test(parts_of_two_containers), cmocka_unit_test(parts_without_memory),
+        cmocka_unit_test(new_year), cmocka_unit_test(zone_of_a_kind), cmocka_unit_test(time_of_a_wrapped_line), cmocka_unit_test(parts_of_two_streams), cmocka_unit_test(parts_of_docker), cmocka_unit_test(parts_of_two_containers),
         cmocka_unit_test(numbers), cmocka_unit_test(year_of_a_line_in_a_record), cmocka_unit_test(message_over_lines), cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(changes_of_the_clock),
     };
+    struct CMUnitTest tests[LEN(file_cases) + LEN(memory_cases) + LEN(more)];
+    size_t n = 0;
+    ROWS(tests, n, memory_cases, memory_runs_out);
+    ROWS(tests, n, file_cases, whole_files);
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("logs", tests, n, load_common, free_common);
 }
