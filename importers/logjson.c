@@ -9,10 +9,8 @@ struct importer {
     log_records r;
     slice each;                         /* the list of the records, "" none */
     bool by_line;                       /* each line is an object: one that is broken does not take others with it */
+    log_parts_cutter *cutter;           /* not NULL: messages in parts are joined, which they are where the file is as its program wrote it; answers of searches have their own order */
 };
-
-/* Messages in parts are joined where the file is as its program wrote it; answers of searches have their own order. */
-static bool has_parts(const importer *im) { return im->by_line && im->r.kind->part; }
 
 /* ---- where the records are ---- */
 /* Moves p on to the next object; what stands between is blanks, commas and the brackets of the list. */
@@ -114,23 +112,13 @@ static int logjson_probe(const input *in, err *why)
 }
 
 /* ---- blocks ---- */
-static bool is_part(const void *ctx, slice line)
-{
-    const log_kind *k = ctx;
-    arena scratch = {0};
-    bool goes_on = false;
-    for (size_t i = 0; line.len > k->part && i < k->message.n && !goes_on; i++) goes_on = log_part_goes_on(k, json_at(line, k->message.items[i], &scratch));
-    arena_free(&scratch);
-    return goes_on;
-}
-
 static size_t logjson_cut(const importer *im, slice text, bool at_end, uint32_t *nlines, size_t *open)
 {
     size_t end = at_end ? text.len : 0, depth = 0;
     *open = SIZE_MAX;
     if (im->by_line)
         for (end = text.len; !at_end && end && text.ptr[end - 1] != '\n';) end--;
-    if (has_parts(im) && !at_end) end = log_parts_cut(text, end, is_part, im->r.kind);
+    if (im->cutter && !at_end) end = log_parts_cut(im->cutter, text, end);
     for (size_t i = 0; i < text.len && !at_end && !im->by_line; i++) {
         char c = text.ptr[i];
         if (c == '"') {
@@ -158,7 +146,7 @@ static bool take_object(void *ctx, json_reader *j, const char *from)
     if (!log_flatten_json(j, x->f)) return false;
     log_dates_read(&x->im->r.dates, x->im->r.kind, x->f);
     slice whole = {from, (size_t)(j->p - from)};
-    x->st = has_parts(x->im) ? log_parts_put(&x->parts, &x->w, &x->im->r, x->f, x->line, whole) : log_record_put(&x->w, &x->im->r, x->f, x->line, whole);
+    x->st = x->im->cutter ? log_parts_put(&x->parts, &x->w, &x->im->r, x->f, x->line, whole) : log_record_put(&x->w, &x->im->r, x->f, x->line, whole);
     return x->st == SLA_OK;
 }
 
@@ -215,7 +203,9 @@ static sla_status logjson_parse(importer *im, block *b, err *e)
 /* ---- the vtable ---- */
 static void logjson_close(importer *im)
 {
-    if (im) log_sink_close(&im->r.sink);
+    if (!im) return;
+    log_sink_close(&im->r.sink);
+    log_parts_cutter_free(im->cutter);
     mem_free(im);
 }
 
@@ -223,7 +213,9 @@ static sla_status logjson_open(const input *in, importer **out, size_t *start, u
 {
     importer *im = mem_zero(1, sizeof *im);
     const log_kind *k;
-    sla_status st = im ? first_kind(in, &k, &im->by_line, &im->each, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    sla_status st = im ? first_kind(in, &k, &im->by_line, &im->each, e) : SLA_NOMEM;
+    if (st == SLA_OK && im->by_line && k->part && !(im->cutter = log_parts_cutter_new(k, NULL))) st = SLA_NOMEM;
+    if (st != SLA_OK) err_set(e, st, (srcpos){in->name, 0, 0}, "no memory to read the log");
     if (st == SLA_OK) st = log_records_open(&im->r, k, in, im, out, e);
     if (st != SLA_OK) logjson_close(im);
     *start = 0;
@@ -234,6 +226,7 @@ static sla_status logjson_open(const input *in, importer **out, size_t *start, u
 static sla_status logjson_finish(importer *im, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e)
 {
     (void)put, (void)ctx;
+    TRY(log_parts_cut_whole(im->cutter, e));
     return log_dates_finish(&im->r.dates, e);
 }
 

@@ -15,9 +15,14 @@ sla_status log_parts_put(log_parts *p, log_writer *w, const log_records *r, log_
 /* Behind the last record: messages whose last part is not in the block, as at the end of a file that is still written, are events as they stand. */
 sla_status log_parts_end(log_parts *p, log_writer *w, const log_records *r, log_framed *f);
 void log_parts_clear(log_parts *p);                        /* also after an error */
-/* Whether a message of the kind goes on in another record, by its length and end (part:). */
-bool log_part_goes_on(const log_kind *k, slice message);
-/* Where to cut whole lines, so that parts which stand one behind the other stay together: at end, behind a line end, or before the parts that end there (but not before more than 1 MiB of them).
- * is_part: of one line, without its end. */
-size_t log_parts_cut(slice text, size_t end, bool (*is_part)(const void *ctx, slice line), const void *ctx);
+
+/* Where blocks end: of the thread that cuts. s: of lines that are wrapped, borrowed; NULL: each line is a record of JSON. Messages of a kind without parts are cut behind any line. */
+typedef struct log_parts_cutter log_parts_cutter;
+log_parts_cutter *log_parts_cutter_new(const log_kind *k, log_regex_state *s);   /* NULL: no memory */
+void log_parts_cutter_free(log_parts_cutter *c);           /* NULL allowed */
+/* Where to cut whole lines: at end, behind a line end, or before the first part of a message that goes on behind it, be it the next line or behind those of other streams. Parts of which a message's last
+ * one before end is more than 1 MiB away are not looked for. */
+size_t log_parts_cut(log_parts_cutter *c, slice text, size_t end);
+/* Once the file is cut. Errors SLA_NOMEM: there was no memory to look for parts, and messages may have been taken apart. */
+sla_status log_parts_cut_whole(const log_parts_cutter *c, err *e);
 #endif

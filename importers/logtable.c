@@ -21,8 +21,8 @@ struct importer {
     header h;
     log_fields *fields;                 /* not NULL: its own lines name the columns */
     bool list; slice first;             /* every value has its name; what a record begins with (loglist.h) */
-    bool wrapped;
-    log_regex_state *state;             /* of wrapped lines, for cut's thread */
+    log_regex_state *state;             /* of lines that are wrapped, for cut's thread */
+    log_parts_cutter *cutter;           /* not NULL: lines are wrapped */
     size_t start; uint32_t line;        /* of the first record */
 };
 
@@ -163,7 +163,7 @@ static size_t logtable_cut(const importer *im, slice text, bool at_end, uint32_t
 {
     *open = SIZE_MAX;
     if (im->list) return log_list_cut(im->first, text, at_end, nlines);
-    if (im->wrapped) return log_wrapped_cut(im->r.kind, im->state, text, at_end, nlines);
+    if (im->cutter) return log_wrapped_cut(im->cutter, text, at_end, nlines);
     return im->fields ? log_fields_cut(im->fields, text, at_end, nlines) : csv_cut(im->dialect, text, at_end, nlines, open);
 }
 
@@ -198,7 +198,7 @@ static sla_status logtable_parse(importer *im, block *b, err *e)
     log_framed *f = mem_zero(1, sizeof *f);
     sla_status st = log_writer_begin(&w, &im->r.sink, b);
     if (!f) st = SLA_NOMEM;
-    if (st == SLA_OK) st = im->list ? log_list_read(&im->r, im->first, &w, f, b) : im->wrapped ? log_wrapped_read(&im->r, &w, f, b) : im->fields ? log_fields_read(im->fields, &im->r, &w, f, b) : read_rows(im, &w, f, b);
+    if (st == SLA_OK) st = im->list ? log_list_read(&im->r, im->first, &w, f, b) : im->cutter ? log_wrapped_read(&im->r, &w, f, b) : im->fields ? log_fields_read(im->fields, &im->r, &w, f, b) : read_rows(im, &w, f, b);
     b->ragged = 0;
     mem_free(f);
     return log_writer_end(&w, st, e);
@@ -210,6 +210,7 @@ static void logtable_close(importer *im)
     if (!im) return;
     log_sink_close(&im->r.sink);
     log_fields_free(im->fields);
+    log_parts_cutter_free(im->cutter);
     log_regex_state_free(im->state);
     arena_free(&im->mem);
     mem_free(im);
@@ -220,9 +221,8 @@ static sla_status open_told(const input *in, const self_told *told, importer *im
     const log_kind *k = told->list ? told->list : told->wrapped ? told->wrapped : told->fields;
     bool ok = true;
     im->list = told->list != NULL;
-    im->wrapped = told->wrapped != NULL;
     if (im->list) ok = (im->first = arena_slice(&im->mem, told->first)).ptr != NULL;
-    else if (im->wrapped) ok = (im->state = log_regex_state_new()) != NULL;
+    else if (told->wrapped) ok = (im->state = log_regex_state_new()) && (im->cutter = log_parts_cutter_new(k, im->state));
     else ok = (im->fields = log_fields_new()) != NULL;
     return ok ? log_records_open(&im->r, k, in, im, out, e) : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
 }
@@ -263,6 +263,7 @@ static void logtable_drop(importer *im, block *b) { (void)im, log_sink_drop(b); 
 static sla_status logtable_finish(importer *im, sla_status (*put)(void *ctx, const batch *b, err *e), void *ctx, err *e)
 {
     (void)put, (void)ctx;
+    TRY(log_parts_cut_whole(im->cutter, e));
     return log_dates_finish(&im->r.dates, e);
 }
 

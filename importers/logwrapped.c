@@ -1,7 +1,6 @@
 #include "importers/logwrapped.h"
 #include <string.h>
 #include "engine/base/lines.h"
-#include "importers/logparts.h"
 
 enum { PROBE_LINES = 50 };
 
@@ -32,27 +31,11 @@ sla_status log_wrapped_kind(const input *in, const log_kind **out, err *e)
     return SLA_OK;
 }
 
-static uint32_t group_named(const log_kind *k, const char *name)
-{
-    for (size_t i = 0; i < k->re.ngroups; i++)
-        if (slice_is(k->re.names[i], name)) return k->re.numbers[i];
-    return 0;
-}
-
-typedef struct part_test { const log_kind *k; log_regex_state *s; uint32_t partial; } part_test;
-
-static bool is_part(const void *ctx, slice line)
-{
-    const part_test *t = ctx;
-    return log_regex_match(&t->k->re, t->s, line) && slice_is(log_regex_group(t->s, line, t->partial), "P");
-}
-
-size_t log_wrapped_cut(const log_kind *k, log_regex_state *s, slice text, bool at_end, uint32_t *nlines)
+size_t log_wrapped_cut(log_parts_cutter *c, slice text, bool at_end, uint32_t *nlines)
 {
     size_t end = text.len;
-    part_test t = {k, s, at_end ? 0 : group_named(k, "partial")};
     while (!at_end && end && text.ptr[end - 1] != '\n') end--;
-    if (t.partial) end = log_parts_cut(text, end, is_part, &t);
+    if (!at_end) end = log_parts_cut(c, text, end);
     *nlines = (uint32_t)lines_count_byte(text.ptr, end, '\n');
     return end;
 }

@@ -3,11 +3,10 @@
 #ifndef SLA_IMPORTERS_LOGWRAPPED_H
 #define SLA_IMPORTERS_LOGWRAPPED_H
 #include "importers/importer.h"
-#include "importers/logrecords.h"
+#include "importers/logparts.h"
 
 sla_status log_wrapped_kind(const input *in, const log_kind **out, err *e);   /* the first line is of it, and half of the next; NULL: none. Errors SLA_NOMEM */
-/* Whole lines of the kind, and messages whose parts stand one behind the other are not parted (but those of more than 1 MiB). s: of the thread that cuts. */
-size_t log_wrapped_cut(const log_kind *k, log_regex_state *s, slice text, bool at_end, uint32_t *nlines);
+size_t log_wrapped_cut(log_parts_cutter *c, slice text, bool at_end, uint32_t *nlines);   /* whole lines and messages (logparts.h) */
 /* Parts of a message are one event (logparts.h). */
 sla_status log_wrapped_read(const log_records *r, log_writer *w, log_framed *f, const block *b);
 #endif
