@@ -158,17 +158,31 @@ static slice skip_facility(slice rest)
     return point && is_severity(behind(w, (size_t)(point - w.ptr) + 1)) ? after : rest;
 }
 
+/* Where the name of a coded message begins: at a '%' near the beginning, before which nothing stands but blanks, or what ends with a colon. NULL: there is none. */
+static const char *code_mark(slice rest)
+{
+    const char *mark = rest.len ? memchr(rest.ptr, '%', rest.len < 64 ? rest.len : 64) : NULL, *before = mark;
+    while (before && before > rest.ptr && before[-1] == ' ') before--;
+    return mark && (before == rest.ptr || before[-1] == ':') ? mark : NULL;
+}
+
+/* "ASA" of "ASA-6-302013:": a name, a level of one digit between hyphens and a colon, no blank among them. len 0: it is none. */
+static slice code_facility(const char *p, const char *end)
+{
+    slice facility = {p, 0};
+    bool level = false;
+    while (p < end && ((*p >= 'A' && *p <= 'Z') || *p == '_' || digit(*p))) p++;
+    facility.len = (size_t)(p - facility.ptr);
+    for (; p < end && *p != ':' && *p != ' '; p++) level = level || (*p == '-' && p + 2 < end && digit(p[1]) && p[2] == '-');
+    return level && p < end && *p == ':' ? facility : (slice){0};
+}
+
 /* "%ASA-6-302013: …", "%SYS-5-CONFIG_I: …": Cisco's devices call their messages so, at times behind a colon, a number or a time of their own. The facility is the program. */
 static bool coded(slice rest, slice *v)
 {
-    const char *mark = rest.len ? memchr(rest.ptr, '%', rest.len < 64 ? rest.len : 64) : NULL, *p = mark, *end = rest.ptr + rest.len, *before = mark;
-    bool level = false;
-    while (before > rest.ptr && before[-1] == ' ') before--;
-    if (!mark || (before > rest.ptr && before[-1] != ':')) return false;
-    for (p++; p < end && ((*p >= 'A' && *p <= 'Z') || *p == '_' || digit(*p)); p++) {}
-    slice facility = {mark + 1, (size_t)(p - mark) - 1};
-    for (; p < end && *p != ':' && *p != ' '; p++) level = level || (*p == '-' && p + 2 < end && digit(p[1]) && p[2] == '-');
-    if (!facility.len || !level || p == end || *p != ':') return false;
+    const char *mark = code_mark(rest), *end = rest.ptr + rest.len;
+    slice facility = mark ? code_facility(mark + 1, end) : (slice){0};
+    if (!facility.len) return false;
     v[LOG_PROGRAM] = facility;
     v[LOG_MESSAGE] = (slice){mark, (size_t)(end - mark)};
     return true;
@@ -256,50 +270,65 @@ static slice behind_forwarder(slice rest)
     return colon && space == colon + 1 ? after : rest;
 }
 
+/* "host: last message repeated 2 times": no tag, as no number stands in it. */
+static bool repeated_behind_colon(slice host, slice rest, slice *v)
+{
+    if (host.ptr[host.len - 1] != ':' || !begins(rest, "last message repeated") || memchr(host.ptr, '[', host.len)) return false;
+    v[LOG_HOST] = (slice){host.ptr, host.len - 1};
+    v[LOG_MESSAGE] = rest;
+    return true;
+}
+
+/* A blank within a tag: "com.apple.xpc.launchd[1] (job[2]): …" of launchd, and "program [pid]: …". */
+static bool blank_in_tag(slice rest, const char *space, const char *colon)
+{
+    if (space > rest.ptr && space[-1] == ']' && space + 1 < colon && space[1] == '(' && colon[-1] == ')') return true;
+    return space[1] == '[' && colon[-1] == ']' && !memchr(space + 1, ' ', (size_t)(colon - space) - 1);
+}
+
+/* Solaris: "[ID 800047 auth.notice] message". */
+static slice behind_id(slice rest)
+{
+    const char *close = begins(rest, "[ID ") ? memchr(rest.ptr, ']', rest.len) : NULL;
+    return close && close + 2 <= rest.ptr + rest.len ? behind(rest, (size_t)(close - rest.ptr) + 2) : rest; /* with the blank */
+}
+
+/* "name[pid]: message", or a message without a tag. */
+static void tagged_message(slice rest, log_framed *f)
+{
+    slice *v = f->ev.v;
+    const char *colon = rest.len ? memchr(rest.ptr, ':', rest.len) : NULL, *space = rest.len ? memchr(rest.ptr, ' ', rest.len) : NULL;
+    bool blank = colon && space && space < colon;
+    v[LOG_MESSAGE] = rest;
+    if (!colon || (blank && !blank_in_tag(rest, space, colon))) return;
+    slice tag = {rest.ptr, (size_t)((blank ? space : colon) - rest.ptr)};
+    v[LOG_PROGRAM] = tag_name(tag);
+    if (!blank) add_procid(tag_number(tag), f);
+    rest = behind(rest, (size_t)(colon - rest.ptr) + 1);
+    v[LOG_MESSAGE] = behind_id(rest.len && rest.ptr[0] == ' ' ? behind(rest, 1) : rest);
+}
+
+static void message_behind_host(slice rest, log_framed *f)
+{
+    if (coded(rest, f->ev.v)) return;
+    rest = skip_facility(skip_blanks(rest));
+    if (!pid_without_colon(rest, f->ev.v)) tagged_message(rest, f);
+}
+
+/* What stands behind the time. */
 static bool frame_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v;
     if (rest.len && rest.ptr[0] == '[' && bracketed_name(rest, v)) return true;
     if (plain_3164(rest, f)) return true;
     if (rest.len && (rest.ptr[0] == '%' || rest.ptr[0] == ':') && coded(rest, v)) return true; /* without a host */
-    slice sent = behind_forwarder(rest);
-    bool forwarded = sent.ptr != rest.ptr;
-    rest = sent;
-    slice all = rest, host = word(&rest);
-    if (forwarded) host.len--; /* its colon */
-    if (!host.len || slice_is(host, ":") || (begins(rest, ": ") && all_digits((slice){host.ptr, host.len + 1}, ' '))) return false; /* sudo's own file: "Jul  1 09:00:00 2025 : bob : …" */
-    if (host.ptr[host.len - 1] == ':') { /* a host that is followed by a colon, or a tag without a host */
-        if (begins(rest, "last message repeated") && !memchr(host.ptr, '[', host.len)) {
-            v[LOG_HOST] = (slice){host.ptr, host.len - 1};
-            v[LOG_MESSAGE] = rest;
-            return true;
-        }
-        rest = all;
-    } else v[LOG_HOST] = host;
-    if (coded(rest, v)) return true;
-    rest = skip_facility(skip_blanks(rest));
-    if (pid_without_colon(rest, v)) return true;
-    const char *colon = rest.len ? memchr(rest.ptr, ':', rest.len) : NULL, *space = rest.len ? memchr(rest.ptr, ' ', rest.len) : NULL;
-    if (!colon || (space && space < colon)) { /* a message without a tag; "program [pid]: …" has one */
-        bool pid = colon && space > rest.ptr && space[-1] == ']' && space + 1 < colon && space[1] == '(' && colon[-1] == ')'; /* launchd: "com.apple.xpc.launchd[1] (job[2]): …" */
-        pid = pid || (space && space + 1 < rest.ptr + rest.len && space[1] == '[' && colon && colon[-1] == ']' && !memchr(space + 1, ' ', (size_t)(colon - space) - 1));
-        if (!pid) {
-            v[LOG_MESSAGE] = rest;
-            return true;
-        }
-        v[LOG_PROGRAM] = tag_name((slice){rest.ptr, (size_t)(space - rest.ptr)});
-    } else {
-        slice tag = {rest.ptr, (size_t)(colon - rest.ptr)};
-        v[LOG_PROGRAM] = tag_name(tag);
-        add_procid(tag_number(tag), f);
-    }
-    rest = behind(rest, (size_t)(colon - rest.ptr) + 1);
-    if (rest.len && rest.ptr[0] == ' ') rest = behind(rest, 1);
-    if (begins(rest, "[ID ")) { /* Solaris: [ID 800047 auth.notice] message */
-        const char *close = memchr(rest.ptr, ']', rest.len);
-        if (close && close + 2 <= rest.ptr + rest.len) rest = behind(rest, (size_t)(close - rest.ptr) + (close + 1 < rest.ptr + rest.len ? 2 : 1));
-    }
-    v[LOG_MESSAGE] = rest;
+    slice from_host = behind_forwarder(rest), after = from_host, host = word(&after);
+    if (from_host.ptr != rest.ptr) host.len--; /* its colon */
+    if (!host.len || slice_is(host, ":") || (begins(after, ": ") && all_digits((slice){host.ptr, host.len + 1}, ' '))) return false; /* sudo's own file: "Jul  1 09:00:00 2025 : bob : …" */
+    if (repeated_behind_colon(host, after, v)) return true;
+    bool tag = host.ptr[host.len - 1] == ':'; /* in the place of a host */
+    if (!tag) v[LOG_HOST] = host;
+    message_behind_host(tag ? from_host : after, f);
     return true;
 }
 
