@@ -5,6 +5,7 @@
 #include "importers/logaudit.h"
 #include "importers/logfields.h"
 #include "importers/loglist.h"
+#include "importers/logparts.h"
 #include "importers/logsyslog.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -19,6 +20,19 @@ static void touch(const log_framed *f)
     for (size_t i = 0; i < LOG_FIELDS; i++)
         for (size_t k = 0; k < f->ev.v[i].len; k++) sum += (unsigned char)f->ev.v[i].ptr[k];
     if (sum == UINT32_MAX) abort(); /* not by any text that fits in memory: keeps the sum alive */
+}
+
+/* Lines as records of a kind whose messages go on behind two bytes. */
+static void cut_parts(slice text)
+{
+    slice name = SLICE_LIT("log");
+    const log_kind k = {.message = {&name, 1}, .part = 2};
+    log_parts_cutter *c = log_parts_cutter_new(&k, NULL);
+    size_t end = text.len;
+    while (end && text.ptr[end - 1] != '\n') end--;
+    size_t cut = c ? log_parts_cut(c, text, end) : 0;
+    if (cut > end || (cut && text.ptr[cut - 1] != '\n')) abort();
+    log_parts_cutter_free(c);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -57,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     log_fields_free(lf);
     if (log_list_cut((slice){0}, text, size % 2, &lines) > size || lines > size) abort();
     if (log_list_cut((slice){text.ptr, size < 8 ? size : 8}, text, size % 2, &lines) > size || lines > size) abort();
+    cut_parts(text);
     slice message = text;
     log_repeated(&message);
     arena_free(&scratch);
