@@ -100,7 +100,10 @@ static void note_unknown(const log_counter *c, buf *out)
     uint32_t n = dict_count(c->names);
     uint64_t sum = 0, rest = 0;
     by_count *list = mem_zero(n, sizeof *list);
-    if (!list) return;
+    if (!list) {
+        out->failed = true;
+        return;
+    }
     for (uint32_t i = 0; i < n; i++) list[i] = (by_count){dict_text(c->names, i), c->counts[i]}, sum += c->counts[i];
     qsort(list, n, sizeof *list, more_first);
     buf_printf(out, "%llu events are of no known form and were taken as action other, by program:", (unsigned long long)sum);
