@@ -151,7 +151,7 @@ sla_status log_sink_caveats(const log_sink *s, store *st, int64_t source, err *e
 /* ---- the writer ---- */
 sla_status log_writer_begin(log_writer *w, log_sink *s, block *b)
 {
-    *w = (log_writer){.sink = s, .b = b, .m = log_matcher_new(s->patterns), .counts = mem_zero(1, sizeof *w->counts), .clock = {{.z = s->zone}}, .pending = mem_zero(1, sizeof *w->pending),
+    *w = (log_writer){.sink = s, .b = b, .m = log_matcher_new(s->patterns), .counts = mem_zero(1, sizeof *w->counts), .clock = {.zone = {.z = s->zone}}, .pending = mem_zero(1, sizeof *w->pending),
                       .codes = mem_resize(NULL, log_patterns_count(s->patterns) + 1, LOG_FIELDS * sizeof *w->codes)};
     if (w->counts) w->counts->unknown.names = dict_new();
     return w->m && w->counts && w->counts->unknown.names && w->pending && w->codes ? SLA_OK : SLA_NOMEM;
