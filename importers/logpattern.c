@@ -78,13 +78,6 @@ static int key_of(loader *ld, slice name)
     return code == DICT_NONE ? -1 : (int)code;
 }
 
-static int group_of(const pattern *p, slice name)
-{
-    for (size_t i = 0; i < p->re.ngroups; i++)
-        if (slice_eq(p->re.names[i], name)) return (int)p->re.numbers[i];
-    return 0;
-}
-
 /* "{a}:{b}" -> pieces; a literal belongs to the piece behind it. */
 static sla_status compose(loader *ld, const pattern *p, slice text, output *o)
 {
@@ -98,7 +91,7 @@ static sla_status compose(loader *ld, const pattern *p, slice text, output *o)
         *pc = (piece){{text.ptr + i, close ? (size_t)(open - text.ptr) - i : text.len - i}, 0, -1};
         if (!close) break;
         slice name = {open + 1, (size_t)(close - open) - 1};
-        pc->group = (uint32_t)group_of(p, name);
+        pc->group = log_regex_group_no(&p->re, name);
         if (!pc->group && (pc->key = key_of(ld, name)) < 0) return SLA_NOMEM;
         i = (size_t)(close - text.ptr) + 1;
     }
@@ -205,6 +198,7 @@ static sla_status load_pattern(loader *ld, const ynode *n)
     p->examples = yaml_get(n, "examples");
     if (match) log_regex_compile(&p->re, match, &lp->mem, ld->errors);
     if (match && usual) TRY(log_regex_usual(&p->re, usual, &lp->mem, ld->errors));
+    if (usual && !match) errlist_add(ld->errors, SLA_SYNTAX, usual->at, "'usual' says what texts of 'match' look like, which is missing");
     if (!match && !when && !yaml_get(n, "set") && !yaml_get(n, "take")) errlist_add(ld->errors, SLA_SYNTAX, n->at, "a pattern needs 'match' or 'when', and 'set' or 'take'");
     if (!p->examples || p->examples->n == 0) errlist_add(ld->errors, SLA_SYNTAX, n->at, "a pattern needs at least one example");
     if (when) TRY(load_when(ld, when, p));

@@ -111,20 +111,21 @@ void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors)
     read_groups(re, n, errors);
 }
 
-static uint32_t group_named(const void *of, slice name)
+uint32_t log_regex_group_no(const log_regex *re, slice name)
 {
-    const log_regex *re = of;
     for (size_t i = 0; i < re->ngroups; i++)
         if (slice_eq(re->names[i], name)) return re->numbers[i];
     return 0;
 }
+
+static uint32_t group_no(const void *re, slice name) { return log_regex_group_no(re, name); }
 
 sla_status log_regex_usual(log_regex *re, const ynode *texts, arena *a, errlist *errors)
 {
     size_t n = texts->kind == YNODE_LIST ? texts->n : 1;
     log_form *forms = ARENA_NEW(a, log_form, n ? n : 1);
     if (!forms) return SLA_NOMEM;
-    for (size_t i = 0; i < n; i++) log_form_read(&forms[i], texts->kind == YNODE_LIST ? texts->items[i] : texts, group_named, re, errors);
+    for (size_t i = 0; i < n; i++) log_form_read(&forms[i], texts->kind == YNODE_LIST ? texts->items[i] : texts, group_no, re, errors);
     re->usual = forms, re->nusual = n;
     return SLA_OK;
 }

@@ -18,6 +18,7 @@ typedef struct log_regex {
 } log_regex;
 /* n: a scalar of YAML. Adds what is wrong to errors, with its column. a: keeps the prefix. */
 void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors);
+uint32_t log_regex_group_no(const log_regex *re, slice name);                /* of the first group of that name; 0: there is none */
 /* Texts, or one, that are tried before the expression, and match what it does (logform.h). */
 sla_status log_regex_usual(log_regex *re, const ynode *texts, arena *a, errlist *errors);
 void log_regex_jit(log_regex *re);                                           /* machine code for it (PCRE2's JIT), in case it is to match much; not while others match */

@@ -32,6 +32,10 @@ static void every_example_of_every_pattern(void **state)
 
 static const struct yaml_case { const char *name, *text, *error; } yaml_cases[] = {
     {"no example", "log: {source: x}\nprograms:\n  a:\n    - {match: '^b', set: {action: other}}\n", "a pattern needs at least one example"},
+    {"a usual text of no expression", "log: {source: x}\nprograms:\n  a:\n    - {usual: 'b {user}', set: {action: other}, examples: [{text: b c}]}\n", "'usual' says what texts of 'match' look like"},
+    {"a usual text with a group that match lacks", "log: {source: x}\nprograms:\n  a:\n    - {match: '^b', usual: 'b {user}', set: {action: other}, examples: [{text: b c}]}\n", "no group 'user'"},
+    {"a form that is none", "log: {source: x}\nlines:\n  a:\n    match: '^(?<at>.*)$'\n    form: odd\n    examples: [{text: '2025-07-01 09:00:00'}]\n", "'form' is common"},
+    {"a group that the common log format lacks", "log: {source: x}\nlines:\n  a:\n    match: '^(?<at>.*) (?<host>.*)$'\n    form: common\n    examples: [{text: '2025-07-01T09:00:00Z h'}]\n", "has no part 'host'"},
     {"no source", "programs: {}\n", "a file of log patterns begins with log: {source: …}"},
     {"no such field", "log: {source: x}\nprograms:\n  a:\n    - {match: '^b', set: {acton: other}, examples: [{text: b}]}\n", "the log dataset has no field 'acton'"},
     {"a broken expression", "log: {source: x}\nprograms:\n  a:\n    - {match: '^(b', set: {action: other}, examples: [{text: b}]}\n", "in the pattern: missing closing parenthesis"},
