@@ -7,7 +7,7 @@ ROOMS ?= $(wildcard engine/*) importers reports
 PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share/slaudit
 
-release := -O2 -flto=auto
+release := -O2 -flto=auto -fvect-cost-model=dynamic
 san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
 cov := -O0 --coverage

@@ -14,17 +14,20 @@ static slice behind(slice s, size_t n) { return (slice){s.ptr + n, s.len - n}; }
 static bool begins(slice s, const char *with, size_t n) { return s.len >= n && memcmp(s.ptr, with, n) == 0; }
 
 /* One address: where several stand with commas between, it ends at a comma. */
-static size_t address_length(slice s)
+static size_t address_length(slice s, const char *readable)
 {
     size_t i = 0;
 #ifdef __SSE2__
     const __m128i blank = _mm_set1_epi8(' '), comma = _mm_set1_epi8(','), tab = _mm_set1_epi8('\t');
-    for (; i + 16 <= s.len; i += 16) {
+    for (; readable - s.ptr >= (ptrdiff_t)i + 16; i += 16) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s.ptr + i));
         unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, blank), _mm_or_si128(_mm_cmpeq_epi8(v, comma), _mm_cmpeq_epi8(v, tab))));
-        if (hits) return i + (size_t)__builtin_ctz(hits);
+        size_t at = i + (hits ? (size_t)__builtin_ctz(hits) : 16);
+        if (at >= s.len) return s.len;
+        if (hits) return at;
     }
 #endif
+    (void)readable;
     while (i < s.len && s.ptr[i] != ' ' && s.ptr[i] != ',' && s.ptr[i] != '\t') i++;
     return i;
 }
@@ -43,13 +46,13 @@ static bool cut_user(slice *rest, slice *user)
 }
 
 /* GET /a?b=c HTTP/1.1", up to and with the quotation mark. */
-static bool cut_request(slice *rest, slice *parts)
+static bool cut_request(slice *rest, const char *readable, slice *parts)
 {
-    size_t quote = slice_find(*rest, '"'), method = 0;
+    size_t quote = slice_find(*rest, '"', readable), method = 0;
     while (method < quote && upper(rest->ptr[method])) method++;
     if (method == 0 || quote == rest->len || rest->ptr[method] != ' ') return false;
     slice target = behind(*rest, method + 1), protocol;
-    size_t n = slice_find(target, ' ');
+    size_t n = slice_find(target, ' ', readable);
     if (n >= quote - method - 1) return false;
     protocol = behind(target, n + 1);
     if ((size_t)(rest->ptr + quote - protocol.ptr) < 4 || memcmp(protocol.ptr, "HTTP", 4) != 0) return false;
@@ -61,19 +64,19 @@ static bool cut_request(slice *rest, slice *parts)
 }
 
 /* " 200 512", " 304 -", and whatever comes behind. */
-static bool cut_answer(slice rest, slice *parts)
+static bool cut_answer(slice rest, const char *readable, slice *parts)
 {
     if (rest.len < 6 || rest.ptr[0] != ' ' || rest.ptr[4] != ' ' || !digit(rest.ptr[1]) || !digit(rest.ptr[2]) || !digit(rest.ptr[3])) return false;
     parts[CLF_STATUS_CODE] = (slice){rest.ptr + 1, 3};
     rest = behind(rest, 5);
-    parts[CLF_BYTES] = (slice){rest.ptr, slice_digits(rest)};
+    parts[CLF_BYTES] = (slice){rest.ptr, slice_digits(rest, readable)};
     return parts[CLF_BYTES].len || rest.ptr[0] == '-';
 }
 
-bool log_clf_cut(slice line, slice parts[CLF_PARTS], log_time *at)
+bool log_clf_cut(slice line, const char *readable, slice parts[CLF_PARTS], log_time *at)
 {
     enum { TIME = 26 };
-    size_t n = address_length(line);
+    size_t n = address_length(line, readable);
     slice rest = behind(line, n);
     if (n == 0 || !begins(rest, " - ", 3)) return false;
     parts[CLF_SRC_IP] = (slice){line.ptr, n};
@@ -82,5 +85,5 @@ bool log_clf_cut(slice line, slice parts[CLF_PARTS], log_time *at)
     if (!cut_user(&rest, &parts[CLF_USER]) || rest.len < TIME + 4 || rest.ptr[0] != '[' || memcmp(rest.ptr + 1 + TIME, "] \"", 3) != 0) return false;
     parts[CLF_AT] = (slice){rest.ptr + 1, TIME};
     rest = behind(rest, TIME + 4);
-    return cut_request(&rest, parts) && cut_answer(rest, parts) && log_time_clf(parts[CLF_AT], at);
+    return cut_request(&rest, readable, parts) && cut_answer(rest, readable, parts) && log_time_clf(parts[CLF_AT], at);
 }

@@ -8,6 +8,6 @@
 
 typedef enum log_clf_part { CLF_SRC_IP, CLF_USER, CLF_AT, CLF_MESSAGE, CLF_METHOD, CLF_OBJECT, CLF_STATUS_CODE, CLF_BYTES, CLF_PARTS } log_clf_part;
 int log_clf_by_name(slice name);                                         /* of a part, by the name of the expression's group; -1: none */
-/* false: the line is not written exactly so. Parts that say "-" have length 0; message is the request, of which method and object are parts. */
-bool log_clf_cut(slice line, slice parts[CLF_PARTS], log_time *at);
+/* false: the line is not written exactly so. Parts that say "-" have length 0; message is the request, of which method and object are parts. readable: slice_readable. */
+bool log_clf_cut(slice line, const char *readable, slice parts[CLF_PARTS], log_time *at);
 #endif

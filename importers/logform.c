@@ -37,7 +37,8 @@ void log_form_read(log_form *f, const ynode *text, uint32_t (*group_of)(const vo
     rest.len -= f->open;
     for (bool more = true; more;) {
         log_place *p = &f->places[f->n++];
-        size_t open = slice_find(rest, '{'), close = slice_find((slice){rest.ptr + open, rest.len - open}, '}');
+        const char *end = rest.ptr + rest.len;
+        size_t open = slice_find(rest, '{', end), close = slice_find((slice){rest.ptr + open, rest.len - open}, '}', end);
         slice before = {rest.ptr, open};
         more = open < rest.len;
         if (!read_literal(p, before)) errlist_add(errors, SLA_LIMIT, text->at, "between places a usual text has at most %d bytes", LOG_FORM_LITERAL);
@@ -74,46 +75,46 @@ static inline unsigned others(log_run run, const char *p)
 
 static bool of_kind(log_run run, unsigned char c) { return run == RUN_WORD ? c > ' ' : (c >= '0' && c <= '9') || (run == RUN_ADDRESS && c == '.'); }
 
-/* Where the bytes of the kind end. The text begins at begin, so that its last bytes can be looked at with those before them. */
-static inline const char *run_end(log_run run, const char *p, const char *end, const char *begin)
+/* Where the bytes of the kind end, end at most. */
+static inline const char *run_end(log_run run, const char *p, const char *end, const char *readable)
 {
 #ifdef __SSE2__
-    for (; end - p >= 16; p += 16) {
+    for (; readable - p >= 16; p += 16) {
         unsigned stops = others(run, p);
-        if (stops) return p + __builtin_ctz(stops);
-    }
-    if (end - begin >= 16) {
-        unsigned stops = others(run, end - 16) >> (16 - (end - p));
-        return stops ? p + __builtin_ctz(stops) : end;
+        const char *stop = p + (stops ? __builtin_ctz(stops) : 16);
+        if (stop >= end) return end;
+        if (stops) return stop;
     }
 #else
-    (void)begin;
+    (void)readable;
 #endif
     while (p < end && of_kind(run, (unsigned char)*p)) p++;
     return p;
 }
 
-static inline bool literal_fits(const log_place *l, const char *p, const char *end)
+static inline bool literal_fits(const log_place *l, const char *p, const char *end, const char *readable)
 {
     if ((size_t)(end - p) < l->n) return false;
 #ifdef __SSE2__
-    if (end - p >= LOG_FORM_LITERAL) {
-        __m128i differ = _mm_setzero_si128();
-        for (size_t i = 0; i < l->n; i += 16) differ = _mm_or_si128(differ, _mm_and_si128(_mm_xor_si128(vector(p + i), vector(l->before + i)), vector(l->mask + i)));
+    if (readable - p >= LOG_FORM_LITERAL) {
+        __m128i differ = _mm_and_si128(_mm_xor_si128(vector(p), vector(l->before)), vector(l->mask));
+        for (size_t i = 16; i < l->n; i += 16) differ = _mm_or_si128(differ, _mm_and_si128(_mm_xor_si128(vector(p + i), vector(l->before + i)), vector(l->mask + i)));
         return _mm_movemask_epi8(_mm_cmpeq_epi8(differ, _mm_setzero_si128())) == 0xFFFF;
     }
+#else
+    (void)readable;
 #endif
     return slice_eq((slice){p, l->n}, (slice){l->before, l->n});
 }
 
-bool log_form_match(const log_form *f, slice text, size_t *groups)
+bool log_form_match(const log_form *f, slice text, const char *readable, size_t *groups)
 {
     const char *p = text.ptr, *end = p + text.len;
-    for (const log_place *l = f->places; literal_fits(l, p, end); l++) {
+    for (const log_place *l = f->places; literal_fits(l, p, end, readable); l++) {
         p += l->n;
         if (l->run == RUN_NONE) return f->open || p == end;
         const char *from = p;
-        p = run_end(l->run, p, end, text.ptr);
+        p = run_end(l->run, p, end, readable);
         if (p == from && !l->empty) return false;
         groups[2 * l->group] = (size_t)(from - text.ptr);
         groups[2 * l->group + 1] = (size_t)(p - text.ptr);

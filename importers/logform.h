@@ -18,6 +18,6 @@ typedef struct log_place { char before[LOG_FORM_LITERAL], mask[LOG_FORM_LITERAL]
 typedef struct log_form { log_place places[LOG_FORM_PLACES]; size_t n; bool open; uint32_t groups; } log_form;   /* the last place has RUN_NONE; open: anything may follow; bit g: it has group g */
 /* group_of: the number of a group by its name, 0: there is none. Adds what is wrong to errors. */
 void log_form_read(log_form *f, const ynode *text, uint32_t (*group_of)(const void *of, slice name), const void *of, errlist *errors);
-/* Its group g lies in [groups[2g], groups[2g+1]). Other groups are left as they are; false: groups may have been written. */
-bool log_form_match(const log_form *f, slice text, size_t *groups);
+/* Its group g lies in [groups[2g], groups[2g+1]). Other groups are left as they are; false: groups may have been written. readable: how far memory may be read, the text's end or behind (slice_readable). */
+bool log_form_match(const log_form *f, slice text, const char *readable, size_t *groups);
 #endif

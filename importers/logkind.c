@@ -480,7 +480,7 @@ static bool cut_by_match(const log_kind *k, log_regex_state *s, slice line, slic
 bool log_frame_line(const log_kind *k, log_regex_state *s, slice line, log_framed *f)
 {
     slice texts[LOG_GROUPS_MAX];
-    if (!(k->common && log_clf_cut(line, texts, &f->time)) && !cut_by_match(k, s, line, texts, &f->time)) return false;
+    if (!(k->common && log_clf_cut(line, slice_readable(line, f->around), texts, &f->time)) && !cut_by_match(k, s, line, texts, &f->time)) return false;
     f->source = k->source;
     f->ev.v[LOG_PROGRAM] = k->program.len ? k->program : k->name;
     f->ev.v[LOG_MESSAGE] = line;

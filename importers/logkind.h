@@ -72,6 +72,7 @@ typedef struct log_framed {
     slice source;
     log_pair pairs[LOG_PAIRS_MAX]; size_t n;
     arena *scratch;                     /* for values that had to be unescaped; the caller's */
+    slice around;                       /* memory in which most lines lie, all of which may be read (slice_readable); the caller's */
 } log_framed;
 
 log_kinds *log_kinds_new(arena *mem);

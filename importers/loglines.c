@@ -426,6 +426,7 @@ static sla_status lines_parse(importer *im, block *b, err *e)
     if (!r.f) st = SLA_NOMEM;
     if (st == SLA_OK) {
         r.f->scratch = &r.w.scratch;
+        r.f->around = b->records;
         r.course = (course){.kind = im->kind, .state = log_matcher_state(r.w.m), .framed = r.f};
         find_course(&r, b->line);
         st = read_block(&r, b);

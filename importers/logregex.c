@@ -6,7 +6,7 @@
 
 enum { MATCH_LIMIT = 200000, STACK_FIRST = 32 << 10, STACK_LAST = 1 << 20 };
 /* found: the groups of the last match, those of data or those of a usual text */
-struct log_regex_state { pcre2_match_data *data; const PCRE2_SIZE *found; size_t usual[2 * LOG_GROUPS_MAX]; pcre2_match_context *cx; pcre2_jit_stack *stack; };
+struct log_regex_state { pcre2_match_data *data; const PCRE2_SIZE *found; size_t usual[2 * LOG_GROUPS_MAX]; slice around; pcre2_match_context *cx; pcre2_jit_stack *stack; };
 
 static void read_groups(log_regex *re, const ynode *n, errlist *errors)
 {
@@ -22,6 +22,7 @@ static void read_groups(log_regex *re, const ynode *n, errlist *errors)
             errlist_add(errors, SLA_LIMIT, n->at, "a pattern may have %d groups", LOG_GROUPS_MAX - 1);
             return;
         }
+        re->groups |= UINT32_C(1) << no;
         re->numbers[re->ngroups] = no;
         re->names[re->ngroups++] = slice_of((const char *)entry + 2);
     }
@@ -161,6 +162,8 @@ log_regex_state *log_regex_state_new(void)
     return s;
 }
 
+void log_regex_around(log_regex_state *s, slice around) { s->around = around; }
+
 void log_regex_state_free(log_regex_state *s)
 {
     if (!s) return;
@@ -173,10 +176,10 @@ void log_regex_state_free(log_regex_state *s)
 static bool match_usual(const log_regex *re, log_regex_state *s, slice text)
 {
     const log_form *f = re->usual, *end = f + re->nusual;
-    while (f < end && !log_form_match(f, text, s->usual)) f++;
+    const char *readable = slice_readable(text, s->around);
+    while (f < end && !log_form_match(f, text, readable, s->usual)) f++;
     if (f == end) return false;
-    for (size_t i = 0; i < re->ngroups; i++)
-        if (!(f->groups >> re->numbers[i] & 1)) s->usual[2 * re->numbers[i]] = PCRE2_UNSET;
+    for (uint32_t others = re->groups & ~f->groups; others; others &= others - 1) s->usual[2 * __builtin_ctz(others)] = PCRE2_UNSET;
     s->found = s->usual;
     return true;
 }

@@ -12,7 +12,7 @@ typedef struct log_regex {
     struct pcre2_real_code_8 *code;     /* NULL: none */
     slice prefix;                       /* what every match begins with, "" where that is not known: looked at first */
     uint64_t first[4];                  /* bit c: a match may begin with the byte c (or be empty) */
-    slice names[LOG_GROUPS_MAX]; uint32_t numbers[LOG_GROUPS_MAX]; size_t ngroups;
+    slice names[LOG_GROUPS_MAX]; uint32_t numbers[LOG_GROUPS_MAX], groups; size_t ngroups;   /* of groups: bit g, a name's */
     const log_form *usual; size_t nusual;   /* what matches mostly look like */
     bool jit;
 } log_regex;
@@ -27,6 +27,8 @@ void log_regex_clear(log_regex *re);
 typedef struct log_regex_state log_regex_state;
 log_regex_state *log_regex_state_new(void);                                  /* NULL: no memory */
 void log_regex_state_free(log_regex_state *s);                               /* NULL allowed */
+/* From now on most texts lie in this memory, all of which may be read: they are matched faster (slice_readable). {0}: none. */
+void log_regex_around(log_regex_state *s, slice around);
 /* Limits on steps and stack make a runaway match a "no". text: valid UTF-8 where the expression has letters beyond ASCII. */
 bool log_regex_match(const log_regex *re, log_regex_state *s, slice text);
 /* Group no of the last match, borrowed from its text; ptr NULL: took no part. */

@@ -154,6 +154,7 @@ sla_status log_writer_begin(log_writer *w, log_sink *s, block *b)
     *w = (log_writer){.sink = s, .b = b, .m = log_matcher_new(s->patterns), .counts = mem_zero(1, sizeof *w->counts), .clock = {.zone = {.z = s->zone}}, .pending = mem_zero(1, sizeof *w->pending),
                       .codes = mem_resize(NULL, log_patterns_count(s->patterns) + 1, LOG_FIELDS * sizeof *w->codes)};
     if (w->counts) w->counts->unknown.names = dict_new();
+    if (w->m) log_regex_around(log_matcher_state(w->m), b->records);
     return w->m && w->counts && w->counts->unknown.names && w->pending && w->codes ? SLA_OK : SLA_NOMEM;
 }
 
@@ -273,11 +274,11 @@ static size_t gather(const slice (*v)[LOG_SLOTS], log_field f, uint64_t which, s
     return m;
 }
 
-static sla_status write_own(const slice *texts, size_t m, uint64_t which, size_t n, column *c, uint32_t *data)
+static sla_status write_own(const log_writer *w, const slice *texts, size_t m, uint64_t which, size_t n, column *c, uint32_t *data)
 {
     uint32_t codes[PENDING];
-    if (m == n) return dict_intern_many(c->codes, texts, n, data) ? SLA_OK : SLA_NOMEM;
-    if (!dict_intern_many(c->codes, texts, m, codes)) return SLA_NOMEM;
+    if (m == n) return dict_intern_many(c->codes, texts, n, data, w->b->records) ? SLA_OK : SLA_NOMEM;
+    if (!dict_intern_many(c->codes, texts, m, codes, w->b->records)) return SLA_NOMEM;
     for (m = 0; which; which &= which - 1) data[__builtin_ctzll(which)] = codes[m++];
     return SLA_OK;
 }
@@ -326,7 +327,7 @@ static sla_status write_field(log_writer *w, log_field f, size_t first, size_t n
     if (there & fixed) TRY(write_fixed(w, f, there & fixed, p->rule + first, n, c, data));
     if (!own) return SLA_OK;
     size_t m = gather(v, f, own, n, texts);
-    return dict_all_new(c->codes, row) ? write_new(w, texts, m, own, c, data) : write_own(texts, m, own, n, c, data);
+    return dict_all_new(c->codes, row) ? write_new(w, texts, m, own, c, data) : write_own(w, texts, m, own, n, c, data);
 }
 
 static sla_status write_rows(log_writer *w, size_t first, size_t n)

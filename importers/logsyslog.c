@@ -198,17 +198,27 @@ static const bool tag_chars[256] = {
 static bool tag_char(char c) { return tag_chars[(unsigned char)c]; }
 
 /* May a name that devices give their messages, as coded takes it, stand near the beginning? */
-static bool may_be_coded(slice s)
+static bool may_be_coded(slice s, const char *readable)
 {
-    s.len = s.len < 64 ? s.len : 64;
-    return slice_find(s, '%') < s.len;
+    enum { NEAR = 64 };
+#ifdef __SSE2__
+    const __m128i want = _mm_set1_epi8('%'), *v = (const __m128i *)(const void *)s.ptr;
+    if (readable - s.ptr >= NEAR) { /* most often there is none in what is behind the text either */
+        __m128i a = _mm_or_si128(_mm_cmpeq_epi8(_mm_loadu_si128(v), want), _mm_cmpeq_epi8(_mm_loadu_si128(v + 1), want));
+        __m128i b = _mm_or_si128(_mm_cmpeq_epi8(_mm_loadu_si128(v + 2), want), _mm_cmpeq_epi8(_mm_loadu_si128(v + 3), want));
+        if (_mm_movemask_epi8(_mm_or_si128(a, b)) == 0) return false;
+    }
+#endif
+    s.len = s.len < NEAR ? s.len : NEAR;
+    return slice_find(s, '%', readable) < s.len;
 }
 
 /* "host name[pid]: message" and "host name: message" with nothing special about them, as nearly all lines are. */
 static bool plain_3164(slice rest, log_framed *f)
 {
+    const char *readable = slice_readable(rest, f->around);
     slice *v = f->ev.v, id = {0};
-    size_t host = slice_find(rest, ' ');
+    size_t host = slice_find(rest, ' ', readable);
     if (rest.len < host + 2 || host == 0 || rest.ptr[host - 1] == ':' || rest.ptr[0] == '%') return false;
     const char *end = rest.ptr + rest.len, *tag = rest.ptr + host + 1, *p = tag;
     if (digit(*tag)) return false;
@@ -216,11 +226,11 @@ static bool plain_3164(slice rest, log_framed *f)
     slice name = {tag, (size_t)(p - tag)};
     if (p < end && *p == '[') {
         p++;
-        id = (slice){p, slice_digits((slice){p, (size_t)(end - p)})};
+        id = (slice){p, slice_digits((slice){p, (size_t)(end - p)}, readable)};
         p += id.len;
         p += p < end && *p == ']';
     }
-    if (!name.len || end - p < 2 || p[0] != ':' || p[1] != ' ' || (p + 2 < end && p[2] == '[') || may_be_coded((slice){tag, (size_t)(end - tag)})) return false;
+    if (!name.len || end - p < 2 || p[0] != ':' || p[1] != ' ' || (p + 2 < end && p[2] == '[') || may_be_coded((slice){tag, (size_t)(end - tag)}, readable)) return false;
     v[LOG_HOST] = (slice){rest.ptr, host};
     v[LOG_PROGRAM] = name;
     v[LOG_MESSAGE] = (slice){p + 2, (size_t)(end - p) - 2};

@@ -6,20 +6,26 @@
 #include "engine/base/digest.h"
 #include "engine/base/mem.h"
 
-/* Open addressing with linear probing, never more than half full. A slot holds 32 bits of the hash, so that a text is looked at
- * only when it is almost certainly the right one. Texts lie in chunks that never move. */
-enum { FIRST_SLOTS = 64, FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20, AHEAD = 32, NEAR = 4096 };
+/* Open addressing with linear probing, never more than half full. A slot holds 32 bits of the hash, and each text in a slot has a key of 16 bytes, which is the text itself where
+ * it is short: so that a text is looked at only when it is long and almost certainly the right one. Texts lie in chunks that never move. */
+enum { FIRST_SLOTS = 64, FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20, AHEAD = 32, NEAR = 4096, SHORT = 15 };
 
 typedef struct slot { uint32_t tag, code1; } slot; /* code1: code + 1; 0: free */
-typedef struct entry { const char *ptr; uint64_t hash; /* 0: appended, in no slot */ uint32_t len; } entry;
+/* Of up to SHORT bytes: the text, zeroes behind it, and its length in the last byte, as they lie in little-endian words; of more: a hash, and IS_LONG | length. */
+typedef struct text_key { uint64_t lo, hi; } text_key;
+#define IS_LONG (UINT64_C(0xFF) << 56)
+#define IN_NO_SLOT ((text_key){0, UINT64_C(0xFE) << 56})
 typedef struct chunk { struct chunk *next; size_t cap; char bytes[]; } chunk;
 typedef struct lent { struct lent *below; void *block; } lent;
+/* Texts that begin less than room bytes behind from have 16 bytes that may be read. */
+typedef struct window { uintptr_t from; size_t room; } window;
 
 struct dict {
     slot *slots;
     size_t mask;            /* slots - 1, slots a power of two */
-    entry *entries;
-    size_t entries_cap;
+    slice *entries;
+    text_key *keys;         /* of the first nkeys entries; those behind are in no slot */
+    size_t entries_cap, keys_cap, nkeys;
     uint32_t count, placed; /* all entries; those in slots */
     uint64_t seed;
     chunk *first, *current; /* those behind current are empty, kept from before a reset */
@@ -65,8 +71,20 @@ void dict_free(dict *d)
     }
     mem_free(d->slots);
     mem_free(d->entries);
+    mem_free(d->keys);
     mem_free(d);
 }
+
+__extension__ typedef unsigned __int128 wide;
+
+/* One multiplication for all of a key. The seed hides which keys make a factor zero. */
+static inline uint64_t hash_of(uint64_t seed, text_key k)
+{
+    wide product = (wide)(k.lo ^ seed) * (k.hi ^ (seed * UINT64_C(0x9E3779B97F4A7C15)));
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline bool placed(text_key k) { return k.hi != IN_NO_SLOT.hi; }
 
 void dict_reset(dict *d)
 {
@@ -74,15 +92,16 @@ void dict_reset(dict *d)
         memset(d->slots, 0, (d->mask + 1) * sizeof *d->slots);
     } else {
         /* few entries in a large table: undo the insertions, the last one first, so that each is still found */
-        for (uint32_t code = d->count; code-- > 0;) {
-            if (!d->entries[code].hash) continue;
-            size_t i = d->entries[code].hash & d->mask;
+        for (size_t code = d->nkeys; code-- > 0;) {
+            if (!placed(d->keys[code])) continue;
+            size_t i = hash_of(d->seed, d->keys[code]) & d->mask;
             while (d->slots[i].code1 != code + 1) i = (i + 1) & d->mask;
             d->slots[i] = (slot){0};
         }
     }
     free_lent(d);
     d->count = d->placed = 0;
+    d->nkeys = 0;
     d->current = d->first;
     d->used = 0;
     d->bytes = 0;
@@ -93,13 +112,13 @@ static bool slots_double(dict *d)
     size_t n = (d->mask + 1) * 2;
     slot *slots = mem_zero(n, sizeof *slots);
     if (!slots) return false;
-    for (uint32_t code = 0; code < d->count; code++) {
-        uint64_t h = d->entries[code].hash;
+    for (size_t code = 0; code < d->nkeys; code++) {
+        uint64_t h = hash_of(d->seed, d->keys[code]);
         size_t i = h & (n - 1);
-        if (!h) continue;
-        if (d->count - code > 16) __builtin_prefetch(&slots[d->entries[code + 16].hash & (n - 1)], 1);
+        if (!placed(d->keys[code])) continue;
+        if (d->nkeys - code > 16) __builtin_prefetch(&slots[hash_of(d->seed, d->keys[code + 16]) & (n - 1)], 1);
         while (slots[i].code1) i = (i + 1) & (n - 1);
-        slots[i] = (slot){(uint32_t)(h >> 32), code + 1};
+        slots[i] = (slot){(uint32_t)(h >> 32), (uint32_t)code + 1};
     }
     mem_free(d->slots);
     d->slots = slots;
@@ -128,24 +147,36 @@ static char *text_room(dict *d, size_t n)
     return next->bytes;
 }
 
-__extension__ typedef unsigned __int128 wide;
+static window window_on(slice around) { return (window){(uintptr_t)around.ptr, around.len >= SHORT + 1 ? around.len - SHORT : 0}; }
 
-/* Texts of up to 16 bytes, which most are, as two words that may overlap: one multiplication in the place of hash64's loop. The seed hides which words make a factor zero. */
-static inline uint64_t hash_of(uint64_t seed, slice s)
+/* By what can be read of the text itself. */
+static inline text_key short_key(slice s)
 {
-    uint64_t a = 0, b = 0, h;
-    if (s.len > 16) h = hash64(s.ptr, s.len, seed);
-    else {
-        if (s.len >= 8) memcpy(&a, s.ptr, 8), memcpy(&b, s.ptr + s.len - 8, 8);
-        else if (s.len >= 4) {
-            uint32_t x, y;
-            memcpy(&x, s.ptr, 4), memcpy(&y, s.ptr + s.len - 4, 4);
-            a = x, b = y;
-        } else if (s.len) a = (unsigned char)s.ptr[0], b = (uint64_t)(unsigned char)s.ptr[s.len / 2] << 8 | (unsigned char)s.ptr[s.len - 1];
-        wide product = (wide)(a ^ seed) * (b ^ (seed * UINT64_C(0x9E3779B97F4A7C15) + s.len));
-        h = (uint64_t)product ^ (uint64_t)(product >> 64);
-    }
-    return h ? h : 1;
+    text_key k = {0, (uint64_t)s.len << 56};
+    if (s.len >= 8) {
+        uint64_t end;
+        memcpy(&k.lo, s.ptr, 8), memcpy(&end, s.ptr + s.len - 8, 8);
+        k.hi |= end >> 8 >> 8 * (SHORT - s.len);
+    } else if (s.len >= 4) {
+        uint32_t a, b;
+        memcpy(&a, s.ptr, 4), memcpy(&b, s.ptr + s.len - 4, 4);
+        k.lo = a | (uint64_t)b << 8 * (s.len - 4);
+    } else
+        for (size_t i = 0; i < s.len; i++) k.lo |= (uint64_t)(unsigned char)s.ptr[i] << 8 * i;
+    return k;
+}
+
+static text_key long_key(uint64_t seed, slice s) { return (text_key){hash64(s.ptr, s.len, seed), IS_LONG | s.len}; }
+
+static inline text_key key_of(uint64_t seed, slice s, window w)
+{
+    static const unsigned char ones_then_zeroes[2 * (SHORT + 1)] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+    text_key k, mask;
+    if (s.len > SHORT) return long_key(seed, s);
+    if ((uintptr_t)s.ptr - w.from >= w.room) return short_key(s);
+    memcpy(&k, s.ptr, sizeof k);
+    memcpy(&mask, ones_then_zeroes + sizeof k - s.len, sizeof k);
+    return (text_key){k.lo & mask.lo, (k.hi & mask.hi) | (uint64_t)s.len << 56};
 }
 
 static const char *copied(dict *d, slice s)
@@ -157,22 +188,25 @@ static const char *copied(dict *d, slice s)
 }
 
 /* A new entry, in no slot yet. */
-static uint32_t append(dict *d, slice s, uint64_t h, bool in_place)
+static uint32_t append(dict *d, slice s, bool in_place)
 {
     if (s.len > UINT32_MAX || d->count >= DICT_NONE - 1) return DICT_NONE;
     if (mem_grow(&d->entries, &d->entries_cap, (size_t)d->count + 1, sizeof *d->entries) != 0) return DICT_NONE;
     const char *text = in_place ? s.ptr : copied(d, s);
     if (!text) return DICT_NONE;
     d->bytes += s.len;
-    d->entries[d->count] = (entry){text, h, (uint32_t)s.len};
+    d->entries[d->count] = (slice){text, s.len};
     return d->count++;
 }
 
-static uint32_t add(dict *d, slice s, uint64_t h, bool in_place)
+static uint32_t add(dict *d, slice s, text_key k, uint64_t h, bool in_place)
 {
     if ((size_t)d->placed + 1 > (d->mask + 1) / 2 && !slots_double(d)) return DICT_NONE;
-    uint32_t code = append(d, s, h, in_place);
+    if (mem_grow(&d->keys, &d->keys_cap, (size_t)d->count + 1, sizeof *d->keys) != 0) return DICT_NONE;
+    uint32_t code = append(d, s, in_place);
     if (code == DICT_NONE) return code;
+    while (d->nkeys < code) d->keys[d->nkeys++] = IN_NO_SLOT;
+    d->keys[d->nkeys++] = k;
     size_t i = h & d->mask;
     while (d->slots[i].code1) i = (i + 1) & d->mask;
     d->slots[i] = (slot){(uint32_t)(h >> 32), code + 1};
@@ -180,20 +214,18 @@ static uint32_t add(dict *d, slice s, uint64_t h, bool in_place)
     return code;
 }
 
-uint32_t dict_append(dict *d, slice s) { return append(d, s, 0, false); }
+uint32_t dict_append(dict *d, slice s) { return append(d, s, false); }
 
-uint32_t dict_append_in_place(dict *d, slice s) { return append(d, s, 0, true); }
+uint32_t dict_append_in_place(dict *d, slice s) { return append(d, s, true); }
 
 uint32_t dict_append_many_in_place(dict *d, const slice *texts, size_t n)
 {
     uint32_t first = d->count;
-    size_t bytes = 0;
+    size_t bytes = 0, longest = 0;
     if (n >= DICT_NONE - 1u - first || mem_grow(&d->entries, &d->entries_cap, first + n, sizeof *d->entries) != 0) return DICT_NONE;
-    for (size_t i = 0; i < n; i++) {
-        if (texts[i].len > UINT32_MAX) return DICT_NONE;
-        d->entries[first + i] = (entry){texts[i].ptr, 0, (uint32_t)texts[i].len};
-        bytes += texts[i].len;
-    }
+    for (size_t i = 0; i < n; i++) bytes += texts[i].len, longest |= texts[i].len;
+    if (longest > UINT32_MAX) return DICT_NONE;
+    memcpy(d->entries + first, texts, n * sizeof *texts);
     d->bytes += bytes;
     d->count += (uint32_t)n;
     return first;
@@ -205,82 +237,93 @@ bool dict_all_new(const dict *d, size_t seen)
     return d->count >= SAMPLE && d->count >= seen - seen / 8;
 }
 
-static inline uint32_t look_up(const slot *slots, size_t mask, const entry *entries, slice s, uint64_t h)
+static inline uint32_t look_up(const slot *slots, size_t mask, const text_key *keys, const slice *entries, slice s, text_key k, uint64_t h)
 {
     uint32_t tag = (uint32_t)(h >> 32);
     for (size_t i = h & mask; slots[i].code1; i = (i + 1) & mask) {
-        if (slots[i].tag != tag) continue;
-        const entry *e = &entries[slots[i].code1 - 1];
-        if (slice_eq((slice){e->ptr, e->len}, s)) return slots[i].code1 - 1;
+        uint32_t code = slots[i].code1 - 1;
+        if (slots[i].tag == tag && ((keys[code].lo ^ k.lo) | (keys[code].hi ^ k.hi)) == 0 && (k.hi < IS_LONG || memcmp(entries[code].ptr, s.ptr, s.len) == 0)) return code;
     }
     return DICT_NONE;
 }
 
+static uint32_t find(const dict *d, slice s, text_key k, uint64_t h) { return look_up(d->slots, d->mask, d->keys, d->entries, s, k, h); }
+
+static uint32_t find_or_add(dict *d, slice s, text_key k, uint64_t h, bool in_place)
+{
+    uint32_t code = find(d, s, k, h);
+    return code != DICT_NONE ? code : add(d, s, k, h, in_place);
+}
+
 uint32_t dict_find(const dict *d, slice s)
 {
-    return look_up(d->slots, d->mask, d->entries, s, hash_of(d->seed, s));
+    text_key k = key_of(d->seed, s, (window){0});
+    return find(d, s, k, hash_of(d->seed, k));
 }
 
 uint32_t dict_intern(dict *d, slice s)
 {
-    uint64_t h = hash_of(d->seed, s);
-    uint32_t code = look_up(d->slots, d->mask, d->entries, s, h);
-    return code != DICT_NONE ? code : add(d, s, h, false);
+    text_key k = key_of(d->seed, s, (window){0});
+    return find_or_add(d, s, k, hash_of(d->seed, k), false);
 }
 
-/* Of a table that the caches hold: nothing to wait for. Its places are kept at hand until it grows. Returns how many of the n were done; fewer: it has become large, or there is no memory. */
-static size_t intern_near(dict *d, const slice *texts, size_t n, uint32_t *codes, bool in_place)
+/* The codes of texts that are there, up to the first that is not; returns how many. */
+static size_t find_many(const dict *d, const slice *texts, size_t n, uint32_t *codes, window w)
 {
     const slot *slots = d->slots;
-    const entry *entries = d->entries;
-    size_t mask = d->mask, at = 0;
+    const text_key *keys = d->keys;
+    const slice *entries = d->entries;
+    const size_t mask = d->mask;
     const uint64_t seed = d->seed;
     slice before = {NULL, SIZE_MAX};
-    for (; at < n && mask < NEAR; at++) {
-        slice s = texts[at];
-        if (s.ptr == before.ptr && s.len == before.len) {
-            codes[at] = codes[at - 1];
-            continue;
-        }
-        uint64_t h = hash_of(seed, s);
-        uint32_t code = look_up(slots, mask, entries, s, h);
-        if (code == DICT_NONE) {
-            if ((code = add(d, s, h, in_place)) == DICT_NONE) return at;
-            slots = d->slots, entries = d->entries, mask = d->mask;
-        }
-        codes[at] = code;
+    uint32_t code = DICT_NONE;
+    for (size_t i = 0; i < n; codes[i++] = code) {
+        slice s = texts[i];
+        if (s.ptr == before.ptr && s.len == before.len) continue;
+        text_key k = key_of(seed, s, w);
+        if ((code = look_up(slots, mask, keys, entries, s, k, hash_of(seed, k))) == DICT_NONE) return i;
         before = s;
+    }
+    return n;
+}
+
+/* Of a table that the caches hold: nothing to wait for. Returns how many of the n were done; fewer: it has become large, or there is no memory. */
+static size_t intern_near(dict *d, const slice *texts, size_t n, uint32_t *codes, window w, bool in_place)
+{
+    size_t at = 0;
+    while (d->mask < NEAR && (at += find_many(d, texts + at, n - at, codes + at, w)) < n) {
+        text_key k = key_of(d->seed, texts[at], w);
+        if ((codes[at] = add(d, texts[at], k, hash_of(d->seed, k), in_place)) == DICT_NONE) return at;
+        at++;
     }
     return at;
 }
 
-/* Asks for the slots of a block, then for the entries they point to, then looks: the waits for memory overlap instead of adding up. */
-static bool intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes, bool in_place)
+/* Asks for the slots of a block, then for the keys they point to, then looks: the waits for memory overlap instead of adding up. */
+static bool intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes, window w, bool in_place)
 {
+    text_key k[AHEAD];
     uint64_t h[AHEAD];
-    for (size_t at = intern_near(d, texts, n, codes, in_place); at < n; at += AHEAD) {
+    for (size_t at = intern_near(d, texts, n, codes, w, in_place); at < n; at += AHEAD) {
         size_t m = n - at < AHEAD ? n - at : AHEAD;
         for (size_t i = 0; i < m; i++) {
-            h[i] = hash_of(d->seed, texts[at + i]);
+            k[i] = key_of(d->seed, texts[at + i], w);
+            h[i] = hash_of(d->seed, k[i]);
             __builtin_prefetch(&d->slots[h[i] & d->mask]);
         }
         for (size_t i = 0; i < m; i++) {
             const slot *s = &d->slots[h[i] & d->mask];
-            if (s->code1 && s->tag == (uint32_t)(h[i] >> 32)) __builtin_prefetch(&d->entries[s->code1 - 1]);
+            if (s->code1 && s->tag == (uint32_t)(h[i] >> 32)) __builtin_prefetch(&d->keys[s->code1 - 1]);
         }
-        for (size_t i = 0; i < m; i++) {
-            uint32_t code = look_up(d->slots, d->mask, d->entries, texts[at + i], h[i]);
-            if (code == DICT_NONE) code = add(d, texts[at + i], h[i], in_place);
-            if (code == DICT_NONE) return false;
-            codes[at + i] = code;
-        }
+        for (size_t i = 0; i < m; i++)
+            if ((codes[at + i] = find_or_add(d, texts[at + i], k[i], h[i], in_place)) == DICT_NONE) return false;
     }
     return true;
 }
 
-bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes) { return intern_many(d, texts, n, codes, false); }
+bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes, slice around) { return intern_many(d, texts, n, codes, window_on(around), false); }
 
-bool dict_intern_in_place(dict *d, const slice *texts, size_t n, uint32_t *codes) { return intern_many(d, texts, n, codes, true); }
+bool dict_intern_in_place(dict *d, const slice *texts, size_t n, uint32_t *codes, slice around) { return intern_many(d, texts, n, codes, window_on(around), true); }
 
 bool dict_take_block(dict *d, void *block)
 {
@@ -293,7 +336,7 @@ bool dict_take_block(dict *d, void *block)
 
 slice dict_text(const dict *d, uint32_t code)
 {
-    return (slice){d->entries[code].ptr, d->entries[code].len};
+    return d->entries[code];
 }
 
 uint32_t dict_count(const dict *d)

@@ -13,11 +13,11 @@ dict *dict_new(void);                                   /* NULL: no memory */
 void dict_free(dict *d);
 void dict_reset(dict *d);                               /* empty again, memory kept: for reuse batch after batch */
 uint32_t dict_intern(dict *d, slice s);                 /* code, added if new; DICT_NONE: no memory or 2^32-1 entries */
-/* The same for n texts at once, in order: faster where the table is larger than the caches. false: no memory, and some of them may be in. */
-bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes);
+/* The same for n texts at once, in order. around: memory in which most of them lie, all of which may be read: what lies there is found faster. false: no memory, and some of them may be in. */
+bool dict_intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes, slice around);
 /* The same without copying the new texts (none of which may be NULL): they must stay where they are until the dict is freed or reset. dict_take_block makes the dict
  * the owner of a block from mem_resize in which such texts lie; false: no memory, and it is still the caller's. */
-bool dict_intern_in_place(dict *d, const slice *texts, size_t n, uint32_t *codes);
+bool dict_intern_in_place(dict *d, const slice *texts, size_t n, uint32_t *codes, slice around);
 bool dict_take_block(dict *d, void *block);
 /* For columns of texts that are nearly all different, where looking costs more than it spares: whether of the texts seen so far nearly all were new … */
 bool dict_all_new(const dict *d, size_t seen);

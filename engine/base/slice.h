@@ -34,32 +34,40 @@ static inline bool slice_eq(slice a, slice b)
         if (a.ptr[i] != b.ptr[i]) return false;
     return true;
 }
-/* Where c stands first in the text; s.len: nowhere. For short texts, or where it stands near the beginning: 16 bytes at a time, without a call. */
-static inline size_t slice_find(slice s, char c)
+/* How far memory may be read from the text on: to the end of around, all of which may be read, where the text lies in it, else to its own end. What looks at 16 bytes at once need then not
+ * go byte by byte at the end of each short text, but only at the end of all. */
+static inline const char *slice_readable(slice s, slice around) { return (uintptr_t)s.ptr - (uintptr_t)around.ptr < around.len ? around.ptr + around.len : s.ptr + s.len; }
+/* Where c stands first in the text; s.len: nowhere. For short texts, or where it stands near the beginning: 16 bytes at a time, without a call. readable: slice_readable. */
+static inline size_t slice_find(slice s, char c, const char *readable)
 {
     size_t i = 0;
 #ifdef __SSE2__
     const __m128i want = _mm_set1_epi8(c);
-    for (; i + 16 <= s.len; i += 16) {
+    for (; readable - s.ptr >= (ptrdiff_t)i + 16; i += 16) {
         unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s.ptr + i)), want));
-        if (hits) return i + (size_t)__builtin_ctz(hits);
+        size_t at = i + (hits ? (size_t)__builtin_ctz(hits) : 16);
+        if (at >= s.len) return s.len;
+        if (hits) return at;
     }
 #endif
+    (void)readable;
     while (i < s.len && s.ptr[i] != c) i++;
     return i;
 }
 /* How many digits it begins with. */
-static inline size_t slice_digits(slice s)
+static inline size_t slice_digits(slice s, const char *readable)
 {
     size_t n = 0;
 #ifdef __SSE2__
-    if (s.len >= 16) {
+    if (readable - s.ptr >= 16) {
         __m128i v = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)s.ptr), _mm_set1_epi8('0'));
         unsigned others = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(9)), v)) & 0xFFFF;
-        if (others) return (size_t)__builtin_ctz(others);
-        n = 16;
+        n = others ? (size_t)__builtin_ctz(others) : 16;
+        if (n >= s.len) return s.len;
+        if (others) return n;
     }
 #endif
+    (void)readable;
     while (n < s.len && s.ptr[n] >= '0' && s.ptr[n] <= '9') n++;
     return n;
 }

@@ -329,7 +329,7 @@ static sla_status work(void *ctx, void *item, err *e)
 static sla_status intern_piece(loader *l, piece *pc)
 {
     enum { AT_ONCE = 256 };
-    slice texts[AT_ONCE];
+    slice texts[AT_ONCE], around = {pc->texts.bytes, pc->texts.total};
     size_t offset = 0;
     bool new_ones = false;
     pc->map = mem_resize(NULL, pc->texts.count, sizeof *pc->map);
@@ -341,7 +341,7 @@ static sla_status intern_piece(loader *l, piece *pc)
             if (!dict_take_block(l->world, pc->blob)) return SLA_NOMEM;
             pc->blob = NULL;
         }
-        if (!(new_ones ? dict_intern_in_place : dict_intern_many)(l->world, texts, n, pc->map + at)) return SLA_NOMEM;
+        if (!(new_ones ? dict_intern_in_place : dict_intern_many)(l->world, texts, n, pc->map + at, around)) return SLA_NOMEM;
         new_ones = dict_count(l->world) - before > n / 2;
     }
     mem_free(pc->blob);

@@ -37,12 +37,46 @@ static void many_at_once(void **state)
     static slice list[N];
     static uint32_t codes[N];
     for (unsigned i = 0; i < N; i++) list[i] = numbered(texts[i], i * 7919 % 3001);
-    assert_true(dict_intern_many(many, list, 0, codes));
-    assert_true(dict_intern_many(many, list, N, codes));
+    assert_true(dict_intern_many(many, list, 0, codes, (slice){0}));
+    assert_true(dict_intern_many(many, list, N, codes, (slice){0}));
     for (unsigned i = 0; i < N; i++) assert_int_equal(dict_intern(one, list[i]), codes[i]);
     assert_int_equal(dict_count(one), dict_count(many));
     dict_free(one);
     dict_free(many);
+}
+
+/* texts of any bytes, all lengths to either side of what a key holds, that differ in little or in zeroes only: equal codes where the bytes are equal, whether what is behind a text
+ * may be read or not, and by each way of asking. They lie back to back, so that a byte too many would be another text's or nobody's. */
+static void close_texts(void **state)
+{
+    (void)state;
+    enum { N = 3000, LONGEST = 20 };
+    static slice list[N];
+    static uint32_t codes[N];
+    char *block = mem_resize(NULL, N * LONGEST, 1);
+    size_t used = 0;
+    uint32_t seed = 1;
+    for (size_t i = 0; i < N; i++) {
+        list[i] = (slice){block + used, (seed = seed * 1664525 + 1013904223) >> 16 & 31};
+        if (list[i].len > LONGEST) list[i].len %= 4;
+        memset(block + used, seed >> 28 & 1 ? 'a' : 0, list[i].len);
+        if (list[i].len) block[used + (seed >> 21) % list[i].len] = (char)(seed >> 8 & 1);
+        used += list[i].len;
+    }
+    for (int round = 0; round < 3; round++) {
+        dict *d = dict_new();
+        slice around[] = {{0}, {block, used}, {block + used / 2, used / 4}};
+        assert_true(dict_intern_many(d, list, N, codes, around[round]));
+        for (size_t i = 0; i < N; i++) {
+            assert_true(slice_eq(dict_text(d, codes[i]), list[i]));
+            assert_int_equal(dict_find(d, list[i]), codes[i]);
+            assert_int_equal(dict_intern(d, list[i]), codes[i]);
+            if (i > 200) continue;
+            for (size_t k = 0; k < i; k++) assert_int_equal(codes[k] == codes[i], slice_eq(list[k], list[i]));
+        }
+        dict_free(d);
+    }
+    mem_free(block);
 }
 
 /* texts left where they are have the codes that copies would, and the dict gives the block back when it is emptied */
@@ -58,7 +92,7 @@ static void left_in_place(void **state)
         for (unsigned i = 0; i < N; i++) list[i] = (slice){block + i * LEN, (size_t)snprintf(block + i * LEN, LEN, "%u", i % 700)};
         assert_int_equal(dict_intern(d, SLICE_LIT("5")), 0);
         assert_true(dict_take_block(d, block));
-        assert_true(dict_intern_in_place(d, list, N, codes));
+        assert_true(dict_intern_in_place(d, list, N, codes, (slice){0}));
         assert_int_equal(codes[5], 0);
         assert_int_equal(codes[705], 0);
         assert_int_equal(dict_count(d), 700);
@@ -257,11 +291,12 @@ static void hash_has_few_collisions(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(hash_cases) + 11];
+    struct CMUnitTest tests[LEN(hash_cases) + 12];
     size_t n = 0;
     ROWS(tests, n, hash_cases, hash_is_stable);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(counts_up);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(many_at_once);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(close_texts);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(left_in_place);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(appended_apart);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(appended_together);

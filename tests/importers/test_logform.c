@@ -30,22 +30,28 @@ static void matches(void **state)
 {
     const struct match_case *c = *state;
     const ynode text = {.kind = YNODE_SCALAR, .text = slice_of(c->name)};
-    size_t groups[8], n = strlen(c->text);
+    size_t groups[8] = {0}, same[8], n = strlen(c->text);
     errlist errors = {0};
     log_form f;
-    char *exact = malloc(n ? n : 1), got[200] = "";
+    char *exact = malloc(n ? n : 1), *within = malloc(n + 100), got[200] = "";
     memcpy(exact, c->text, n);
+    memset(within, n && c->text[n - 1] >= '0' && c->text[n - 1] <= '9' ? '7' : 'z', n + 100); /* what is behind the text is as what is in it */
+    memcpy(within, c->text, n);
     log_form_read(&f, &text, letter, NULL, &errors);
     bool open_ended = strcmp(c->name, "{a:.}*") == 0; /* a place without an end is refused, and matches nothing that the test asks for */
     assert_int_equal(errors.n, open_ended ? 1 : 0);
     if (!open_ended) {
-        assert_true(log_form_match(&f, (slice){exact, n}, groups) == (c->want != NULL));
+        assert_true(log_form_match(&f, (slice){within, n}, within + n + 100, groups) == (c->want != NULL));
+        memcpy(same, groups, sizeof same);
+        assert_true(log_form_match(&f, (slice){exact, n}, exact + n, groups) == (c->want != NULL));
+        if (c->want) assert_memory_equal(same, groups, sizeof same);
         for (uint32_t g = 1; c->want && g <= 3; g++)
             if (f.groups >> g & 1) snprintf(got + strlen(got), sizeof got - strlen(got), "%s%c=%.*s", got[0] ? " " : "", (char)('a' + g - 1), (int)(groups[2 * g + 1] - groups[2 * g]), exact + groups[2 * g]);
         if (c->want) assert_string_equal(got, c->want);
     }
     errlist_clear(&errors);
     free(exact);
+    free(within);
 }
 
 static const struct wrong_case { const char *name, *says; } wrong_cases[] = {
@@ -96,15 +102,17 @@ static size_t try_form(const log_form *f, const log_regex *with, const log_regex
     enum { TEXTS = 3000 };
     static const char odd[] = " \t0.:x\n/";
     size_t found = 0, groups[2 * LOG_GROUPS_MAX];
-    char text[1024];
+    char text[1024] = "";
     for (int i = 0; i < TEXTS; i++) {
         slice s = {text, text_of(f, text)};
         if (i % 3 == 0) text[draw((uint32_t)s.len)] = odd[draw(sizeof odd - 1)];
+        log_regex_around(a, i % 2 ? (slice){text, sizeof text} : (slice){0});
         bool one = log_regex_match(with, a, s), other = log_regex_match(alone, b, s);
         if (one != other) fail_msg("found in one way only: %.*s", SLICE_ARG(s));
         if (one) same_groups(with, a, b, s);
-        found += log_form_match(f, s, groups);
+        found += log_form_match(f, s, s.ptr + s.len, groups);
     }
+    log_regex_around(a, (slice){0});
     assert_in_range(found, TEXTS / 3, TEXTS);
     return found;
 }
