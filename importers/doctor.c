@@ -7,6 +7,7 @@
 #include "engine/base/mem.h"
 #include "engine/time/instant.h"
 
+enum { FEW = 64 };
 typedef struct span { bool any; int64_t first, last; } span;
 typedef struct terms { int64_t *by; size_t from, n; } terms;   /* how often each text of the dictionary is a field's value: by[code - from], of n codes; a field's texts lie near each other */
 /* What is kept of a dataset, whose rows are looked at once: records all together, events and changes some at a time. */
@@ -132,17 +133,38 @@ static bool counted(const doctor *d, const table *t, size_t f)
     return t->cols[f].data && (t->ds->fields[f].en || (history_of && (int)f == history_of->changes.record));
 }
 
-/* How often each text stands in a column. false: no memory. */
-static bool count_texts(const table *t, size_t f, terms *k)
+/* Of few texts, of which each is counted at several places in turn: one would have to wait for the last time it was met, which mostly was just before. */
+static void count_few(const uint32_t *codes, size_t n, int64_t *by, size_t nby)
 {
-    uint32_t lo = UINT32_MAX, hi = 0;
+    enum { PLACES = 4 };
+    uint32_t at[PLACES][FEW] = {{0}};
+    for (size_t r = 0; r < n; r++) at[r % PLACES][codes[r]]++;
+    for (size_t i = 0; i < nby; i++) by[i] += (int64_t)at[0][i] + at[1][i] + at[2][i] + at[3][i];
+}
+
+static void span_of_codes(const table *t, size_t f, uint32_t *lo, uint32_t *hi)
+{
     const uint32_t *codes = table_codes(t, f);
     bool all = bits_all(t->cols[f].valid, t->nrows);
     for (size_t r = 0; r < t->nrows; r++) {
         if (!all && !table_has(t, f, r)) continue;
-        lo = codes[r] < lo ? codes[r] : lo;
-        hi = codes[r] > hi ? codes[r] : hi;
+        *lo = codes[r] < *lo ? codes[r] : *lo;
+        *hi = codes[r] > *hi ? codes[r] : *hi;
     }
+}
+
+/* How often each text stands in a column, whose codes are of texts. false: no memory. */
+static bool count_texts(const table *t, size_t f, const dict *texts, terms *k)
+{
+    uint32_t lo = UINT32_MAX, hi = 0;
+    const uint32_t *codes = table_codes(t, f);
+    bool all = bits_all(t->cols[f].valid, t->nrows);
+    if (all && dict_count(texts) && dict_count(texts) <= FEW) {
+        if (!terms_reach(k, 0, dict_count(texts) - 1)) return false;
+        count_few(codes, t->nrows, k->by, k->n);
+        return true;
+    }
+    span_of_codes(t, f, &lo, &hi);
     if (lo > hi) return true;
     if (!terms_reach(k, lo, hi)) return false;
     for (size_t r = 0; r < t->nrows; r++)
@@ -418,8 +440,9 @@ static span span_of(const table *t)
     int f = t->ds->time_field;
     if (f < 0 || t->ds->fields[f].type != VT_TIME || !t->cols[f].data) return (span){0};
     const int64_t *at = table_i64(t, (size_t)f);
+    bool all = bits_all(t->cols[f].valid, t->nrows);
     for (size_t r = 0; r < t->nrows; r++) {
-        if (!table_has(t, (size_t)f, r)) continue;
+        if (!all && !table_has(t, (size_t)f, r)) continue;
         s.first = at[r] < s.first ? at[r] : s.first;
         s.last = at[r] > s.last ? at[r] : s.last;
     }
@@ -553,7 +576,7 @@ static sla_status look_at_rows(void *ctx, const table *t, const dict *texts, err
     terms own[FIELDS_MAX] = {{0}};
     bool ok = true;
     span s = span_of(t);
-    for (size_t f = 0; ok && f < t->ds->nfields; f++) ok = !counted(d, t, f) || count_texts(t, f, &own[f]);
+    for (size_t f = 0; ok && f < t->ds->nfields; f++) ok = !counted(d, t, f) || count_texts(t, f, texts, &own[f]);
     pthread_mutex_lock(&d->lock);
     n->imported = t->imported;
     n->nrows += t->nrows;

@@ -534,7 +534,7 @@ sla_status load_table(store *s, const dataset *ds, const bool *wanted, dict *wor
 }
 
 /* ---- in parts ---- */
-enum { PART_CHUNKS = 8 };
+enum { PART_CHUNKS = 2 };
 typedef struct in_parts { loader all; table_part_fn *fn; void *ctx; } in_parts;
 
 /* The chunks of part number no. */

@@ -95,7 +95,7 @@ static sla_status set_up(store *s, store_mode mode, err *e)
     if (empty) TRY(db_exec(&s->d, "PRAGMA page_size=16384", e)); /* most of the file is large blobs */
     else TRY(ddl_check(&s->d, e));
     /* A rollback journal of a source that only appends holds a few pages: the state before comes back whatever moment the process dies at. */
-    TRY(db_exec(&s->d, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY", e));
+    TRY(db_exec(&s->d, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-2048; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY", e));
     return empty ? ddl_create(&s->d, e) : SLA_OK;
 }
 
