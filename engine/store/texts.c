@@ -10,39 +10,49 @@
 #include "engine/base/mem.h"
 #include "engine/store/internal.h"
 
-enum { SHARED_MAX = 255, SLOTS = 256, SAMPLE = 512, SHORTEST = 24, HEAD = 13, STARTS = 3, TAILS = 16 };
+enum { SHARED_MAX = 255, SLOTS = 256, SAMPLE = 512, SHORTEST = 24, HEAD = 13, STARTS = 2, TAILS = 16 };
 /* The texts last seen, by how they begin: number + 1. */
 typedef struct starts { uint32_t last[STARTS][SLOTS]; } starts;
 
+#ifdef __SSE2__
+/* Bit i: of 16 bytes, those numbered i differ. */
+static inline unsigned differing(const char *a, const char *b)
+{
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)a), y = _mm_loadu_si128((const __m128i *)(const void *)b);
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y)) ^ 0xFFFF;
+}
+#endif
+
+/* How many bytes the two begin with in common. The last 16 are looked at together with some that were, so that none is looked at alone. */
 static size_t common(slice a, slice b)
 {
     size_t n = a.len < b.len ? a.len : b.len, i = 0;
     if (n > SHARED_MAX) n = SHARED_MAX;
 #ifdef __SSE2__
-    for (; i + 16 <= n; i += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(a.ptr + i)), y = _mm_loadu_si128((const __m128i *)(const void *)(b.ptr + i));
-        unsigned differ = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y)) ^ 0xFFFF;
-        if (differ) return i + (size_t)__builtin_ctz(differ);
+    while (n >= 16 && i < n) {
+        size_t at = i + 16 <= n ? i : n - 16;
+        unsigned differ = differing(a.ptr + at, b.ptr + at);
+        if (differ) return at + (size_t)__builtin_ctz(differ);
+        i = at + 16;
     }
 #endif
-    for (uint64_t x, y; i + 8 <= n; i += 8) {
-        memcpy(&x, a.ptr + i, 8);
-        memcpy(&y, b.ptr + i, 8);
-        if (x != y) return i + (size_t)__builtin_ctzll(x ^ y) / 8;
-    }
     while (i < n && a.ptr[i] == b.ptr[i]) i++;
     return i;
 }
 
-/* How many bytes the two end with in common, of which the first has n and the other no fewer to compare. */
-static inline size_t common_end(const char *a_end, const char *b_end, size_t n)
+/* How many bytes the two end with in common, n at most. */
+static size_t common_end(slice a, slice b, size_t n)
 {
     size_t i = 0;
-    for (uint64_t x, y; i + 8 <= n; i += 8) {
-        memcpy(&x, a_end - i - 8, 8);
-        memcpy(&y, b_end - i - 8, 8);
-        if (x != y) return i + (size_t)__builtin_clzll(x ^ y) / 8;
+    const char *a_end = a.ptr + a.len, *b_end = b.ptr + b.len;
+    if (n > SHARED_MAX) n = SHARED_MAX;
+#ifdef __SSE2__
+    for (size_t both = a.len < b.len ? a.len : b.len; i < n && i + 16 <= both; i += 16) {
+        unsigned differ = differing(a_end - i - 16, b_end - i - 16);
+        size_t same = i + (differ ? (size_t)__builtin_clz(differ) - 16 : 16);
+        if (differ || same >= n) return same < n ? same : n;
     }
+#endif
     while (i < n && a_end[-1 - (ptrdiff_t)i] == b_end[-1 - (ptrdiff_t)i]) i++;
     return i;
 }
@@ -52,8 +62,7 @@ static size_t tail_of(const dict *d, uint32_t i, slice text, size_t shared, uint
 {
     if (!back) return 0;
     slice other = dict_text(d, i - back);
-    size_t n = text.len - shared < other.len ? text.len - shared : other.len;
-    return common_end(text.ptr + text.len, other.ptr + other.len, n < SHARED_MAX ? n : SHARED_MAX);
+    return common_end(text, other, text.len - shared < other.len ? text.len - shared : other.len);
 }
 
 /* The hash of the text's bytes up to to, whose first from bytes have the hash given. */
@@ -69,14 +78,13 @@ static inline uint64_t hash_on(uint64_t hash, const char *text, size_t from, siz
 /* How many bytes text i shares with the beginning of one that is *back before it: the last that begins with the same 40 bytes, else 24, else 8. */
 static size_t find(starts *s, const dict *d, uint32_t i, slice text, uint8_t *back)
 {
-    static const size_t lengths[STARTS] = {8, 24, 40};
+    static const size_t lengths[STARTS] = {8, 24};
     uint32_t *last[STARTS];
     uint64_t hash = 0;
-    size_t n = text.len >= lengths[2] ? 3 : text.len >= lengths[1] ? 2 : text.len >= lengths[0], best = 0;
+    size_t n = text.len >= lengths[1] ? 2 : text.len >= lengths[0], best = 0;
     *back = 0;
     if (n > 0) last[0] = &s->last[0][(hash = hash_on(0, text.ptr, 0, lengths[0])) >> 56];
     if (n > 1) last[1] = &s->last[1][(hash = hash_on(hash, text.ptr, lengths[0], lengths[1])) >> 56];
-    if (n > 2) last[2] = &s->last[2][hash_on(hash, text.ptr, lengths[1], lengths[2]) >> 56];
     for (; n-- > 0; *last[n] = i + 1) {
         uint32_t before = *last[n];
         if (!before || i + 1 - before > 255 || best >= lengths[n]) continue;
