@@ -11,7 +11,7 @@ enum { REPEATS_MAX = 10000, SHOWN_MAX = 20, PENDING = 64 };
 /* Of each event, a bit a field: whether it has it. */
 typedef struct marks { uint16_t of[PENDING], some, all; } marks;
 /* Events that wait. fixed: the text is that of the event's rule, and v[f] says nothing. */
-struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; uint16_t rule[PENDING]; marks there, fixed; slice v[PENDING][LOG_SLOTS]; };
+struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; uint16_t rule[PENDING]; marks there, fixed; slice v[LOG_SLOTS][PENDING]; };
 
 /* ---- counting by name ---- */
 static sla_status count(log_counter *c, slice name, uint64_t n)
@@ -222,13 +222,13 @@ static bool read_whole(slice s, double *out)
     return true;
 }
 
-static void write_numbers(const log_writer *w, const slice (*v)[LOG_SLOTS], log_field f, uint64_t which, uint64_t fixed, const uint16_t *rule, size_t row, column *c)
+static void write_numbers(const log_writer *w, const slice *v, log_field f, uint64_t which, uint64_t fixed, const uint16_t *rule, size_t row, column *c)
 {
     double *data = (double *)c->data + row;
     uint64_t good = 0;
     for (; which; which &= which - 1) {
         size_t i = (size_t)__builtin_ctzll(which);
-        slice text = fixed >> i & 1 ? log_fixed_text(w->sink->patterns, rule[i], f) : v[i][f];
+        slice text = fixed >> i & 1 ? log_fixed_text(w->sink->patterns, rule[i], f) : v[i];
         double number;
         if (!read_whole(text, &number) && !read_number(text, f == LOG_BYTES, &number)) continue;
         data[i] = number;
@@ -262,16 +262,13 @@ static sla_status write_fixed(log_writer *w, log_field f, uint64_t which, const 
     return SLA_OK;
 }
 
-/* The events' own texts, side by side; returns their number. */
-static size_t gather(const slice (*v)[LOG_SLOTS], log_field f, uint64_t which, size_t n, slice *texts)
+/* Those of the n texts that which tells, side by side: as they are where it tells all. */
+static const slice *gather(const slice *v, uint64_t which, size_t n, slice *out, size_t *m)
 {
-    size_t m = 0;
-    if (which == bits_tail(n)) {
-        for (; m < n; m++) texts[m] = v[m][f];
-        return n;
-    }
-    for (; which; which &= which - 1) texts[m++] = v[__builtin_ctzll(which)][f];
-    return m;
+    *m = n;
+    if (which == bits_tail(n)) return v;
+    for (*m = 0; which; which &= which - 1) out[(*m)++] = v[__builtin_ctzll(which)];
+    return out;
 }
 
 static sla_status write_own(const log_writer *w, const slice *texts, size_t m, uint64_t which, size_t n, column *c, uint32_t *data)
@@ -315,19 +312,20 @@ static uint64_t marked(const marks *m, log_field f, size_t first, size_t n)
 static sla_status write_field(log_writer *w, log_field f, size_t first, size_t n, size_t row)
 {
     const struct pending *p = w->pending;
-    const slice (*v)[LOG_SLOTS] = p->v + first;
+    const slice *v = p->v[f] + first, *own_texts;
     uint64_t there = marked(&p->there, f, first, n), fixed = there ? marked(&p->fixed, f, first, n) : 0, own = there & ~fixed;
     column *c = &w->out->cols[w->sink->fields[f]];
     if (!there) return SLA_OK;
     if (w->sink->number[f]) return write_numbers(w, v, f, there, fixed, p->rule + first, row, c), SLA_OK;
     uint32_t *data = (uint32_t *)c->data + row;
     slice texts[PENDING];
+    size_t m;
     c->used = true;
     bits_or(c->valid, row, there);
     if (there & fixed) TRY(write_fixed(w, f, there & fixed, p->rule + first, n, c, data));
     if (!own) return SLA_OK;
-    size_t m = gather(v, f, own, n, texts);
-    return dict_all_new(c->codes, row) ? write_new(w, texts, m, own, c, data) : write_own(w, texts, m, own, n, c, data);
+    own_texts = gather(v, own, n, texts, &m);
+    return dict_all_new(c->codes, row) ? write_new(w, own_texts, m, own, c, data) : write_own(w, own_texts, m, own, n, c, data);
 }
 
 static sla_status write_rows(log_writer *w, size_t first, size_t n)
@@ -344,8 +342,8 @@ static sla_status write_rows(log_writer *w, size_t first, size_t n)
     return SLA_OK;
 }
 
-/* Copies the event's texts; bit f of what is returned: it has the field. No text is as long as 4 GiB, being part of a block. */
-static inline unsigned copy_texts(slice *to, const slice *from)
+/* Copies the event's texts to the columns to[0], to[1] …, at i; bit f of what is returned: it has the field. No text is as long as 4 GiB, being part of a block. */
+static inline unsigned copy_texts(slice (*to)[PENDING], size_t i, const slice *from)
 {
     unsigned missing = 0;
 #ifdef __SSE2__
@@ -353,13 +351,13 @@ static inline unsigned copy_texts(slice *to, const slice *from)
     for (int f = 0; f < LOG_FIELDS; f += 4) {
         __m128i v[4];
 #pragma GCC unroll 4
-        for (int i = 0; i < 4; i++) v[i] = _mm_loadu_si128((const __m128i *)(const void *)(from + f + i)), _mm_storeu_si128((__m128i *)(void *)(to + f + i), v[i]);
+        for (int k = 0; k < 4; k++) v[k] = _mm_loadu_si128((const __m128i *)(const void *)(from + f + k)), _mm_storeu_si128((__m128i *)(void *)&to[f + k][i], v[k]);
         __m128 a = _mm_castsi128_ps(_mm_unpackhi_epi64(v[0], v[1])), b = _mm_castsi128_ps(_mm_unpackhi_epi64(v[2], v[3])); /* their lengths */
         __m128i none = _mm_cmpeq_epi32(_mm_castps_si128(_mm_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0))), _mm_setzero_si128());
         missing |= (unsigned)_mm_movemask_ps(_mm_castsi128_ps(none)) << f;
     }
 #else
-    for (int f = 0; f < LOG_FIELDS; f++) to[f] = from[f], missing |= (unsigned)(from[f].len == 0) << f;
+    for (int f = 0; f < LOG_FIELDS; f++) to[f][i] = from[f], missing |= (unsigned)(from[f].len == 0) << f;
 #endif
     return ~missing & ((1u << LOG_FIELDS) - 1);
 }
@@ -374,7 +372,7 @@ static sla_status hold(log_writer *w, const log_event *ev, int64_t at, uint32_t 
     p->line[i] = line;
     p->rule[i] = ev->rule;
     p->fixed.of[i] = ev->fixed;
-    p->there.of[i] = (uint16_t)(copy_texts(p->v[i], ev->v) | ev->fixed);
+    p->there.of[i] = (uint16_t)(copy_texts(p->v, i, ev->v) | ev->fixed);
     return p->n == PENDING ? flush(w) : SLA_OK;
 }
 
