@@ -11,13 +11,13 @@
 
 enum { COMPOSED_MAX = 2048, PATTERNS_MAX = UINT16_MAX };
 typedef struct piece { slice literal; uint32_t group; int key; } piece;   /* of a composed text; group 0, key -1: the literal alone */
-/* A field's text: of a group, composed, or of the first key that has a value. */
+/* A field's text: composed, or of the first key that has a value. */
 typedef struct output {
     log_field field;
-    uint32_t group;
     int *keys; size_t nkeys;
     piece *pieces; size_t npieces;
 } output;
+typedef struct group_output { log_field field; uint32_t group; } group_output;   /* … or a group's */
 /* first: the bytes that a value which fits may begin with; by_first: they tell all, as of "4*" and "*" */
 typedef struct condition { int key; slice *globs; size_t n; uint64_t first[4]; bool by_first; } condition;
 typedef struct pattern {
@@ -25,6 +25,7 @@ typedef struct pattern {
     condition *when; size_t nwhen;
     slice texts[LOG_FIELDS]; uint16_t fixed, number;   /* what it sets whatever the record says, by field, and which fields; its file's source among them */
     output *out; size_t nout;
+    group_output *groups; size_t ngroups;
     const ynode *examples;
 } pattern;
 enum { FIRSTS = 64 };
@@ -56,12 +57,11 @@ int log_field_by_name(slice name)
     return -1;
 }
 
-bool log_value_missing(slice s)
+bool log_says_nothing(slice s)
 {
     static const slice nothing[] = {{"-", 1}, {"?", 1}, {"(null)", 6}, {"(none)", 6}, {"N/A", 3}, {"unset", 5}, {"null", 4}, {"(unknown)", 9}, {"(invalid user)", 14}, {"(unknown user)", 14}};
     if (s.len == 0) return true;
-    char c = s.ptr[0];
-    if (s.len > 14 || (c != '-' && c != '?' && c != '(' && c != 'N' && c != 'u' && c != 'n')) return false;
+    if (s.len > 14) return false;
     for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++)
         if (slice_eq(s, nothing[i])) return true;
     return false;
@@ -129,8 +129,9 @@ static void fix(pattern *p, log_field f, slice text)
 static sla_status load_outputs(loader *ld, const ynode *n, pattern *p)
 {
     const ynode *set = yaml_get(n, "set"), *take = yaml_get(n, "take");
-    p->out = ARENA_NEW(&ld->lp->mem, output, (set ? set->n : 0) + (take ? take->n : 0) + p->re.ngroups);
-    if (!p->out) return SLA_NOMEM;
+    p->out = ARENA_NEW(&ld->lp->mem, output, (set ? set->n : 0) + (take ? take->n : 0) + 1);
+    p->groups = ARENA_NEW(&ld->lp->mem, group_output, p->re.ngroups + 1);
+    if (!p->out || !p->groups) return SLA_NOMEM;
     fix(p, LOG_SOURCE, ld->source);
     for (size_t i = 0; set && i < set->n; i++) {
         slice text = set->items[i]->text;
@@ -151,7 +152,7 @@ static sla_status load_outputs(loader *ld, const ynode *n, pattern *p)
     }
     for (size_t i = 0; i < p->re.ngroups; i++) {
         int f = log_field_by_name(p->re.names[i]);
-        if (f >= 0) p->out[p->nout++] = (output){.field = (log_field)f, .group = p->re.numbers[i]};
+        if (f >= 0) p->groups[p->ngroups++] = (group_output){(log_field)f, p->re.numbers[i]};
     }
     return SLA_OK;
 }
@@ -276,14 +277,17 @@ static void index_program(program *pr)
             if (!pr->patterns[i]->re.code || pr->patterns[i]->re.first[c / 64] >> c % 64 & 1) pr->first[c % FIRSTS] |= UINT64_C(1) << i;
 }
 
-/* Of the many programs few stand in a log: machine code is made for those, when the first of a program's lines is met. Patterns may be of several programs. */
+/* Of the many programs few stand in a log: the table of first bytes and machine code are made for those, when the first of a program's lines is met. Patterns may be of several programs. */
 static void make_ready(program *pr)
 {
     static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
     if (atomic_load_explicit(&pr->ready, memory_order_acquire)) return;
     pthread_mutex_lock(&one_at_a_time);
-    for (size_t i = 0; i < pr->n; i++) log_regex_jit(&pr->patterns[i]->re);
-    atomic_store_explicit(&pr->ready, true, memory_order_release);
+    if (!atomic_load_explicit(&pr->ready, memory_order_relaxed)) { /* while this one waited, another may have done it */
+        index_program(pr);
+        for (size_t i = 0; i < pr->n; i++) log_regex_jit(&pr->patterns[i]->re);
+        atomic_store_explicit(&pr->ready, true, memory_order_release);
+    }
     pthread_mutex_unlock(&one_at_a_time);
 }
 
@@ -294,7 +298,6 @@ static sla_status finish(log_patterns *lp, sla_status st, errlist *errors, size_
         log_patterns_free(lp);
         return st != SLA_OK ? st : SLA_SYNTAX;
     }
-    for (uint32_t i = 0; i < dict_count(lp->names); i++) index_program(&lp->programs[i]);
     if (lp->any >= 0) make_ready(&lp->programs[lp->any]);
     log_kinds_asked(lp->kinds, lp);
     *out = lp;
@@ -488,7 +491,7 @@ static slice composed(log_matcher *m, const output *o, const log_record *r)
 /* ["10.0.0.9","10.0.0.1"]: the first one, which is the client's where proxies put themselves behind it. */
 static slice first_text(slice v)
 {
-    if (v.len < 4 || v.ptr[0] != '[') return v;
+    if (v.len < 4) return v;
     const char *from = memchr(v.ptr, '"', v.len), *end = v.ptr + v.len, *to = from ? memchr(from + 1, '"', (size_t)(end - from) - 1) : NULL;
     return to ? (slice){from + 1, (size_t)(to - from) - 1} : v;
 }
@@ -496,21 +499,25 @@ static slice first_text(slice v)
 static slice text_of(log_matcher *m, const output *o, const log_record *r)
 {
     slice v = {0};
-    if (o->group) return log_regex_group(m->state, r->message, o->group);
     if (o->npieces) return composed(m, o, r);
     for (size_t k = 0; k < o->nkeys && !v.len; k++) v = value_of(m, r, o->keys[k]);
     return v;
 }
 
+/* Puts it in, unless it says nothing; returns the field's bit. */
+static inline unsigned put_text(log_event *ev, log_field f, slice v)
+{
+    if (!v.len || log_field_missing(f, v)) return 0;
+    ev->v[f] = f == LOG_SRC_IP && v.ptr[0] == '[' ? first_text(v) : v;
+    return 1u << f;
+}
+
 static void put_outputs(log_matcher *m, const pattern *p, const log_record *r, log_event *ev)
 {
     unsigned found = 0;
-    for (const output *o = p->out, *end = o + p->nout; o < end; o++) {
-        slice v = text_of(m, o, r);
-        if (!v.len || log_field_missing(o->field, v)) continue;
-        ev->v[o->field] = o->field == LOG_SRC_IP ? first_text(v) : v;
-        found |= 1u << o->field;
-    }
+    const size_t *groups = log_regex_found(m->state);
+    for (const output *o = p->out, *end = o + p->nout; o < end; o++) found |= put_text(ev, o->field, text_of(m, o, r));
+    for (const group_output *g = p->groups, *end = g + p->ngroups; g < end; g++) found |= put_text(ev, g->field, log_regex_part(groups, r->message, g->group));
     ev->rule = p->number;
     ev->fixed = (uint16_t)(p->fixed & ~found);
 }
@@ -585,11 +592,13 @@ sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors)
     if (!m) return SLA_NOMEM;
     size_t before = errors->n + errors->dropped;
     *n = 0;
-    for (uint32_t i = 0; i < dict_count(p->names); i++)
+    for (uint32_t i = 0; i < dict_count(p->names); i++) {
+        make_ready(&p->programs[i]);
         for (size_t k = 0; k < p->programs[i].n; k++) {
             const ynode *list = p->programs[i].patterns[k]->examples;
             for (size_t x = 0; list && x < list->n; x++, ++*n) test_example(m, (int)i, p->programs[i].patterns[k], list->items[x], errors);
         }
+    }
     log_kinds_test(p, m, n, errors);
     log_matcher_free(m);
     return errors->n + errors->dropped > before ? SLA_CONFLICT : SLA_OK;

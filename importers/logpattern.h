@@ -70,14 +70,17 @@ void log_matcher_forget(log_matcher *m);
 sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors);
 /* For logkind.c: holds what an example says against what was found; every key that names a field of the dataset is compared. */
 void log_example_check(const log_patterns *p, const ynode *example, const log_event *ev, errlist *errors);
-bool log_value_missing(slice s);                                         /* "", "-", "?", "(null)", "(none)", "N/A", "unset", "null", "(unknown user)" */
+bool log_says_nothing(slice s);                                          /* one of the texts of log_value_missing */
 bool log_nobody(slice v);                                                /* log_value_missing, "unknown" */
-/* The same of what is found for a user or an address, of which "unknown" says as little; other fields keep such texts. Nearly all are told by their first byte. */
-static inline bool log_field_missing(log_field f, slice v)
+/* Nearly all values are told from these by their first byte. */
+static inline bool log_may_say_nothing(slice s)
 {
     static const uint64_t begins[2] = {UINT64_C(1) << '(' | UINT64_C(1) << '-' | UINT64_C(1) << '?', UINT64_C(1) << ('N' - 64) | UINT64_C(1) << ('n' - 64) | UINT64_C(1) << ('u' - 64)};
-    if (f != LOG_USER && f != LOG_SRC_IP) return false;
-    unsigned char c = v.len ? (unsigned char)v.ptr[0] : '-';
-    return c < 128 && begins[c / 64] >> c % 64 & 1 && log_nobody(v);
+    unsigned char c = s.len ? (unsigned char)s.ptr[0] : '-';
+    return c < 128 && begins[c / 64] >> c % 64 & 1;
 }
+/* "", "-", "?", "(null)", "(none)", "N/A", "unset", "null", "(unknown user)" */
+static inline bool log_value_missing(slice s) { return log_may_say_nothing(s) && log_says_nothing(s); }
+/* The same of what is found for a user or an address, of which "unknown" says as little; other fields keep such texts. */
+static inline bool log_field_missing(log_field f, slice v) { return (f == LOG_USER || f == LOG_SRC_IP) && log_may_say_nothing(v) && log_nobody(v); }
 #endif

@@ -194,8 +194,7 @@ bool log_regex_match(const log_regex *re, log_regex_state *s, slice text)
     return (re->jit ? pcre2_jit_match(re->code, p, text.len, from, PCRE2_NO_UTF_CHECK, s->data, s->cx) : pcre2_match(re->code, p, text.len, from, PCRE2_NO_UTF_CHECK, s->data, s->cx)) >= 0;
 }
 
-slice log_regex_group(const log_regex_state *s, slice text, uint32_t no)
-{
-    PCRE2_SIZE from = s->found[2 * no], to = s->found[2 * no + 1];
-    return from == PCRE2_UNSET || to < from ? (slice){0} : (slice){text.ptr + from, to - from};
-}
+_Static_assert(PCRE2_UNSET == SIZE_MAX, "log_regex_part knows it so");
+const size_t *log_regex_found(const log_regex_state *s) { return s->found; }
+
+slice log_regex_group(const log_regex_state *s, slice text, uint32_t no) { return log_regex_part(s->found, text, no); }

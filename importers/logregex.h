@@ -31,6 +31,13 @@ void log_regex_state_free(log_regex_state *s);                               /* 
 void log_regex_around(log_regex_state *s, slice around);
 /* Limits on steps and stack make a runaway match a "no". text: valid UTF-8 where the expression has letters beyond ASCII. */
 bool log_regex_match(const log_regex *re, log_regex_state *s, slice text);
+/* Of the last match: group no lies in its text in [[2no], [2no+1]); from SIZE_MAX on: it took no part. */
+const size_t *log_regex_found(const log_regex_state *s);
+static inline slice log_regex_part(const size_t *found, slice text, uint32_t no)
+{
+    size_t from = found[2 * no], to = found[2 * no + 1];
+    return from == SIZE_MAX || to < from ? (slice){0} : (slice){text.ptr + from, to - from};
+}
 /* Group no of the last match, borrowed from its text; ptr NULL: took no part. */
 slice log_regex_group(const log_regex_state *s, slice text, uint32_t no);
 #endif

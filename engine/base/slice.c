@@ -24,7 +24,7 @@ static bool blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-slice slice_trim(slice s)
+slice slice_trim_blanks(slice s)
 {
     while (s.len && blank(s.ptr[0])) s.ptr++, s.len--;
     while (s.len && blank(s.ptr[s.len - 1])) s.len--;

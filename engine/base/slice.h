@@ -83,7 +83,9 @@ static inline slice slice_line(slice *rest)
     return one;
 }
 static inline slice slice_without_cr(slice s) { return (slice){s.ptr, s.len - (s.len && s.ptr[s.len - 1] == '\r')}; }
-slice slice_trim(slice s);               /* without ASCII blanks (space, tab, CR, LF) at both ends */
+slice slice_trim_blanks(slice s);        /* the same where there are some */
+/* Without ASCII blanks (space, tab, CR, LF) at both ends. */
+static inline slice slice_trim(slice s) { return s.len && (unsigned char)s.ptr[0] > ' ' && (unsigned char)s.ptr[s.len - 1] > ' ' ? s : slice_trim_blanks(s); }
 int slice_cmp(slice a, slice b);         /* byte order, as memcmp, shorter first */
 /* Of the n candidates the one nearest in spelling (Damerau-Levenshtein ≤ max(1, len/3)); NULL: none near. For suggestions. */
 const char *slice_nearest(slice word, const char *const *candidates, size_t n);
