@@ -18,6 +18,7 @@ typedef struct cells {
     slice *at;                          /* ncols * CELLS_ROWS */
     uint32_t lines[CELLS_ROWS];         /* line of each row */
     const char *starts[CELLS_ROWS];     /* where the row begins in the text, for the column of a reject; NULL: cells are not out of one text */
+    slice around;                       /* the text in which most cells lie, all of which may be read (dict_intern_many); {0}: none */
     size_t nrows, ncols;
     bool by_column;                     /* a cell's place is its column's number, not that of its first byte */
     arena scratch;                      /* unescaped cells live here until the next slab */

@@ -152,14 +152,40 @@ static slice level_from_zero(slice word, slice term)
     return level < 0 ? term : slice_of(names[level]);
 }
 
-static sla_status read_texts(job *j, size_t fno, const slice *in, const target *t)
+/* Texts as they stand: all of a slab at once. Words are noted when the batch meets them first. */
+static sla_status read_plain_texts(job *j, size_t fno, const slice *in, const target *t)
+{
+    column *col = &j->b->cols[fno];
+    uint32_t *out = (uint32_t *)col->data + j->row0, codes[CELLS_ROWS], known = dict_count(col->codes);
+    slice texts[CELLS_ROWS];
+    uint16_t rows[CELLS_ROWS];
+    size_t n = 0;
+    for (size_t i = 0; i < j->c->nrows; i++) {
+        slice v = trimmed(in[i]);
+        if (v.len == 0 || is_missing(j->co->p->pf, v)) continue;
+        texts[n] = v;
+        rows[n++] = (uint16_t)i;
+    }
+    if (dict_all_new(col->codes, j->row0)) {
+        for (size_t k = 0; k < n; k++)
+            if ((codes[k] = dict_append(col->codes, texts[k])) == DICT_NONE) return SLA_NOMEM;
+    } else if (!dict_intern_many(col->codes, texts, n, codes, j->c->around)) return SLA_NOMEM;
+    for (size_t k = 0; k < n; k++) {
+        if (t->spoken && codes[k] >= known && !note_word(j->co, t, fno, texts[k], texts[k])) return SLA_NOMEM;
+        out[rows[k]] = codes[k];
+        bits_set(col->valid, j->row0 + rows[k]);
+    }
+    col->used = col->used || n;
+    return SLA_OK;
+}
+
+static sla_status read_mapped_texts(job *j, size_t fno, const slice *in, const target *t)
 {
     column *col = &j->b->cols[fno];
     uint32_t *out = (uint32_t *)col->data + j->row0, code = 0;
     slice last = {0};
     const profile *pf = j->co->p->pf;
     char number[32];
-    bool all_new = dict_all_new(col->codes, j->row0);
     for (size_t i = 0; i < j->c->nrows; i++) {
         slice s = in[i];
         if (s.len == 0) continue;
@@ -170,7 +196,7 @@ static sla_status read_texts(job *j, size_t fno, const slice *in, const target *
             if (t->map) v = t->map->digits ? digits_of(v, number) : profile_term(t->map, v);
             if (t->from_zero) v = level_from_zero(word, v);
             if (t->spoken && !note_word(j->co, t, fno, word, v)) return SLA_NOMEM;
-            if ((code = all_new ? dict_append(col->codes, v) : dict_intern(col->codes, v)) == DICT_NONE) return SLA_NOMEM;
+            if ((code = dict_intern(col->codes, v)) == DICT_NONE) return SLA_NOMEM;
             last = s;
         }
         out[i] = code;
@@ -178,6 +204,11 @@ static sla_status read_texts(job *j, size_t fno, const slice *in, const target *
         col->used = true;
     }
     return SLA_OK;
+}
+
+static sla_status read_texts(job *j, size_t fno, const slice *in, const target *t)
+{
+    return t->map || t->from_zero ? read_mapped_texts(j, fno, in, t) : read_plain_texts(j, fno, in, t);
 }
 
 /* How long the mark between values at s[i] is; 0: there is none. */

@@ -306,6 +306,7 @@ static sla_status csv_parse(importer *im, block *b, err *e)
     TRY(refuse_nul(im->name, rest, line, e));
     sla_status st = cells_init(&c, im->plan.ncols);
     c.by_column = im->table;
+    c.around = b->records;
     while (st == SLA_OK && rest.len) {
         cells_reset(&c);
         size_t used = csv_cells(im->dialect, rest, &line, &c, &b->ragged, &st);
