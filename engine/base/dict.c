@@ -8,7 +8,7 @@
 
 /* Open addressing with linear probing, never more than half full. A slot holds 32 bits of the hash, and each text in a slot has a key of 16 bytes, which is the text itself where
  * it is short: so that a text is looked at only when it is long and almost certainly the right one. Texts lie in chunks that never move. */
-enum { FIRST_SLOTS = 64, FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20, AHEAD = 32, NEAR = 4096, SHORT = 15 };
+enum { FIRST_SLOTS = 64, FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20, NEAR = 4096, SHORT = 15 }; /* NEAR: so many slots the caches hold */
 
 typedef struct slot { uint32_t tag, code1; } slot; /* code1: code + 1; 0: free */
 /* Of up to SHORT bytes: the text, zeroes behind it, and its length in the last byte, as they lie in little-endian words; of more: a hash, and IS_LONG | length. */
@@ -267,56 +267,46 @@ uint32_t dict_intern(dict *d, slice s)
     return find_or_add(d, s, k, hash_of(d->seed, k), false);
 }
 
+static void keys_of(uint64_t seed, const slice *texts, size_t n, window w, text_key *k, uint64_t *h)
+{
+    for (size_t i = 0; i < n; i++) {
+        k[i] = key_of(seed, texts[i], w);
+        h[i] = hash_of(seed, k[i]);
+    }
+}
+
+/* Asks for the slots, then for the keys they point to: the waits for memory overlap instead of adding up. */
+static void ask_for(const dict *d, const uint64_t *h, size_t n)
+{
+    for (size_t i = 0; i < n; i++) __builtin_prefetch(&d->slots[h[i] & d->mask]);
+    for (size_t i = 0; i < n; i++) {
+        const slot *s = &d->slots[h[i] & d->mask];
+        if (s->code1 && s->tag == (uint32_t)(h[i] >> 32)) __builtin_prefetch(&d->keys[s->code1 - 1]);
+    }
+}
+
 /* The codes of texts that are there, up to the first that is not; returns how many. */
-static size_t find_many(const dict *d, const slice *texts, size_t n, uint32_t *codes, window w)
+static size_t find_many(const dict *d, const slice *texts, const text_key *k, const uint64_t *h, size_t n, uint32_t *codes)
 {
     const slot *slots = d->slots;
     const text_key *keys = d->keys;
-    const slice *entries = d->entries;
     const size_t mask = d->mask;
-    const uint64_t seed = d->seed;
-    slice before = {NULL, SIZE_MAX};
-    uint32_t code = DICT_NONE;
-    for (size_t i = 0; i < n; codes[i++] = code) {
-        slice s = texts[i];
-        if (s.ptr == before.ptr && s.len == before.len) continue;
-        text_key k = key_of(seed, s, w);
-        if ((code = look_up(slots, mask, keys, entries, s, k, hash_of(seed, k))) == DICT_NONE) return i;
-        before = s;
-    }
+    for (size_t i = 0; i < n; i++)
+        if ((codes[i] = look_up(slots, mask, keys, d->entries, texts[i], k[i], h[i])) == DICT_NONE) return i;
     return n;
 }
 
-/* Of a table that the caches hold: nothing to wait for. Returns how many of the n were done; fewer: it has become large, or there is no memory. */
-static size_t intern_near(dict *d, const slice *texts, size_t n, uint32_t *codes, window w, bool in_place)
-{
-    size_t at = 0;
-    while (d->mask < NEAR && (at += find_many(d, texts + at, n - at, codes + at, w)) < n) {
-        text_key k = key_of(d->seed, texts[at], w);
-        if ((codes[at] = add(d, texts[at], k, hash_of(d->seed, k), in_place)) == DICT_NONE) return at;
-        at++;
-    }
-    return at;
-}
-
-/* Asks for the slots of a block, then for the keys they point to, then looks: the waits for memory overlap instead of adding up. */
 static bool intern_many(dict *d, const slice *texts, size_t n, uint32_t *codes, window w, bool in_place)
 {
-    text_key k[AHEAD];
-    uint64_t h[AHEAD];
-    for (size_t at = intern_near(d, texts, n, codes, w, in_place); at < n; at += AHEAD) {
-        size_t m = n - at < AHEAD ? n - at : AHEAD;
-        for (size_t i = 0; i < m; i++) {
-            k[i] = key_of(d->seed, texts[at + i], w);
-            h[i] = hash_of(d->seed, k[i]);
-            __builtin_prefetch(&d->slots[h[i] & d->mask]);
-        }
-        for (size_t i = 0; i < m; i++) {
-            const slot *s = &d->slots[h[i] & d->mask];
-            if (s->code1 && s->tag == (uint32_t)(h[i] >> 32)) __builtin_prefetch(&d->keys[s->code1 - 1]);
-        }
-        for (size_t i = 0; i < m; i++)
-            if ((codes[at + i] = find_or_add(d, texts[at + i], k[i], h[i], in_place)) == DICT_NONE) return false;
+    enum { AT_ONCE = 64 };
+    text_key k[AT_ONCE];
+    uint64_t h[AT_ONCE];
+    for (size_t m; n; texts += m, codes += m, n -= m) {
+        m = n < AT_ONCE ? n : AT_ONCE;
+        keys_of(d->seed, texts, m, w, k, h);
+        if (d->mask >= NEAR) ask_for(d, h, m);
+        for (size_t i = 0; (i += find_many(d, texts + i, k + i, h + i, m - i, codes + i)) < m; i++)
+            if ((codes[i] = add(d, texts[i], k[i], h[i], in_place)) == DICT_NONE) return false;
     }
     return true;
 }
