@@ -68,6 +68,7 @@ typedef struct log_kinds { log_kind *lines, *records; size_t nlines, nrecords, l
 /* What was found in one line or record. Texts are borrowed from it. */
 typedef struct log_framed {
     log_time time;
+    log_day day;                        /* of the last line framed that wrote its day plainly */
     log_event ev;                       /* host, program, message and what else the kind says */
     slice source;
     log_pair pairs[LOG_PAIRS_MAX]; size_t n;

@@ -311,6 +311,14 @@ static bool frame_headed(reader *r, slice text, bool *broken)
     return true;
 }
 
+/* Syslog as nearly all of it is. */
+static bool frame_usual(reader *r, slice text)
+{
+    if (r->im->kind) return false;
+    log_framed_reset(r->f);
+    return log_frame_usual(text, r->f);
+}
+
 /* What takes the line: its file's kind, then syslog and the others; last the one that only wants a time at the beginning, unless the file's times are of another zone. */
 static bool frame(reader *r, slice text, bool *broken)
 {
@@ -330,7 +338,7 @@ static sla_status put(reader *r, slice text, uint32_t no, uint32_t nlines)
     bool broken = false;
     int32_t index = r->steady ? r->course.index : course_step(&r->course, text);
     if (r->w.scratch.top) arena_free(&r->w.scratch);
-    if (!frame(r, text, &broken)) return log_writer_reject(&r->w, no, text, "no kind of log that is known: no time can be read at its place");
+    if (!frame_usual(r, text) && !frame(r, text, &broken)) return log_writer_reject(&r->w, no, text, "no kind of log that is known: no time can be read at its place");
     uint32_t again = log_last_repeated(r->f->ev.v[LOG_MESSAGE]);
     if (again && r->before.len) { /* the line before, at this line's time */
         log_time at = r->f->time;

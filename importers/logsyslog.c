@@ -513,10 +513,12 @@ static int32_t year_in_front(slice *rest)
 /* "Jul  1 09:00:00 host name[pid]: message", as nearly all lines are, with nothing odd about its time and host. */
 static bool usual(slice line, log_framed *f)
 {
-    if (log_time_bsd(line, &f->time) != 15 || line.len < 18 || line.ptr[15] != ' ' || f->time.year) return false;
+    if (!log_time_plain(line, &f->day, &f->time) || line.len < 18) return false;
     char host = line.ptr[16];
     return !digit(host) && host != ' ' && host != '[' && plain_3164(behind(line, 16), f);
 }
+
+bool log_frame_usual(slice line, log_framed *f) { return usual(line, f) && !may_have_names(f->ev.v); }
 
 static bool frame_line(slice line, log_framed *f, bool *broken)
 {

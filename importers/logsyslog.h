@@ -7,6 +7,8 @@
 /* Fills time, host, program, message; structured data, CEF and LEEF become names of the record, and so does the number of the process (procid). broken: the priority is none (0 to 191); the line is read all the
  * same. false: no such line. f must be empty (log_framed_reset), f->scratch set. */
 bool log_frame_syslog(slice line, log_framed *f, bool *broken);
+/* The same for lines as nearly all are, "Jul  1 09:00:00 host name[pid]: message", of whose message no names are to be taken. false: log_frame_syslog is to look, when f is empty again. */
+bool log_frame_usual(slice line, log_framed *f);
 /* The length of a file's name and its colon at the line's beginning, as grep writes them: "auth.log.1:Jul  1 …"; 0: none. */
 size_t log_file_prefix(slice line);
 /* A line that journalctl puts between records or in their place, and no event: "-- Boot 1f… --", "-- No entries --", "-- Logs begin at …, end at …. --". */

@@ -231,14 +231,21 @@ bool log_time_any(slice text, log_time *out)
     return all_digits(s) ? epoch_by_size(s, out) : iso_like(s, out) || log_time_parse(SLICE_LIT("%s"), s, out);
 }
 
-/* "Mar  7 13:06:56 " as nearly all lines have it. */
-static bool bsd_plain(slice text, log_time *out)
+static bool read_day(const char *p, log_day *d)
 {
-    const char *p = text.ptr;
-    if (text.len < 16 || p[3] != ' ' || p[6] != ' ' || p[15] != ' ') return false;
-    char day[2] = {p[4] == ' ' ? '0' : p[4], p[5]};
-    *out = (log_time){.month = log_month_of(p)};
-    return out->month && two(day, &out->day) && clock_parse(p + 7, &out->ms) && out->day >= 1 && (out->day <= 28 || civil_valid(2000, out->month, out->day));
+    const char day[2] = {p[4] == ' ' ? '0' : p[4], p[5]};
+    memcpy(d->text, p, sizeof d->text);
+    d->month = p[3] == ' ' && p[6] == ' ' ? log_month_of(p) : 0;
+    return d->month && two(day, &d->day) && civil_valid(2000, d->month, d->day);
+}
+
+bool log_time_plain(slice line, log_day *last, log_time *out)
+{
+    const char *p = line.ptr;
+    if (line.len < 16 || p[15] != ' ') return false;
+    if ((!last->month || memcmp(p, last->text, sizeof last->text) != 0) && !read_day(p, last)) return *last = (log_day){0}, false;
+    *out = (log_time){.month = last->month, .day = last->day};
+    return clock_parse(p + 7, &out->ms);
 }
 
 bool log_time_clf(slice text, log_time *out)
@@ -259,7 +266,7 @@ bool log_time_clf(slice text, log_time *out)
 
 size_t log_time_bsd(slice text, log_time *out)
 {
-    if (bsd_plain(text, out)) return 15;
+    if (log_time_plain(text, &(log_day){0}, out)) return 15;
     const char *p = text.ptr;
     log_time t = {0};
     if (text.len < 15 || p[3] != ' ' || (p[4] != ' ' && !digit(p[4])) || !digit(p[5])) {

@@ -26,6 +26,10 @@ int log_month_of(const char *three);                                     /* "Jan
 /* 15 characters or more: "Mar  7 13:06:56[.123]" and "Mar  7 2025 13:06:56". Returns the length read, 0: not of this form. */
 size_t log_time_bsd(slice text, log_time *out);
 
+/* The same of a line that begins exactly with "Mar  7 13:06:56 ". last: of the line before, by which nearly all days are known; {0} at first. */
+typedef struct log_day { char text[8]; int32_t month, day; } log_day;    /* the first 8 bytes of a time, which end within the hour */
+bool log_time_plain(slice line, log_day *last, log_time *out);
+
 /* Years of times without one, out of their order: each step back by months begins a new year. One state a file or block, stepped by its lines in order. */
 typedef struct log_years { bool begun; int32_t index, first_day, day; bool leap; int32_t leap_index, strays; } log_years;   /* days of the year; index: years begun since the first line */
 /* The line's year, counted from that of the first line. Lines a little out of order around New Year stay in the old one. */
