@@ -249,8 +249,7 @@ sla_status result_save(store *s, audit_result *r, err *e)
     if (st == SLA_OK) st = pool_each(2, save_part, &v, e);
     if (st == SLA_OK) st = put_meta(d, r, (slice){v.w.out.ptr, v.w.out.len}, e);
     if (st == SLA_OK) st = put_trail(s, r, v.hex, e);
-    if (st == SLA_OK) st = db_exec(d, "COMMIT", e);
-    else sqlite3_exec(d->h, "ROLLBACK", NULL, NULL, NULL);
+    st = db_commit(d, st, e);
     buf_free(&v.w.out);
     return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "the results could not be kept");
 }

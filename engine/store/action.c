@@ -31,14 +31,11 @@ static sla_status put_trail(store *s, slice detail_json, err *e)
 
 sla_status store_actions_put(store *s, const stored_action *items, size_t n, slice detail_json, err *e)
 {
-    err ignored = {0};
     TRY(db_exec(&s->d, "BEGIN IMMEDIATE", e));
     sla_status rc = SLA_OK;
     for (size_t i = 0; i < n && rc == SLA_OK; i++) rc = put(s, &items[i], e);
     if (rc == SLA_OK) rc = put_trail(s, detail_json, e);
-    if (rc == SLA_OK) return db_exec(&s->d, "COMMIT", e);
-    db_exec(&s->d, "ROLLBACK", &ignored);
-    return rc;
+    return db_commit(&s->d, rc, e);
 }
 
 static slice copy(arena *a, slice s, sla_status *rc)

@@ -29,14 +29,11 @@ sla_status store_caveat_put(store *s, const caveat *c, err *e)
 
 sla_status store_caveats_replace(store *s, const caveat *items, size_t n, err *e)
 {
-    err ignored = {0};
     TRY(db_exec(&s->d, "BEGIN IMMEDIATE", e));
     sla_status rc = db_exec(&s->d, table_sql, e);
     if (rc == SLA_OK) rc = db_exec(&s->d, "DELETE FROM caveat WHERE source=0", e);
     for (size_t i = 0; i < n && rc == SLA_OK; i++) rc = put(s, &items[i], e);
-    if (rc == SLA_OK) return db_exec(&s->d, "COMMIT", e);
-    db_exec(&s->d, "ROLLBACK", &ignored);
-    return rc;
+    return db_commit(&s->d, rc, e);
 }
 
 static sla_status count(store *s, const char *sql, int64_t *out, err *e)

@@ -19,6 +19,13 @@ sla_status db_exec(db *d, const char *sql, err *e)
     return sqlite3_exec(d->h, sql, NULL, NULL, NULL) == SQLITE_OK ? SLA_OK : db_fail(d, "cannot change the workspace", e);
 }
 
+sla_status db_commit(db *d, sla_status st, err *e)
+{
+    if (st == SLA_OK) st = db_exec(d, "COMMIT", e);
+    if (st != SLA_OK) sqlite3_exec(d->h, "ROLLBACK", NULL, NULL, NULL);
+    return st;
+}
+
 sla_status db_prepare(db *d, const char *sql, sqlite3_stmt **out, err *e)
 {
     return sqlite3_prepare_v2(d->h, sql, -1, out, NULL) == SQLITE_OK ? SLA_OK : db_fail(d, "cannot read the workspace", e);

@@ -11,6 +11,8 @@ typedef struct sqlite3_stmt sqlite3_stmt;
 typedef struct db { sqlite3 *h; char name[192]; /* how messages call the file */ } db;
 
 sla_status db_exec(db *d, const char *sql, err *e);
+/* Ends the transaction: what st says came before. It is kept if that is SLA_OK and SQLite can write it, else given up, which SQLite does of itself after some failures only. Returns st, or why it was not kept. */
+sla_status db_commit(db *d, sla_status st, err *e);
 sla_status db_prepare(db *d, const char *sql, sqlite3_stmt **out, err *e);   /* the caller finalizes with db_finalize */
 void db_finalize(sqlite3_stmt *st);                                         /* NULL allowed */
 /* Binds by position (1-based). Text and blobs must live until the statement is stepped. */

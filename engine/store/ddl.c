@@ -64,14 +64,12 @@ sla_status ddl_create(db *d, err *e)
     char pragma[96];
     int64_t id = 0;
     TRY(db_exec(d, "BEGIN IMMEDIATE", e));
-    if (pragma_value(d, "PRAGMA application_id", &id, e) == SLA_OK && id == STORE_APPLICATION_ID) return db_exec(d, "COMMIT", e); /* another process was first */
+    if (pragma_value(d, "PRAGMA application_id", &id, e) == SLA_OK && id == STORE_APPLICATION_ID) return db_commit(d, SLA_OK, e); /* another process was first */
     sqlite3_snprintf(sizeof pragma, pragma, "PRAGMA application_id=%d; PRAGMA user_version=%d", STORE_APPLICATION_ID, STORE_FORMAT_VERSION);
     sla_status st = db_exec(d, tables_of_records, e);
     if (st == SLA_OK) st = db_exec(d, tables_of_results, e);
     if (st == SLA_OK) st = db_exec(d, pragma, e);
-    if (st == SLA_OK) return db_exec(d, "COMMIT", e);
-    sqlite3_exec(d->h, "ROLLBACK", NULL, NULL, NULL);
-    return st;
+    return db_commit(d, st, e);
 }
 
 sla_status ddl_check(db *d, err *e)

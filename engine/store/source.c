@@ -49,13 +49,15 @@ static sla_status write_source(store *s, const char *sql, int64_t id, const sour
 #define SOURCE_COLUMNS "id, path, location, part, sha256, importer, profile, dataset, notes, bytes, rows, accepted, rejected, rejected_values, announced"
 
 /* ---- transactions ---- */
-/* After a full disk, say, SQLite gives up the whole transaction. */
-static sla_status still_there(store *s, err *e)
+/* After a full disk, say, SQLite gives up the whole transaction, and so do we where COMMIT fails. Told by whatever comes next, and at the end. */
+static sla_status lost(store *s, sla_status st, const char *why, err *e)
 {
-    if (!s->ntogether || !sqlite3_get_autocommit(s->d.h)) return SLA_OK;
-    err_set(e, SLA_DB, (srcpos){s->d.name, 0, 0}, "the %zu sources taken before this could not be kept: writing failed", s->ntogether);
-    return err_hint(e, "see that the disk has room, and import them again"), SLA_DB;
+    s->nnoted = 0; /* others may get the numbers of the sources that are lost; those that are kept are hashed again */
+    err_set(e, st, (srcpos){s->d.name, 0, 0}, "the %zu sources taken before this could not be kept: %s", s->ntogether, why);
+    return err_hint(e, "see that the disk has room and no other program uses the workspace, and import them again"), st;
 }
+
+static sla_status still_there(store *s, err *e) { return s->ntogether && sqlite3_get_autocommit(s->d.h) ? lost(s, SLA_DB, "writing failed", e) : SLA_OK; }
 
 sla_status join_together(store *s, err *e)
 {
@@ -72,10 +74,14 @@ static sla_status transaction_begin(store *s, err *e)
 
 static sla_status commit_together(store *s, err *e)
 {
+    err why = {0};
     TRY(still_there(s, e));
-    s->ntogether = 0;
+    sla_status st = sqlite3_get_autocommit(s->d.h) ? SLA_OK : db_commit(&s->d, SLA_OK, &why);
     s->together_bytes = 0;
-    return sqlite3_get_autocommit(s->d.h) ? SLA_OK : db_exec(&s->d, "COMMIT", e);
+    if (st != SLA_OK && s->ntogether) return lost(s, st, why.msg, e);
+    if (st != SLA_OK && e && e->code == SLA_OK) *e = why;
+    s->ntogether = 0;
+    return st;
 }
 
 static sla_status transaction_end(store *s, uint64_t bytes, err *e)
@@ -83,9 +89,10 @@ static sla_status transaction_end(store *s, uint64_t bytes, err *e)
     enum { AT_MOST = 256 << 20 };
     if (!s->together) return db_exec(&s->d, "COMMIT", e);
     TRY(db_exec(&s->d, "RELEASE source", e));
-    s->ntogether++;
     s->together_bytes += bytes;
-    return s->together_bytes < AT_MOST ? SLA_OK : commit_together(s, e);
+    if (s->together_bytes >= AT_MOST) return commit_together(s, e); /* of the source's savepoint there is nothing to go back to: where this fails it goes with the others */
+    s->ntogether++;
+    return SLA_OK;
 }
 
 void store_sources_begin(store *s)
@@ -100,9 +107,6 @@ sla_status store_sources_end(store *s, err *e)
     store_source_abort(s);
     sla_status st = commit_together(s, e);
     s->ntogether = 0;
-    if (st == SLA_OK) return SLA_OK;
-    sqlite3_exec(s->d.h, "ROLLBACK", NULL, NULL, NULL);
-    s->nnoted = 0; /* others may get the numbers of the sources that are lost; those that are kept are hashed again */
     return st;
 }
 

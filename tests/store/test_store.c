@@ -456,6 +456,78 @@ static void together(void **state)
     arena_free(&m.a);
 }
 
+/* A COMMIT that fails without ending the transaction, as where another program reads the workspace: what shares it is given up, the source that brought it about too, and nothing of it is
+ * kept by the next COMMIT. */
+static void commit_fails(void **state)
+{
+    (void)state;
+    model m = model_make();
+    uint64_t x = 5;
+    batch *b = batch_random(m.thing, 10, 9, 1, &x);
+    for (int in_the_middle = 0; in_the_middle < 2; in_the_middle++)
+        for (size_t before = 0; before < 3; before++) {
+            const char *p = fresh("commit.db");
+            store *s = open_at(p, STORE_CREATE);
+            sqlite3 *reader;
+            source_info last = info_of(m.thing, "last");
+            int64_t id;
+            bool known;
+            err e = {0};
+            if (in_the_middle) last.bytes = 256 << 20;
+            assert_int_equal(db_exec(store_db(s), "PRAGMA busy_timeout=0", NULL), SLA_OK);
+            assert_int_equal(sqlite3_open(p, &reader), SQLITE_OK);
+            store_sources_begin(s);
+            if (before > 0) assert_int_equal(import_batch(s, b, "a", NULL), SLA_OK);
+            if (before > 1) assert_int_equal(import_batch(s, b, "b", NULL), SLA_OK);
+            assert_int_equal(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM source", NULL, NULL, NULL), SQLITE_OK);
+            assert_int_equal(store_source_begin(s, &last, &known, &id, NULL), SLA_OK);
+            assert_int_equal(store_note_file(s, id, &(file_stamp){.size = 1}, NULL), SLA_OK);
+            assert_int_equal(store_source_commit(s, id, &last, &e), in_the_middle ? SLA_DB : SLA_OK);
+            if (in_the_middle) store_source_abort(s);
+            else assert_int_equal(store_sources_end(s, &e), SLA_DB);
+            assert_non_null(strstr(e.msg, "locked"));
+            assert_int_equal(strstr(e.msg, "sources taken before this") != NULL, before || !in_the_middle);
+            assert_int_equal(sqlite3_exec(reader, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+            assert_false(store_noted_file(s, id, &(file_stamp){0}));
+            if (in_the_middle) { /* what was told as taken is told as lost at the end, whoever heard of it before */
+                if (before) assert_int_equal(import_batch(s, b, "c", &(err){0}), SLA_DB);
+                assert_int_equal(store_sources_end(s, &(err){0}), before ? SLA_DB : SLA_OK);
+            }
+            assert_int_equal(count_of(s, "SELECT count(*) FROM source"), 0);
+            assert_int_equal(import_batch(s, b, "last", NULL), SLA_OK); /* and it can be done again */
+            assert_int_equal(count_of(s, "SELECT count(*) FROM source"), 1);
+            sqlite3_close(reader);
+            store_close(s);
+        }
+    batch_free(b);
+    arena_free(&m.a);
+}
+
+/* What is one transaction by itself is given up too. */
+static void commit_of_caveats_and_actions_fails(void **state)
+{
+    (void)state;
+    const char *p = fresh("commit.db");
+    store *s = open_at(p, STORE_CREATE);
+    sqlite3 *reader;
+    const caveat c = {0, SLICE_LIT("days"), SLICE_LIT("thing"), SLICE_LIT("at"), 1, 2, SLICE_LIT("一"), SLICE_LIT("one")};
+    const stored_action a = {SLICE_LIT("f"), SLICE_LIT("u1"), SLICE_LIT(""), SLICE_LIT("open"), SLICE_LIT("")};
+    assert_int_equal(store_caveats_replace(s, NULL, 0, NULL), SLA_OK);
+    assert_int_equal(db_exec(store_db(s), "PRAGMA busy_timeout=0", NULL), SLA_OK);
+    assert_int_equal(sqlite3_open(p, &reader), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM source", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(store_caveats_replace(s, &c, 1, &(err){0}), SLA_DB);
+    assert_int_equal(store_actions_put(s, &a, 1, SLICE_LIT("{\"n\":1}"), &(err){0}), SLA_DB);
+    assert_int_equal(sqlite3_exec(reader, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(count_of(s, "SELECT count(*) FROM caveat"), 0);
+    assert_int_equal(count_of(s, "SELECT count(*) FROM action"), 0);
+    assert_int_equal(store_actions_put(s, &a, 1, SLICE_LIT("{\"n\":1}"), NULL), SLA_OK);
+    assert_int_equal(count_of(s, "SELECT count(*) FROM action"), 1);
+    assert_int_equal(count_of(s, "SELECT count(*) FROM caveat"), 0);
+    sqlite3_close(reader);
+    store_close(s);
+}
+
 /* ---- a disk that is full ---- */
 static void disk_full(void **state)
 {
@@ -559,7 +631,7 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(refused_cases) + LEN(tamper_cases) + 12];
+    struct CMUnitTest tests[LEN(refused_cases) + LEN(tamper_cases) + 14];
     size_t n = 0;
     ROWS(tests, n, refused_cases, is_refused);
     ROWS(tests, n, tamper_cases, tampering_is_found);
@@ -573,6 +645,8 @@ int main(void)
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(killed_then_read);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(noted_files);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(together);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(commit_fails);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(commit_of_caveats_and_actions_fails);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(disk_full);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);
     return cmocka_run_group_tests_name("store/store", tests, NULL, NULL);
