@@ -41,13 +41,19 @@ static struct arena_block *block_add(arena *a, size_t n, bool zeros)
     return b;
 }
 
+static void *too_much(arena *a)
+{
+    a->failed = true;
+    return NULL;
+}
+
 static void *take(arena *a, size_t n, size_t align, bool zeros)
 {
     struct arena_block *b = a->top;
     size_t at = b ? (b->used + align - 1) & ~(align - 1) : 0;
     if (!b || at > b->cap || n > b->cap - at) {
         b = block_add(a, n, zeros);
-        if (!b) return NULL;
+        if (!b) return too_much(a);
         at = 0;
     }
     b->used = at + n;
@@ -56,7 +62,7 @@ static void *take(arena *a, size_t n, size_t align, bool zeros)
 
 void *arena_alloc(arena *a, size_t count, size_t size)
 {
-    if (size != 0 && count > SIZE_MAX / size) return NULL;
+    if (size != 0 && count > SIZE_MAX / size) return too_much(a);
     size_t n = count * size;
     void *p = take(a, n ? n : 1, alignof(max_align_t), true);
     if (p && n <= LARGEST_BLOCK) memset(p, 0, n);
@@ -65,13 +71,13 @@ void *arena_alloc(arena *a, size_t count, size_t size)
 
 void *arena_room(arena *a, size_t count, size_t size)
 {
-    if (size != 0 && count > SIZE_MAX / size) return NULL;
+    if (size != 0 && count > SIZE_MAX / size) return too_much(a);
     return take(a, count && size ? count * size : 1, alignof(max_align_t), false);
 }
 
 char *arena_strndup(arena *a, const char *s, size_t n)
 {
-    if (n == SIZE_MAX) return NULL;
+    if (n == SIZE_MAX) return too_much(a);
     char *p = take(a, n + 1, 1, false);
     if (!p) return NULL;
     if (n) memcpy(p, s, n);

@@ -9,12 +9,11 @@
 static bool make_room(buf *b, size_t n)
 {
     if (b->failed) return false;
-    if (n >= SIZE_MAX - b->len || (b->max && n > b->max - (b->len < b->max ? b->len : b->max))
-        || mem_grow(&b->ptr, &b->cap, b->len + n + 1, 1) != 0) {
-        b->failed = true;
-        return false;
-    }
-    return true;
+    bool over = b->max && n > b->max - (b->len < b->max ? b->len : b->max);
+    if (!over && n < SIZE_MAX - b->len && mem_grow(&b->ptr, &b->cap, b->len + n + 1, 1) == 0) return true;
+    b->failed = true;
+    b->over = over;
+    return false;
 }
 
 void buf_bytes(buf *b, const void *p, size_t n)
@@ -87,7 +86,7 @@ const char *buf_cstr(buf *b)
 void buf_reset(buf *b)
 {
     b->len = 0;
-    b->failed = false;
+    b->failed = b->over = false;
 }
 
 void buf_free(buf *b)

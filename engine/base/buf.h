@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include "engine/base/slice.h"
 
-typedef struct buf { char *ptr; size_t len, cap, max; bool failed; } buf; /* max 0: no limit of its own */
+typedef struct buf { char *ptr; size_t len, cap, max; bool failed, over; } buf; /* max 0: no limit of its own; over: failed for going beyond max, and not for want of memory */
 void buf_bytes(buf *b, const void *p, size_t n);
 void buf_slice(buf *b, slice s);
 void buf_text(buf *b, const char *s);

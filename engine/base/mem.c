@@ -8,8 +8,9 @@
 #include <malloc.h>
 #endif
 
-/* Allocations left before one fails; -1: none is made to fail. The only state of this file, written by tests alone. */
+/* Allocations left before one fails; -1: none is made to fail. once: none after that one either. The only state of this file, written by tests alone. */
 static atomic_long budget = -1;
+static atomic_bool once;
 
 static int refused(void)
 {
@@ -17,7 +18,7 @@ static int refused(void)
     while (left > 0) {
         if (atomic_compare_exchange_weak(&budget, &left, left - 1)) return 0;
     }
-    return left == 0;
+    return left == 0 && (!atomic_load(&once) || atomic_compare_exchange_strong(&budget, &left, -1));
 }
 
 static int overflows(size_t count, size_t size)
@@ -55,7 +56,19 @@ void mem_trim(void)
 
 void mem_fail_after(long n)
 {
+    atomic_store(&once, false);
     atomic_store(&budget, n < 0 ? -1 : n);
+}
+
+void mem_fail_once(long n)
+{
+    atomic_store(&once, true);
+    atomic_store(&budget, n);
+}
+
+bool mem_fail_pending(void)
+{
+    return atomic_load(&budget) >= 0;
 }
 
 int mem_grow(void *p_to_ptr, size_t *cap, size_t need, size_t size)

@@ -37,6 +37,26 @@ static void fails_on_demand(void **state)
     mem_free(p[0]);
 }
 
+static void fails_once(void **state)
+{
+    (void)state;
+    void *p[4];
+    mem_fail_once(2);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(mem_fail_pending(), i < 3);
+        p[i] = mem_zero(1, 8);
+        assert_int_equal(p[i] != NULL, i != 2);
+    }
+    for (size_t i = 0; i < 4; i++) mem_free(p[i]);
+    mem_fail_once(0);
+    p[0] = mem_resize(NULL, 1, 1);
+    assert_null(p[0]);
+    mem_fail_after(0); /* lasts, whatever was asked for before */
+    for (size_t i = 0; i < 2; i++) assert_null(mem_zero(1, 1));
+    mem_fail_after(-1);
+    assert_false(mem_fail_pending());
+}
+
 static void grows(void **state)
 {
     (void)state;
@@ -84,6 +104,27 @@ static void arena_gives_zeroed_and_aligned(void **state)
     arena_free(&a);
 }
 
+/* What came to nothing once is known however much is got and freed since. */
+static void arena_remembers_failure(void **state)
+{
+    (void)state;
+    arena a = {0}, b = {0}, c = {0}, d = {0};
+    assert_non_null(arena_alloc(&a, 1, 1));
+    assert_false(a.failed);
+    mem_fail_once(0);
+    assert_null(arena_alloc(&a, 1, 1 << 16));
+    assert_non_null(arena_alloc(&a, 1, 1 << 16));
+    assert_true(a.failed);
+    arena_free(&a);
+    assert_non_null(arena_slice(&a, SLICE_LIT("x")).ptr);
+    assert_true(a.failed);
+    arena_free(&a);
+    assert_null(arena_alloc(&b, SIZE_MAX, 2));
+    assert_null(arena_room(&c, SIZE_MAX, 2));
+    assert_null(arena_strndup(&d, "", SIZE_MAX));
+    assert_true(b.failed && c.failed && d.failed);
+}
+
 static void arena_copies_slices(void **state)
 {
     (void)state;
@@ -124,8 +165,8 @@ static void bits_at_the_edges(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(resize_checks_sizes), cmocka_unit_test(fails_on_demand), cmocka_unit_test(grows),
-        cmocka_unit_test(arena_gives_zeroed_and_aligned), cmocka_unit_test(arena_copies_slices), cmocka_unit_test(bits_at_the_edges),
+        cmocka_unit_test(resize_checks_sizes), cmocka_unit_test(fails_on_demand), cmocka_unit_test(fails_once), cmocka_unit_test(grows),
+        cmocka_unit_test(arena_gives_zeroed_and_aligned), cmocka_unit_test(arena_remembers_failure), cmocka_unit_test(arena_copies_slices), cmocka_unit_test(bits_at_the_edges),
     };
     return cmocka_run_group_tests_name("base/mem", tests, NULL, NULL);
 }

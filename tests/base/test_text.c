@@ -150,7 +150,7 @@ static void has_a_limit(void **state)
     buf_text(&b, "0123456789");
     assert_false(b.failed);
     buf_char(&b, '!');
-    assert_true(b.failed);
+    assert_true(b.failed && b.over);
     assert_int_equal(b.len, 10);
     buf_text(&b, "");
     buf_text(&b, "more");
@@ -161,6 +161,7 @@ static void has_a_limit(void **state)
     assert_true(b.failed);
     buf_reset(&b);
     buf_text(&b, "again");
+    assert_false(b.over);
     assert_string_equal(buf_cstr(&b), "again");
     assert_null(buf_reserve(&b, SIZE_MAX));
     buf_free(&b);
@@ -178,6 +179,7 @@ static void without_memory(void **state)
         buf_cstr(&b);
         mem_fail_after(-1);
         worked = !b.failed;
+        assert_false(b.over);
         if (worked) assert_int_equal(b.len, 3890);
         buf_free(&b);
     }
