@@ -64,7 +64,7 @@ static sla_status add_sheet(biff_box *b, biff_reader *r, err *e)
     else biff_bytes(&t, n, b->page, &name);
     size_t i = b->base.nparts++, len = strlen(b->src.shown) + name.len + 2;
     char *shown = arena_alloc(&b->base.mem, len, 1);
-    const char *own = arena_strndup(&b->base.mem, buf_cstr(&name), name.len);
+    const char *own = name.failed ? NULL : arena_strndup(&b->base.mem, buf_cstr(&name), name.len);
     if (shown && own) snprintf(shown, len, "%s/%s", b->src.shown, own);
     buf_free(&name);
     if (!shown || !own) return no_memory(b, e);
@@ -84,8 +84,9 @@ static sla_status add_format(biff_box *b, biff_reader *r, err *e)
     if (b->biff8) biff_string(&t, n, &code);
     else biff_bytes(&t, n, b->page, &code);
     serial_form form = sheet_code_form((slice){code.ptr, code.len});
+    bool nomem = code.failed;
     buf_free(&code);
-    if (mem_grow(&b->formats, &b->formats_cap, b->nformats + 1, sizeof *b->formats) != 0) return no_memory(b, e);
+    if (nomem || mem_grow(&b->formats, &b->formats_cap, b->nformats + 1, sizeof *b->formats) != 0) return no_memory(b, e);
     b->formats[b->nformats++] = (biff_format){id, form};
     return SLA_OK;
 }
@@ -221,8 +222,8 @@ static sla_status place(cells_stream *s, uint32_t row, uint32_t col, err *e)
     if (row != s->at_row) TRY(flush_row(s, e));
     s->at_row = row;
     s->any = true;
-    if (s->row_text.failed || s->ncells > 4 * SHEET_COLS_MAX) return damaged(s->shown, e);
-    if (mem_grow(&s->cells, &s->cells_cap, s->ncells + 1, sizeof *s->cells) != 0) return no_memory(s->b, e);
+    if (s->ncells > 4 * SHEET_COLS_MAX) return damaged(s->shown, e);
+    if (s->row_text.failed || mem_grow(&s->cells, &s->cells_cap, s->ncells + 1, sizeof *s->cells) != 0) return no_memory(s->b, e);
     s->cells[s->ncells++] = (row_cell){col, (uint32_t)s->row_text.len, 0};
     return SLA_OK;
 }
@@ -284,7 +285,7 @@ static sla_status put_string(cells_stream *s, uint32_t row, uint32_t col, size_t
     uint32_t n = biff_u16(&t);
     if (s->b->biff8) biff_string(&t, n, &s->text);
     else biff_bytes(&t, n, s->b->page, &s->text);
-    return put_text(s, row, col, (slice){s->text.ptr, s->text.len}, e);
+    return s->text.failed ? no_memory(s->b, e) : put_text(s, row, col, (slice){s->text.ptr, s->text.len}, e);
 }
 
 static sla_status put_formula(cells_stream *s, const unsigned char *d, uint32_t row, uint32_t col, err *e)

@@ -107,7 +107,8 @@ void biff_bytes(biff_text *t, uint32_t n, decoder *page, buf *out)
     buf raw = {0};
     uint64_t replaced = 0;
     for (uint32_t i = 0; i < n && !t->bad; i++) buf_char(&raw, (char)biff_byte(t));
-    if (page && !raw.failed) decoder_add(page, (slice){raw.ptr, raw.len}, true, out, &replaced);
-    else buf_bytes(out, raw.ptr, raw.len);
+    if (raw.failed) out->failed = true;
+    else if (!page) buf_bytes(out, raw.ptr, raw.len);
+    else if (decoder_add(page, (slice){raw.ptr, raw.len}, true, out, &replaced) != SLA_OK) out->failed = true;
     buf_free(&raw);
 }

@@ -161,7 +161,7 @@ sla_status changes_read(const changes *c, const cells *from, change_list **list)
         arena_free(&rd.scratch);
     }
     arena_free(&rd.scratch);
-    return rd.nomem ? SLA_NOMEM : SLA_OK;
+    return rd.nomem || rd.scratch.failed ? SLA_NOMEM : SLA_OK;
 }
 
 void changes_keep(changes *c, change_list *list)

@@ -22,21 +22,26 @@ static bool begins(slice s, const char *bytes, size_t n) { return s.len >= n && 
 
 static bool is_gzip(slice head) { return begins(head, "\x1F\x8B\x08", 3); }
 static bool is_zip(slice head) { return begins(head, "PK\x03\x04", 4) || begins(head, "PK\x05\x06", 4); }
-/* Markup begins with a '<' that only its encoding may hide. */
+/* Markup begins with a '<' that only its encoding may hide. What tells it is ASCII: other characters need not be decoded, which takes memory that there may not be. */
+enum { MARKUP_BYTES = 1024 };
+static slice narrowed(slice wide, bool big_endian, char out[MARKUP_BYTES / 2])
+{
+    size_t n = 0;
+    for (; 2 * n + 1 < wide.len; n++) {
+        char low = wide.ptr[2 * n + big_endian], high = wide.ptr[2 * n + !big_endian];
+        out[n] = high || (unsigned char)low >= 0x80 ? '\x80' : low;
+    }
+    return (slice){out, n};
+}
+
 static bool is_markup(slice head, bool (*begins_so)(slice text))
 {
-    buf text = {0};
-    decoder *d = NULL;
-    err ignored = {0};
-    uint64_t replaced = 0;
-    encoding enc = encoding_detect((slice){head.ptr, head.len < 1024 ? head.len : 1024}, false, false);
-    slice s = {head.ptr + enc.bom, (head.len < 1024 ? head.len : 1024) - enc.bom};
-    bool wide = strncmp(enc.name, "UTF-16", 6) == 0;
-    if (wide && decoder_open(enc.name, &d, &ignored) == SLA_OK && decoder_add(d, s, false, &text, &replaced) == SLA_OK) s = (slice){text.ptr, text.len};
-    bool yes = begins_so(s);
-    decoder_close(d);
-    buf_free(&text);
-    return yes;
+    char text[MARKUP_BYTES / 2];
+    slice s = {head.ptr, head.len < MARKUP_BYTES ? head.len : MARKUP_BYTES};
+    encoding enc = encoding_detect(s, false, false);
+    s = (slice){s.ptr + enc.bom, s.len - enc.bom};
+    if (strncmp(enc.name, "UTF-16", 6) == 0) s = narrowed(s, strcmp(enc.name, "UTF-16BE") == 0, text);
+    return begins_so(s);
 }
 
 static bool is_html(slice head) { return is_markup(head, html_begins); }

@@ -135,16 +135,18 @@ static sla_status two_rows(importer *im, const input *in, const slice *upper, si
 }
 
 /* The row in im->names is no header by itself, nor is the one above: both may be one (工单号 | 报修信息, and below the latter 报修时间 | 报修人). */
-static sla_status try_both(importer *im, const input *in, const slice *upper, size_t nupper)
+static sla_status try_both(importer *im, const input *in, const slice *upper, size_t nupper, err *e)
 {
+    err why = {0};
     slice *own = im->names;
     size_t nown = im->ncols;
     bool differs;
     if (!upper || !goes_on(upper, nupper, own, nown)) return SLA_UNKNOWN_FORMAT;
     TRY(join_rows(im, upper, nupper, own, nown, &differs));
     planner_close(&im->plan);
-    sla_status st = planner_open(&im->plan, in, im->names, im->ncols, &(err){0});
+    sla_status st = planner_open(&im->plan, in, im->names, im->ncols, &why);
     if (st != SLA_OK) im->names = own, im->ncols = nown;
+    if (st != SLA_UNKNOWN_FORMAT) *e = why; /* else what was said of the row alone stays */
     return st;
 }
 
@@ -221,9 +223,12 @@ static sla_status find_header(importer *im, const input *in, size_t *start, uint
         planner_close(&im->plan);
         sla_status st = planner_open(&im->plan, in, im->names, im->ncols, &why);
         if (st == SLA_OK && !in->options->draft) st = two_rows(im, in, upper, nupper, start, lines, &why);
-        else if (st == SLA_UNKNOWN_FORMAT) st = try_both(im, in, upper, nupper);
+        else if (st == SLA_UNKNOWN_FORMAT) st = try_both(im, in, upper, nupper, &why);
         if (st == SLA_OK && *lines > 1) buf_printf(&im->plan.said, "the header ends on line %u\n", (unsigned)*lines);
-        if (st != SLA_UNKNOWN_FORMAT) return st == SLA_OK ? st : err_set(e, st, (srcpos){in->name, 0, 0}, "%s", why.msg);
+        if (st != SLA_UNKNOWN_FORMAT) {
+            if (st == why.code) *e = why;
+            return st;
+        }
         if (im->ncols <= 2 * longest) continue;
         longest = im->ncols;
         about = why;
@@ -264,7 +269,7 @@ static sla_status csv_open(const input *in, importer **out, size_t *start, uint3
     if (st == SLA_OK) {
         *out = im;
         im = NULL;
-    } else err_set(e, st, (srcpos){in->name, 0, 0}, "cannot read the table");
+    } else err_set(e, st, (srcpos){in->name, 0, 0}, "no memory to read the table"); /* unless it is said already */
     csv_close(im);
     return st;
 }

@@ -178,7 +178,9 @@ sla_status decoder_open(const char *name, decoder **out, err *e)
     if (!d) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory");
     d->cd = iconv_open("UTF-8", name);
     if (d->cd == (iconv_t)-1) {
+        bool nomem = errno == ENOMEM;
         mem_free(d);
+        if (nomem) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory");
         err_set(e, SLA_NAME, SRCPOS_NONE, "there is no encoding '%s'", name);
         err_hint(e, "for example UTF-8, GB18030, BIG5, UTF-16LE, EUC-JP, KOI8-R, WINDOWS-1250, WINDOWS-1252");
         return SLA_NAME;

@@ -192,5 +192,5 @@ sla_status headers_read(arena *a, const slice *names, size_t n, header_text **ou
     *out = ARENA_NEW(a, header_text, n);
     for (size_t i = 0; *out && i < n; i++)
         if (!read_one(a, names[i], &(*out)[i])) *out = NULL;
-    return *out ? SLA_OK : SLA_NOMEM;
+    return *out && !a->failed ? SLA_OK : SLA_NOMEM;
 }

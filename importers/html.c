@@ -31,10 +31,11 @@ bool html_begins(slice s)
 }
 
 /* The encoding: what is asked for, what the bytes say, else what the page says of itself. */
-static void find_encoding(html_box *b, slice head)
+static sla_status find_encoding(html_box *b, slice head, err *e)
 {
+    sla_status st = SLA_OK;
     b->enc = b->src.encoding ? encoding_asked(b->src.encoding, head) : encoding_detect(head, head.len == b->src.size, false);
-    if (b->src.encoding || strcmp(b->enc.name, "WINDOWS-1252") != 0) return;
+    if (b->src.encoding || strcmp(b->enc.name, "WINDOWS-1252") != 0) return st;
     for (size_t i = 0; i + 8 < head.len && i < 4096; i++) {
         if (!slice_eq_nocase((slice){head.ptr + i, 8}, SLICE_LIT("charset="))) continue;
         size_t n = 0;
@@ -43,10 +44,12 @@ static void find_encoding(html_box *b, slice head)
         b->charset[n] = '\0';
         decoder *d = NULL;
         err ignored = {0};
-        if (n && !slice_eq_nocase((slice){b->charset, n}, SLICE_LIT("utf-8")) && decoder_open(b->charset, &d, &ignored) == SLA_OK) b->enc = (encoding){b->charset, 0, "the page says so"};
+        if (n && !slice_eq_nocase((slice){b->charset, n}, SLICE_LIT("utf-8"))) st = decoder_open(b->charset, &d, &ignored);
+        if (d) b->enc = (encoding){b->charset, 0, "the page says so"};
         decoder_close(d);
-        return;
+        break;
     }
+    return st == SLA_NOMEM ? err_set(e, st, (srcpos){b->src.shown, 0, 0}, "no memory to read the page") : SLA_OK; /* a name that is none says nothing */
 }
 
 /* ---- the page, piece by piece ---- */
@@ -78,7 +81,7 @@ static sla_status reading_step(reading *r, err *e)
     r->end = got < PIECE;
     if (!r->dec) return html_page_add(r->page, (slice){r->raw, got}, r->b->src.shown, e);
     buf_reset(&r->text);
-    TRY(decoder_add(r->dec, (slice){r->raw, got}, r->end, &r->text, &replaced));
+    if (decoder_add(r->dec, (slice){r->raw, got}, r->end, &r->text, &replaced) != SLA_OK) return err_set(e, SLA_NOMEM, (srcpos){r->b->src.shown, 0, 0}, "no memory to read the page");
     return html_page_add(r->page, (slice){r->text.ptr, r->text.len}, r->b->src.shown, e);
 }
 
@@ -165,8 +168,8 @@ sla_status html_open(const container_source *src, slice head, container **out, e
     if (!b) return err_set(e, SLA_NOMEM, (srcpos){src->shown, 0, 0}, "no memory to read the page");
     b->base = (container){.kind = "HTML page", .open_part = open_part, .close = close_box};
     b->src = *src;
-    find_encoding(b, head);
-    sla_status st = look_over(b, e);
+    sla_status st = find_encoding(b, head, e);
+    if (st == SLA_OK) st = look_over(b, e);
     if (st == SLA_OK) *out = &b->base;
     else container_close(&b->base);
     return st;

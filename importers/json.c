@@ -83,8 +83,7 @@ static bool put_named(flat *f, size_t n, slice list, int depth)
             f->r = outer;
         } else if (json_value(&in, &value, depth)) ok = f->put(f->ctx, (slice){f->path, n + name.len}, value, *at == '[');
     }
-    outer->nomem = outer->nomem || r.nomem;
-    return ok && !outer->nomem;
+    return ok && !outer->scratch->failed;
 }
 
 /* The object at r->p; n: length of the path so far. */
@@ -110,11 +109,11 @@ static bool flatten(flat *f, size_t n, int depth)
             bool list = r->p < r->end && *r->p == '[';
             if (!json_value(r, &value, depth + 1)) return false;
             slice text = list ? element_text(value, r->scratch) : value;
-            if (!f->put(f->ctx, path, text, list && text.ptr == value.ptr)) return r->nomem = true, json_fail(r, "out of memory");
+            if (!f->put(f->ctx, path, text, list && text.ptr == value.ptr)) return json_no_memory(r);
             if (list && depth < FLATTEN_MAX && n + key.len + 1 < sizeof f->path) {
                 memmove(f->path + n, key.ptr, key.len);
                 f->path[n + key.len] = '.';
-                if (!put_named(f, n + key.len + 1, value, depth + 1)) return r->nomem = true, json_fail(r, "out of memory");
+                if (!put_named(f, n + key.len + 1, value, depth + 1)) return json_no_memory(r);
             }
         }
     }
@@ -188,7 +187,7 @@ static sla_status read_keys(importer *im, const input *in, const json_shape *at,
         r.scratch = &scratch;
     }
     arena_free(&scratch);
-    return r.nomem ? SLA_NOMEM : SLA_OK;
+    return scratch.failed ? SLA_NOMEM : SLA_OK;
 }
 
 /* A list as people would write it: of texts and of objects their names, with commas between. What has neither stays as it is. */
@@ -245,8 +244,9 @@ static sla_status look_at_rows(importer *im, const input *in)
     flat f = {.r = &r, .put = put_cell, .ctx = &job};
     for (bool first = true; c.nrows < CELLS_ROWS && before_record(&r, &im->at, first) && record(&f); first = false) c.nrows++;
     if (c.nrows) planner_look(&im->plan, &c);
+    sla_status st = c.scratch.failed ? SLA_NOMEM : SLA_OK;
     cells_clear(&c);
-    return r.nomem ? SLA_NOMEM : SLA_OK;
+    return st;
 }
 
 static void json_close(importer *im)
@@ -274,50 +274,68 @@ static sla_status try_shape(importer *im, const input *in, const json_search *s,
     return planner_open(&im->plan, in, keys.names, keys.n, e);
 }
 
+/* What lies in a member of each record; first: the first of them. */
+static sla_status try_member(importer *im, const input *in, json_search *s, const char *first, arena *scratch, err *e)
+{
+    size_t nkeys;
+    s->best.member = arena_slice(&im->mem, json_find_member(first, in->head.ptr + in->head.len, scratch));
+    if (scratch->failed || im->mem.failed) return SLA_NOMEM;
+    return s->best.member.len ? try_shape(im, in, s, &nkeys, e) : SLA_UNKNOWN_FORMAT;
+}
+
 /* Records that are the members of an object, or lie in a member of these. */
-static sla_status try_members(importer *im, const input *in, arena *scratch)
+static sla_status try_members(importer *im, const input *in, arena *scratch, err *e)
 {
     json_search s;
     size_t nkeys = 0;
-    if (!json_find_map(in->head, scratch, &s)) return SLA_UNKNOWN_FORMAT;
-    sla_status st = try_shape(im, in, &s, &nkeys, &(err){0});
-    if (st != SLA_UNKNOWN_FORMAT) return st;
+    err why = {0};
+    bool is = json_find_map(in->head, scratch, &s);
+    if (scratch->failed) return SLA_NOMEM;
+    if (!is) return SLA_UNKNOWN_FORMAT;
+    sla_status st = try_shape(im, in, &s, &nkeys, &why);
     json_reader r = {.p = in->head.ptr + s.best.start, .end = in->head.ptr + in->head.len, .scratch = scratch};
-    if (!before_record(&r, &s.best, true)) return st;
-    s.best.member = arena_slice(&im->mem, json_find_member(r.p, r.end, scratch));
-    return s.best.member.len ? try_shape(im, in, &s, &nkeys, &(err){0}) : st;
+    if (st == SLA_UNKNOWN_FORMAT && before_record(&r, &s.best, true)) return try_member(im, in, &s, r.p, scratch, e);
+    *e = why;
+    return scratch->failed ? SLA_NOMEM : st;
 }
 
-/* What is said when no shape fits is about the one with the most keys. */
-static sla_status set_up(importer *im, const input *in, err *e)
+/* The first shape that fits. What is said when none does is about the one with the most keys. */
+static sla_status find_shape(importer *im, const input *in, arena *scratch, err *e)
 {
     json_search shapes[SHAPES_MAX];
-    arena scratch = {0};
-    err about = {0};
-    size_t most = 0, n = json_shapes(in->head, &scratch, shapes);
+    err about = {0}, why;
+    bool drafted = in->options->draft != NULL;
+    size_t most = 0, n = json_shapes(in->head, scratch, shapes);
+    if (scratch->failed) return SLA_NOMEM;
     sla_status st = err_set(&about, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "JSON without records: no object is found in it");
-    im->name = arena_strndup(&im->mem, in->name, strlen(in->name));
-    if (!im->name) st = SLA_NOMEM;
-    for (size_t i = in->options->draft && n > 1; i < n && st == SLA_UNKNOWN_FORMAT; i++) { /* a draft is wanted of what is within, not of its wrapper */
-        err why = {0};
+    for (size_t i = drafted && n > 1; i < n && st == SLA_UNKNOWN_FORMAT; i++) { /* a draft is wanted of what is within, not of its wrapper */
         size_t nkeys = 0;
+        why = (err){0};
         st = try_shape(im, in, &shapes[i], &nkeys, &why);
         if (st != SLA_OK && nkeys > most) most = nkeys, about = why;
     }
-    for (size_t i = 0; i < n && st == SLA_UNKNOWN_FORMAT && !in->options->draft; i++) {
-        size_t nkeys = 0;
-        shapes[i].best.member = arena_slice(&im->mem, json_find_member(in->head.ptr + shapes[i].best.start, in->head.ptr + in->head.len, &scratch));
-        if (shapes[i].best.member.len) st = try_shape(im, in, &shapes[i], &nkeys, &(err){0});
+    for (size_t i = 0; i < n && st == SLA_UNKNOWN_FORMAT && !drafted; i++) {
+        why = (err){0};
+        st = try_member(im, in, &shapes[i], in->head.ptr + shapes[i].best.start, scratch, &why);
     }
-    if (st == SLA_UNKNOWN_FORMAT && !in->options->draft) st = try_members(im, in, &scratch);
-    arena_free(&scratch);
-    if (st != SLA_OK) {
-        *e = about;
-        return st == SLA_UNKNOWN_FORMAT ? st : err_set(e, st, (srcpos){in->name, 0, 0}, "cannot read the JSON");
+    if (st == SLA_UNKNOWN_FORMAT && !drafted) {
+        why = (err){0};
+        st = try_members(im, in, scratch, &why);
     }
-    if (im->at.list && im->at.wrappers) paging_around(&im->front, in->head, in->head.ptr + im->at.start, &scratch);
+    if (st != SLA_OK) *e = st == SLA_UNKNOWN_FORMAT ? about : why;
+    return st;
+}
+
+static sla_status set_up(importer *im, const input *in, err *e)
+{
+    arena scratch = {0};
+    im->name = arena_strndup(&im->mem, in->name, strlen(in->name));
+    sla_status st = im->name ? find_shape(im, in, &scratch, e) : SLA_NOMEM;
+    if (st == SLA_OK && im->at.list && im->at.wrappers) paging_around(&im->front, in->head, in->head.ptr + im->at.start, &scratch);
     im->page = im->front;
     arena_free(&scratch);
+    if (scratch.failed) st = SLA_NOMEM;
+    TRY(st);
     TRY(look_at_rows(im, in));
     return planner_settle(&im->plan);
 }
@@ -328,7 +346,7 @@ static sla_status json_open(const input *in, importer **out, size_t *start, uint
     sla_status st = im ? set_up(im, in, e) : SLA_NOMEM;
     if (st != SLA_OK) {
         json_close(im);
-        return err_set(e, st, (srcpos){in->name, 0, 0}, "cannot read the JSON");
+        return err_set(e, st, (srcpos){in->name, 0, 0}, "no memory to read the JSON"); /* unless it is said already */
     }
     *start = im->at.start;
     *line = 1;
@@ -355,7 +373,7 @@ static int json_probe(const input *in, err *why)
     slice head = slice_trim(in->head);
     if (in->table || head.len == 0 || (head.ptr[0] != '{' && head.ptr[0] != '[')) return 0;
     bool ok = json_valid(&r, in->head, true), cut = !in->whole && r.p == r.end;
-    if (r.nomem) err_set(why, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the JSON");
+    if (scratch.failed) err_set(why, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the JSON");
     else if (!ok && !cut) {
         err_set(why, SLA_SYNTAX, place_of(in->name, in->head, r.wrong, 1), "this is no JSON: %s; nothing of the file was taken", r.why);
         err_hint(why, "export it again");
@@ -452,7 +470,7 @@ static sla_status read_records(importer *im, block *b, cells *c, err *e)
     rr.f = (flat){.r = &r, .put = put_cell, .ctx = &job};
     TRY(read_list(&rr, b->first, e));
     while (!r.wrong && b->at_end && read_tail(&r, im) && next_page(&r, im)) TRY(read_list(&rr, true, e));
-    if (r.nomem) return SLA_NOMEM;
+    if (c->scratch.failed) return SLA_NOMEM;
     if (r.wrong) return err_set(e, SLA_SYNTAX, place_of(im->name, b->records, r.wrong, b->line), "this is no JSON: %s; nothing of the file was taken", r.why);
     b->ragged += job.unseen;
     return flush_slab(im, b, &rr.co, c, rr.touched, e);

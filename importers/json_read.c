@@ -8,6 +8,12 @@ bool json_fail(json_reader *r, const char *why)
     return false;
 }
 
+bool json_no_memory(json_reader *r)
+{
+    r->scratch->failed = true;
+    return json_fail(r, "out of memory");
+}
+
 void json_blanks(json_reader *r)
 {
     while (r->p < r->end && (*r->p == ' ' || *r->p == '\t' || *r->p == '\n' || *r->p == '\r')) r->p++;
@@ -69,7 +75,7 @@ bool json_string(json_reader *r, slice *out)
     *out = (slice){from, (size_t)(stop - from)};
     if (plain) return true;
     char *text = arena_alloc(r->scratch, out->len + 1, 1);
-    if (!text) return r->nomem = true, json_fail(r, "out of memory");
+    if (!text) return json_no_memory(r);
     size_t n = 0, k;
     for (r->p = from; r->p < stop;) {
         const char *back = memchr(r->p, '\\', (size_t)(stop - r->p));

@@ -5,10 +5,12 @@
 #include "engine/base/arena.h"
 
 enum { JSON_DEPTH_MAX = 100 };
-/* p: where reading stands. wrong, why: the first error; p at end then means that the text was cut. scratch: where strings with escapes go. */
-typedef struct json_reader { const char *p, *end, *wrong, *why; arena *scratch; bool nomem; } json_reader;
+/* p: where reading stands. wrong, why: the first error; p at end then means that the text was cut. scratch: where strings with escapes go; its failed tells that an error, or that something is
+ * not there, was for want of memory. */
+typedef struct json_reader { const char *p, *end, *wrong, *why; arena *scratch; } json_reader;
 
 bool json_fail(json_reader *r, const char *why);                       /* false; the first one stays */
+bool json_no_memory(json_reader *r);                                   /* the same where memory for what is read is wanting */
 void json_blanks(json_reader *r);
 /* Any value; *out its text: a string's content, a number, true or false as they stand, null as ptr NULL, an array or object as its source. depth: arrays
  * and objects that it stands in. */

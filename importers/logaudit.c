@@ -301,7 +301,10 @@ static sla_status audit_parse(importer *im, block *b, err *e)
         if (!between(one)) st = join_line(&j, one, no);
     }
     while (st == SLA_OK && j.n) st = close_oldest(&j);
-    for (size_t i = 0; j.open && i < OPEN_MAX; i++) arena_free(&j.open[i].mem);
+    for (size_t i = 0; j.open && i < OPEN_MAX; i++) {
+        if (j.open[i].mem.failed) st = SLA_NOMEM; /* values or messages are not what they were to be */
+        arena_free(&j.open[i].mem);
+    }
     mem_free(j.open);
     b->rows += b->rejects.rows;
     return log_writer_end(&j.w, st, e);

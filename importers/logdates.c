@@ -18,7 +18,8 @@ static slice iso_text(const time_text *t, arena *a)
     if (t->has_time) time_print_local(&b, t->local_ms - (t->has_offset ? t->offset_min * (MS_DAY / 1440) : 0));
     else date_print(&b, t->local_ms / MS_DAY);
     if (t->has_offset) buf_char(&b, 'Z');
-    slice copy = arena_slice(a, (slice){b.ptr, b.len});
+    slice copy = b.failed ? (slice){0} : arena_slice(a, (slice){b.ptr, b.len});
+    a->failed = a->failed || b.failed;
     buf_free(&b);
     return copy;
 }

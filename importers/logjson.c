@@ -68,22 +68,21 @@ static bool is_by_line(slice head, const char *from, const json_reader *behind)
 }
 
 /* The kind of the first record, looked for in the object itself and in the lists that kinds name. */
-static bool find_first(slice head, first *x, bool *by_line, slice *list)
+static void find_first(slice head, first *x, bool *by_line, slice *list)
 {
     const char *end = head.ptr + head.len, *from = next_object(head.ptr, end);
     json_reader j = {.p = from, .end = end, .scratch = x->f->scratch};
-    if (from == end) return true;
+    if (from == end) return;
     look_at_first(x, &j, from);
     *by_line = is_by_line(head, from, &j);
     if (x->kind) *list = x->kind->each;
-    for (size_t i = 0; !j.nomem && !x->kind && i < x->ks->nrecords + WRAPPERS; i++) {
+    for (size_t i = 0; !x->kind && i < x->ks->nrecords + WRAPPERS; i++) {
         element_job job = {look_at_first, x, i < x->ks->nrecords ? x->ks->records[i].each : slice_of(wrappers[i - x->ks->nrecords]), NULL};
         j = (json_reader){.p = from, .end = end, .scratch = x->f->scratch};
         if (job.key.len) each_element(&j, &job, 0);
         if (x->kind && i < x->ks->nrecords && !slice_eq(x->kind->each, job.key)) x->kind = NULL;
         if (x->kind) *list = job.key;
     }
-    return !j.nomem;
 }
 
 /* *out NULL: the file holds no records that are known. Errors SLA_NOMEM. */
@@ -91,15 +90,15 @@ static sla_status first_kind(const input *in, const log_kind **out, bool *by_lin
 {
     arena scratch = {0};
     first x = {log_patterns_kinds(in->patterns), mem_zero(1, sizeof *x.f), NULL};
-    bool looked = false;
-    if (x.f) {
+    bool looked = x.f != NULL;
+    if (looked) {
         x.f->scratch = &scratch;
-        looked = find_first(in->head, &x, by_line, list);
+        find_first(in->head, &x, by_line, list);
     }
     *out = x.kind;
     mem_free(x.f);
     arena_free(&scratch);
-    return looked ? SLA_OK : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
+    return looked && !scratch.failed ? SLA_OK : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
 }
 
 static int logjson_probe(const input *in, err *why)
@@ -172,7 +171,7 @@ static sla_status read_objects(job *x, slice text)
             ok = take_object(x, &j, p);
         }
         arena_free(&x->w.scratch);
-        if (j.nomem) x->st = SLA_NOMEM;
+        if (x->w.scratch.failed) x->st = SLA_NOMEM;
         if (ok || x->st != SLA_OK) p = j.p;
         else {
             count_to(x, p);
@@ -197,7 +196,7 @@ static sla_status logjson_parse(importer *im, block *b, err *e)
     }
     log_parts_clear(&x.parts);
     mem_free(x.f);
-    return log_writer_end(&x.w, st, e);
+    return log_records_end(&x.w, st, e);
 }
 
 /* ---- the vtable ---- */

@@ -597,7 +597,10 @@ static void test_example(const log_patterns *p, log_matcher *m, const log_kind *
     log_framed *f = mem_zero(1, sizeof *f);
     const ynode *fields = yaml_get(ex, "fields");
     slice text = yaml_text(ex, "text", (slice){0}), source;
-    if (!f) return;
+    if (!f) {
+        errlist_add(errors, SLA_NOMEM, ex->at, "no memory to try the example");
+        return;
+    }
     f->scratch = &scratch;
     for (size_t i = 0; !line && fields && i < fields->n && i < LOG_PAIRS_MAX; i++) log_pair_add(f, fields->items[i]->key, fields->items[i]->text);
     bool ok = line ? log_frame_line(k, log_matcher_state(m), text, f) : (!text.len || log_frame_wrapped(k, log_matcher_state(m), text, f)) && log_kind_has(k, f->pairs, f->n) && log_frame_record(k, f);

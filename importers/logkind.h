@@ -72,7 +72,7 @@ typedef struct log_framed {
     log_event ev;                       /* host, program, message and what else the kind says */
     slice source;
     log_pair pairs[LOG_PAIRS_MAX]; size_t n;
-    arena *scratch;                     /* for values that had to be unescaped; the caller's */
+    arena *scratch;                     /* for values that had to be unescaped; the caller's, who asks it in the end whether it failed: some are not what they were to be then */
     slice around;                       /* memory in which most lines lie, all of which may be read (slice_readable); the caller's */
 } log_framed;
 

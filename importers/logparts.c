@@ -112,7 +112,7 @@ void log_parts_clear(log_parts *p)
 }
 
 /* ---- blocks ---- */
-struct log_parts_cutter { const log_kind *k; log_regex_state *s; bool has_parts, nomem; log_framed part, other; arena scratch; };
+struct log_parts_cutter { const log_kind *k; log_regex_state *s; bool has_parts; log_framed part, other; arena scratch; };
 
 static bool has_partial(const log_kind *k)
 {
@@ -144,7 +144,6 @@ static void frame(log_parts_cutter *c, slice line, log_framed *f)
     json_reader j = {.p = line.ptr, .end = line.ptr + line.len, .scratch = &c->scratch};
     f->n = 0;
     if (!(c->s ? log_frame_wrapped(c->k, c->s, line, f) : log_flatten_json(&j, f))) f->n = 0;
-    c->nomem = c->nomem || j.nomem;
 }
 
 /* The message that the line is a part of goes on, and not in what follows. */
@@ -181,4 +180,4 @@ size_t log_parts_cut(log_parts_cutter *c, slice text, size_t end)
     return cut;
 }
 
-sla_status log_parts_cut_whole(const log_parts_cutter *c, err *e) { return c && c->nomem ? err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to read the log") : SLA_OK; }
+sla_status log_parts_cut_whole(const log_parts_cutter *c, err *e) { return c && c->scratch.failed ? err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to read the log") : SLA_OK; }

@@ -142,6 +142,8 @@ sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, ui
     return st;
 }
 
+sla_status log_records_end(log_writer *w, sla_status st, err *e) { return log_writer_end(w, w->scratch.failed ? SLA_NOMEM : st, e); }
+
 /* ---- JSON ---- */
 typedef struct flat { json_reader *j; log_framed *f; char path[PATH_BYTES]; } flat;
 
@@ -192,7 +194,7 @@ static bool flatten(flat *x, size_t n, int depth)
         if (!json_value(x->j, &value, depth + 1)) return false;
         if (list && slice_is(key, "MESSAGE")) value = bytes_text(x->f, value);
         slice name = arena_slice(x->f->scratch, (slice){x->path, len});
-        if (!name.ptr) return x->j->nomem = true, json_fail(x->j, "out of memory");
+        if (!name.ptr) return json_no_memory(x->j);
         log_pair_add(x->f, name, value);
     }
     return x->j->wrong == NULL;

@@ -41,22 +41,23 @@ static const dataset *canonical(const planner *pl, const input *in)
 }
 
 /* In this order: what the user said; a table whose every column is a canonical field; a product's profile; a file named after a dataset that has what it
- * needs; a generic profile. */
-static const dataset *decide(planner *pl, const input *in)
+ * needs; a generic profile. *out NULL: none of these. */
+static sla_status decide(planner *pl, const input *in, const dataset **out)
 {
     const import_options *o = in->options;
-    const dataset *ds = canonical(pl, in);
-    if (o->dataset) return schema_dataset(in->model, slice_of(o->dataset));
+    *out = canonical(pl, in);
+    if (o->dataset) return *out = schema_dataset(in->model, slice_of(o->dataset)), SLA_OK;
     if (in->profiles->named) pl->pf = in->profiles->named;
-    else if (ds) return ds;
-    else pl->pf = profile_by_header(in->profiles, pl->names, pl->ncols, false, &pl->said);
-    if (pl->pf) return pl->pf->ds;
+    else if (*out) return SLA_OK;
+    else TRY(profile_by_header(in->profiles, pl->names, pl->ncols, false, &pl->pf, &pl->said));
+    if (pl->pf) return *out = pl->pf->ds, SLA_OK;
     for (int k = 0; k < 2; k++) {
-        ds = schema_dataset(in->model, path_name(in->name, k));
-        if (ds && has_required(ds, pl->names, pl->ncols)) return ds;
+        *out = schema_dataset(in->model, path_name(in->name, k));
+        if (*out && has_required(*out, pl->names, pl->ncols)) return SLA_OK;
     }
-    pl->pf = profile_by_header(in->profiles, pl->names, pl->ncols, true, &pl->said);
-    return pl->pf ? pl->pf->ds : NULL;
+    TRY(profile_by_header(in->profiles, pl->names, pl->ncols, true, &pl->pf, &pl->said));
+    *out = pl->pf ? pl->pf->ds : NULL;
+    return SLA_OK;
 }
 
 /* ---- where columns go ---- */
@@ -252,17 +253,19 @@ static sla_status say_lacking(const planner *pl, const profile *near, arena *a, 
 static sla_status refuse_unknown(const planner *pl, const input *in, err *e)
 {
     buf b = {0}, lacks = {0};
-    list_names(pl, &b);
-    const profile *near = profile_nearest(in->profiles, pl->names, pl->ncols);
+    const profile *near;
     arena a = {0};
-    if (near && say_lacking(pl, near, &a, &lacks) != SLA_OK) lacks.failed = true;
+    list_names(pl, &b);
+    sla_status st = profile_nearest(in->profiles, pl->names, pl->ncols, &near);
+    if (st == SLA_OK && near) st = say_lacking(pl, near, &a, &lacks);
     arena_free(&a);
-    if (near) err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "a table (%s) that comes near to %.*s, but lacks %s", buf_cstr(&b), SLICE_ARG(near->title), buf_cstr(&lacks));
+    if (st != SLA_OK || b.failed || lacks.failed) st = SLA_NOMEM; /* told by the caller */
+    else if (near) err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "a table (%s) that comes near to %.*s, but lacks %s", buf_cstr(&b), SLICE_ARG(near->title), buf_cstr(&lacks));
     else err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "a table, but its header (%s) is that of no dataset and no profile", buf_cstr(&b));
-    err_hint(e, "%s, or write a profile: slaudit import --profile-draft FILE", near ? "export it with these columns" : "name the columns as in the documentation, give --dataset");
+    if (st == SLA_OK) err_hint(e, "%s, or write a profile: slaudit import --profile-draft FILE", near ? "export it with these columns" : "name the columns as in the documentation, give --dataset");
     buf_free(&b);
     buf_free(&lacks);
-    return SLA_UNKNOWN_FORMAT;
+    return st == SLA_OK ? SLA_UNKNOWN_FORMAT : st;
 }
 
 static sla_status refuse_known(const planner *pl, const input *in, err *e)
@@ -280,10 +283,12 @@ static sla_status check_required(const planner *pl, const input *in, err *e)
         if (!ds->fields[f].required || t->input >= 0 || (t->map && t->map->constant.ptr)) continue;
         buf b = {0};
         for (size_t i = 0; t->map && i < t->map->from.n && i < 6; i++) buf_printf(&b, "%s%.*s", i ? ", " : "", SLICE_ARG(t->map->from.items[i]));
-        err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "the table has no column '%.*s', which a %.*s needs%s%s%s", SLICE_ARG(ds->fields[f].name), SLICE_ARG(ds->name),
+        bool nomem = b.failed;
+        if (!nomem) err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "the table has no column '%.*s', which a %.*s needs%s%s%s", SLICE_ARG(ds->fields[f].name), SLICE_ARG(ds->name),
                 b.len ? " (the profile looks for: " : "", buf_cstr(&b), b.len ? ")" : "");
-        err_hint(e, "add the column to the export, or write a profile that says which column it is (slaudit import --profile-draft FILE)");
         buf_free(&b);
+        if (nomem) return SLA_NOMEM;
+        err_hint(e, "add the column to the export, or write a profile that says which column it is (slaudit import --profile-draft FILE)");
         return SLA_UNKNOWN_FORMAT;
     }
     return SLA_OK;
@@ -338,10 +343,13 @@ sla_status planner_open(planner *pl, const input *in, const slice *names, size_t
     pl->ncols = n;
     pl->years = (year_hint){in->options->year, in->options->from, in->options->to, in->mtime_ms};
     if (in->options->draft) return begin_draft(pl, in, e);
-    const dataset *ds = decide(pl, in);
+    const dataset *ds;
+    TRY(decide(pl, in, &ds));
     if (!ds) return refuse_unknown(pl, in, e);
     if (pl->pf && pl->pf->refuse.len) return refuse_known(pl, in, e);
-    if (pl->pf && pl->pf->zone.len) TRY(zone_open(arena_strndup(&pl->mem, pl->pf->zone.ptr, pl->pf->zone.len), &pl->zone, e));
+    const char *named = pl->pf && pl->pf->zone.len ? arena_strndup(&pl->mem, pl->pf->zone.ptr, pl->pf->zone.len) : NULL;
+    if (pl->mem.failed) return SLA_NOMEM;
+    if (named) TRY(zone_open(named, &pl->zone, e));
     if (pl->pf && pl->pf->fold) TRY(fold_new(pl->pf, &pl->mem, &pl->fold, &ds, e));
     TRY(make_plan(pl, ds, in));
     if (pl->pf && pl->pf->history.given) TRY(changes_new(pl->pf, pl->p.zone, pl->names, n, &pl->changes));
@@ -350,7 +358,7 @@ sla_status planner_open(planner *pl, const input *in, const slice *names, size_t
     TRY(plan_notes_find(pl, in, e));
     say_columns(pl);
     pl->batches = batch_pool_new(ds);
-    return pl->batches && !pl->said.failed ? SLA_OK : SLA_NOMEM;
+    return pl->batches && !pl->said.failed && !pl->mem.failed ? SLA_OK : SLA_NOMEM;
 }
 
 /* ---- blocks ---- */
@@ -382,6 +390,7 @@ sla_status planner_read(planner *pl, coercer *co, const cells *c, block *b, err 
     arena scratch = {0};
     cycles_fill(pl->cycles, pl->ncycles, c, &scratch);
     sla_status st = plan_notes_apply(pl, c, &scratch);
+    if (scratch.failed) st = SLA_NOMEM; /* what the cells were to be given is not there */
     if (st == SLA_OK) st = coerce_cells(co, c, b->batches[b->n - 1], &b->rejects, &taken, &blank, e);
     b->rows -= blank;
     arena_free(&scratch);
@@ -450,6 +459,7 @@ static void say_relative(slice name, unsigned long long n, buf *out)
 void planner_notes(const planner *pl, buf *out)
 {
     buf_bytes(out, pl->said.ptr, pl->said.len);
+    out->failed = out->failed || pl->said.failed;
     for (size_t f = 0; f < pl->p.ds->nfields; f++) {
         const time_counts *k = &pl->counts[f];
         unsigned long long n = k->values;

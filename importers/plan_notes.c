@@ -29,7 +29,8 @@ static sla_status note_zone(planner *pl, const input *in, size_t f, int col, err
     if (t->clock >= 0) return refuse_zone(pl, in, col, "and the time of day stands in another column, which this program cannot put together", e);
     zone *z = NULL;
     err why = {0};
-    sla_status st = zone_open(arena_strndup(&pl->mem, h->zone.ptr, h->zone.len), &z, &why);
+    const char *name = arena_strndup(&pl->mem, h->zone.ptr, h->zone.len);
+    sla_status st = name ? zone_open(name, &z, &why) : SLA_NOMEM;
     if (st == SLA_NOMEM) return st;
     if (st != SLA_OK) return refuse_zone(pl, in, col, "and there is none of that name", e);
     pl->notes[pl->nnotes++] = (column_note){.col = col, .field = f, .zone = z};
@@ -132,6 +133,16 @@ static int32_t year_for(const year_hint *h, int32_t m, int32_t d)
     return best;
 }
 
+/* The cell becomes what was written. Without memory: SLA_NOMEM, and the cell is as it was. */
+static sla_status rewrite(slice *cell, buf *b, arena *scratch)
+{
+    slice s = b->failed ? (slice){0} : arena_slice(scratch, (slice){b->ptr, b->len});
+    buf_free(b);
+    if (!s.ptr) return SLA_NOMEM;
+    *cell = s;
+    return SLA_OK;
+}
+
 static sla_status with_year(const planner *pl, slice *cell, arena *scratch)
 {
     int32_t m, d, y;
@@ -140,9 +151,7 @@ static sla_status with_year(const planner *pl, slice *cell, arena *scratch)
     char half[NARROW_MAX];
     if (!dates_without_year(words_narrow(slice_trim(*cell), half), &m, &d, &clock) || !(y = year_for(&pl->years, m, d))) return SLA_OK;
     buf_printf(&b, "%04d-%02d-%02d%s%.*s", (int)y, (int)m, (int)d, clock.len ? " " : "", SLICE_ARG(clock));
-    *cell = arena_slice(scratch, (slice){b.ptr, b.len});
-    buf_free(&b);
-    return cell->ptr ? SLA_OK : SLA_NOMEM;
+    return rewrite(cell, &b, scratch);
 }
 
 /* ---- numbers ---- */
@@ -179,9 +188,7 @@ static sla_status to_utc(const planner *pl, const column_note *note, zone_cursor
     if (s.len == 0 || t->after >= 0 || !((t->numbers && dates_parse_number(s, t->numbers, &tt)) || dates_parse(s, t->order, &tt)) || tt.has_offset || !tt.has_time) return SLA_OK;
     time_print_local(&b, zone_cursor_to_utc(cur, tt.local_ms, NULL));
     buf_char(&b, 'Z');
-    *cell = arena_slice(scratch, (slice){b.ptr, b.len});
-    buf_free(&b);
-    return cell->ptr ? SLA_OK : SLA_NOMEM;
+    return rewrite(cell, &b, scratch);
 }
 
 /* "15" → "tickets-15" */
@@ -213,9 +220,7 @@ static sla_status with_unit(const column_note *note, slice *cell, arena *scratch
     buf b = {0};
     if (!words_duration(*cell, note->unit, &ms) || words_duration(*cell, 0, &none)) return SLA_OK;
     buf_printf(&b, "%lldms", (long long)ms);
-    *cell = arena_slice(scratch, (slice){b.ptr, b.len});
-    buf_free(&b);
-    return cell->ptr ? SLA_OK : SLA_NOMEM;
+    return rewrite(cell, &b, scratch);
 }
 
 static sla_status apply(const planner *pl, const column_note *note, zone_cursor *cur, slice *cell, arena *scratch)

@@ -80,18 +80,18 @@ const term_map *profile_vocabulary(const profile_set *s, const enumeration *en);
 void profiles_clear(profile_set *s);
 const profile *profile_by_name(const profile_set *s, slice name);
 /* The profile whose needed headers are all among names; a product's before a generic one, then the one that knows most of them. A generic
- * one must know five of them, or half. NULL: none.
- * why (may be NULL): the evidence, a line. */
-const profile *profile_by_header(const profile_set *s, const slice *names, size_t n, bool generic, buf *why);
+ * one must know five of them, or half. *out NULL: none.
+ * why: the evidence, a line. Errors SLA_NOMEM */
+sla_status profile_by_header(const profile_set *s, const slice *names, size_t n, bool generic, const profile **out, buf *why);
 /* What the profile calls each of n headers, folded: the first of its readings that the profile knows and by which no other goes; the whole where it knows none.
  * A table that is refused is known by its headers as they stand. */
 void profile_names(const profile *p, const header_text *headers, size_t n, slice *out);
 /* The header without the profile's suffix. Returns 0: it has none; k: the k-th. folded: as words_fold leaves it. */
 size_t profile_suffix(const profile *p, slice folded, slice *bare);
-/* Where no profile is recognised: the one that knows most of the names (three at least) and still lacks a needed header. NULL: none. */
-const profile *profile_nearest(const profile_set *s, const slice *names, size_t n);
+/* Where no profile is recognised: the one that knows most of the names (three at least) and still lacks a needed header. *out NULL: none. Errors SLA_NOMEM */
+sla_status profile_nearest(const profile_set *s, const slice *names, size_t n, const profile **out);
 /* Files that nothing takes and that are known all the same, by how they begin (refusals.yaml, files: name, begins, because, instead). SLA_UNKNOWN_FORMAT: known, and e says what it is, why nothing is taken and
- * what to export instead; SLA_OK: not known. */
+ * what to export instead; SLA_OK: not known; SLA_NOMEM. */
 sla_status profiles_refuse_file(const profile_set *s, slice head, srcpos at, err *e);
 bool profile_has_need(const profile *p, size_t need, const slice *folded, size_t n);   /* folded: as profile_names gives them */
 /* What text means for the field; text itself where nobody says. */

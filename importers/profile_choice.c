@@ -107,7 +107,7 @@ static void tell(const profile *p, score s, const profile *next, score second, c
     buf_char(why, '\n');
 }
 
-const profile *profile_by_header(const profile_set *s, const slice *names, size_t n, bool generic, buf *why)
+sla_status profile_by_header(const profile_set *s, const slice *names, size_t n, bool generic, const profile **out, buf *why)
 {
     arena a = {0};
     header_text *headers;
@@ -126,14 +126,15 @@ const profile *profile_by_header(const profile_set *s, const slice *names, size_
         else if (!next || better(now, second)) next = p, second = now;
     }
     if (best) profile_names(best, headers, n, folded);
-    if (best && why) tell(best, top, next, second, names, folded, n, why);
+    if (best) tell(best, top, next, second, names, folded, n, why);
     arena_free(&a);
-    return best;
+    *out = best;
+    return a.failed ? SLA_NOMEM : SLA_OK;
 }
 
 bool profile_has_need(const profile *p, size_t need, const slice *folded, size_t n) { return first_of(p, &p->needs[need], folded, n) >= 0; }
 
-const profile *profile_nearest(const profile_set *s, const slice *names, size_t n)
+sla_status profile_nearest(const profile_set *s, const slice *names, size_t n, const profile **out)
 {
     arena a = {0};
     header_text *headers;
@@ -147,7 +148,8 @@ const profile *profile_nearest(const profile_set *s, const slice *names, size_t 
         if (p->errors.n == 0 && p->refuse.len == 0 && known > most && !has_all(p, folded, n)) best = p, most = known;
     }
     arena_free(&a);
-    return best;
+    *out = best;
+    return a.failed ? SLA_NOMEM : SLA_OK;
 }
 
 /* ---- files that nothing takes ---- */
@@ -165,10 +167,12 @@ sla_status profiles_refuse_file(const profile_set *s, slice head, srcpos at, err
         if (re.code && log_regex_match(&re, st, head)) is = s->files->items[i];
         log_regex_clear(&re);
     }
+    bool looked = st && errors.n + errors.dropped == 0 && !a.failed; /* our own expressions are sound: what is wrong with one is a want of memory */
     log_regex_state_free(st);
     errlist_clear(&errors);
     arena_free(&a);
-    if (!is) return st ? SLA_OK : err_set(e, SLA_NOMEM, at, "no memory to look at the file");
+    if (!looked) return err_set(e, SLA_NOMEM, at, "no memory to look at the file");
+    if (!is) return SLA_OK;
     err_set(e, SLA_UNKNOWN_FORMAT, at, "%.*s: %.*s", SLICE_ARG(yaml_text(is, "name", (slice){0})), SLICE_ARG(yaml_text(is, "because", (slice){0})));
     err_hint(e, "%.*s", SLICE_ARG(yaml_text(is, "instead", (slice){0})));
     return SLA_UNKNOWN_FORMAT;

@@ -24,8 +24,8 @@ void sheet_text(sheet_writer *w, slice s)
 /* ---- shared strings ---- */
 sla_status shared_strings_end(shared_strings *s)
 {
-    if (s->text.failed || s->n == STRINGS_MAX || s->text.len > STRINGS_BYTES_MAX) return SLA_LIMIT;
-    if (mem_grow(&s->ends, &s->cap, s->n + 1, sizeof *s->ends) != 0) return SLA_NOMEM;
+    if (s->text.over || s->n == STRINGS_MAX || s->text.len > STRINGS_BYTES_MAX) return SLA_LIMIT;
+    if (s->text.failed || mem_grow(&s->ends, &s->cap, s->n + 1, sizeof *s->ends) != 0) return SLA_NOMEM;
     s->ends[s->n++] = (uint32_t)s->text.len;
     return SLA_OK;
 }

@@ -6,6 +6,8 @@
 typedef struct relation { const char *id, *target; const char *type; } relation;
 typedef struct relations { arena *mem; relation *items; size_t n, cap; bool nomem; } relations;
 
+static sla_status no_memory(const xlsx *b, err *e) { return err_set(e, SLA_NOMEM, (srcpos){b->src.shown, 0, 0}, "no memory to read the workbook"); }
+
 /* ---- relations between parts ---- */
 static void rel_open(void *ctx, const char *name, const char **attrs)
 {
@@ -34,12 +36,15 @@ static sla_status read_relations(xlsx *b, const char *path, relations *out, err 
     buf name = {0};
     stream *s = NULL;
     buf_printf(&name, "%.*s_rels/%s.rels", (int)(base - path), path, base);
-    int64_t at = name.failed ? -1 : zip_member_find(b->z, buf_cstr(&name));
+    const char *member = buf_cstr(&name);
+    bool nomem = name.failed;
+    int64_t at = nomem ? -1 : zip_member_find(b->z, member);
     buf_free(&name);
+    if (nomem) return no_memory(b, e);
     if (at < 0) return SLA_OK;
     TRY(zip_member_open(b->z, (uint64_t)at, b->src.shown, &s, e));
     TRY(xml_run(s, &ev, out, b->src.shown, e));
-    return out->nomem ? err_set(e, SLA_NOMEM, (srcpos){b->src.shown, 0, 0}, "no memory to read the workbook") : SLA_OK;
+    return out->nomem ? no_memory(b, e) : SLA_OK;
 }
 
 /* A target as the path of a member: from the folder of the part that names it, unless it begins with a slash. NULL: no memory. */
@@ -126,12 +131,10 @@ static sla_status read_styles(xlsx *b, int64_t member, err *e)
     TRY(zip_member_open(b->z, (uint64_t)member, b->src.shown, &in, e));
     sla_status st = xml_run(in, &ev, &s, b->src.shown, e);
     mem_free(s.custom);
-    return st == SLA_OK && s.nomem ? err_set(e, SLA_NOMEM, (srcpos){b->src.shown, 0, 0}, "no memory to read the workbook") : st;
+    return st == SLA_OK && s.nomem ? no_memory(b, e) : st;
 }
 
 /* ---- the whole ---- */
-static sla_status no_memory(const xlsx *b, err *e) { return err_set(e, SLA_NOMEM, (srcpos){b->src.shown, 0, 0}, "no memory to read the workbook"); }
-
 static sla_status no_workbook(const xlsx *b, err *e)
 {
     err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){b->src.shown, 0, 0}, "an Office document in which no sheet is found");
@@ -184,6 +187,7 @@ static sla_status read_workbook(xlsx *b, const char *path, relations *rels, err 
     if (st != SLA_OK) return st;
     const char *styles_target = target_of_type(rels, "styles"), *strings_target = target_of_type(rels, "sharedStrings");
     const char *strings = strings_target ? resolve(b, path, strings_target) : NULL, *styles_path = styles_target ? resolve(b, path, styles_target) : NULL;
+    if (b->base.mem.failed) return no_memory(b, e);
     b->strings_member = strings ? zip_member_find(b->z, strings) : -1;
     at = styles_path ? zip_member_find(b->z, styles_path) : -1;
     return at < 0 ? SLA_OK : read_styles(b, at, e);
@@ -211,10 +215,9 @@ static sla_status open_part(container *c, size_t i, stream **out, err *e)
 
 static const char *remark(container *c, size_t i)
 {
-    const xlsx *b = (xlsx *)c;
-    char text[160];
-    int n = snprintf(text, sizeof text, "%u cell%s below the first rows %s merged over several rows: what stands there counts for the first of these only", b->merged[i], b->merged[i] == 1 ? "" : "s", b->merged[i] == 1 ? "is" : "are");
-    return b->merged[i] && n > 0 ? arena_strndup(&c->mem, text, (size_t)n) : NULL;
+    xlsx *b = (xlsx *)c;
+    snprintf(b->remark, sizeof b->remark, "%u cell%s below the first rows %s merged over several rows: what stands there counts for the first of these only", b->merged[i], b->merged[i] == 1 ? "" : "s", b->merged[i] == 1 ? "is" : "are");
+    return b->merged[i] ? b->remark : NULL;
 }
 
 static void close_box(container *c)

@@ -17,6 +17,7 @@ typedef struct xlsx {
     const char **shown;                     /* name of part i in messages */
     uint32_t *merged;                       /* of part i, once it was read: cells of records that are merged over several rows */
     int64_t strings_member;                 /* -1: none */
+    char remark[160];                       /* of the part it was asked for last */
 } xlsx;
 
 sla_status xlsx_read_strings(xlsx *b, err *e);

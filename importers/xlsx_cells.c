@@ -51,7 +51,7 @@ static void si_close(void *ctx, const char *name)
     if (strcmp(name, "si") != 0 || !j->item) return;
     j->item = false;
     xlsx_unescape(&s->text, (slice){j->one.ptr, j->one.len});
-    sla_status st = j->one.failed ? SLA_LIMIT : shared_strings_end(s);
+    sla_status st = j->one.failed ? (j->one.over ? SLA_LIMIT : SLA_NOMEM) : shared_strings_end(s);
     if (st != SLA_OK) xml_fail(j->x, st, st == SLA_LIMIT ? "more or longer strings than fit into 192 MiB" : "no memory for the workbook's strings");
 }
 
@@ -174,7 +174,8 @@ static void put_cell(cell_reader *s)
 {
     slice v = {s->value.ptr, s->value.len};
     if (s->value.failed) {
-        xml_fail(s->x, SLA_LIMIT, "a cell of more than 1 MiB of text");
+        if (s->value.over) xml_fail(s->x, SLA_LIMIT, "a cell of more than 1 MiB of text");
+        else xml_fail(s->x, SLA_NOMEM, "no memory to read the sheet");
         return;
     }
     if (s->type != 'i' && s->type != 'S') v = slice_trim(v);
@@ -193,6 +194,7 @@ static void put_cell(cell_reader *s)
         buf plain = {0};
         xlsx_unescape(&plain, v);
         sheet_text(&s->w, (slice){plain.ptr, plain.len});
+        if (plain.failed) xml_fail(s->x, SLA_NOMEM, "no memory to read the sheet");
         buf_free(&plain);
     } else sheet_text(&s->w, v);
 }

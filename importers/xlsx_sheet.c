@@ -124,12 +124,13 @@ static bool add_part(sheet_stream *s, const xml_part *x, bool first)
     return true;
 }
 
-static bool read_parts(sheet_stream *s, slice whole, err *e)
+static bool read_parts(sheet_stream *s, slice whole)
 {
+    err ignored = {0}; /* what was not read is not good, and reading in one go says why */
     xml_part parts[PARTS_MAX];
     bool first = s->made == 0 && !s->any, good = true;
     size_t n = cut_parts(whole, s->in_end, parts);
-    pool_each(n, read_part, &(part_job){s, parts}, e);
+    pool_each(n, read_part, &(part_job){s, parts}, &ignored);
     for (size_t i = 0; i < n; i++) {
         good = good && add_part(s, &parts[i], first);
         first = first && !parts[i].c.any_row;
@@ -156,7 +157,7 @@ static sla_status more_by_parts(sheet_stream *s, err *e)
     slice all = {s->raw.ptr, s->raw.len}, whole = {all.ptr, s->in_end ? all.len : whole_rows(all)};
     if (whole.len == 0 && !s->in_end && all.len < LARGEST) return SLA_OK;
     size_t before = s->p.out.len;
-    if (whole.len == 0 || !read_parts(s, whole, e)) return once_more(s, e);
+    if (whole.len == 0 || !read_parts(s, whole)) return once_more(s, e);
     s->p.end = s->in_end;
     if (s->p.end && s->any) buf_char(&s->p.out, SHEET_ROW);
     s->made += s->p.out.len - before;

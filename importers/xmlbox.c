@@ -198,7 +198,7 @@ static sla_status look_over(xml_box *b, err *e)
     while (st == SLA_OK && !end) st = xml_step(l->x, &f.base, &end, e);
     if (l) xml_close(l->x);
     mem_free(l);
-    if (st != SLA_OK) return err_set(e, st, (srcpos){b->src.shown, 0, 0}, "cannot read the XML");
+    if (st != SLA_OK) return err_set(e, st, (srcpos){b->src.shown, 0, 0}, "no memory to read XML"); /* unless it is said already */
     b->record = choose_record(b);
     if (b->record != NONE) return SLA_OK;
     err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){b->src.shown, 0, 0}, "XML without records: no element holds three values or more");
@@ -339,6 +339,7 @@ static void record_close(void *ctx, const char *name)
     r->level--;
     if ((r->now = el->up)) return;
     write_record(r, el);
+    if (r->mem.failed) xml_fail(r->x, SLA_NOMEM, "no memory to read XML"); /* for an attribute's text, which is then not there */
     arena_free(&r->mem);
 }
 

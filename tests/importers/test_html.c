@@ -60,6 +60,7 @@ static void page_encodings(void **state)
         {B("<table><tr><td>N\xE3o<td>b<tr><td>1<td>2"), "[]\nN\xC3\xA3o|b\n1|2"},
         {B("<html><meta http-equiv=x content='text/html; charset=iso-8859-2'><table><tr><td>\xB1<td>b<tr><td>1<td>2"), "[]\n\xC4\x85|b\n1|2"},
         {B("\xFF\xFE<\0t\0a\0b\0l\0e\0>\0<\0t\0r\0>\0<\0t\0d\0>\0a\0<\0t\0d\0>\0\x2D\x4E<\0t\0r\0>\0<\0t\0d\0>\0001\0<\0t\0d\0>\0002\0"), "[]\na|\xE4\xB8\xAD\n1|2"},
+        {B("\xFE\xFF\0<\0t\0a\0b\0l\0e\0>\0<\0t\0r\0>\0<\0t\0d\0>\0a\0<\0t\0d\0>\x4E\x2D\0<\0t\0r\0>\0<\0t\0d\0>\0001\0<\0t\0d\0>\0002"), "[]\na|\xE4\xB8\xAD\n1|2"},
     };
     (void)state;
     for (size_t i = 0; i < LEN(pages); i++) {
