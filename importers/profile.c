@@ -473,13 +473,15 @@ sla_status profiles_load(const schema *m, profile_set *out, errlist *errors)
     const char *folder;
     file_list files;
     size_t before = errors->n + errors->dropped;
-    if (file_own_data("importers/profiles", &out->mem, &folder, &e) != SLA_OK) return SLA_OK; /* none installed: canonical files only */
+    sla_status found = file_own_data("importers/profiles", &out->mem, &folder, &e);
+    if (found != SLA_OK && found != SLA_NOMEM) return SLA_OK; /* none installed: canonical files only */
+    if (found == SLA_NOMEM) return errlist_add(errors, SLA_NOMEM, SRCPOS_NONE, "no memory for profiles");
     if (file_walk(folder, &out->mem, &files, NULL, NULL, &e) != SLA_OK) {
         errlist_push(errors, &e);
         return SLA_IO;
     }
     load_all(&l, folder, &files);
-    if (l.nomem) return errlist_add(errors, SLA_NOMEM, SRCPOS_NONE, "no memory for profiles");
+    if (l.nomem || out->mem.failed) return errlist_add(errors, SLA_NOMEM, SRCPOS_NONE, "no memory for profiles");
     return errors->n + errors->dropped > before ? SLA_SYNTAX : SLA_OK;
 }
 
@@ -499,7 +501,7 @@ sla_status profiles_add(profile_set *s, const char *path, const profile **out, e
     load_profile(&l, p, root);
     collect_known(&l, p);
     *out = p;
-    return l.nomem ? SLA_NOMEM : SLA_OK;
+    return l.nomem || s->mem.failed ? SLA_NOMEM : SLA_OK;
 }
 
 static void clear_terms(term_map *t)

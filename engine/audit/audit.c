@@ -249,6 +249,7 @@ static sla_status run_all(pass *ps, audit_result *r, bool keep, err *e)
     TRY(kpis_figure(ps, r, e));
     TRY(rules_judge(ps, r, e));
     earlier_show(ps, r);
+    if (r->mem.failed || ps->mem.failed || ps->p->mem.failed) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
     world_drop(ps); /* before the results are written down, which takes memory again */
     return keep ? result_save(ps->s, r, e) : SLA_OK;
 }

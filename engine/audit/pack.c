@@ -190,7 +190,7 @@ sla_status pack_load(const char *dir, const char *profile, const zone *z, pack *
     l.p->texts = dict_new();
     sla_status st = l.p->texts ? read_files(&l, dir, profile, &files) : SLA_NOMEM;
     if (st == SLA_OK) load_parts(&l, dir, &files);
-    if (l.nomem || st == SLA_NOMEM) errlist_add(errors, SLA_NOMEM, SRCPOS_NONE, "no memory for the pack");
+    if (l.nomem || l.p->mem.failed || st == SLA_NOMEM) st = errlist_add(errors, SLA_NOMEM, SRCPOS_NONE, "no memory for the pack");
     if (errors->n + errors->dropped > before) {
         pack_free(l.p);
         return st != SLA_OK ? st : SLA_SYNTAX;

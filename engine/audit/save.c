@@ -330,6 +330,7 @@ sla_status result_load(store *s, int64_t run, audit_result **out, err *e)
     sla_status st = read_blob(store_db(s), run, r, e);
     if (st == SLA_OK) st = read_head(store_db(s), r, e);
     if (st == SLA_OK) st = attach_actions(s, r, e);
+    if (st == SLA_OK && r->mem.failed) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
     if (st != SLA_OK) {
         result_free(r);
         return st;

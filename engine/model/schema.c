@@ -222,7 +222,7 @@ sla_status schema_load(const ynode *root, slice text, arena *a, schema **out, er
     l.s->text = kept.ptr;
     l.s->text_len = kept.len;
     load_all(&l, root);
-    if (l.nomem) return errlist_add(errors, SLA_NOMEM, root->at, "no memory for the model");
+    if (l.nomem || a->failed) return errlist_add(errors, SLA_NOMEM, root->at, "no memory for the model");
     if (errors->n + errors->dropped > before) return SLA_SYNTAX;
     *out = l.s;
     return SLA_OK;
