@@ -196,7 +196,7 @@ static sla_status logjson_parse(importer *im, block *b, err *e)
     }
     log_parts_clear(&x.parts);
     mem_free(x.f);
-    return log_records_end(&x.w, st, e);
+    return log_writer_end(&x.w, st, e);
 }
 
 /* ---- the vtable ---- */

@@ -405,6 +405,8 @@ void log_matcher_forget(log_matcher *m)
     if (m->composed.top) arena_free(&m->composed);
 }
 
+bool log_matcher_failed(const log_matcher *m) { return m->composed.failed; }
+
 log_regex_state *log_matcher_state(log_matcher *m) { return m->state; }
 
 int log_program_find(const log_patterns *p, slice name, slice *source)

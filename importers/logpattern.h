@@ -66,6 +66,7 @@ int log_program_find(const log_patterns *p, slice program, slice *source);
  * Composed texts live in the matcher until log_matcher_forget. id -1: only the patterns of "*" are tried. */
 bool log_match(log_matcher *m, int id, const log_record *r, log_event *ev);
 void log_matcher_forget(log_matcher *m);
+bool log_matcher_failed(const log_matcher *m);                           /* for want of memory a composed text was left out */
 /* Runs every example of every pattern and kind; adds an error for each that does not give what it says. *n: how many were run. */
 sla_status log_patterns_test(const log_patterns *p, size_t *n, errlist *errors);
 /* For logkind.c: holds what an example says against what was found; every key that names a field of the dataset is compared. */

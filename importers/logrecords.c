@@ -142,8 +142,6 @@ sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, ui
     return st;
 }
 
-sla_status log_records_end(log_writer *w, sla_status st, err *e) { return log_writer_end(w, w->scratch.failed ? SLA_NOMEM : st, e); }
-
 /* ---- JSON ---- */
 typedef struct flat { json_reader *j; log_framed *f; char path[PATH_BYTES]; } flat;
 

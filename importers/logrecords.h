@@ -19,8 +19,6 @@ bool log_records_again(log_records *r); /* the file is to be read again, as its 
 const log_kind *log_record_kind(const log_kinds *ks, const log_kind *likely, const log_pair *pairs, size_t n);
 /* Adds the record of f's pairs; one of no known kind, or without a time, is rejected. Empties the writer's scratch. */
 sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, uint32_t line, slice whole);
-/* log_writer_end of a block whose records had their values in the writer's scratch: SLA_NOMEM also where some of these are not what they were to be for want of memory. */
-sla_status log_records_end(log_writer *w, sla_status st, err *e);
 
 /* The object at j->p as pairs, paths by points: what evtx_dump calls #attributes, …_attributes and #text is left out of the path. Paths and texts live in
  * f->scratch and in the text. false: no JSON (j says why). */

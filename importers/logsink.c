@@ -405,6 +405,7 @@ sla_status log_writer_settle(log_writer *w) { return flush(w); }
 
 sla_status log_writer_end(log_writer *w, sla_status st, err *e)
 {
+    if (w->scratch.failed || (w->m && log_matcher_failed(w->m))) st = SLA_NOMEM; /* values or composed texts are not what they were to be */
     if (st == SLA_OK) st = flush(w);
     mem_free(w->pending);
     mem_free(w->codes);

@@ -56,7 +56,7 @@ sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t l
 sla_status log_writer_reject(log_writer *w, uint32_t line, slice text, const char *reason);
 /* Writes what waits: texts put so far need not live any longer. */
 sla_status log_writer_settle(log_writer *w);
-/* Hands the counts over to the block, or frees all when st is an error; returns st, told in e. */
+/* Hands the counts over to the block, or frees all when st is an error; returns st, told in e: SLA_NOMEM also where values in scratch or composed texts are not what they were to be. */
 sla_status log_writer_end(log_writer *w, sla_status st, err *e);
 void log_framed_reset(log_framed *f);
 /* "message repeated 5 times: [ Failed password …]": the message within and how often it came; else 1. */

@@ -201,7 +201,7 @@ static sla_status logtable_parse(importer *im, block *b, err *e)
     if (st == SLA_OK) st = im->list ? log_list_read(&im->r, im->first, &w, f, b) : im->cutter ? log_wrapped_read(&im->r, &w, f, b) : im->fields ? log_fields_read(im->fields, &im->r, &w, f, b) : read_rows(im, &w, f, b);
     b->ragged = 0;
     mem_free(f);
-    return log_records_end(&w, st, e);
+    return log_writer_end(&w, st, e);
 }
 
 /* ---- the vtable ---- */

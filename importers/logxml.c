@@ -118,7 +118,7 @@ static sla_status logxml_parse(importer *im, block *b, err *e)
     if (!f) st = SLA_NOMEM;
     if (st == SLA_OK) st = read_events(im, &w, f, b);
     mem_free(f);
-    return log_records_end(&w, st, e);
+    return log_writer_end(&w, st, e);
 }
 
 static void logxml_close(importer *im)

@@ -28,7 +28,13 @@ static const sweep_case cases[] = {
     {"JSON: escapes everywhere, members of an object", "map.json", "{\"obj\\u0065cts\": {\"a\\u0062\": " ESCAPED ", \"c\": " ESCAPED "}, \"code\": 0}"},
     {"JSON: escapes everywhere, envelopes", "envelopes.json", "{\"uuid\": \"\\u0061\", \"dat\\u0061\": " ESCAPED "}\n{\"uuid\": \"b\", \"dat\\u0061\": " ESCAPED "}\n"},
     {"jira, REST with changelog", "a.json", NULL},
-    /* logs: not those of lines, whose values in backslashes and composed texts are not looked at yet */
+    /* logs */
+    {"log lines: several programs, a message over lines, values in backslashes and in hexadecimal", "messages",
+     "Jul  1 09:00:00 web1 sshd[7]: Failed password for root from 10.0.0.9 port 22 ssh2\nJul  1 09:00:01 web1 app: first\n  second\nJul  1 09:00:02 web1 sudo:      bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls\n"
+     "Jul  1 09:00:03 web1 type=USER_LOGIN msg=audit(1751331603.123:6): pid=7 uid=0 msg='op=login acct=626F62 addr=10.0.0.9 res=failed'\nJul  1 09:00:04 web1 kernel: IN=eth0 OUT= SRC=10.0.0.9 DST=10.0.0.1 PROTO=TCP SPT=1 DPT=22\n"},
+    {"log lines: key=value with quotes in quotes", "fw.log",
+     "date=2025-07-01 time=09:00:00 devname=\"fw1\" type=\"event\" subtype=\"system\" level=\"alert\" user=\"a \\\"b\\\" c\" action=\"login\" status=\"failed\" srcip=10.0.0.9 msg=\"login \\\"failed\\\"\"\n"
+     "date=2025-07-01 time=09:00:01 devname=\"fw1\" type=\"traffic\" subtype=\"forward\" srcip=10.0.0.9 dstip=10.0.0.1 dstport=22 action=\"deny\"\n"},
     {"log JSON: lines and bytes", "boot.json",
      "{\"__REALTIME_TIMESTAMP\":\"1751331600123000\",\"_HOSTNAME\":\"h\\u0031\",\"SYSLOG_IDENTIFIER\":\"sshd\",\"_PID\":\"7\",\"MESSAGE\":\"Failed password for root from 10.0.0.9 port 22 ssh2\"}\n"
      "{\"__REALTIME_TIMESTAMP\":\"1751331601123000\",\"_HOSTNAME\":\"h1\",\"SYSLOG_IDENTIFIER\":\"app\",\"MESSAGE\":[72,101,108,108,111,27,33]}\n"},
