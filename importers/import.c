@@ -203,7 +203,7 @@ static sla_status decode_head(head *h, const feed_file *f, const char *wanted, b
     if (st == SLA_OK) st = decoder_add(dec, h->s, h->whole, &h->text, &replaced);
     decoder_close(dec);
     h->s = (slice){h->text.ptr, h->text.len};
-    return st;
+    return st == SLA_NOMEM ? err_set(e, st, (srcpos){f->shown, 0, 0}, "no memory to read the file") : st;
 }
 
 static sla_status empty_file(const feed_file *f, err *e)
