@@ -35,6 +35,16 @@ for i in 1 2 3 4 5; do
 done
 is five "1 1 有 5 个事件只是再次记载其他事件所述的行为，不另计"
 
+# Asterisk writes of an attempt a notice, and an event of its security log; three attempts are no burst, five are one
+mkdir "$d/notices" "$d/security"
+for i in 1 2 3; do
+    echo "[2025-07-01 17:00:0$i] NOTICE[7] chan_sip.c: Registration from '<sip:100@10.0.0.1>' failed for '10.0.0.8:5060' - Wrong password" >>"$d/notices/messages"
+    echo "[2025-07-01 17:00:0$i] SECURITY[7] res_security_log.c: SecurityEvent=\"InvalidPassword\",EventTV=\"x\",Severity=\"Error\",Service=\"SIP\",EventVersion=\"2\",AccountID=\"100\",SessionID=\"1\",LocalAddress=\"IPV4/UDP/10.0.0.1/5060\",RemoteAddress=\"IPV4/UDP/10.0.0.8/5060\"" >>"$d/notices/messages"
+done
+is notices "0 0 有 3 个事件只是再次记载其他事件所述的行为，不另计"
+for i in 1 2 3 4 5; do sed -n "2s/17:00:01/17:00:0$i/p" "$d/notices/messages" >>"$d/security/security"; done
+is security "1 1 "
+
 # a log that names no host: findings say that none is recorded
 mkdir "$d/nohost"
 printf 'at,action,outcome,user,src_ip,protocol\n2025-07-01 09:00:00,login,success,root,10.0.0.9,telnet\n' >"$d/nohost/log.csv"
@@ -54,4 +64,4 @@ mkdir "$d/local"
 printf 'Nov  2 01:30:00 web01 sshd[7]: Failed password for root from 10.0.0.8 port 5000 ssh2\n' >"$d/local/auth.log"
 "$SLAUDIT" import --zone America/New_York --period 2025Q4 -w "$d/local.db" "$d/local" >"$d/out" 2>&1 || fail "local times"
 for rule in 3.1-b 3.2-a 3.2-b 3.2-c; do grep 'occur twice' "$d/out" | grep -q "touches.* $rule," || fail "local times do not touch $rule"; done
-echo "[  PASSED  ] 7 test(s)."
+echo "[  PASSED  ] 9 test(s)."
