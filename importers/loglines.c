@@ -101,11 +101,14 @@ static guess known_lines(const log_kind *k, log_regex_state *s, log_framed *f, s
 
 static bool is_plain(const log_kind *k) { return k && slice_is(k->name, "plain"); }
 
-/* Are so many lines known that the file is one of this kind? */
+/* Are so many lines known that the file is one of this kind? Lines that say when begin records, of which each may go on over many, such as those of where a program failed: a few among the first lines
+ * are enough, where the first is one. A table's first line would be a header. In syslog those between are lines of programs' own logs, tried with the other kinds. */
 static bool enough(guess g)
 {
-    if (is_plain(g.kind)) return g.first && g.known * 4 >= g.lines; /* a table's first line would be a header */
-    if (!g.kind && g.first && g.known * 4 >= g.lines) return true; /* lines of programs' own logs among those of syslog: they are tried with the other kinds */
+    enum { A_FEW = 3 };
+    bool begins = g.first && (g.known >= A_FEW || g.known * 4 >= g.lines);
+    if (is_plain(g.kind)) return begins;
+    if (!g.kind && begins) return true;
     if (g.kind && g.kind->more) return g.first || g.known * 4 >= g.lines;
     return g.known * 10 >= g.lines * 5;
 }

@@ -149,9 +149,24 @@ static bool is_level(slice w)
     return is_severity(w) || slice_is(w, "fatal") || slice_is(w, "severe") || slice_is(w, "trace");
 }
 
+/* "<auth.info> ", or by numbers "<4.6> ", as FreeBSD's syslogd -v writes before the host. */
+static slice skip_in_angles(slice rest)
+{
+    enum { LONGEST = 24 };
+    const char *close = rest.len && rest.ptr[0] == '<' ? memchr(rest.ptr, '>', rest.len < LONGEST ? rest.len : LONGEST) : NULL;
+    if (!close || close + 1 >= rest.ptr + rest.len || close[1] != ' ') return rest;
+    slice in = {rest.ptr + 1, (size_t)(close - rest.ptr) - 1};
+    const char *point = in.len ? memchr(in.ptr, '.', in.len) : NULL;
+    if (!point || point == in.ptr) return rest;
+    slice severity = behind(in, (size_t)(point - in.ptr) + 1);
+    bool number = severity.len == 1 && digit(severity.ptr[0]);
+    return number || is_severity(severity) ? behind(rest, in.len + 3) : rest;
+}
+
 /* BusyBox's syslogd writes facility.severity behind the host, "host authpriv.notice login[7]: …", AIX's "host auth|security:info sshd[7]: …". */
 static slice skip_facility(slice rest)
 {
+    rest = skip_in_angles(rest);
     slice after = rest, w = word(&after);
     const char *point = w.len ? memchr(w.ptr, '.', w.len) : NULL;
     if (!point && w.len && after.len) point = memchr(w.ptr, ':', w.len);
@@ -219,7 +234,7 @@ static bool plain_3164(slice rest, log_framed *f)
     const char *readable = slice_readable(rest, f->around);
     slice *v = f->ev.v, id = {0};
     size_t host = slice_find(rest, ' ', readable);
-    if (rest.len < host + 2 || host == 0 || rest.ptr[host - 1] == ':' || rest.ptr[0] == '%') return false;
+    if (rest.len < host + 2 || host == 0 || rest.ptr[host - 1] == ':' || rest.ptr[0] == '%' || rest.ptr[0] == '<') return false;
     const char *end = rest.ptr + rest.len, *tag = rest.ptr + host + 1, *p = tag;
     if (digit(*tag)) return false;
     while (p < end && tag_char(*p)) p++;
@@ -329,6 +344,7 @@ static void message_behind_host(slice rest, log_framed *f)
 static bool frame_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v;
+    rest = skip_in_angles(rest);
     if (rest.len && rest.ptr[0] == '[' && bracketed_name(rest, v)) return true;
     if (plain_3164(rest, f)) return true;
     if (rest.len && (rest.ptr[0] == '%' || rest.ptr[0] == ':') && coded(rest, v)) return true; /* without a host */
@@ -361,6 +377,20 @@ static bool cef_time(log_framed *f)
     both[day.len] = ' ';
     memcpy(both + day.len + 1, clock.ptr, clock.len);
     return log_time_any((slice){both, day.len + clock.len + 1}, &f->time);
+}
+
+/* A header without a year is of the year in which its day is the record's own, or one beside it: clocks and zones differ. */
+static void year_by_cef(log_framed *f)
+{
+    enum { DAYS_APART = 2 };
+    log_time header = f->time, own;
+    if (header.year || !cef_time(f)) return;
+    own = f->time;
+    for (int32_t y = own.year - 1; y <= own.year + 1 && !header.year; y++) {
+        int64_t days = civil_valid(y, header.month, header.day) ? civil_days(y, header.month, header.day) - civil_days(own.year, own.month, own.day) : DAYS_APART + 1;
+        if (days >= -DAYS_APART && days <= DAYS_APART) header.year = y;
+    }
+    f->time = header;
 }
 
 static bool as_cef(slice text, log_framed *f)
@@ -419,7 +449,9 @@ static inline bool may_have_names(const slice *v)
 /* What a message may hold that has names of its own. */
 static void inside(slice line, log_framed *f)
 {
-    if (may_have_names(f->ev.v) && !cef_inside(line, f)) audit_by_syslog(f);
+    if (!may_have_names(f->ev.v)) return;
+    if (cef_inside(line, f)) year_by_cef(f);
+    else audit_by_syslog(f);
 }
 
 /* The rest of the header left out: "<5>1 2025-07-01T09:00:00Z vault CEF:0|…". */

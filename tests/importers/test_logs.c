@@ -459,6 +459,30 @@ static void year_found_at_the_end(void **state)
     close_place(&p);
 }
 
+/* Records that go on over many lines each: a few that begin among the first lines are enough, and a text that only begins with a time is no log. */
+static void few_that_begin(void **state)
+{
+    (void)state;
+    for (int records = 1; records < 8; records += 6) {
+        place p;
+        buf b = {0};
+        open_place(&p);
+        for (int i = 0; i < records; i++) {
+            buf_printf(&b, "2025-07-01 09:0%d:00,123 ERROR com.example.Job - failed\njava.lang.IllegalStateException: x\n", i);
+            for (int k = 0; k < 58; k++) buf_printf(&b, "at com.example.C%d.run(C%d.java:%d)\n", k, k, k);
+        }
+        const char *path = write_file("trace.log", b.ptr, b.len);
+        import_options o = {.zone = p.z, .own = common.own};
+        err e = {0};
+        import_paths(p.s, p.m, &o, &path, 1, &p.report, &e);
+        assert_int_equal(p.report.taken, records > 1);
+        assert_int_equal(p.report.rows, records > 1 ? records : 0);
+        assert_int_equal(p.report.rejected, 0);
+        buf_free(&b);
+        close_place(&p);
+    }
+}
+
 /* Tables and JSON of events: the order of day and month is one for a file, whatever single dates could be, also where a date far down is the first to tell it. */
 static void add_event(buf *b, bool json, const char *day, const char *clock)
 {
@@ -548,7 +572,7 @@ int main(void)
 {
     static const struct CMUnitTest more[] = {
         cmocka_unit_test(new_year), cmocka_unit_test(zone_of_a_kind), cmocka_unit_test(time_of_a_wrapped_line), cmocka_unit_test(parts_of_two_streams), cmocka_unit_test(parts_at_the_edges_of_blocks), cmocka_unit_test(parts_of_docker), cmocka_unit_test(parts_of_two_containers),
-        cmocka_unit_test(numbers), cmocka_unit_test(year_of_a_line_in_a_record), cmocka_unit_test(message_over_lines), cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(changes_of_the_clock),
+        cmocka_unit_test(numbers), cmocka_unit_test(year_of_a_line_in_a_record), cmocka_unit_test(message_over_lines), cmocka_unit_test(few_that_begin), cmocka_unit_test(year_found_at_the_end), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(asked_year), cmocka_unit_test(changes_of_the_clock),
     };
     struct CMUnitTest tests[LEN(file_cases) + LEN(memory_cases) + LEN(more)];
     size_t n = 0;
