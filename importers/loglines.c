@@ -5,7 +5,7 @@
 #include <string.h>
 #include "engine/base/lines.h"
 #include "engine/base/mem.h"
-#include "importers/logsink.h"
+#include "importers/logrecords.h"
 #include "importers/logsyslog.h"
 
 enum { PROBE_LINES = 200, TRACK = 256, LOOK_BACK = 1 << 20 };
@@ -322,7 +322,7 @@ static bool frame_usual(reader *r, slice text)
     return log_frame_usual(text, r->f);
 }
 
-/* What takes the line: its file's kind, then syslog and the others; last the one that only wants a time at the beginning, unless the file's times are of another zone. */
+/* What takes the line: its file's kind, then syslog and the others; then the one that only wants a time at the beginning, unless the file's times are of another zone; last a record in JSON. */
 static bool frame(reader *r, slice text, bool *broken)
 {
     const log_kind *own = r->im->kind, *plain = NULL;
@@ -333,7 +333,9 @@ static bool frame(reader *r, slice text, bool *broken)
         if (is_plain(k)) plain = k;
         else if (k != own && frame_as(r, k, text, broken)) return true;
     }
-    return plain && plain != own && !(own && own->utc) && frame_as(r, plain, text, broken);
+    if (plain && plain != own && !(own && own->utc) && frame_as(r, plain, text, broken)) return true;
+    log_framed_reset(r->f);
+    return text.ptr[0] == '{' && log_frame_json(r->im->sink.patterns, text, (slice){0}, r->f);
 }
 
 static sla_status put(reader *r, slice text, uint32_t no, uint32_t nlines)

@@ -71,17 +71,16 @@ static bool line_of_kind(const log_kinds *ks, log_regex_state *s, slice text, bo
     return plain && !timed && log_frame_line(plain, s, text, f) && (drop_pairs(f, n), true);
 }
 
-/* A record in JSON, as programs in containers write them. One that names no program, and is of no kind that tells it, is of the program around it. */
-static bool json_inside(const log_records *r, slice text, slice outer, log_framed *f)
+bool log_frame_json(const log_patterns *p, slice text, slice outer, log_framed *f)
 {
     size_t n = f->n;
     slice source;
     json_reader j = {.p = text.ptr, .end = text.ptr + text.len, .scratch = f->scratch};
-    const log_kind *k = text.len && text.ptr[0] == '{' && log_flatten_json(&j, f) ? log_record_kind(r->kinds, NULL, f->pairs + n, f->n - n) : NULL;
+    const log_kind *k = text.len && text.ptr[0] == '{' && log_flatten_json(&j, f) ? log_record_kind(log_patterns_kinds(p), NULL, f->pairs + n, f->n - n) : NULL;
     if (k) drop_pairs(f, n);
     else f->n = n;
     if (!k || !log_frame_record(k, f)) return false;
-    if (outer.len && slice_eq(f->ev.v[LOG_PROGRAM], k->name) && log_program_find(r->sink.patterns, k->name, &source) < 0) f->ev.v[LOG_PROGRAM] = outer;
+    if (outer.len && slice_eq(f->ev.v[LOG_PROGRAM], k->name) && log_program_find(p, k->name, &source) < 0) f->ev.v[LOG_PROGRAM] = outer;
     return true;
 }
 
@@ -111,7 +110,7 @@ static bool line_inside(const log_records *r, log_regex_state *s, const log_kind
     if (!is) {
         f->n = n;
         f->ev = (log_event){0};
-        is = line_of_kind(r->kinds, s, text, timed, f) || json_inside(r, text, outer.v[LOG_PROGRAM], f);
+        is = line_of_kind(r->kinds, s, text, timed, f) || log_frame_json(r->sink.patterns, text, outer.v[LOG_PROGRAM], f);
     }
     if (!is) {
         f->ev = outer;

@@ -20,6 +20,9 @@ const log_kind *log_record_kind(const log_kinds *ks, const log_kind *likely, con
 /* Adds the record of f's pairs; one of no known kind, or without a time, is rejected. Empties the writer's scratch. */
 sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, uint32_t line, slice whole);
 
+/* A record in JSON of a kind that importers/logs describes, as programs in containers write them, and some logs of lines among their own: behind f->n pairs, which go. One that names no program, and is of no
+ * kind that tells it, is of the program outer. false: it is none, or its time is missing or cannot be read. */
+bool log_frame_json(const log_patterns *p, slice text, slice outer, log_framed *f);
 /* The object at j->p as pairs, paths by points: what evtx_dump calls #attributes, …_attributes and #text is left out of the path. Paths and texts live in
  * f->scratch and in the text. false: no JSON (j says why). */
 bool log_flatten_json(json_reader *j, log_framed *f);

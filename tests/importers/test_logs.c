@@ -48,6 +48,10 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
     {"meraki.log", "<134>1 1751331602.123456789 MX84 flows deny src=10.0.0.9 dst=10.0.0.5 mac=00:18:0A:00:00:01 protocol=tcp sport=4 dport=25\n", 1, 0, 0, "firewall other failure _ 10.0.0.9 10.0.0.5:25", "Cisco Meraki log"},
     {"mikrotik.txt", "# jul/01/2025 09:05:00 by RouterOS 6.48\njul/01 09:00:20 system,error,critical login failure for user root from 10.0.0.9 via ssh\njul/01/2025 09:00:21 system,info,account user bob logged in from 10.0.0.8 via winbox\n", 2, 0, 0, "auth login failure root 10.0.0.9 _", "MikroTik log"},
     {"logrus.log", "time=\"2025-07-01T09:00:00+08:00\" level=error msg=\"Unsuccessful TOTP authentication attempt by user 'eve'\" method=POST path=/x remote_ip=10.0.0.9\n", 1, 0, 0, "auth login failure eve 10.0.0.9 _", "logrus"},
+    /* a record in JSON among lines, and one that is broken off */
+    {"authelia.log", "time=\"2025-07-01T09:00:00+08:00\" level=info msg=\"x\"\ntime=\"2025-07-01T09:00:01+08:00\" level=info msg=\"x\"\ntime=\"2025-07-01T09:00:02+08:00\" level=info msg=\"x\"\n"
+                     "{\"level\":\"error\",\"msg\":\"Unsuccessful 1FA authentication attempt by user 'eve'\",\"path\":\"/api/firstfactor\",\"remote_ip\":\"10.0.0.9\",\"time\":\"2025-07-01T09:00:05+08:00\"}\n{\"level\n",
+     4, 1, 3, "auth login failure eve 10.0.0.9 _", "logrus"},
     {"prometheus.log", "time=2025-07-01T01:00:00.123Z level=INFO source=main.go:590 msg=\"Starting\" component=web\n", 1, 0, 0, "monitor other unknown _ _ web", "Alertmanager or Prometheus log"},
     {"exchange.log", "#Software: Microsoft Exchange Server\n#Log-type: SMTP Receive Protocol Log\n#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context\n"
                      "2025-07-01T00:00:10.223Z,EX1,08D,5,10.0.0.5:25,10.0.0.9:4455,*,,Inbound authentication failed with error LogonDenied for mechanism Login\n", 1, 0, 0, "auth login failure _ 10.0.0.9 _", "Exchange's SMTP protocol log"},
