@@ -331,15 +331,73 @@ static void audit_fields(void **state)
     free(f);
 }
 
+/* ---- what nearly all lines are, and the rest ---- */
+static uint32_t seed = 5;
+static uint32_t draw(uint32_t n) { return (seed = seed * 1664525u + 1013904223u) / 65536u % n; }
+#define ONE_OF(...) ((const char *const[]){__VA_ARGS__})[draw(8) ? 0 : draw(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))]   /* mostly the first */
+
+/* A line of pieces that are mostly right. */
+static slice line_of(char *out, size_t cap)
+{
+    int n = snprintf(out, cap, "%s%s%s%s%s%s%s%s%s%s", ONE_OF("Jul", "Jul", "Feb", "Dec", "jul", "Xxx"), ONE_OF(" ", " ", " ", "  ", "-"), ONE_OF(" 1", " 7", "13", "28", "29", "30", "31", "32", "0", "x1"),
+                     ONE_OF(" 09:00:00", " 09:00:00", " 09:00:01", " 23:59:59", " 23:59:60", " 24:00:00", " 9:00:00", " 2025 09:00:00", " 09:00:00.123"), ONE_OF(" ", " ", " ", "  ", ": ", ""),
+                     ONE_OF("web01", "web01", "10.0.0.9", "[sshd]", "%ASA-6-302013:", "<auth.info>", "a:", "2025", ""), ONE_OF(" ", " ", " ", "  ", ": "), ONE_OF("sshd", "sshd", "kernel", "audit", "CEF", "su(pam_unix)", "9x", "a/b", "x.y"),
+                     ONE_OF("[7]: ", "[7]: ", ": ", "[x]: ", "[7] ", ":", "[12345678901234567890]: "),
+                     ONE_OF("Failed password for root from 10.0.0.9 port 22 ssh2", "x", "", "[ID 800047 auth.notice] x", "type=USER_LOGIN msg=audit(1751331600.123:5): pid=9 res=failed", "CEF:0|V|P|1|7|n|5|src=10.0.0.9", "a: %ASA-6-302013: b",
+                            "a text of more than sixty-four bytes, behind the beginning of which there is a %ASA-6-302013: b", "last message repeated 2 times"));
+    return (slice){out, (size_t)n};
+}
+
+static void same_frame(const log_framed *a, const log_framed *b, slice line)
+{
+    for (int f = 0; f < LOG_FIELDS; f++)
+        if (!slice_eq(a->ev.v[f], b->ev.v[f])) fail_msg("%s is '%.*s' and '%.*s' in: %.*s", log_field_names[f], SLICE_ARG(a->ev.v[f]), SLICE_ARG(b->ev.v[f]), SLICE_ARG(line));
+    if (a->time.month != b->time.month || a->time.day != b->time.day || a->time.year != b->time.year || a->time.ms != b->time.ms) fail_msg("two times in: %.*s", SLICE_ARG(line));
+    assert_int_equal(a->n, b->n);
+    for (size_t i = 0; i < a->n; i++) assert_true(slice_eq(a->pairs[i].name, b->pairs[i].name) && slice_eq(a->pairs[i].value, b->pairs[i].value));
+}
+
+/* A line that is framed in one go is what it is behind a priority, which is taken apart step by step; by the days of other lines, in a block and by itself. */
+static void in_one_go(void **state)
+{
+    (void)state;
+    enum { LINES = 200000 };
+    arena scratch = {0};
+    static char text[1024];
+    log_framed *usual = mem_zero(1, sizeof *usual), *stepwise = mem_zero(1, sizeof *stepwise);
+    size_t taken = 0;
+    bool broken;
+    usual->scratch = stepwise->scratch = &scratch;
+    memset(text, '%', sizeof text); /* what stands behind a line in its text says nothing of it */
+    for (int i = 0; i < LINES; i++) {
+        char *exact = NULL;
+        memcpy(text, "<13>", 4);
+        slice with = {text, 4 + line_of(text + 4, sizeof text - 4).len}, line = {text + 4, with.len - 4};
+        if (i % 2) line.ptr = exact = memcpy(malloc(line.len), line.ptr, line.len);
+        usual->around = i % 2 ? (slice){0} : (slice){text, sizeof text};
+        log_framed_reset(usual), log_framed_reset(stepwise);
+        if (log_frame_usual(line, usual)) {
+            taken++;
+            if (!log_frame_syslog(with, stepwise, &broken)) fail_msg("framed in one way only: %.*s", SLICE_ARG(line));
+            same_frame(usual, stepwise, line);
+        }
+        free(exact);
+        arena_free(&scratch);
+    }
+    assert_in_range(taken, LINES / 4, LINES / 4 * 3); /* both ways were gone */
+    mem_free(usual);
+    mem_free(stepwise);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[LEN(yaml_cases) + LEN(line_cases) + LEN(time_cases) + LEN(year_cases) + 4];
+    struct CMUnitTest tests[LEN(yaml_cases) + LEN(line_cases) + LEN(time_cases) + LEN(year_cases) + 5];
     size_t n = 0;
     ROWS(tests, n, yaml_cases, wrong_patterns);
     ROWS(tests, n, line_cases, syslog_lines);
     ROWS(tests, n, time_cases, times);
     ROWS(tests, n, year_cases, years);
-    static const struct CMUnitTest more[] = {cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields)};
+    static const struct CMUnitTest more[] = {cmocka_unit_test(every_example_of_every_pattern), cmocka_unit_test(wrong_examples), cmocka_unit_test(patterns_without_memory), cmocka_unit_test(audit_fields), cmocka_unit_test(in_one_go)};
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("loglines", tests, n, NULL, NULL);
 }
