@@ -28,6 +28,18 @@ static size_t char_len(const unsigned char *p, size_t n)
 #define TWICE(...) _mm256_setr_epi8(__VA_ARGS__, __VA_ARGS__)
 enum { SHORT = 1, LONG = 2, OVER3 = 4, LARGE = 8, SURROGATE = 16, OVER2 = 32, LARGE1000 = 64, OVER4 = 64, TWO = -128, CARRY = SHORT | LONG | TWO };
 
+/* So many bytes from p on are ASCII, by 128 at a time. */
+__attribute__((target("avx2"))) static inline size_t ascii_start(const char *p, size_t n)
+{
+    size_t i = 0;
+    for (; n - i >= 128; i += 128) {
+        const __m256i *v = (const __m256i *)(const void *)(p + i);
+        __m256i a = _mm256_or_si256(_mm256_loadu_si256(v), _mm256_loadu_si256(v + 1)), b = _mm256_or_si256(_mm256_loadu_si256(v + 2), _mm256_loadu_si256(v + 3));
+        if (_mm256_movemask_epi8(_mm256_or_si256(a, b)) != 0) break;
+    }
+    return i;
+}
+
 __attribute__((target("avx2"))) static size_t valid_start_avx2(const char *p, size_t n)
 {
     const __m256i first_high = TWICE(LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, TWO, TWO, TWO, TWO, SHORT | OVER2, SHORT, SHORT | OVER3 | SURROGATE, SHORT | LARGE | LARGE1000 | OVER4);
@@ -48,7 +60,7 @@ __attribute__((target("avx2"))) static size_t valid_start_avx2(const char *p, si
             __m256i third = _mm256_or_si256(_mm256_subs_epu8(two, _mm256_set1_epi8(0xE0 - 0x80)), _mm256_subs_epu8(three, _mm256_set1_epi8(0xF0 - 0x80)));
             wrong = _mm256_xor_si256(wrong, _mm256_and_si256(third, _mm256_set1_epi8(TWO))); /* a third and fourth byte must follow two others, and nothing else may */
             if (!_mm256_testz_si256(wrong, wrong)) break;
-        }
+        } else i += ascii_start(p + i + 32, n - i - 32); /* before: any ASCII is as good as another */
         before = now;
     }
     for (int k = 0; k < 3 && i && ((unsigned char)p[i - 1] & 0xC0) == 0x80; k++) i--; /* the last character may go on beyond */

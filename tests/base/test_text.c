@@ -57,6 +57,23 @@ static void utf8_at_every_place(void **state)
             }
 }
 
+/* … and alone in a text that is ASCII otherwise, which is gone over faster. */
+static void utf8_in_ascii(void **state)
+{
+    static const char *const parts[] = {"\xC3\xA9", "\xE5\xB7\xA5", "\xF0\x9F\x98\x80", "\x80", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE5\xB7"};
+    enum { GOOD = 3, LENGTH = 700 };
+    (void)state;
+    for (size_t part = 0; part < LEN(parts); part++)
+        for (size_t at = 0; at + 4 < LENGTH; at++) {
+            char text[LENGTH];
+            size_t bad = SIZE_MAX;
+            memset(text, 'a', sizeof text);
+            memcpy(text + at, parts[part], strlen(parts[part]));
+            assert_int_equal(utf8_valid(text, sizeof text, &bad), part < GOOD);
+            assert_true(bad == (part < GOOD ? SIZE_MAX : at));
+        }
+}
+
 static void utf8_round_trip(void **state)
 {
     (void)state;
@@ -188,13 +205,14 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(utf8_cases) + LEN(near_cases) + LEN(trim_cases) + 6];
+    struct CMUnitTest tests[LEN(utf8_cases) + LEN(near_cases) + LEN(trim_cases) + 7];
     size_t n = 0;
     ROWS(tests, n, utf8_cases, utf8_row);
     ROWS(tests, n, near_cases, nearest);
     ROWS(tests, n, trim_cases, trims);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(utf8_round_trip);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(utf8_at_every_place);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(utf8_in_ascii);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(compares);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(appends);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(has_a_limit);
