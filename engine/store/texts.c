@@ -10,7 +10,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/internal.h"
 
-enum { SHARED_MAX = 255, SLOTS = 256, SAMPLE = 512, SHORTEST = 24, HEAD = 13, STARTS = 2, TAILS = 16 };
+enum { SHARED_MAX = 255, SLOTS = 256, SAMPLE = 512, SHORTEST = 24, HEAD = 13, STARTS = 3, TAILS = 16 };
 /* The texts last seen, by how they begin: number + 1. */
 typedef struct starts { uint32_t last[STARTS][SLOTS]; } starts;
 
@@ -78,13 +78,14 @@ static inline uint64_t hash_on(uint64_t hash, const char *text, size_t from, siz
 /* How many bytes text i shares with the beginning of one that is *back before it: the last that begins with the same 40 bytes, else 24, else 8. */
 static size_t find(starts *s, const dict *d, uint32_t i, slice text, uint8_t *back)
 {
-    static const size_t lengths[STARTS] = {8, 24};
+    static const size_t lengths[STARTS] = {8, 24, 40};
     uint32_t *last[STARTS];
     uint64_t hash = 0;
-    size_t n = text.len >= lengths[1] ? 2 : text.len >= lengths[0], best = 0;
+    size_t n = text.len >= lengths[2] ? 3 : text.len >= lengths[1] ? 2 : text.len >= lengths[0], best = 0;
     *back = 0;
     if (n > 0) last[0] = &s->last[0][(hash = hash_on(0, text.ptr, 0, lengths[0])) >> 56];
     if (n > 1) last[1] = &s->last[1][(hash = hash_on(hash, text.ptr, lengths[0], lengths[1])) >> 56];
+    if (n > 2) last[2] = &s->last[2][hash_on(hash, text.ptr, lengths[1], lengths[2]) >> 56];
     for (; n-- > 0; *last[n] = i + 1) {
         uint32_t before = *last[n];
         if (!before || i + 1 - before > 255 || best >= lengths[n]) continue;
