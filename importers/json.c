@@ -11,6 +11,9 @@
 
 enum { COLUMNS_MAX = 1024, PATH_MAX_BYTES = 512, FLATTEN_MAX = 8 };
 
+/* Lists of objects around the records that are not read: their names, and how many objects they hold. */
+typedef struct left_lists { char names[160]; uint64_t objects; } left_lists;
+
 struct importer {
     planner plan;
     json_shape at;
@@ -20,6 +23,7 @@ struct importer {
     dict *columns;                      /* path of a column -> its number */
     uint64_t unseen, records;           /* values under keys that the head does not have; all records */
     paging front, page;                 /* what stands in front of the first list; that and what stands behind, which the file's last block adds */
+    left_lists front_lists, lists;      /* likewise */
 };
 
 /* ---- a record, taken apart ---- */
@@ -274,17 +278,63 @@ static sla_status try_shape(importer *im, const input *in, const json_search *s,
     return planner_open(&im->plan, in, keys.names, keys.n, e);
 }
 
-/* What lies in a member of each record; first: the first of them. */
-static sla_status try_member(importer *im, const input *in, json_search *s, const char *first, arena *scratch, err *e)
+/* The places where records may be, and what came of trying each. envelope: the record that is taken out of a document's only object; "": another place is taken. */
+typedef struct shapes { json_search at[SHAPES_MAX]; sla_status st[SHAPES_MAX]; plan_fit fit[SHAPES_MAX]; size_t n; slice envelope; } shapes;
+
+/* Few columns, as id and name, fit a dataset by chance. What is known by no more than that, and is no product's, is not what the document is about if a list of objects stands beside it that nothing
+ * knows: beside a single object any, beside a list a longer one. */
+static bool outweighed(const shapes *s, plan_fit fit, size_t start, size_t length, bool single)
+{
+    enum { TELLING = 5 };
+    bool is = false;
+    for (size_t i = 0; i < s->n && !fit.product && fit.fields < TELLING; i++) {
+        const json_search *other = &s->at[i];
+        is = is || (other->best.list && s->st[i] == SLA_UNKNOWN_FORMAT && !s->fit[i].refused && json_beside(start, length, other) && (single || other->length > length));
+    }
+    return is;
+}
+
+/* A product's records before others; a list before a single object beside it; more fields; of lists the longer one, else what is outermost (a before b). */
+static bool better(const shapes *s, size_t a, size_t b)
+{
+    const json_search *x = &s->at[a], *y = &s->at[b];
+    plan_fit fa = s->fit[a], fb = s->fit[b];
+    if (fa.product != fb.product) return fb.product;
+    if (y->best.list && !x->best.list && json_beside(x->best.start, x->length, y)) return true;
+    if (fa.fields != fb.fields) return fb.fields > fa.fields;
+    return x->best.list && y->length > x->length;
+}
+
+/* Of the shapes that fit the one that fits best; s->n: none. */
+static size_t best_shape(const shapes *s)
+{
+    size_t best = s->n;
+    for (size_t i = 0; i < s->n; i++) {
+        const json_search *at = &s->at[i];
+        if (s->st[i] != SLA_OK || outweighed(s, s->fit[i], at->best.start, at->length, !at->best.list)) continue;
+        if (best == s->n || better(s, best, i)) best = i;
+    }
+    return best;
+}
+
+/* What lies in a member of each record of a shape; first: the first of them. */
+static sla_status try_member(importer *im, const input *in, shapes *all, const json_search *at, const char *first, arena *scratch, err *e)
 {
     size_t nkeys;
-    s->best.member = arena_slice(&im->mem, json_find_member(first, in->head.ptr + in->head.len, scratch));
+    slice value;
+    json_search s = *at;
+    s.best.member = arena_slice(&im->mem, json_find_member(first, in->head.ptr + in->head.len, scratch, &value));
     if (scratch->failed || im->mem.failed) return SLA_NOMEM;
-    return s->best.member.len ? try_shape(im, in, s, &nkeys, e) : SLA_UNKNOWN_FORMAT;
+    if (!s.best.member.len) return SLA_UNKNOWN_FORMAT;
+    TRY(try_shape(im, in, &s, &nkeys, e));
+    plan_fit fit = planner_fit(&im->plan);
+    if (s.alone ? outweighed(all, fit, (size_t)(value.ptr - in->head.ptr), value.len, true) : s.best.list && outweighed(all, fit, s.best.start, s.length, false)) return SLA_UNKNOWN_FORMAT;
+    if (s.alone) all->envelope = value;
+    return SLA_OK;
 }
 
 /* Records that are the members of an object, or lie in a member of these. */
-static sla_status try_members(importer *im, const input *in, arena *scratch, err *e)
+static sla_status try_members(importer *im, const input *in, shapes *all, arena *scratch, err *e)
 {
     json_search s;
     size_t nkeys = 0;
@@ -293,46 +343,115 @@ static sla_status try_members(importer *im, const input *in, arena *scratch, err
     if (scratch->failed) return SLA_NOMEM;
     if (!is) return SLA_UNKNOWN_FORMAT;
     sla_status st = try_shape(im, in, &s, &nkeys, &why);
+    if (st == SLA_OK && outweighed(all, planner_fit(&im->plan), s.best.start, s.length, true)) return SLA_UNKNOWN_FORMAT;
     json_reader r = {.p = in->head.ptr + s.best.start, .end = in->head.ptr + in->head.len, .scratch = scratch};
-    if (st == SLA_UNKNOWN_FORMAT && before_record(&r, &s.best, true)) return try_member(im, in, &s, r.p, scratch, e);
+    if (st == SLA_UNKNOWN_FORMAT && before_record(&r, &s.best, true)) return try_member(im, in, all, &s, r.p, scratch, e);
     *e = why;
     return scratch->failed ? SLA_NOMEM : st;
 }
 
-/* The first shape that fits. What is said when none does is about the one with the most keys. */
-static sla_status find_shape(importer *im, const input *in, arena *scratch, err *e)
+/* Tries the shapes from no. first on. about: what is said when none fits, about the one with the most keys. *tried: the last one. A product's records as they stand, or several that fit, need no others.
+ * Errors what is no SLA_UNKNOWN_FORMAT */
+static sla_status try_shapes(importer *im, const input *in, shapes *s, size_t first, size_t *tried, err *about)
 {
-    json_search shapes[SHAPES_MAX];
+    size_t most = 0;
+    for (size_t i = 0; i < first; i++) s->st[i] = SLA_UNKNOWN_FORMAT;
+    for (size_t i = first; i < s->n; i++) {
+        size_t nkeys = 0;
+        err why = {0};
+        s->st[i] = try_shape(im, in, &s->at[i], &nkeys, &why);
+        s->fit[i] = planner_fit(&im->plan);
+        *tried = i;
+        if (s->st[i] != SLA_OK && s->st[i] != SLA_UNKNOWN_FORMAT) return *about = why, s->st[i];
+        if (s->st[i] != SLA_OK && nkeys > most) most = nkeys, *about = why;
+        if (i == 0 && s->st[0] == SLA_OK && (s->fit[0].product || !s->at[0].alone)) s->n = 1;
+    }
+    return SLA_OK;
+}
+
+/* The shape that fits best. */
+static sla_status find_shape(importer *im, const input *in, shapes *s, arena *scratch, err *e)
+{
     err about = {0}, why;
     bool drafted = in->options->draft != NULL;
-    size_t most = 0, n = json_shapes(in->head, scratch, shapes);
+    size_t tried = 0, nkeys;
+    s->n = json_shapes(in->head, scratch, s->at);
     if (scratch->failed) return SLA_NOMEM;
-    sla_status st = err_set(&about, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "JSON without records: no object is found in it");
-    for (size_t i = drafted && n > 1; i < n && st == SLA_UNKNOWN_FORMAT; i++) { /* a draft is wanted of what is within, not of its wrapper */
-        size_t nkeys = 0;
+    err_set(&about, SLA_UNKNOWN_FORMAT, (srcpos){in->name, 1, 0}, "JSON without records: no object is found in it");
+    sla_status st = try_shapes(im, in, s, drafted && s->n > 1, &tried, &about); /* a draft is wanted of what is within, not of its wrapper */
+    if (st != SLA_OK) return *e = about, st;
+    size_t best = best_shape(s);
+    if (best < s->n) return best == tried ? SLA_OK : try_shape(im, in, &s->at[best], &nkeys, e);
+    st = SLA_UNKNOWN_FORMAT;
+    for (size_t i = 0; i < s->n && st == SLA_UNKNOWN_FORMAT && !drafted; i++) {
         why = (err){0};
-        st = try_shape(im, in, &shapes[i], &nkeys, &why);
-        if (st != SLA_OK && nkeys > most) most = nkeys, about = why;
-    }
-    for (size_t i = 0; i < n && st == SLA_UNKNOWN_FORMAT && !drafted; i++) {
-        why = (err){0};
-        st = try_member(im, in, &shapes[i], in->head.ptr + shapes[i].best.start, scratch, &why);
+        st = try_member(im, in, s, &s->at[i], in->head.ptr + s->at[i].best.start, scratch, &why);
     }
     if (st == SLA_UNKNOWN_FORMAT && !drafted) {
         why = (err){0};
-        st = try_members(im, in, scratch, &why);
+        st = try_members(im, in, s, scratch, &why);
     }
     if (st != SLA_OK) *e = st == SLA_UNKNOWN_FORMAT ? about : why;
     return st;
 }
 
+/* ---- what stands beside the records ---- */
+static bool is_named(const left_lists *l, slice key)
+{
+    for (const char *at = l->names, *end; *at; at = *end ? end + 2 : end) {
+        end = strstr(at, ", ");
+        if (!end) end = at + strlen(at);
+        if (slice_eq((slice){at, (size_t)(end - at)}, key)) return true;
+    }
+    return false;
+}
+
+/* A list whose first object is at p. */
+static void leave_list(left_lists *l, const char *p, const char *end, slice key, arena *scratch)
+{
+    json_reader r = {.p = p, .end = end, .scratch = scratch};
+    json_level level = {']', true};
+    slice none, ignored;
+    size_t n = strlen(l->names);
+    if (!is_named(l, key) && n + key.len + 3 < sizeof l->names) snprintf(l->names + n, sizeof l->names - n, "%s%.*s", n ? ", " : "", SLICE_ARG(key));
+    while (json_next(&r, &level, &none) && json_value(&r, &ignored, 1)) l->objects++;
+}
+
+static void leave_found(left_lists *l, const json_search *list, const char *end, arena *scratch) { leave_list(l, list->head + list->best.start, end, (slice){list->key, list->keylen}, scratch); }
+
+/* The value of a member that stands behind the records. */
+static void leave_value(left_lists *l, slice source, slice key, arena *scratch)
+{
+    json_reader r = {.p = source.ptr, .end = source.ptr + source.len, .scratch = scratch};
+    json_lists in = {.head = source.ptr};
+    if (*r.p == '{') json_find_lists(&r, &in);
+    for (size_t i = 0; i < in.n; i++) leave_found(l, &in.items[i], r.end, scratch);
+    if (*r.p++ != '[') return;
+    json_blanks(&r);
+    if (*r.p == '{') leave_list(l, r.p, r.end, key, scratch);
+}
+
+/* Those in front of the records; where they are a member of the only envelope, also those behind it: otherwise the file's end tells these. */
+static void leave_front(importer *im, const input *in, const shapes *s, arena *scratch)
+{
+    size_t start = s->envelope.len ? (size_t)(s->envelope.ptr - in->head.ptr) : im->at.start;
+    for (size_t i = 0; i < s->n; i++) {
+        const json_search *list = &s->at[i];
+        bool front = list->best.start < start, behind = s->envelope.len && json_beside(start, s->envelope.len, list);
+        if (list->best.list && (front || behind)) leave_found(&im->front_lists, list, in->head.ptr + in->head.len, scratch);
+    }
+}
+
 static sla_status set_up(importer *im, const input *in, err *e)
 {
     arena scratch = {0};
+    shapes s = {.n = 0};
     im->name = arena_strndup(&im->mem, in->name, strlen(in->name));
-    sla_status st = im->name ? find_shape(im, in, &scratch, e) : SLA_NOMEM;
+    sla_status st = im->name ? find_shape(im, in, &s, &scratch, e) : SLA_NOMEM;
     if (st == SLA_OK && im->at.list && im->at.wrappers) paging_around(&im->front, in->head, in->head.ptr + im->at.start, &scratch);
+    if (st == SLA_OK && (im->at.wrappers || s.envelope.len)) leave_front(im, in, &s, &scratch);
     im->page = im->front;
+    im->lists = im->front_lists;
     arena_free(&scratch);
     if (scratch.failed) st = SLA_NOMEM;
     TRY(st);
@@ -415,8 +534,11 @@ static bool read_tail(json_reader *r, importer *im)
     for (int i = at->wrappers; i > 0 && !r->wrong; i--) {
         l = (json_level){'}', false};
         while (json_next(r, &l, &key)) {
+            json_blanks(r);
+            const char *from = r->p;
             if (!json_value(r, &value, i)) return false;
             paging_member(&im->page, key, value, r->scratch);
+            leave_value(&im->lists, (slice){from, (size_t)(r->p - from)}, key, r->scratch);
         }
     }
     if (r->wrong) return false;
@@ -429,11 +551,15 @@ static bool next_page(json_reader *r, importer *im)
 {
     slice ignored;
     for (json_blanks(r); !r->wrong && r->p < r->end; json_blanks(r)) {
-        json_search s = {.head = r->p};
+        json_lists lists = {.head = r->p};
         json_reader look = {.p = r->p, .end = r->end, .scratch = r->scratch};
-        if (*r->p == '{' && json_find_list(&look, &s) && s.found && s.best.wrappers == im->at.wrappers && slice_is((slice){s.key, s.keylen}, im->key)) {
-            paging_around(&im->page, (slice){r->p, (size_t)(r->end - r->p)}, r->p + s.best.start, r->scratch);
-            return r->p += s.best.start, true;
+        bool whole = *r->p == '{' && json_find_lists(&look, &lists);
+        for (size_t i = 0; whole && i < lists.n; i++) {
+            const json_search *s = &lists.items[i];
+            if (s->best.wrappers != im->at.wrappers || !slice_is((slice){s->key, s->keylen}, im->key)) continue;
+            for (size_t k = 0; k < i; k++) leave_found(&im->lists, &lists.items[k], r->end, r->scratch);
+            paging_around(&im->page, (slice){r->p, (size_t)(r->end - r->p)}, r->p + s->best.start, r->scratch);
+            return r->p += s->best.start, true;
         }
         if (*r->p != '{' || !json_value(r, &ignored, 1)) return json_fail(r, "another answer {…} is wanted");
     }
@@ -498,6 +624,7 @@ static bool json_again(importer *im)
 {
     im->unseen = im->records = 0;
     im->page = im->front;
+    im->lists = im->front_lists;
     return planner_again(&im->plan);
 }
 
@@ -514,6 +641,7 @@ static void json_notes(const importer *im, buf *out)
     if (im->at.member.len) buf_printf(out, "a record is what lies in \"%.*s\" of each object\n", SLICE_ARG(im->at.member));
     planner_notes(&im->plan, out);
     paging_note(&im->page, im->records, out);
+    if (im->lists.objects) buf_printf(out, "beside the records stand lists that are not read, with %llu object%s: %s\n", (unsigned long long)im->lists.objects, im->lists.objects == 1 ? "" : "s", im->lists.names);
     if (im->unseen) buf_printf(out, "%llu values under keys that the first records do not have were not read\n", (unsigned long long)im->unseen);
 }
 

@@ -361,6 +361,13 @@ sla_status planner_open(planner *pl, const input *in, const slice *names, size_t
     return pl->batches && !pl->said.failed && !pl->mem.failed ? SLA_OK : SLA_NOMEM;
 }
 
+plan_fit planner_fit(const planner *pl)
+{
+    plan_fit fit = {.product = pl->pf && !pl->pf->generic, .refused = pl->pf && pl->pf->refuse.len};
+    for (size_t f = 0; pl->p.fields && f < pl->p.ds->nfields; f++) fit.fields += pl->p.fields[f].input >= 0;
+    return fit;
+}
+
 /* ---- blocks ---- */
 bool planner_lists(const planner *pl, int no)
 {

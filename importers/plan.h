@@ -48,6 +48,10 @@ typedef struct planner {
 /* Decides and maps. A table that is nothing known, or lacks a column that its dataset needs, is refused with what is missing. {0} before; planner_close
  * also after an error. */
 sla_status planner_open(planner *pl, const input *in, const slice *names, size_t n, err *e);
+/* How well the header fits: product: a product's profile knows it; refused: so as something of which nothing is taken; fields: those of the dataset that have a column. After planner_open, also
+ * where that gave SLA_UNKNOWN_FORMAT. */
+typedef struct plan_fit { bool product, refused; size_t fields; } plan_fit;
+plan_fit planner_fit(const planner *pl);
 void planner_look(planner *pl, const cells *c);        /* rows of the head, once before settle: dates and numbers */
 sla_status planner_settle(planner *pl);                /* decides the orders of dates, column by column, and says so */
 /* A slab into the block: rows into batches, what could not be taken into its rejects, the records' own history into b->extra. On any thread, a coercer each. */

@@ -426,6 +426,26 @@ static void words_read_as_terms_are_said(void **state)
     }
 }
 
+/* Lists that stand beside the records of JSON and are not read, in front and behind, in each answer: they are said at once. */
+static void lists_beside_the_records_are_said(void **state)
+{
+    (void)state;
+#define ANSWER(id) "{\"users\":[{\"login\":\"ann\"},{\"login\":\"bob\"}],\"tickets\":[{\"id\":\"" id "\",\"title\":\"x\",\"status\":\"new\",\"created_at\":\"2025-07-01 09:00:00\"}],\"more\":{\"groups\":[{\"key\":1}]},\"tags\":[\"a\"]}\n"
+    static const char answers[] = ANSWER("T1") ANSWER("T2");
+    for (size_t block = 0; block < 4000; block = block ? block * 11 : 7) {
+        place p;
+        err e = {0};
+        buf said = {0};
+        open_place(&p);
+        const char *path = write_file("answers.json", answers, sizeof answers - 1);
+        import_options o = {.zone = p.z, .say = hear, .ctx = &said, .block = block};
+        assert_int_equal(import_paths(p.s, p.m, &o, &path, 1, &p.report, &e), SLA_OK);
+        if (!strstr(buf_cstr(&said), ": beside the records stand lists that are not read, with 6 objects: users, groups\n")) fail_msg("said: %s", buf_cstr(&said));
+        buf_free(&said);
+        close_place(&p);
+    }
+}
+
 int main(void)
 {
     struct CMUnitTest tests[64];
@@ -436,7 +456,7 @@ int main(void)
     static const struct CMUnitTest more[] = {
         cmocka_unit_test(names_tell_datasets), cmocka_unit_test(one_name_is_no_header), cmocka_unit_test(unclosed_quote_is_placed), cmocka_unit_test(encodings),
         cmocka_unit_test(rejected_values_are_kept), cmocka_unit_test(shipped_profiles_fit_the_model),
-        cmocka_unit_test(servicenow_dialects_agree), cmocka_unit_test(headers_read_by_a_part_are_said), cmocka_unit_test(hidden_sheets_and_merged_cells), cmocka_unit_test(words_read_as_terms_are_said)};
+        cmocka_unit_test(servicenow_dialects_agree), cmocka_unit_test(headers_read_by_a_part_are_said), cmocka_unit_test(hidden_sheets_and_merged_cells), cmocka_unit_test(words_read_as_terms_are_said), cmocka_unit_test(lists_beside_the_records_are_said)};
     for (size_t i = 0; i < LEN(more); i++) tests[n++] = more[i];
     return _cmocka_run_group_tests("import", tests, n, NULL, NULL);
 }

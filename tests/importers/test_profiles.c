@@ -389,6 +389,9 @@ static const struct refusal { const char *name, *text, *says; } refusals[] = {
     {"Bugzilla without opendate", "bug_id,product,component,assigned_to,bug_status,resolution,short_desc,changeddate\n15,p,c,a,NEW,,s,2009-07-22 15:27:25\n", "lacks created_at (opendate, Opened)"},
     {"the changes of one Jira issue", "[{\"id\":\"1\",\"author\":{\"displayName\":\"Ann\"},\"created\":\"2025-07-01T02:05:00.000+0000\",\"items\":[{\"field\":\"status\"}]}]", "changes that do not say of which issue they are"},
     {"two columns that every table has, and a third", "id,created,x\n1,2025-07-01 09:00:00,a\n", "is that of no dataset and no profile"},
+    {"an object with two columns that every table has, and a list of what is not known", "{\"page\":{\"id\":\"p1\",\"name\":\"Example\"},\"widgets\":[{\"shape\":\"round\",\"size\":2,\"colour\":\"red\",\"weight\":3}]}", "(shape, size, colour, weight) is that of no dataset"},
+    {"the same where the object is most of it", "{\"page\":{\"id\":\"p1\",\"name\":\"a name that is longer than the list of what is not known\"},\"more\":{},\"widgets\":[{\"shape\":\"round\",\"size\":2}]}", "is that of no dataset"},
+    {"a short list with two columns that every table has, and a longer one of what is not known", "{\"users\":[{\"id\":1,\"name\":\"a\"}],\"widgets\":[{\"shape\":\"round\",\"size\":2,\"colour\":\"red\",\"weight\":3}]}", "(shape, size, colour, weight) is that of no dataset"},
     {"two columns that every table has", "id,created,x,y\n1,2025-07-01 09:00:00,a,b\n", "is that of no dataset and no profile"},
 };
 static void refused(void **state)
