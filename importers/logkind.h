@@ -65,6 +65,10 @@ typedef struct log_kind {
 } log_kind;
 typedef struct log_kinds { log_kind *lines, *records; size_t nlines, nrecords, lines_cap, records_cap; arena *mem; } log_kinds;
 
+/* The kind of records whose names, in their order, have that hash; kind NULL: not known yet. */
+enum { LOG_SAME_NAMES = 16 };
+typedef struct log_same_names { uint64_t names; const struct log_kind *kind; } log_same_names;
+
 /* What was found in one line or record. Texts are borrowed from it. */
 typedef struct log_framed {
     log_time time;
@@ -72,6 +76,7 @@ typedef struct log_framed {
     log_event ev;                       /* host, program, message and what else the kind says */
     slice source;
     log_pair pairs[LOG_PAIRS_MAX]; size_t n;
+    log_same_names same[LOG_SAME_NAMES];    /* of the records before (log_record_put) */
     arena *scratch;                     /* for values that had to be unescaped; the caller's, who asks it in the end whether it failed: some are not what they were to be then */
     slice around;                       /* memory in which most lines lie, all of which may be read (slice_readable); the caller's */
 } log_framed;

@@ -1,6 +1,7 @@
 #include "importers/logrecords.h"
 #include <expat.h>
 #include <string.h>
+#include "engine/base/digest.h"
 #include "engine/base/mem.h"
 #include "engine/base/utf8.h"
 #include "importers/logaudit.h"
@@ -36,11 +37,22 @@ static bool better(const log_kind *k, const log_kind *best) { return !best || (k
 
 const log_kind *log_record_kind(const log_kinds *ks, const log_kind *likely, const log_pair *pairs, size_t n)
 {
-    const log_kind *best = NULL;
-    if (likely && log_kind_has(likely, pairs, n)) return likely;
+    const log_kind *best = likely && log_kind_has(likely, pairs, n) ? likely : NULL;
+    if (best && !best->generic) return best;
     for (size_t i = 0; i < ks->nrecords; i++)
         if (better(&ks->records[i], best) && log_kind_has(&ks->records[i], pairs, n)) best = &ks->records[i];
     return best;
+}
+
+/* The file's kind, unless that is generic and the record of one that is not. Names alone tell kinds: those of records with the same names need not be looked for again. */
+static const log_kind *kind_of(const log_records *r, log_framed *f)
+{
+    if (!r->kind->generic) return log_record_kind(r->kinds, r->kind, f->pairs, f->n);
+    uint64_t names = f->n;
+    for (size_t i = 0; i < f->n; i++) names = hash64(f->pairs[i].name.ptr, f->pairs[i].name.len, names);
+    log_same_names *same = &f->same[names % LOG_SAME_NAMES];
+    if (!same->kind || same->names != names) *same = (log_same_names){names, log_record_kind(r->kinds, r->kind, f->pairs, f->n)};
+    return same->kind;
 }
 
 /* The year of a line that has none, next to the time at which the record was made. */
@@ -127,7 +139,7 @@ static bool line_inside(const log_records *r, log_regex_state *s, const log_kind
 
 sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, uint32_t line, slice whole)
 {
-    const log_kind *k = log_record_kind(r->kinds, r->kind, f->pairs, f->n);
+    const log_kind *k = kind_of(r, f);
     sla_status st;
     f->ev = (log_event){0};
     w->b->rows++;

@@ -15,7 +15,7 @@ sla_status log_records_open(log_records *r, const log_kind *kind, const input *i
 void log_records_notes(const log_records *r, buf *out);
 bool log_records_again(log_records *r); /* the file is to be read again, as its dates tell their order further down; made ready for it */
 
-/* The kind of a record with these pairs; likely (may be NULL) is tried first. NULL: none. */
+/* The kind of a record with these pairs; likely (may be NULL) is tried first, and is it unless it is generic and one that is not fits too. NULL: none. */
 const log_kind *log_record_kind(const log_kinds *ks, const log_kind *likely, const log_pair *pairs, size_t n);
 /* Adds the record of f's pairs; one of no known kind, or without a time, is rejected. Empties the writer's scratch. */
 sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, uint32_t line, slice whole);
