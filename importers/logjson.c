@@ -46,15 +46,20 @@ static bool each_element(json_reader *j, element_job *job, int depth)
 }
 
 /* ---- probing ---- */
-typedef struct first { const log_kinds *ks; log_framed *f; const log_kind *kind; } first;
+/* each: of a list, "" where the records stand as they are; only kinds that name that list count if named. left: how many records are still looked at. */
+typedef struct first { const log_kinds *ks; log_framed *f; const log_kind *kind; slice each; bool named; size_t left; } first;
+enum { LOOKED_AT = 1000 };
 
-static bool look_at_first(void *ctx, json_reader *j, const char *from)
+/* true: another is to be looked at. */
+static bool look_at(void *ctx, json_reader *j, const char *from)
 {
     first *x = ctx;
     (void)from;
     x->f->n = 0;
-    if (log_flatten_json(j, x->f)) x->kind = log_record_kind(x->ks, NULL, x->f->pairs, x->f->n);
-    return false; /* one is enough */
+    if (!log_flatten_json(j, x->f)) return false;
+    const log_kind *k = log_record_kind(x->ks, NULL, x->f->pairs, x->f->n);
+    if (k && (!x->named || slice_eq(k->each, x->each))) x->kind = k;
+    return !x->kind && --x->left > 0;
 }
 
 /* Answers that hold records of any kind: Elasticsearch's in hits.hits[]._source, those of other searches and interfaces in a list of one of these names. */
@@ -67,33 +72,62 @@ static bool is_by_line(slice head, const char *from, const json_reader *behind)
     return behind->p == behind->end || *behind->p == '\n' || *behind->p == '\r';
 }
 
-/* The kind of the first record, looked for in the object itself and in the lists that kinds name. */
-static void find_first(slice head, first *x, bool *by_line, slice *list)
+/* The first record of a known kind in the list x->each, within the object at from: the list's first record, or with further any of those behind it. */
+static const log_kind *kind_in_list(const char *from, const char *end, first *x, bool further, bool *is_there)
+{
+    element_job job = {look_at, x, x->each, NULL};
+    json_reader j = {.p = from, .end = end, .scratch = x->f->scratch};
+    x->kind = NULL;
+    x->left = further ? LOOKED_AT : 1;
+    if (x->each.len) each_element(&j, &job, 0);
+    *is_there = job.list != NULL;
+    return x->kind;
+}
+
+/* By the lists that kinds name, and those of answers. A list whose first record is known comes before one that has one further down. */
+static const log_kind *kind_in_lists(const char *from, const char *end, first *x, slice *list, bool *further)
+{
+    const log_kind *later = NULL;
+    for (size_t i = 0; i < x->ks->nrecords + WRAPPERS; i++) {
+        bool is_there;
+        x->named = i < x->ks->nrecords;
+        x->each = x->named ? x->ks->records[i].each : slice_of(wrappers[i - x->ks->nrecords]);
+        const log_kind *k = kind_in_list(from, end, x, false, &is_there);
+        if (k) return *list = x->each, *further = false, k;
+        if (is_there && !later && (later = kind_in_list(from, end, x, true, &is_there))) *list = x->each;
+    }
+    *further = later != NULL;
+    return later;
+}
+
+/* The kind of the first record, looked for in the object itself and in lists; where that has none, of one further down (*further). */
+static void find_first(slice head, first *x, bool *by_line, slice *list, bool *further)
 {
     const char *end = head.ptr + head.len, *from = next_object(head.ptr, end);
     json_reader j = {.p = from, .end = end, .scratch = x->f->scratch};
     if (from == end) return;
-    look_at_first(x, &j, from);
+    x->left = LOOKED_AT;
+    bool more = look_at(x, &j, from);
     *by_line = is_by_line(head, from, &j);
     if (x->kind) *list = x->kind->each;
-    for (size_t i = 0; !x->kind && i < x->ks->nrecords + WRAPPERS; i++) {
-        element_job job = {look_at_first, x, i < x->ks->nrecords ? x->ks->records[i].each : slice_of(wrappers[i - x->ks->nrecords]), NULL};
-        j = (json_reader){.p = from, .end = end, .scratch = x->f->scratch};
-        if (job.key.len) each_element(&j, &job, 0);
-        if (x->kind && i < x->ks->nrecords && !slice_eq(x->kind->each, job.key)) x->kind = NULL;
-        if (x->kind) *list = job.key;
-    }
+    if (x->kind) return;
+    const char *second = j.p;
+    const log_kind *k = kind_in_lists(from, end, x, list, further);
+    x->each = (slice){0}, x->named = false, x->left = LOOKED_AT, x->kind = NULL;
+    for (j.p = next_object(second, end); !k && more && j.p < end; j.p = next_object(j.p, end)) more = look_at(x, &j, j.p);
+    if (!k && x->kind) *further = true, *list = x->kind->each;
+    if (k) x->kind = k;
 }
 
-/* *out NULL: the file holds no records that are known. Errors SLA_NOMEM. */
-static sla_status first_kind(const input *in, const log_kind **out, bool *by_line, slice *list, err *e)
+/* *out NULL: the file holds no records that are known. *further: only such as stand further down. Errors SLA_NOMEM. */
+static sla_status first_kind(const input *in, const log_kind **out, bool *by_line, slice *list, bool *further, err *e)
 {
     arena scratch = {0};
-    first x = {log_patterns_kinds(in->patterns), mem_zero(1, sizeof *x.f), NULL};
+    first x = {.ks = log_patterns_kinds(in->patterns), .f = mem_zero(1, sizeof *x.f)};
     bool looked = x.f != NULL;
     if (looked) {
         x.f->scratch = &scratch;
-        find_first(in->head, &x, by_line, list);
+        find_first(in->head, &x, by_line, list, further);
     }
     *out = x.kind;
     mem_free(x.f);
@@ -101,13 +135,27 @@ static sla_status first_kind(const input *in, const log_kind **out, bool *by_lin
     return looked && !scratch.failed ? SLA_OK : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
 }
 
+/* Records only some of which are a log's may be those of a table that happen to have such names: then what is known of tables decides. */
+static bool is_no_table(const input *in, err *why)
+{
+    importer *im = NULL;
+    size_t start;
+    uint32_t line;
+    err e = {0};
+    if (in->options->dataset || in->options->profile || in->options->draft) return false;
+    sla_status st = importer_json.open(in, &im, &start, &line, &e);
+    if (st == SLA_OK) importer_json.close(im);
+    if (st == SLA_NOMEM) *why = e;
+    return st == SLA_UNKNOWN_FORMAT;
+}
+
 static int logjson_probe(const input *in, err *why)
 {
-    bool by_line;
+    bool by_line, further = false;
     const log_kind *k;
     slice list, head = slice_trim(in->head);
     if (!in->patterns || in->table || !head.len || (head.ptr[0] != '{' && head.ptr[0] != '[')) return 0;
-    return first_kind(in, &k, &by_line, &list, why) == SLA_OK && k ? 95 : 0;
+    return first_kind(in, &k, &by_line, &list, &further, why) == SLA_OK && k && (!further || is_no_table(in, why)) ? 95 : 0;
 }
 
 /* ---- blocks ---- */
@@ -212,7 +260,8 @@ static sla_status logjson_open(const input *in, importer **out, size_t *start, u
 {
     importer *im = mem_zero(1, sizeof *im);
     const log_kind *k;
-    sla_status st = im ? first_kind(in, &k, &im->by_line, &im->each, e) : SLA_NOMEM;
+    bool further;
+    sla_status st = im ? first_kind(in, &k, &im->by_line, &im->each, &further, e) : SLA_NOMEM;
     if (st == SLA_OK && im->by_line && k->part && !(im->cutter = log_parts_cutter_new(k, NULL))) st = SLA_NOMEM;
     if (st != SLA_OK) err_set(e, st, (srcpos){in->name, 0, 0}, "no memory to read the log");
     if (st == SLA_OK) st = log_records_open(&im->r, k, in, im, out, e);
