@@ -115,11 +115,25 @@ static bool binary(slice head)
     return odd > 3 && odd * 50 > (head.len < 8192 ? head.len : 8192);
 }
 
+/* "<?xml", "<!--", "<a>"; the priority of a line of syslog, <134>, is none. */
+static bool begins_markup(slice s) { return s.len > 1 && s.ptr[0] == '<' && (s.ptr[1] < '0' || s.ptr[1] > '9'); }
+
+/* "<134>text", "[main] text", "[12.5]: text": what stands in front of the lines of many logs. A section of a settings file has nothing behind it. */
+static bool begins_log_line(slice s)
+{
+    slice line = slice_trim(slice_line(&s));
+    const char *end = line.len && (line.ptr[0] == '<' || line.ptr[0] == '[') ? memchr(line.ptr, line.ptr[0] == '<' ? '>' : ']', line.len) : NULL;
+    return end && !begins_markup(line) && end + 1 < line.ptr + line.len;
+}
+
 static sla_status not_known(const char *shown, slice head, err *e)
 {
-    bool bin = binary(head), xml = !bin && slice_trim(head).len && *slice_trim(head).ptr == '<';
-    err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){shown, 0, 0}, bin ? "a binary file of a kind that is not known" : xml ? "XML, of which records of tickets and Windows events are read, and this is neither" : "neither a table nor a log of a kind that is known");
-    err_hint(e, "known are CSV in its dialects, Excel workbooks, JSON and the logs of docs/logs.md, also in gzip and zip; any log is read whose lines begin with a time such as 2025-07-01 09:00:00; give --dataset for a table, or export it as CSV");
+    slice text = slice_trim(head);
+    bool bin = binary(head), xml = !bin && begins_markup(text), log = !bin && !xml && begins_log_line(text);
+    err_set(e, SLA_UNKNOWN_FORMAT, (srcpos){shown, log, 0}, bin ? "a binary file of a kind that is not known" : xml ? "XML, of which records of tickets and Windows events are read, and this is neither"
+            : log ? "by its first line a log, but its lines are of no known kind and begin with no time that can be read" : "neither a table nor a log of a kind that is known");
+    if (log) err_hint(e, "known are the logs of docs/logs.md, and any whose lines begin with a time such as 2025-07-01 09:00:00: have the program, or what collects its lines, write one in front; or describe the lines as a kind in importers/logs/");
+    else err_hint(e, "known are CSV in its dialects, Excel workbooks, JSON and the logs of docs/logs.md, also in gzip and zip; any log is read whose lines begin with a time such as 2025-07-01 09:00:00; give --dataset for a table, or export it as CSV");
     return SLA_UNKNOWN_FORMAT;
 }
 

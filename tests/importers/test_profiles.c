@@ -412,6 +412,12 @@ static const struct known_file { const char *name, *text, *says, *instead; } kno
     {"the same without a header", "4m58s   Normal    Pulling   pod/web-7d   Pulling image, \"nginx\"\n3d4h    Normal    Scaled    deploy/web   Scaled up, to 3\n", "nothing says from when that counts", "kubectl get events -A -o json"},
     {"PowerShell's table", "\r\n   ProviderName: Microsoft-Windows-Security-Auditing\r\n\r\nTimeCreated            Id LevelDisplayName Message\r\n-----------            -- ---------------- -------\r\n7/1/2025 9:00:05 AM  4625 Information      An account failed, to log on....\r\n\r\n", "Format-Table does: what is wider than its column is cut off", "Export-Csv -NoTypeInformation"},
     {"the same of one kind, commas in its values", "\nIndex Time          EntryType   Source     InstanceID Message\n----- ----          ---------   ------     ---------- -------\n    1 Jul 01 09:00  Information Service... 1073748860 The A, B service, entered the running state.\n    2 Jul 01 09:01  Information Service... 1073748860 The A, B service, entered the running state.\n", "Format-Table", "Format-List"},
+    {"lines of syslog that say no time", "<134>started a thing\n<134>and another one\n", "by its first line a log", "whose lines begin with a time"},
+    {"lines that begin with a word in brackets", "[main] started a thing\n[main] and another one\n", "by its first line a log", "write one in front"},
+    {"lines that begin with a number in brackets", "[12] started a thing\n[13] and another one\n", "by its first line a log", "importers/logs/"},
+    {"settings, whose first line has nothing behind the brackets", "[main]\nkey = a value\n", "neither a table nor a log", "docs/logs.md"},
+    {"lines that begin with a word in braces", "{main} started a thing\n{main} and another one\n", "neither a table nor a log", "docs/logs.md"},
+    {"JSON that is broken, as its beginning tells", "[ {\"id\": 1,} ]\n", "this is no JSON", "export it again"},
     {"Guacamole's own file", "09:12:05.223 [http-nio-8080-exec-3] INFO  o.a.g.r.auth.AuthenticationService - User \"alice\" successfully authenticated from 10.0.0.9.\n", "nothing says of which day they are", "docker logs -t"},
 };
 static void refused_by_its_beginning(void **state)
