@@ -157,7 +157,7 @@ static sla_status load_by(log_kinds *ks, const ynode *n, log_kind *k, errlist *e
 
 static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "has", "each", "element", "wrapped", "part", "skip", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "fields", "lines", "generic", "examples", NULL};
+    static const char *const keys[] = {"title", "has", "each", "element", "wrapped", "part", "skip", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "fields", "lines", "generic", "only", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->records, &ks->records_cap, ks->nrecords + 1, sizeof *ks->records)) return SLA_NOMEM;
     log_kind *k = &ks->records[ks->nrecords++];
@@ -169,8 +169,9 @@ static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errli
     if (lines && !k->timed && !yaml_bool(lines, &k->lines)) errlist_add(errors, SLA_TYPE, lines->at, "'lines' is true, timed or false");
     k->each = yaml_text(n, "each", (slice){0});
     k->element = yaml_text(n, "element", (slice){0});
-    const ynode *wrapped = yaml_get(n, "wrapped"), *skip = yaml_get(n, "skip"), *generic = yaml_get(n, "generic"), *part = yaml_get(n, "part");
+    const ynode *wrapped = yaml_get(n, "wrapped"), *skip = yaml_get(n, "skip"), *generic = yaml_get(n, "generic"), *only = yaml_get(n, "only"), *part = yaml_get(n, "part");
     if (generic && !yaml_bool(generic, &k->generic)) errlist_add(errors, SLA_TYPE, generic->at, "'generic' is true or false");
+    if (only && !yaml_bool(only, &k->only)) errlist_add(errors, SLA_TYPE, only->at, "'only' is true or false");
     double bytes = 0;
     if (part && (!yaml_number(part, &bytes) || bytes < 1 || bytes > 1 << 20)) errlist_add(errors, SLA_TYPE, part->at, "'part' is a number of bytes, of at most 1 MiB");
     else k->part = (size_t)bytes;
@@ -510,18 +511,34 @@ static bool named(const log_pair *pairs, size_t n, slice name)
     return false;
 }
 
+/* a|b|c: the next of them; rest goes behind it. */
+static slice alternative(slice *rest)
+{
+    const char *bar = memchr(rest->ptr, '|', rest->len);
+    slice name = {rest->ptr, bar ? (size_t)(bar - rest->ptr) : rest->len};
+    *rest = (slice){rest->ptr + name.len + (bar != NULL), rest->len - name.len - (bar != NULL)};
+    return name;
+}
+
+/* A name of has, or "column3" of a table's column without one. */
+static bool of_has(const log_kind *k, slice name)
+{
+    static const char spare[] = "column";
+    bool is = name.len > sizeof spare - 1 && memcmp(name.ptr, spare, sizeof spare - 1) == 0;
+    for (size_t i = 0; i < k->has.n && !is; i++)
+        for (slice rest = k->has.items[i]; rest.len && !is;) is = slice_eq(alternative(&rest), name);
+    return is;
+}
+
 bool log_kind_has(const log_kind *k, const log_pair *pairs, size_t n)
 {
     for (size_t i = 0; i < k->has.n; i++) {
         bool there = false;
-        for (slice rest = k->has.items[i]; rest.len && !there;) { /* a|b|c: one of them */
-            const char *bar = memchr(rest.ptr, '|', rest.len);
-            slice name = {rest.ptr, bar ? (size_t)(bar - rest.ptr) : rest.len};
-            there = named(pairs, n, name);
-            rest = (slice){rest.ptr + name.len + (bar != NULL), rest.len - name.len - (bar != NULL)};
-        }
+        for (slice rest = k->has.items[i]; rest.len && !there;) there = named(pairs, n, alternative(&rest));
         if (!there) return false;
     }
+    for (size_t i = 0; k->only && i < n; i++)
+        if (!of_has(k, pairs[i].name)) return false;
     return true;
 }
 

@@ -28,6 +28,7 @@
  *       lines: true                              the message may be a whole line of syslog, of the audit log or of one of the kinds above, or a record in JSON: then what that says
  *                                                holds, and a record without a time has that of its line; timed: it was written at the record's own time, which holds where the line names no zone
  *       generic: true                            only where no other kind fits
+ *       only: true                               and only records that have no other names than those of has (columns without a name do not count)
  *       examples: [{fields: {…}, at: …, program: …}]
  * Groups (names) that are fields of the log dataset fill them; all groups are names of the record for the patterns' when and take. */
 #ifndef SLA_IMPORTERS_LOGKIND_H
@@ -59,7 +60,7 @@ typedef struct log_kind {
     log_names has, at, clock, host, programs, message;
     slice each, element;
     size_t part;                        /* bytes; 0: messages are whole */
-    bool generic;                       /* only where no other kind fits */
+    bool generic, only;                 /* only where no other kind fits; only records without other names */
     slice by; log_pair *programs_by; size_t nby;   /* name by; name: the program, value: what by says then */
     log_pair *also; size_t nalso;       /* name: the further one, value: one that is there */
 } log_kind;

@@ -103,6 +103,22 @@ static bool syslog_line(slice text, log_framed *f)
     return log_frame_syslog(text, f, &broken) && v[LOG_PROGRAM].len && !(v[LOG_HOST].len && memchr(v[LOG_HOST].ptr, '=', v[LOG_HOST].len));
 }
 
+/* "sshd[7]: message", "web01 sshd[7]: message": what is left of a line of syslog where its time was taken off. */
+static bool tagged(slice text, log_framed *f)
+{
+    const char *end = text.ptr + text.len, *open = text.len ? memchr(text.ptr, '[', text.len < 128 ? text.len : 128) : NULL, *p = open ? open + 1 : end;
+    while (p < end && *p >= '0' && *p <= '9') p++;
+    if (end - p < 3 || p == open + 1 || memcmp(p, "]: ", 3) != 0) return false;
+    slice head = {text.ptr, (size_t)(open - text.ptr)};
+    const char *blank = memchr(head.ptr, ' ', head.len), *name = blank ? blank + 1 : head.ptr;
+    if (name == open || blank == head.ptr || memchr(name, ' ', (size_t)(open - name))) return false;
+    if (blank && !f->ev.v[LOG_HOST].len) f->ev.v[LOG_HOST] = (slice){head.ptr, (size_t)(blank - head.ptr)};
+    f->ev.v[LOG_PROGRAM] = (slice){name, (size_t)(open - name)};
+    f->ev.v[LOG_MESSAGE] = (slice){p + 3, (size_t)(end - p) - 3};
+    log_pair_add(f, SLICE_LIT("procid"), (slice){open + 1, (size_t)(p - open) - 1});
+    return true;
+}
+
 /* A line as a collector took it from its file: its own time, host and program hold, and the message is what stands behind them. timed: the record around it has a time. false: there is no time. */
 static bool line_inside(const log_records *r, log_regex_state *s, const log_kind *k, bool timed, log_framed *f)
 {
@@ -129,6 +145,7 @@ static bool line_inside(const log_records *r, log_regex_state *s, const log_kind
         f->ev.v[LOG_MESSAGE] = text;
         f->time = made;
         f->source = source;
+        if (timed && slice_eq(outer.v[LOG_PROGRAM], k->name)) tagged(text, f); /* the record names no program */
         return timed;
     }
     if (!f->ev.v[LOG_HOST].len) f->ev.v[LOG_HOST] = outer.v[LOG_HOST];
