@@ -484,12 +484,13 @@ static srcpos place_of(const char *name, slice text, const char *at, uint32_t li
     return (srcpos){name, line, col};
 }
 
-/* An object or a list of such, of texts or of lists. "[main] text" and "{x} text" are lines of logs, and so is "[12] text". */
-static bool begins_json(slice text)
+/* "[main] text", "{x} text", "[12]: text" are lines of logs, and "[main]" is a section of settings, not JSON that is broken: a bracket that holds no text, object or list, and more behind its end. */
+static bool begins_otherwise(slice text)
 {
-    char open = text.ptr[0];
-    slice rest = slice_trim((slice){text.ptr + 1, text.len - 1});
-    return rest.len == 0 || rest.ptr[0] == '"' || rest.ptr[0] == (open == '{' ? '}' : ']') || (open == '[' && (rest.ptr[0] == '{' || rest.ptr[0] == '['));
+    slice rest = text, line = slice_trim(slice_line(&rest));
+    const char *end = text.ptr + text.len, *close = memchr(line.ptr, line.ptr[0] == '[' ? ']' : '}', line.len);
+    slice behind = close ? slice_trim((slice){close + 1, (size_t)(end - close) - 1}) : (slice){0};
+    return behind.len && line.ptr[1] && !strchr("\"{[", line.ptr[1]) && !strchr(",]}", behind.ptr[0]);
 }
 
 /* A text that begins as JSON does and is whole in the head must be JSON, else nothing of it is looked at. */
@@ -501,7 +502,7 @@ static int json_probe(const input *in, err *why)
     if (in->table || head.len == 0 || (head.ptr[0] != '{' && head.ptr[0] != '[')) return 0;
     bool ok = json_valid(&r, in->head, true), cut = !in->whole && r.p == r.end;
     if (scratch.failed) err_set(why, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the JSON");
-    else if (!ok && !cut && begins_json(head)) {
+    else if (!ok && !cut && !begins_otherwise(head)) {
         err_set(why, SLA_SYNTAX, place_of(in->name, in->head, r.wrong, 1), "this is no JSON: %s; nothing of the file was taken", r.why);
         err_hint(why, "export it again");
     }
