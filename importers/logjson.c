@@ -63,7 +63,7 @@ static bool look_at(void *ctx, json_reader *j, const char *from)
 }
 
 /* Answers that hold records of any kind: Elasticsearch's in hits.hits[]._source, those of other searches and interfaces in a list of one of these names. */
-static const char *const wrappers[] = {"hits", "events", "Events", "records", "value", "results", "result", "data", "items", "logs", "entries"};
+static const char *const wrappers[] = {"hits", "events", "Events", "records", "value", "results", "result", "data", "items", "logs", "entries", "affected_items"};
 enum { WRAPPERS = sizeof wrappers / sizeof wrappers[0] };
 
 static bool is_by_line(slice head, const char *from, const json_reader *behind)
