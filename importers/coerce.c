@@ -186,6 +186,7 @@ static sla_status read_mapped_texts(job *j, size_t fno, const slice *in, const t
     slice last = {0};
     const profile *pf = j->co->p->pf;
     char number[32];
+    bool all_new = dict_all_new(col->codes, j->row0);
     for (size_t i = 0; i < j->c->nrows; i++) {
         slice s = in[i];
         if (s.len == 0) continue;
@@ -196,7 +197,7 @@ static sla_status read_mapped_texts(job *j, size_t fno, const slice *in, const t
             if (t->map) v = t->map->digits ? digits_of(v, number) : profile_term(t->map, v);
             if (t->from_zero) v = level_from_zero(word, v);
             if (t->spoken && !note_word(j->co, t, fno, word, v)) return SLA_NOMEM;
-            if ((code = dict_intern(col->codes, v)) == DICT_NONE) return SLA_NOMEM;
+            if ((code = all_new ? dict_append(col->codes, v) : dict_intern(col->codes, v)) == DICT_NONE) return SLA_NOMEM;
             last = s;
         }
         out[i] = code;
