@@ -30,7 +30,7 @@ static bool read_literal(log_place *p, slice text)
     return true;
 }
 
-void log_form_read(log_form *f, const ynode *text, uint32_t (*group_of)(const void *of, slice name), const void *of, errlist *errors)
+void log_form_read(log_form *f, const ynode *text, uint32_t unnamed, uint32_t (*group_of)(const void *of, slice name), const void *of, errlist *errors)
 {
     slice rest = text->text, name;
     *f = (log_form){.open = rest.len && rest.ptr[rest.len - 1] == '*'};
@@ -48,8 +48,10 @@ void log_form_read(log_form *f, const ynode *text, uint32_t (*group_of)(const vo
             errlist_add(errors, SLA_SYNTAX, text->at, "a usual text has up to %d places: {name}, {name?}, {name:.}, {name:#}", LOG_FORM_PLACES - 1);
             return;
         }
-        if (name.len && !(p->group = group_of(of, name))) errlist_add(errors, SLA_NAME, text->at, "'match' has no group '%.*s'", SLICE_ARG(name));
-        f->groups |= UINT32_C(1) << p->group;
+        p->field = -1;
+        p->group = name.len ? group_of(of, name) : unnamed + (uint32_t)f->n - 1;
+        if (!p->group) errlist_add(errors, SLA_NAME, text->at, "'match' has no group '%.*s'", SLICE_ARG(name));
+        if (name.len) f->groups |= UINT32_C(1) << p->group;
         rest = (slice){rest.ptr + open + close + 1, rest.len - open - close - 1};
     }
 }

@@ -7,6 +7,7 @@
 #include "engine/base/file.h"
 #include "engine/base/mem.h"
 #include "importers/logkind.h"
+#include "importers/logmade.h"
 #include "importers/logregex.h"
 
 enum { COMPOSED_MAX = 2048, PATTERNS_MAX = UINT16_MAX };
@@ -37,6 +38,7 @@ struct log_patterns {
     program *programs; size_t cap;
     pattern **all; size_t nall, all_cap;
     int any;                            /* the program "*"; -1: none */
+    uint16_t nforms;                    /* usual texts with a number */
     log_kinds *kinds;
 };
 struct log_matcher {
@@ -125,6 +127,15 @@ static void fix(pattern *p, log_field f, slice text)
     if (text.len) p->fixed |= (uint16_t)(1u << f);
 }
 
+/* What the places of a usual text fill. */
+static void name_places(log_patterns *lp, log_form *f, const pattern *p)
+{
+    for (size_t i = 0; i < f->n; i++)
+        for (size_t k = 0; k < p->ngroups; k++)
+            if (f->places[i].group == p->groups[k].group) f->places[i].field = (int)p->groups[k].field;
+    f->number = log_made_fits(f) && lp->nforms < LOG_FORMS_MAX ? ++lp->nforms : 0;
+}
+
 /* What is fixed comes first, then takes, then groups: what a record says itself has the last word. */
 static sla_status load_outputs(loader *ld, const ynode *n, pattern *p)
 {
@@ -154,6 +165,7 @@ static sla_status load_outputs(loader *ld, const ynode *n, pattern *p)
         int f = log_field_by_name(p->re.names[i]);
         if (f >= 0) p->groups[p->ngroups++] = (group_output){(log_field)f, p->re.numbers[i]};
     }
+    for (size_t i = 0; i < p->re.nusual; i++) name_places(ld->lp, &p->re.usual[i], p);
     return SLA_OK;
 }
 
@@ -521,6 +533,7 @@ static void put_outputs(log_matcher *m, const pattern *p, const log_record *r, l
     for (const output *o = p->out, *end = o + p->nout; o < end; o++) found |= put_text(ev, o->field, text_of(m, o, r));
     for (const group_output *g = p->groups, *end = g + p->ngroups; g < end; g++) found |= put_text(ev, g->field, log_regex_part(groups, r->message, g->group));
     ev->rule = p->number;
+    ev->form = p->re.nusual ? log_regex_form(m->state) : NULL;
     ev->fixed = (uint16_t)(p->fixed & ~found);
 }
 

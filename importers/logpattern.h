@@ -40,8 +40,8 @@ int log_field_by_name(slice name);                                       /* -1: 
 typedef struct log_pair { slice name, value; } log_pair;                 /* what a record says by name; name may be a path: Event.System.EventID */
 typedef struct log_record { slice message; const log_pair *pairs; size_t n; } log_record;
 /* len 0: missing. Texts are borrowed from the record, the patterns, the matcher. Bit f of fixed: the field's text is that of pattern number rule, the same from event to event, whatever
- * v[f] is: log_event_text tells it. */
-typedef struct log_event { slice v[LOG_SLOTS]; uint16_t fixed, rule; } log_event;
+ * v[f] is: log_event_text tells it. form: the usual text that the message is, whose groups the matcher's state knows until its next match; NULL: it is none. */
+typedef struct log_event { slice v[LOG_SLOTS]; uint16_t fixed, rule; const struct log_form *form; } log_event;
 
 typedef struct log_patterns log_patterns;
 struct log_kinds;

@@ -5,8 +5,8 @@
 #include "engine/base/mem.h"
 
 enum { MATCH_LIMIT = 200000, STACK_FIRST = 32 << 10, STACK_LAST = 1 << 20 };
-/* found: the groups of the last match, those of data or those of a usual text */
-struct log_regex_state { pcre2_match_data *data; const PCRE2_SIZE *found; size_t usual[2 * LOG_GROUPS_MAX]; slice around; pcre2_match_context *cx; pcre2_jit_stack *stack; };
+/* found: the groups of the last match, those of data or those of a usual text, form */
+struct log_regex_state { pcre2_match_data *data; const PCRE2_SIZE *found; const log_form *form; size_t usual[2 * (LOG_GROUPS_MAX + LOG_FORM_PLACES)]; slice around; pcre2_match_context *cx; pcre2_jit_stack *stack; };
 
 static void read_groups(log_regex *re, const ynode *n, errlist *errors)
 {
@@ -126,7 +126,7 @@ sla_status log_regex_usual(log_regex *re, const ynode *texts, arena *a, errlist 
     size_t n = texts->kind == YNODE_LIST ? texts->n : 1;
     log_form *forms = ARENA_NEW(a, log_form, n ? n : 1);
     if (!forms) return SLA_NOMEM;
-    for (size_t i = 0; i < n; i++) log_form_read(&forms[i], texts->kind == YNODE_LIST ? texts->items[i] : texts, group_no, re, errors);
+    for (size_t i = 0; i < n; i++) log_form_read(&forms[i], texts->kind == YNODE_LIST ? texts->items[i] : texts, LOG_GROUPS_MAX, group_no, re, errors);
     re->usual = forms, re->nusual = n;
     return SLA_OK;
 }
@@ -181,6 +181,7 @@ static bool match_usual(const log_regex *re, log_regex_state *s, slice text)
     if (f == end) return false;
     for (uint32_t others = re->groups & ~f->groups; others; others &= others - 1) s->usual[2 * __builtin_ctz(others)] = PCRE2_UNSET;
     s->found = s->usual;
+    s->form = f;
     return true;
 }
 
@@ -191,10 +192,12 @@ bool log_regex_match(const log_regex *re, log_regex_state *s, slice text)
     if (!re->code || text.len < from || !slice_eq((slice){text.ptr, from}, re->prefix)) return false;
     PCRE2_SPTR p = (PCRE2_SPTR)(text.ptr ? text.ptr : "");
     s->found = pcre2_get_ovector_pointer(s->data);
+    s->form = NULL;
     return (re->jit ? pcre2_jit_match(re->code, p, text.len, from, PCRE2_NO_UTF_CHECK, s->data, s->cx) : pcre2_match(re->code, p, text.len, from, PCRE2_NO_UTF_CHECK, s->data, s->cx)) >= 0;
 }
 
 _Static_assert(PCRE2_UNSET == SIZE_MAX, "log_regex_part knows it so");
 const size_t *log_regex_found(const log_regex_state *s) { return s->found; }
+const log_form *log_regex_form(const log_regex_state *s) { return s->form; }
 
 slice log_regex_group(const log_regex_state *s, slice text, uint32_t no) { return log_regex_part(s->found, text, no); }

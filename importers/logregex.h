@@ -13,7 +13,7 @@ typedef struct log_regex {
     slice prefix;                       /* what every match begins with, "" where that is not known: looked at first */
     uint64_t first[4];                  /* bit c: a match may begin with the byte c (or be empty) */
     slice names[LOG_GROUPS_MAX]; uint32_t numbers[LOG_GROUPS_MAX], groups; size_t ngroups;   /* of groups: bit g, a name's */
-    const log_form *usual; size_t nusual;   /* what matches mostly look like */
+    log_form *usual; size_t nusual;   /* what matches mostly look like */
     bool jit;
 } log_regex;
 /* n: a scalar of YAML. Adds what is wrong to errors, with its column. a: keeps the prefix. */
@@ -31,6 +31,7 @@ void log_regex_state_free(log_regex_state *s);                               /* 
 void log_regex_around(log_regex_state *s, slice around);
 /* Limits on steps and stack make a runaway match a "no". text: valid UTF-8 where the expression has letters beyond ASCII. */
 bool log_regex_match(const log_regex *re, log_regex_state *s, slice text);
+const log_form *log_regex_form(const log_regex_state *s);                    /* the usual text that was the last match; NULL: the expression found it */
 /* Of the last match: group no lies in its text in [[2no], [2no+1]); from SIZE_MAX on: it took no part. */
 const size_t *log_regex_found(const log_regex_state *s);
 static inline slice log_regex_part(const size_t *found, slice text, uint32_t no)

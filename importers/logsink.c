@@ -10,8 +10,11 @@
 enum { REPEATS_MAX = 10000, SHOWN_MAX = 20, PENDING = 64 };
 /* Of each event, a bit a field: whether it has it. */
 typedef struct marks { uint16_t of[PENDING], some, all; } marks;
-/* Events that wait. fixed: the text is that of the event's rule, and v[f] says nothing. */
-struct pending { size_t n; int64_t at[PENDING]; uint32_t line[PENDING]; uint16_t rule[PENDING]; marks there, fixed; slice v[LOG_SLOTS][PENDING]; };
+/* Events that wait. fixed: the text is that of the event's rule, and v[f] says nothing. form: the message is made of it and of the numbers, and v has only what is its own; NULL: v has it all. */
+struct pending {
+    size_t n, nmade; int64_t at[PENDING]; uint32_t line[PENDING]; uint16_t rule[PENDING]; marks there, fixed; slice v[LOG_SLOTS][PENDING];
+    const log_form *form[PENDING]; uint32_t numbers[PENDING][LOG_MADE_NUMBERS];
+};
 
 /* ---- counting by name ---- */
 static sla_status count(log_counter *c, slice name, uint64_t n)
@@ -42,6 +45,7 @@ sla_status log_sink_open(log_sink *s, const input *in, err *e)
         int f = s->fields[i] = dataset_field(s->ds, slice_of(log_field_names[i]));
         s->number[i] = f >= 0 && s->ds->fields[f].type == VT_NUMBER;
         if (f >= 0 && !s->number[i] && s->ds->fields[f].type != VT_TEXT) s->fields[i] = -1;
+        if (s->fields[i] >= 0 && !s->number[i]) s->texts |= 1u << i;
     }
     s->counts.unknown.names = dict_new();
     s->batches = batch_pool_new(s->ds);
@@ -164,6 +168,7 @@ void log_framed_reset(log_framed *f)
     LOG_FIELD_LIST(F)
 #undef F
     f->ev.fixed = 0;
+    f->ev.form = NULL;
     f->source = (slice){0};
     f->n = 0;
 }
@@ -325,7 +330,34 @@ static sla_status write_field(log_writer *w, log_field f, size_t first, size_t n
     if (there & fixed) TRY(write_fixed(w, f, there & fixed, p->rule + first, n, c, data));
     if (!own) return SLA_OK;
     own_texts = gather(v, own, n, texts, &m);
-    return dict_all_new(c->codes, row) ? write_new(w, own_texts, m, own, c, data) : write_own(w, own_texts, m, own, n, c, data);
+    return dict_all_new(c->codes, c->made ? row - c->made->nrows : row) ? write_new(w, own_texts, m, own, c, data) : write_own(w, own_texts, m, own, n, c, data);
+}
+
+static int template_of(log_writer *w, const log_form *form)
+{
+    template_part parts[TEMPLATE_PARTS];
+    uint8_t *number = &w->templates[form->number];
+    if (!*number) {
+        int added = batch_template_add(w->out, (size_t)w->sink->fields[LOG_MESSAGE], parts, log_made_parts(form, w->sink->fields, w->sink->texts, parts));
+        if (added < 0) return -1;
+        *number = (uint8_t)added;
+    }
+    return *number;
+}
+
+/* Messages that are made of a form. What is their own has been written, unless it is an empty text. */
+static sla_status write_made(log_writer *w, size_t first, size_t n, size_t row)
+{
+    const struct pending *p = w->pending;
+    size_t f = (size_t)w->sink->fields[LOG_MESSAGE];
+    for (size_t i = first; i < first + n; i++, row++) {
+        const log_form *form = p->form[i];
+        if (!form) continue;
+        int number = template_of(w, form);
+        if (number < 0 || (form->open && !p->v[LOG_MESSAGE][i].len && batch_set_text(w->out, row, f, SLICE_LIT("")) != SLA_OK)) return SLA_NOMEM;
+        TRY(batch_set_made(w->out, row, f, number, p->numbers[i]));
+    }
+    return SLA_OK;
 }
 
 static sla_status write_rows(log_writer *w, size_t first, size_t n)
@@ -339,7 +371,7 @@ static sla_status write_rows(log_writer *w, size_t first, size_t n)
     at->used = true;
     for (int f = 0; f < LOG_FIELDS; f++)
         if (w->sink->fields[f] >= 0) TRY(write_field(w, (log_field)f, first, n, row));
-    return SLA_OK;
+    return p->nmade ? write_made(w, first, n, row) : SLA_OK;
 }
 
 /* Copies the event's texts to the columns to[0], to[1] …, at i; bit f of what is returned: it has the field. No text is as long as 4 GiB, being part of a block. */
@@ -364,7 +396,7 @@ static inline unsigned copy_texts(slice (*to)[PENDING], size_t i, const slice *f
 
 /* The event waits; it is written with others, a column at a time. */
 static sla_status flush(log_writer *w);
-static sla_status hold(log_writer *w, const log_event *ev, int64_t at, uint32_t line)
+static sla_status hold(log_writer *w, const log_event *ev, const log_made *made, int64_t at, uint32_t line)
 {
     struct pending *p = w->pending;
     size_t i = p->n++;
@@ -373,6 +405,13 @@ static sla_status hold(log_writer *w, const log_event *ev, int64_t at, uint32_t 
     p->rule[i] = ev->rule;
     p->fixed.of[i] = ev->fixed;
     p->there.of[i] = (uint16_t)(copy_texts(p->v, i, ev->v) | ev->fixed);
+    p->form[i] = made ? made->form : NULL;
+    if (made) {
+        p->nmade++;
+        p->v[LOG_MESSAGE][i] = made->own;
+        if (!made->own.len) p->there.of[i] &= (uint16_t)~(1u << LOG_MESSAGE);
+        memcpy(p->numbers[i], made->numbers, sizeof made->numbers);
+    }
     return p->n == PENDING ? flush(w) : SLA_OK;
 }
 
@@ -385,18 +424,19 @@ static sla_status flush(log_writer *w)
     for (size_t done = 0; done < p->n;) {
         if (!w->out || w->out->nrows == BATCH_ROWS_MAX) {
             if (w->b->n == BLOCK_BATCHES) {
-                p->n = 0;
+                p->n = p->nmade = 0;
                 return reject_list_add(&w->b->rejects, p->line[done], 1, SLICE_LIT("message"), SLICE_LIT("message repeated"), "more repetitions than can be kept", false);
             }
             if (!(w->out = batch_pool_get(w->sink->batches))) return SLA_NOMEM;
             w->b->batches[w->b->n++] = w->out;
             memset(w->codes, 0xFF, log_patterns_count(w->sink->patterns) * LOG_FIELDS * sizeof *w->codes); /* DICT_NONE */
+            memset(w->templates, 0, sizeof w->templates);
         }
         size_t room = BATCH_ROWS_MAX - w->out->nrows, n = p->n - done < room ? p->n - done : room;
         TRY(write_rows(w, done, n));
         done += n;
     }
-    p->n = 0;
+    p->n = p->nmade = 0;
     log_matcher_forget(w->m);
     return SLA_OK;
 }
@@ -491,6 +531,8 @@ sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t l
     v[LOG_SRC_IP] = plain_address(v[LOG_SRC_IP]);
     w->counts->events += times;
     w->counts->repeats += times > 1;
-    for (uint32_t i = 0; i < times; i++) TRY(hold(w, &f->ev, at, line));
+    log_made made;
+    bool apart = times == 1 && w->sink->texts >> LOG_MESSAGE & 1 && log_made_of(&f->ev, r.message, log_regex_found(log_matcher_state(w->m)), w->sink->texts, &w->around, &made);
+    for (uint32_t i = 0; i < times; i++) TRY(hold(w, &f->ev, apart ? &made : NULL, at, line));
     return f->scratch && f->scratch->top ? flush(w) : SLA_OK;
 }

@@ -4,6 +4,7 @@
 #include "engine/base/dict.h"
 #include "importers/importer.h"
 #include "importers/logkind.h"
+#include "importers/logmade.h"
 #include "importers/paging.h"
 
 typedef struct log_counter { dict *names; uint64_t *counts; size_t cap; } log_counter;
@@ -21,6 +22,7 @@ typedef struct log_sink {
     const zone *zone;
     int at, fields[LOG_FIELDS];         /* of the dataset; -1: the model has none */
     bool number[LOG_FIELDS];
+    unsigned texts;                     /* bit f: field f is a column of texts */
     batch_pool *batches;
     log_counts counts;
 } log_sink;
@@ -46,6 +48,8 @@ typedef struct log_writer {
     arena names;                        /* of the programs that stood in texts which went */
     slice program, source; int program_id;
     bool over_lines;                    /* set by the caller: what is put has a message over several lines, which patterns for one line may not know */
+    log_around around;
+    uint8_t templates[LOG_MADE_FORMS];  /* by a form's number, that of its template in out; 0: not added yet */
     struct pending *pending;            /* events that wait to be written, column by column */
     uint32_t *codes;                    /* of the patterns' own texts in out, by field and rule; DICT_NONE: not looked up yet */
 } log_writer;

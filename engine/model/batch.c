@@ -29,6 +29,18 @@ batch *batch_new(const dataset *ds, size_t cap)
     return NULL;
 }
 
+static void templates_free(templates *t)
+{
+    if (!t) return;
+    for (size_t i = 0; i < t->cap; i++) {
+        mem_free(t->list[i].numbers);
+        mem_free(t->list[i].text);
+    }
+    mem_free(t->list);
+    mem_free(t->of);
+    mem_free(t);
+}
+
 void batch_free(batch *b)
 {
     if (!b) return;
@@ -36,10 +48,18 @@ void batch_free(batch *b)
         mem_free(b->cols[i].data);
         mem_free(b->cols[i].valid);
         dict_free(b->cols[i].codes);
+        templates_free(b->cols[i].made);
     }
     mem_free(b->cols);
     mem_free(b->lines);
     mem_free(b);
+}
+
+static void templates_reset(templates *t, size_t nrows)
+{
+    memset(t->of, 0, nrows);
+    for (size_t i = 0; i < t->n; i++) t->list[i].nrows = 0;
+    t->n = t->nrows = 0;
 }
 
 void batch_reset(batch *b)
@@ -49,6 +69,7 @@ void batch_reset(batch *b)
         if (c->used) {
             memset(c->valid, 0, BITS_WORDS(b->nrows) * sizeof *c->valid);
             if (c->codes) dict_reset(c->codes);
+            if (c->made && c->made->n) templates_reset(c->made, b->nrows);
         }
         c->used = false;
     }
@@ -83,5 +104,59 @@ sla_status batch_set_text(batch *b, size_t row, size_t col, slice s)
     ((uint32_t *)b->cols[col].data)[row] = code;
     bits_set(b->cols[col].valid, row);
     b->cols[col].used = true;
+    return SLA_OK;
+}
+
+static bool templates_begin(column *c, size_t rows)
+{
+    templates *t = mem_zero(1, sizeof *t);
+    if (!t) return false;
+    t->of = mem_zero(rows, sizeof *t->of);
+    if (t->of) c->made = t;
+    else mem_free(t);
+    return c->made != NULL;
+}
+
+static bool template_copy(text_template *to, const template_part *parts, size_t n)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++) bytes += parts[i].literal.len;
+    if (mem_grow(&to->text, &to->text_cap, bytes + 1, 1)) return false;
+    char *at = to->text;
+    to->nparts = n;
+    to->nnumbers = to->nrows = 0;
+    for (size_t i = 0; i < n; i++) {
+        slice literal = parts[i].literal;
+        if (literal.len) memcpy(at, literal.ptr, literal.len);
+        to->parts[i] = (template_part){{at, literal.len}, parts[i].hole, parts[i].field};
+        to->nnumbers += parts[i].hole == HOLE_NUMBER;
+        at += literal.len;
+    }
+    return true;
+}
+
+int batch_template_add(batch *b, size_t col, const template_part *parts, size_t n)
+{
+    column *c = &b->cols[col];
+    if (!c->made && !templates_begin(c, b->cap)) return -1;
+    templates *t = c->made;
+    size_t before = t->cap;
+    if (t->n == TEMPLATES_MAX) return 0;
+    if (mem_grow(&t->list, &t->cap, t->n + 1, sizeof *t->list)) return -1;
+    if (t->cap > before) memset(t->list + before, 0, (t->cap - before) * sizeof *t->list);
+    return template_copy(&t->list[t->n], parts, n) ? (int)++t->n : -1;
+}
+
+sla_status batch_set_made(batch *b, size_t row, size_t col, int number, const uint32_t *numbers)
+{
+    column *c = &b->cols[col];
+    text_template *t = &c->made->list[number - 1];
+    if (t->nnumbers && mem_grow(&t->numbers, &t->cap, (t->nrows + 1) * t->nnumbers, sizeof *t->numbers)) return SLA_NOMEM;
+    for (size_t i = 0; i < t->nnumbers; i++) t->numbers[t->nrows * t->nnumbers + i] = numbers[i];
+    t->nrows++;
+    c->made->nrows++;
+    c->made->of[row] = (uint8_t)number;
+    bits_set(c->valid, row);
+    c->used = true;
     return SLA_OK;
 }

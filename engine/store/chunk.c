@@ -2,6 +2,7 @@
  *   ints    'I' flag [bitmap] ints (ints.c)
  *   reals   'F' flag [bitmap] n × f64, or 'N' flag [bitmap] ints when all are whole numbers of 53 bits
  *   texts   'T' flag [bitmap] texts (texts.c) width:u8 n × code; width 255: no codes, each value is the next text
+ *   made    'M' …   texts some of which are made of templates (templates.c)
  *   lines   'L' ints
  * flag 1: a bitmap of (n+63)/64 words follows, a set bit is a value that is there; flag 0: all are there. */
 #include <string.h>
@@ -18,7 +19,7 @@ enum { TEXTS_MAX = 900 << 20, EACH_THE_NEXT = 255 }; /* SQLite takes blobs of up
 /* ---- packing ---- */
 static int code_width(size_t count) { return count <= 1 ? 0 : count <= 1 << 8 ? 1 : count <= 1 << 16 ? 2 : 4; }
 
-static void pack_head(buf *out, char tag, const uint64_t *valid, size_t n)
+void pack_head(buf *out, char tag, const uint64_t *valid, size_t n)
 {
     bool all = bits_all(valid, n);
     buf_char(out, tag);
@@ -103,7 +104,7 @@ static bool each_the_next(const uint32_t *in, const uint64_t *valid, size_t n, u
 #define CODES_AS(T, code) do { for (size_t i = 0; i < n; i++) { T v = (T)(code); memcpy(p + i * sizeof v, &v, sizeof v); } } while (0)
 #define ALL_CODES_AS(T) do { if (all) CODES_AS(T, in[i]); else CODES_AS(T, bits_get(valid, i) ? in[i] : 0); } while (0)
 
-static sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid, size_t n, const dict *d)
+sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid, size_t n, const dict *d)
 {
     if (dict_bytes(d) > TEXTS_MAX) return SLA_LIMIT;
     uint32_t count = dict_count(d), bytes = (uint32_t)dict_bytes(d);
@@ -145,7 +146,7 @@ static sla_status pack_all(const batch *b, chunk *c)
         switch (vtype_storage(b->ds->fields[f].type)) {
         case STORE_I64: TRY(pack_i64(&to->data, 'I', col->data, col->valid, b->nrows)); break;
         case STORE_F64: TRY(pack_f64(&to->data, col->data, col->valid, b->nrows)); break;
-        default: TRY(pack_codes(&to->data, col->data, col->valid, b->nrows, col->codes));
+        default: TRY(col->made && col->made->n ? templates_pack(&to->data, b, col) : pack_codes(&to->data, col->data, col->valid, b->nrows, col->codes));
         }
     }
     return SLA_OK;
@@ -182,9 +183,7 @@ void chunk_free(chunk *c)
 size_t chunk_rows(const chunk *c) { return c->nrows; }
 
 /* ---- unpacking: nothing that a blob says is believed ---- */
-typedef struct cursor { const unsigned char *p; size_t left; } cursor;
-
-static const unsigned char *take(cursor *c, size_t n)
+const unsigned char *blob_take(blob_reader *c, size_t n)
 {
     if (n > c->left) return NULL;
     const unsigned char *p = c->p;
@@ -193,11 +192,11 @@ static const unsigned char *take(cursor *c, size_t n)
     return p;
 }
 
-static bool take_head(cursor *c, char tag, size_t n, uint64_t *valid, size_t bit0)
+bool take_head(blob_reader *c, char tag, size_t n, uint64_t *valid, size_t bit0)
 {
-    const unsigned char *h = take(c, 2);
+    const unsigned char *h = blob_take(c, 2);
     if (!h || h[0] != (unsigned char)tag || h[1] > 1) return false;
-    const unsigned char *map = h[1] ? take(c, BITS_WORDS(n) * 8) : NULL;
+    const unsigned char *map = h[1] ? blob_take(c, BITS_WORDS(n) * 8) : NULL;
     if (h[1] && !map) return false;
     size_t shift = bit0 & 63;
     uint64_t *to = valid + (bit0 >> 6);
@@ -211,18 +210,18 @@ static bool take_head(cursor *c, char tag, size_t n, uint64_t *valid, size_t bit
     return true;
 }
 
-static bool take_ints(cursor *c, size_t n, int64_t *out)
+static bool take_ints(blob_reader *c, size_t n, int64_t *out)
 {
     size_t used = ints_unpack(c->p, c->left, n, out);
-    return used && take(c, used);
+    return used && blob_take(c, used);
 }
 
-static cursor over(slice blob) { return (cursor){(const unsigned char *)blob.ptr, blob.len}; }
+static blob_reader over(slice blob) { return (blob_reader){(const unsigned char *)blob.ptr, blob.len}; }
 
 sla_status unpack_lines(slice blob, size_t n, uint32_t *out)
 {
-    cursor c = over(blob);
-    const unsigned char *h = take(&c, 1);
+    blob_reader c = over(blob);
+    const unsigned char *h = blob_take(&c, 1);
     int64_t *wide = mem_zero(n ? n : 1, sizeof *wide);
     if (!wide) return SLA_NOMEM;
     bool ok = h && h[0] == 'L' && take_ints(&c, n, wide) && c.left == 0;
@@ -233,13 +232,13 @@ sla_status unpack_lines(slice blob, size_t n, uint32_t *out)
 
 sla_status unpack_i64(slice blob, size_t n, int64_t *out, uint64_t *valid, size_t bit0)
 {
-    cursor c = over(blob);
+    blob_reader c = over(blob);
     return take_head(&c, 'I', n, valid, bit0) && take_ints(&c, n, out) && c.left == 0 ? SLA_OK : SLA_CONFLICT;
 }
 
 sla_status unpack_f64(slice blob, size_t n, double *out, uint64_t *valid, size_t bit0)
 {
-    cursor c = over(blob);
+    blob_reader c = over(blob);
     if (blob.len && blob.ptr[0] == 'N') {
         if (!take_head(&c, 'N', n, valid, bit0) || !take_ints(&c, n, (int64_t *)(void *)out) || c.left) return SLA_CONFLICT;
         for (size_t i = 0; i < n; i++) { /* where the whole number lay, the real number comes to lie */
@@ -250,7 +249,7 @@ sla_status unpack_f64(slice blob, size_t n, double *out, uint64_t *valid, size_t
         }
         return SLA_OK;
     }
-    const unsigned char *p = take_head(&c, 'F', n, valid, bit0) ? take(&c, n * 8) : NULL;
+    const unsigned char *p = take_head(&c, 'F', n, valid, bit0) ? blob_take(&c, n * 8) : NULL;
     if (!p || c.left) return SLA_CONFLICT;
     memcpy(out, p, n * 8);
     return SLA_OK;
@@ -268,16 +267,16 @@ static bool take_each_the_next(size_t n, uint32_t *out, const uint64_t *valid, s
 
 sla_status unpack_codes(slice blob, size_t n, uint32_t *out, uint64_t *valid, size_t bit0, packed_texts *texts)
 {
-    cursor c = over(blob);
+    blob_reader c = over(blob);
     size_t used = take_head(&c, 'T', n, valid, bit0) ? texts_unpack(c.p, c.left, texts) : 0;
     if (!used) return SLA_CONFLICT;
-    take(&c, used);
+    blob_take(&c, used);
     size_t count = texts->count;
-    const unsigned char *wp = take(&c, 1);
+    const unsigned char *wp = blob_take(&c, 1);
     if (wp && *wp == EACH_THE_NEXT) return count && !c.left && take_each_the_next(n, out, valid, bit0, count) ? SLA_OK : SLA_CONFLICT;
     if (!wp || *wp != code_width(count)) return SLA_CONFLICT;
     int w = *wp;
-    const unsigned char *p = take(&c, n * (size_t)w);
+    const unsigned char *p = blob_take(&c, n * (size_t)w);
     if (count == 0 || (!p && w) || c.left) return SLA_CONFLICT;
     for (size_t i = 0; w == 0 && i < n; i++) out[i] = 0;
     for (size_t i = 0; w == 1 && i < n; i++) out[i] = p[i];

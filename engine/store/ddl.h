@@ -19,7 +19,7 @@
 #ifndef SLA_STORE_DDL_H
 #define SLA_STORE_DDL_H
 #include "engine/store/db.h"
-enum { STORE_FORMAT_VERSION = 3, STORE_APPLICATION_ID = 0x534C4155 /* "SLAU" */ };
+enum { STORE_FORMAT_VERSION = 4, STORE_APPLICATION_ID = 0x534C4155 /* "SLAU" */ };
 sla_status ddl_create(db *d, err *e);     /* all tables of a new workspace, in one transaction */
 sla_status ddl_check(db *d, err *e);      /* is it a workspace, and one of this version? */
 #endif

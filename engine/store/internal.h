@@ -70,4 +70,17 @@ size_t texts_unpack(const unsigned char *p, size_t left, packed_texts *t);     /
 sla_status texts_expand(packed_texts *t, char **block);                        /* *block: from mem_resize, the texts point into it */
 sla_status unpack_codes(slice blob, size_t n, uint32_t *out, uint64_t *valid, size_t bit0, packed_texts *texts);
 slice packed_text(const packed_texts *t, size_t i, size_t *offset);             /* in order, offset starts at 0 */
+void pack_head(buf *out, char tag, const uint64_t *valid, size_t n);
+sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid, size_t n, const dict *d);
+typedef struct blob_reader { const unsigned char *p; size_t left; } blob_reader;
+const unsigned char *blob_take(blob_reader *c, size_t n);                                 /* NULL: there are not so many */
+bool take_head(blob_reader *c, char tag, size_t n, uint64_t *valid, size_t bit0);
+
+/* ---- templates.c ---- */
+/* The blob of another column of the same chunk; len 0: it is not stored. */
+typedef struct column_source { sla_status (*read)(void *ctx, slice field, buf *blob); void *ctx; } column_source;
+sla_status templates_pack(buf *out, const batch *b, const column *c);
+bool templates_are(slice blob);                                                 /* else it is for unpack_codes */
+/* As unpack_codes; each row that has a value gets a text, in *block (from mem_resize). Errors also those of src. */
+sla_status templates_unpack(slice blob, size_t n, uint32_t *out, uint64_t *valid, size_t bit0, const column_source *src, packed_texts *texts, char **block);
 #endif

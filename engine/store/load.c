@@ -216,7 +216,21 @@ static sla_status read_blob(const loader *l, sqlite3 *h, const char *in_table, c
     return rc == SQLITE_OK ? SLA_OK : rc == SQLITE_ERROR ? SLA_CONFLICT : db_fail(&(db){.h = h}, "cannot read the workspace", e);
 }
 
-static sla_status unpack(loader *l, size_t f, size_t i, buf *blob)
+/* The other columns of a chunk, for texts that are made of them. */
+typedef struct beside { const loader *l; size_t part; sqlite3 *h; err *e; } beside;
+static sla_status read_beside(void *ctx, slice name, buf *out)
+{
+    const beside *b = ctx;
+    int f = dataset_field(b->l->ds, name);
+    int64_t cell = f >= 0 ? b->l->cells[(size_t)f * b->l->nparts + b->part] : 0;
+    sqlite3_blob *blob = NULL;
+    if (!cell) return SLA_OK;
+    sla_status st = read_blob(b->l, b->h, "chunk_column", "data", cell, &blob, out, b->e);
+    sqlite3_blob_close(blob);
+    return st;
+}
+
+static sla_status unpack(loader *l, size_t f, size_t i, sqlite3 *h, buf *blob, err *e)
 {
     tcolumn *col = &l->t->cols[f];
     const part *p = &l->parts[i];
@@ -227,6 +241,8 @@ static sla_status unpack(loader *l, size_t f, size_t i, buf *blob)
     default: break;
     }
     piece *pc = &l->pieces[f * l->nparts + i];
+    beside others = {l, i, h, e};
+    if (templates_are(in)) return templates_unpack(in, p->nrows, (uint32_t *)col->data + p->row0, col->valid, p->row0, &(column_source){read_beside, &others}, &pc->texts, &pc->blob);
     TRY(unpack_codes(in, p->nrows, (uint32_t *)col->data + p->row0, col->valid, p->row0, &pc->texts));
     if (pc->texts.back) return texts_expand(&pc->texts, &pc->blob);
     pc->blob = blob->ptr; /* the texts point into it */
@@ -281,7 +297,7 @@ static sla_status read_column(loader *l, size_t f, sqlite3 *h, err *e)
             continue;
         }
         st = read_blob(l, h, "chunk_column", "data", cells[i], &b, &blob, e);
-        if (st == SLA_OK) st = unpack(l, f, i, &blob);
+        if (st == SLA_OK) st = unpack(l, f, i, h, &blob, e);
         if (st != SLA_OK) damaged(l, st, &l->parts[i], l->ds->fields[f].name, e);
     }
     if (st == SLA_OK && l->ds->nkey == 1 && l->ds->key[0] == f && l->coded && !l->coded[f]) l->distinct = vtype_storage(l->ds->fields[f].type) == STORE_CODE && keys_ascend(l, f);
