@@ -256,7 +256,7 @@ static sla_status close_oldest(joiner *j)
     ev->f.scratch = &ev->mem;
     ev->f.ev.v[LOG_PROGRAM] = SLICE_LIT("auditd");
     ev->f.ev.v[LOG_MESSAGE] = log_pairs_text(&ev->f, MESSAGE_MAX);
-    sla_status st = log_writer_put(&j->w, &ev->f, 0, ev->line, 1, ev->id);
+    sla_status st = log_writer_put(&j->w, &ev->f, ev->line, 1, ev->id);
     arena_free(&ev->mem);
     j->first = (j->first + 1) % OPEN_MAX;
     j->n--;

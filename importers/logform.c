@@ -59,19 +59,19 @@ void log_form_read(log_form *f, const ynode *text, uint32_t unnamed, uint32_t (*
 /* ---- matching ---- */
 #ifdef __SSE2__
 #define EACH(c) {(char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c), (char)(c)}
-/* Which bytes are of a kind: those from lo on, so many more, or from lo2 on. */
-static const struct { char lo[16], more[16], lo2[16], more2[16]; } kinds[] = {
-    [RUN_WORD] = {EACH('!'), EACH(0xFF - '!'), EACH('!'), EACH(0xFF - '!')},
-    [RUN_ADDRESS] = {EACH('0'), EACH(9), EACH('.'), EACH(0)},
-    [RUN_DIGITS] = {EACH('0'), EACH(9), EACH('0'), EACH(9)},
+/* Which bytes are of a kind: those from lo to hi, and one more. */
+static const struct { _Alignas(16) char lo[16], hi[16], also[16]; } kinds[] = {
+    [RUN_WORD] = {EACH('!'), EACH(0xFF), EACH('!')},
+    [RUN_ADDRESS] = {EACH('0'), EACH('9'), EACH('.')},
+    [RUN_DIGITS] = {EACH('0'), EACH('9'), EACH('0')},
 };
 static inline __m128i vector(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
 /* Bit i: p[i] is not of the kind. */
 static inline unsigned others(log_run run, const char *p)
 {
-    __m128i v = vector(p), a = _mm_sub_epi8(v, vector(kinds[run].lo)), b = _mm_sub_epi8(v, vector(kinds[run].lo2));
-    a = _mm_cmpeq_epi8(_mm_min_epu8(a, vector(kinds[run].more)), a), b = _mm_cmpeq_epi8(_mm_min_epu8(b, vector(kinds[run].more2)), b);
-    return ~(unsigned)_mm_movemask_epi8(_mm_or_si128(a, b)) & 0xFFFF;
+    const __m128i *kind = (const __m128i *)(const void *)&kinds[run];
+    __m128i v = vector(p), within = _mm_min_epu8(_mm_max_epu8(v, kind[0]), kind[1]);
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(within, v), _mm_cmpeq_epi8(v, kind[2]))) ^ 0xFFFF;
 }
 #endif
 
@@ -100,7 +100,7 @@ static inline bool literal_fits(const log_place *l, const char *p, const char *e
 #ifdef __SSE2__
     if (readable - p >= LOG_FORM_LITERAL) {
         __m128i differ = _mm_and_si128(_mm_xor_si128(vector(p), vector(l->before)), vector(l->mask));
-        for (size_t i = 16; i < l->n; i += 16) differ = _mm_or_si128(differ, _mm_and_si128(_mm_xor_si128(vector(p + i), vector(l->before + i)), vector(l->mask + i)));
+        for (size_t i = 16; i < (l->n > 16 ? LOG_FORM_LITERAL : 16); i += 16) differ = _mm_or_si128(differ, _mm_and_si128(_mm_xor_si128(vector(p + i), vector(l->before + i)), vector(l->mask + i)));
         return _mm_movemask_epi8(_mm_cmpeq_epi8(differ, _mm_setzero_si128())) == 0xFFFF;
     }
 #else

@@ -124,7 +124,7 @@ static sla_status load_line(log_kinds *ks, const ynode *n, slice source, errlist
     const ynode *const texts[] = {match, begin, skip};
     log_regex *const expressions[] = {&k->re, &k->begin, &k->skip};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        if (texts[i]) log_regex_compile(expressions[i], texts[i], ks->mem, errors), log_regex_jit(expressions[i]); /* each file is held against all kinds */
+        if (texts[i]) log_regex_compile(expressions[i], texts[i], ks->mem, errors), log_regex_ready(expressions[i]); /* each file is held against all kinds */
     k->more = k->more || begin;
     read_groups(k);
     load_form(k, yaml_get(n, "form"), errors);
@@ -175,8 +175,8 @@ static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errli
     double bytes = 0;
     if (part && (!yaml_number(part, &bytes) || bytes < 1 || bytes > 1 << 20)) errlist_add(errors, SLA_TYPE, part->at, "'part' is a number of bytes, of at most 1 MiB");
     else k->part = (size_t)bytes;
-    if (wrapped) log_regex_compile(&k->re, wrapped, ks->mem, errors), log_regex_jit(&k->re);
-    if (skip) log_regex_compile(&k->skip, skip, ks->mem, errors), log_regex_jit(&k->skip);
+    if (wrapped) log_regex_compile(&k->re, wrapped, ks->mem, errors), log_regex_ready(&k->re);
+    if (skip) log_regex_compile(&k->skip, skip, ks->mem, errors), log_regex_ready(&k->skip);
     TRY(names(ks->mem, yaml_get(n, "has"), &k->has));
     TRY(names(ks->mem, yaml_get(n, "at"), &k->at));
     TRY(names(ks->mem, yaml_get(n, "clock"), &k->clock));
@@ -604,7 +604,7 @@ static void check_time(const ynode *ex, const log_framed *f, errlist *errors)
     log_clock none = {0};
     int64_t a, b;
     want.has_offset = got.has_offset = true; /* both as wall clocks, less the offsets they state */
-    if (!log_time_utc(&want, 0, &none, &a) || !log_time_utc(&got, 0, &none, &b) || a != b)
+    if (!log_time_utc(&want, &none, &a) || !log_time_utc(&got, &none, &b) || a != b)
         errlist_add(errors, SLA_CONFLICT, at->at, "the time is %04d-%02d-%02d and %lld ms, not %.*s", (int)got.year, (int)got.month, (int)got.day, (long long)got.ms, SLICE_ARG(at->text));
 }
 

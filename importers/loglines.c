@@ -84,10 +84,11 @@ static bool goes_on(slice line) { return line.len == 0 || line.ptr[0] == ' ' || 
 /* ---- probing ---- */
 typedef struct guess { const log_kind *kind; size_t known, lines; bool first; } guess;
 
-static guess known_lines(const log_kind *k, log_regex_state *s, log_framed *f, slice head, bool whole)
+/* Goes on only as long as at least that many can be known in the end. */
+static guess known_lines(const log_kind *k, log_regex_state *s, log_framed *f, slice head, bool whole, size_t least)
 {
     guess g = {.kind = k};
-    while (head.len && g.lines < PROBE_LINES) {
+    while (head.len && g.lines < PROBE_LINES && g.known + (PROBE_LINES - g.lines) >= least) {
         bool broken, cut = !whole && !memchr(head.ptr, '\n', head.len) && g.lines;
         slice one = slice_without_cr(slice_line(&head));
         if (cut || slice_trim(one).len == 0 || (k ? log_line_skipped(k, s, one) : log_journal_mark(one) || (g.lines && goes_on(one)))) continue;
@@ -113,22 +114,24 @@ static bool enough(guess g)
     return g.known * 10 >= g.lines * 5;
 }
 
-/* The kind that knows the most lines, and enough of them. One that says of itself only when something stands at each line's beginning (name "plain") comes last. known 0: none. */
+/* The kind that knows the most lines, and enough of them; of those that know as many the first, and syslog last. One that says of itself only when something stands at each line's beginning (name
+ * "plain") is asked if no other is. known 0: none. */
 static guess best_guess(const log_kinds *ks, log_regex_state *s, log_framed *f, slice head, bool whole)
 {
-    guess best = {0}, g;
+    guess syslog = known_lines(NULL, s, f, head, whole, 0), best = {0}; /* first, as most logs are, and then little need be asked of the others */
     const log_kind *plain = NULL;
-    for (size_t i = 0; i <= ks->nlines; i++) {
-        const log_kind *k = i < ks->nlines ? &ks->lines[i] : NULL;
+    if (!enough(syslog)) syslog.known = 0;
+    for (const log_kind *k = ks->lines; k < ks->lines + ks->nlines; k++) {
         if (is_plain(k)) {
             plain = k;
             continue;
         }
-        g = known_lines(k, s, f, head, whole);
-        if (g.known > best.known && enough(g)) best = g;
+        guess g = known_lines(k, s, f, head, whole, best.known >= syslog.known ? best.known + 1 : syslog.known);
+        if (g.known > best.known && g.known >= syslog.known && enough(g)) best = g;
     }
+    if (syslog.known > best.known) best = syslog;
     if (!plain || best.known) return best;
-    g = known_lines(plain, s, f, head, whole);
+    guess g = known_lines(plain, s, f, head, whole, 0);
     return enough(g) ? g : best;
 }
 
@@ -338,6 +341,12 @@ static bool frame(reader *r, slice text, bool *broken)
     return text.ptr[0] == '{' && log_frame_json(r->im->sink.patterns, text, (slice){0}, r->f);
 }
 
+static sla_status put_framed(reader *r, int32_t index, uint32_t no, uint32_t times, slice text)
+{
+    if (!r->f->time.year) r->f->time.year = r->im->base + index;
+    return log_writer_put(&r->w, r->f, no, times, text);
+}
+
 static sla_status put(reader *r, slice text, uint32_t no, uint32_t nlines)
 {
     bool broken = false;
@@ -351,7 +360,7 @@ static sla_status put(reader *r, slice text, uint32_t no, uint32_t nlines)
         if (frame(r, r->before, &broken) && (!host.len || slice_eq(r->f->ev.v[LOG_HOST], host))) {
             r->f->time = at;
             r->w.over_lines = !r->im->kind && memchr(r->before.ptr, '\n', r->before.len) != NULL;
-            return log_writer_put(&r->w, r->f, r->im->base + index, no, again, text);
+            return put_framed(r, index, no, again, text);
         }
         frame(r, text, &broken);
     }
@@ -359,7 +368,7 @@ static sla_status put(reader *r, slice text, uint32_t no, uint32_t nlines)
     r->before = text;
     r->w.over_lines = nlines > 1 && !r->im->kind; /* patterns of the other kinds know of their lines */
     uint32_t times = log_repeated(&r->f->ev.v[LOG_MESSAGE]);
-    return log_writer_put(&r->w, r->f, r->im->base + index, no, times, text);
+    return put_framed(r, index, no, times, text);
 }
 
 /* The line begins a record of the file's kind, or of another of the same family: what started a server writes into its log in its own way. */

@@ -1,7 +1,7 @@
 #include "importers/logmade.h"
 #include <string.h>
 
-enum { LONGEST = 4096, DIGITS_MAX = 9 };   /* a longer message is kept as it is */
+enum { LONGEST = 4096, DIGITS_MAX = 8 };   /* a longer message is kept as it is */
 _Static_assert((int)TEMPLATE_PARTS >= (int)LOG_FORM_PLACES && (int)TEMPLATE_LITERAL >= (int)LOG_FORM_LITERAL, "each place of a form is a part of a template");
 
 bool log_made_fits(const log_form *f)
@@ -14,32 +14,44 @@ bool log_made_fits(const log_form *f)
     return numbers <= LOG_MADE_NUMBERS;
 }
 
-/* Does the event have just this text in the field? Texts are borrowed from the message: the same place is the same text. */
-static inline bool has(const log_event *ev, int f, slice part)
-{
-    return !(ev->fixed >> f & 1) && ev->v[f].len == part.len && (!part.len || ev->v[f].ptr == part.ptr);
-}
+/* Texts are borrowed from the message: the same place is the same text. */
+static inline bool same_place(slice a, slice b) { return a.len == b.len && (a.ptr == b.ptr || !a.len); }
 
-/* A number that is written as anybody would. */
-static inline bool read_number(slice s, uint32_t *out)
+static uint32_t each_digit(slice s)
 {
     uint32_t v = 0;
-    if (s.len > DIGITS_MAX || (s.ptr[0] == '0' && s.len > 1)) return false;
     for (size_t i = 0; i < s.len; i++) v = v * 10 + (uint32_t)(s.ptr[i] - '0');
-    *out = v;
+    return v;
+}
+
+/* The same of up to 8 digits that end where 8 bytes do which may be read: pairs of digits become numbers up to 99, pairs of those up to 9999, and so on, without a branch for each. */
+static uint32_t all_digits(const char *end, size_t n)
+{
+    uint64_t w;
+    memcpy(&w, end - sizeof w, sizeof w);
+    w = ((w ^ UINT64_C(0x3030303030303030)) >> 8 * (8 - n)) << 8 * (8 - n);
+    w = w * 10 + (w >> 8);
+    w = (w & UINT64_C(0x00FF00FF00FF00FF)) * 100 + ((w >> 16) & UINT64_C(0x00FF00FF00FF00FF));
+    return (uint32_t)((w & 0xFFFF) * 10000 + (w >> 32 & 0xFFFF));
+}
+
+/* A number within text that is written as anybody would. */
+static inline bool read_number(slice text, slice s, uint32_t *out)
+{
+    if (s.len > DIGITS_MAX || (s.ptr[0] == '0' && s.len > 1)) return false;
+    *out = s.ptr + s.len - text.ptr >= DIGITS_MAX ? all_digits(s.ptr + s.len, s.len) : each_digit(s);
     return true;
 }
 
-static inline bool is_field(const log_place *l, unsigned texts) { return l->field >= 0 && texts >> l->field & 1; }
-
-static bool take_apart(const log_event *ev, slice message, const size_t *found, unsigned texts, log_made *out)
+static bool take_apart(const log_event *ev, slice message, const size_t *found, log_made *out)
 {
     const log_place *l = ev->form->places;
     size_t numbers = 0, at = 0;
     for (; l->run != RUN_NONE; l++) {
-        slice part = {message.ptr + found[2 * l->group], found[2 * l->group + 1] - found[2 * l->group]};
+        size_t from = found[2 * l->group];
         at = found[2 * l->group + 1];
-        if (is_field(l, texts) ? !has(ev, l->field, part) : l->run == RUN_DIGITS ? !read_number(part, &out->numbers[numbers++]) : part.len > 0) return false;
+        slice part = {message.ptr + from, at - from};
+        if (l->field >= 0 ? !same_place(ev->v[l->field], part) : l->run == RUN_DIGITS ? !read_number(message, part, &out->numbers[numbers++]) : part.len > 0) return false;
     }
     at += l->n;
     out->form = ev->form;
@@ -82,17 +94,18 @@ static bool take_object_out(const log_event *ev, slice message, log_around *a, l
 bool log_made_of(const log_event *ev, slice message, const size_t *found, unsigned texts, log_around *around, log_made *out)
 {
     slice whole = ev->v[LOG_MESSAGE];
+    const log_form *f = ev->form;
     out->own = (slice){0};
     if (whole.len == 0 || whole.len > LONGEST || ev->fixed >> LOG_MESSAGE & 1) return false;
-    if (ev->form && ev->form->number && message.ptr == whole.ptr && message.len == whole.len && take_apart(ev, message, found, texts, out)) return true;
+    if (f && f->number && !(f->fields & (ev->fixed | ~texts)) && same_place(message, whole) && take_apart(ev, message, found, out)) return true;
     return texts >> LOG_OBJECT & 1 && take_object_out(ev, whole, around, out);
 }
 
-size_t log_made_parts(const log_form *f, const int *columns, unsigned texts, template_part out[TEMPLATE_PARTS])
+size_t log_made_parts(const log_form *f, const int *columns, template_part out[TEMPLATE_PARTS])
 {
     for (size_t i = 0; i < f->n; i++) {
         const log_place *l = &f->places[i];
-        hole h = l->run == RUN_NONE ? (f->open ? HOLE_OWN : HOLE_NONE) : is_field(l, texts) ? HOLE_FIELD : l->run == RUN_DIGITS ? HOLE_NUMBER : HOLE_NONE;
+        hole h = l->run == RUN_NONE ? (f->open ? HOLE_OWN : HOLE_NONE) : l->field >= 0 ? HOLE_FIELD : l->run == RUN_DIGITS ? HOLE_NUMBER : HOLE_NONE;
         out[i] = (template_part){{l->before, l->n}, h, h == HOLE_FIELD ? (size_t)columns[l->field] : 0};
     }
     return f->n;

@@ -19,5 +19,5 @@ bool log_made_fits(const log_form *f);
  * found: the places of ev->form in it. false: it is nothing of the kind, and must be kept as it is. */
 bool log_made_of(const log_event *ev, slice message, const size_t *found, unsigned texts, log_around *around, log_made *out);
 /* The form as a template; columns: by field. Returns how many parts. */
-size_t log_made_parts(const log_form *f, const int *columns, unsigned texts, template_part out[TEMPLATE_PARTS]);
+size_t log_made_parts(const log_form *f, const int *columns, template_part out[TEMPLATE_PARTS]);
 #endif

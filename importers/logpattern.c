@@ -59,6 +59,8 @@ int log_field_by_name(slice name)
     return -1;
 }
 
+const bool log_begins_nothing[256] = {['('] = true, ['-'] = true, ['?'] = true, ['N'] = true, ['n'] = true, ['u'] = true};
+
 bool log_says_nothing(slice s)
 {
     static const slice nothing[] = {{"-", 1}, {"?", 1}, {"(null)", 6}, {"(none)", 6}, {"N/A", 3}, {"unset", 5}, {"null", 4}, {"(unknown)", 9}, {"(invalid user)", 14}, {"(unknown user)", 14}};
@@ -132,7 +134,7 @@ static void name_places(log_patterns *lp, log_form *f, const pattern *p)
 {
     for (size_t i = 0; i < f->n; i++)
         for (size_t k = 0; k < p->ngroups; k++)
-            if (f->places[i].group == p->groups[k].group) f->places[i].field = (int)p->groups[k].field;
+            if (f->places[i].group == p->groups[k].group) f->fields |= 1u << (f->places[i].field = (int)p->groups[k].field);
     f->number = log_made_fits(f) && lp->nforms < LOG_FORMS_MAX ? ++lp->nforms : 0;
 }
 
@@ -296,8 +298,8 @@ static void make_ready(program *pr)
     if (atomic_load_explicit(&pr->ready, memory_order_acquire)) return;
     pthread_mutex_lock(&one_at_a_time);
     if (!atomic_load_explicit(&pr->ready, memory_order_relaxed)) { /* while this one waited, another may have done it */
+        for (size_t i = 0; i < pr->n; i++) log_regex_ready(&pr->patterns[i]->re);
         index_program(pr);
-        for (size_t i = 0; i < pr->n; i++) log_regex_jit(&pr->patterns[i]->re);
         atomic_store_explicit(&pr->ready, true, memory_order_release);
     }
     pthread_mutex_unlock(&one_at_a_time);

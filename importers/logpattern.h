@@ -74,12 +74,8 @@ void log_example_check(const log_patterns *p, const ynode *example, const log_ev
 bool log_says_nothing(slice s);                                          /* one of the texts of log_value_missing */
 bool log_nobody(slice v);                                                /* log_value_missing, "unknown" */
 /* Nearly all values are told from these by their first byte. */
-static inline bool log_may_say_nothing(slice s)
-{
-    static const uint64_t begins[2] = {UINT64_C(1) << '(' | UINT64_C(1) << '-' | UINT64_C(1) << '?', UINT64_C(1) << ('N' - 64) | UINT64_C(1) << ('n' - 64) | UINT64_C(1) << ('u' - 64)};
-    unsigned char c = s.len ? (unsigned char)s.ptr[0] : '-';
-    return c < 128 && begins[c / 64] >> c % 64 & 1;
-}
+extern const bool log_begins_nothing[256];
+static inline bool log_may_say_nothing(slice s) { return !s.len || log_begins_nothing[(unsigned char)s.ptr[0]]; }
 /* "", "-", "?", "(null)", "(none)", "N/A", "unset", "null", "(unknown user)" */
 static inline bool log_value_missing(slice s) { return log_may_say_nothing(s) && log_says_nothing(s); }
 /* The same of what is found for a user or an address, of which "unknown" says as little; other fields keep such texts. */

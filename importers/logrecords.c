@@ -164,7 +164,7 @@ sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, ui
     if (k && k->lines) timed = line_inside(r, log_matcher_state(w->m), k, timed, f);
     if (!k) st = log_writer_reject(w, line, whole, "no kind of log record that is known");
     else if (!timed) st = log_writer_reject(w, line, whole, "its time is missing or cannot be read");
-    else st = log_writer_put(w, f, 0, line, 1, whole);
+    else st = log_writer_put(w, f, line, 1, whole);
     f->n = 0;
     arena_free(&w->scratch);
     return st;

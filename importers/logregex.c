@@ -65,8 +65,9 @@ static slice literal_prefix(slice p, arena *a, size_t *used)
 }
 
 /* The bytes that a match at the text's beginning may begin with. PCRE2 knows them of an expression that is not anchored: it is asked of what stands behind the ^. */
-static void first_bytes(log_regex *re, slice p)
+static void first_bytes(log_regex *re)
 {
+    slice p = re->text;
     int code;
     PCRE2_SIZE at;
     uint32_t kind = 0, byte = 0;
@@ -108,7 +109,7 @@ void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors)
         errlist_add(errors, SLA_SYNTAX, (srcpos){n->at.file, n->at.line, n->at.col + (uint32_t)(used + at)}, "in the pattern: %s", (const char *)why);
         return;
     }
-    first_bytes(re, p);
+    re->text = p;
     read_groups(re, n, errors);
 }
 
@@ -131,10 +132,11 @@ sla_status log_regex_usual(log_regex *re, const ynode *texts, arena *a, errlist 
     return SLA_OK;
 }
 
-void log_regex_jit(log_regex *re)
+void log_regex_ready(log_regex *re)
 {
     PCRE2_SIZE size = 0;
     if (!re->code || re->jit) return;
+    first_bytes(re);
     pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
     re->jit = pcre2_pattern_info(re->code, PCRE2_INFO_JITSIZE, &size) == 0 && size > 0;
 }

@@ -11,7 +11,8 @@ struct pcre2_real_code_8;
 typedef struct log_regex {
     struct pcre2_real_code_8 *code;     /* NULL: none */
     slice prefix;                       /* what every match begins with, "" where that is not known: looked at first */
-    uint64_t first[4];                  /* bit c: a match may begin with the byte c (or be empty) */
+    slice text;
+    uint64_t first[4];                  /* bit c: a match may begin with the byte c (or be empty); known once log_regex_ready was there */
     slice names[LOG_GROUPS_MAX]; uint32_t numbers[LOG_GROUPS_MAX], groups; size_t ngroups;   /* of groups: bit g, a name's */
     log_form *usual; size_t nusual;   /* what matches mostly look like */
     bool jit;
@@ -21,7 +22,8 @@ void log_regex_compile(log_regex *re, const ynode *n, arena *a, errlist *errors)
 uint32_t log_regex_group_no(const log_regex *re, slice name);                /* of the first group of that name; 0: there is none */
 /* Texts, or one, that are tried before the expression, and match what it does (logform.h). */
 sla_status log_regex_usual(log_regex *re, const ynode *texts, arena *a, errlist *errors);
-void log_regex_jit(log_regex *re);                                           /* machine code for it (PCRE2's JIT), in case it is to match much; not while others match */
+/* In case it is to match much: the bytes that a match may begin with, and machine code (PCRE2's JIT). Not while others match. */
+void log_regex_ready(log_regex *re);
 void log_regex_clear(log_regex *re);
 
 typedef struct log_regex_state log_regex_state;

@@ -276,9 +276,25 @@ static const slice *gather(const slice *v, uint64_t which, size_t n, slice *out,
     return out;
 }
 
+/* All at the same place, as the names of programs are in a log of one (find_program). */
+static bool one_place(const slice *texts, size_t n)
+{
+    size_t i = 1;
+    while (i < n && texts[i].ptr == texts[0].ptr && texts[i].len == texts[0].len) i++;
+    return i == n;
+}
+
+static sla_status write_one(slice text, uint64_t which, column *c, uint32_t *data)
+{
+    uint32_t code = dict_intern(c->codes, text);
+    for (; which; which &= which - 1) data[__builtin_ctzll(which)] = code;
+    return code == DICT_NONE ? SLA_NOMEM : SLA_OK;
+}
+
 static sla_status write_own(const log_writer *w, const slice *texts, size_t m, uint64_t which, size_t n, column *c, uint32_t *data)
 {
     uint32_t codes[PENDING];
+    if (one_place(texts, m)) return write_one(texts[0], which, c, data);
     if (m == n) return dict_intern_many(c->codes, texts, n, data, w->b->records) ? SLA_OK : SLA_NOMEM;
     if (!dict_intern_many(c->codes, texts, m, codes, w->b->records)) return SLA_NOMEM;
     for (m = 0; which; which &= which - 1) data[__builtin_ctzll(which)] = codes[m++];
@@ -333,16 +349,15 @@ static sla_status write_field(log_writer *w, log_field f, size_t first, size_t n
     return dict_all_new(c->codes, c->made ? row - c->made->nrows : row) ? write_new(w, own_texts, m, own, c, data) : write_own(w, own_texts, m, own, n, c, data);
 }
 
-static int template_of(log_writer *w, const log_form *form)
+/* The first of a form's messages in a batch; -1: no memory. Room for the numbers of all that wait is made, too, as it is for none without a template. */
+static int add_template(log_writer *w, const log_form *form)
 {
     template_part parts[TEMPLATE_PARTS];
-    uint8_t *number = &w->templates[form->number];
-    if (!*number) {
-        int added = batch_template_add(w->out, (size_t)w->sink->fields[LOG_MESSAGE], parts, log_made_parts(form, w->sink->fields, w->sink->texts, parts));
-        if (added < 0) return -1;
-        *number = (uint8_t)added;
-    }
-    return *number;
+    size_t f = (size_t)w->sink->fields[LOG_MESSAGE];
+    int added = batch_template_add(w->out, f, parts, log_made_parts(form, w->sink->fields, parts));
+    if (added < 0 || batch_made_reserve(w->out, f, PENDING) != SLA_OK) return -1;
+    w->templates[form->number] = (uint8_t)added;
+    return added;
 }
 
 /* Messages that are made of a form. What is their own has been written, unless it is an empty text. */
@@ -350,12 +365,14 @@ static sla_status write_made(log_writer *w, size_t first, size_t n, size_t row)
 {
     const struct pending *p = w->pending;
     size_t f = (size_t)w->sink->fields[LOG_MESSAGE];
+    if (w->out->cols[f].made) TRY(batch_made_reserve(w->out, f, n));
     for (size_t i = first; i < first + n; i++, row++) {
         const log_form *form = p->form[i];
         if (!form) continue;
-        int number = template_of(w, form);
-        if (number < 0 || (form->open && !p->v[LOG_MESSAGE][i].len && batch_set_text(w->out, row, f, SLICE_LIT("")) != SLA_OK)) return SLA_NOMEM;
-        TRY(batch_set_made(w->out, row, f, number, p->numbers[i]));
+        int number = w->templates[form->number];
+        if (!number && (number = add_template(w, form)) < 0) return SLA_NOMEM;
+        if (form->open && !p->v[LOG_MESSAGE][i].len) TRY(batch_set_text(w->out, row, f, SLICE_LIT("")));
+        batch_set_made(w->out, row, f, number, p->numbers[i]);
     }
     return SLA_OK;
 }
@@ -489,10 +506,11 @@ static slice without_port(slice s)
 }
 
 /* An address of IPv4 written as one of IPv6 is the one of IPv4. */
-static slice plain_address(slice s)
+static slice plain_address(const log_writer *w, slice s)
 {
     static const char mapped[] = "::ffff:";
     size_t n = sizeof mapped - 1;
+    if (slice_find(s, ':', slice_readable(s, w->b->records)) == s.len) return s; /* as nearly all are: of IPv4 */
     s = without_port(s);
     return s.len > n && s.ptr[0] == ':' && memcmp(s.ptr, mapped, n) == 0 && memchr(s.ptr, '.', s.len) ? (slice){s.ptr + n, s.len - n} : s;
 }
@@ -516,10 +534,10 @@ static bool match_lines(log_writer *w, log_record *r, log_event *ev)
     return true;
 }
 
-sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t line, uint32_t times, slice whole)
+sla_status log_writer_put(log_writer *w, log_framed *f, uint32_t line, uint32_t times, slice whole)
 {
     int64_t at;
-    if (!log_time_utc(&f->time, year, &w->clock, &at)) return log_writer_reject(w, line, whole, "there is no such day in its year");
+    if (!log_time_utc(&f->time, &w->clock, &at)) return log_writer_reject(w, line, whole, "there is no such day in its year");
     slice *v = f->ev.v;
     find_program(w, &v[LOG_PROGRAM], f->source);
     v[LOG_SOURCE] = w->source;
@@ -528,7 +546,7 @@ sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t l
     if (!(w->over_lines ? match_lines(w, &r, &f->ev) : log_match(w->m, w->program_id, &r, &f->ev))) TRY(count(&w->counts->unknown, program.len ? program : SLICE_LIT("(none)"), times));
     if (!(f->ev.fixed >> LOG_ACTION & 1) && !v[LOG_ACTION].len) v[LOG_ACTION] = SLICE_LIT("other");
     if (!(f->ev.fixed >> LOG_OUTCOME & 1) && !v[LOG_OUTCOME].len) v[LOG_OUTCOME] = SLICE_LIT("unknown");
-    v[LOG_SRC_IP] = plain_address(v[LOG_SRC_IP]);
+    v[LOG_SRC_IP] = plain_address(w, v[LOG_SRC_IP]);
     w->counts->events += times;
     w->counts->repeats += times > 1;
     log_made made;

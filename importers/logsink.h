@@ -54,8 +54,8 @@ typedef struct log_writer {
     uint32_t *codes;                    /* of the patterns' own texts in out, by field and rule; DICT_NONE: not looked up yet */
 } log_writer;
 sla_status log_writer_begin(log_writer *w, log_sink *s, block *b);
-/* Finds out what the record means and adds it, times times. f's texts must live until log_writer_settle or log_writer_end unless they are in f->scratch. year: for a time without one. A record that has no such day is rejected. */
-sla_status log_writer_put(log_writer *w, log_framed *f, int32_t year, uint32_t line, uint32_t times, slice whole);
+/* Finds out what the record means and adds it, times times. f's texts must live until log_writer_settle or log_writer_end unless they are in f->scratch; its time must have a year. A record whose day is none is rejected. */
+sla_status log_writer_put(log_writer *w, log_framed *f, uint32_t line, uint32_t times, slice whole);
 /* A line that cannot be an event. */
 sla_status log_writer_reject(log_writer *w, uint32_t line, slice text, const char *reason);
 /* Writes what waits: texts put so far need not live any longer. */

@@ -293,14 +293,18 @@ size_t log_time_bsd(slice text, log_time *out)
     return (size_t)(s.p - p);
 }
 
-bool log_time_utc(const log_time *t, int32_t year, log_clock *c, int64_t *utc_ms)
+/* By itself: or the compiler would read the three as one where they are compared, and wait for it, as they have just been written one by one. */
+__attribute__((noinline)) static bool begin_day(log_clock *c, const log_time *t)
 {
-    if (t->year) year = t->year;
-    if (t->day != c->day || t->month != c->month || year != c->year) {
-        if (!civil_valid(year, t->month, t->day)) return false;
-        c->year = year, c->month = t->month, c->day = t->day;
-        c->start = civil_days(year, t->month, t->day) * MS_DAY;
-    }
+    if (!civil_valid(t->year, t->month, t->day)) return false;
+    c->year = t->year, c->month = t->month, c->day = t->day;
+    c->start = civil_days(t->year, t->month, t->day) * MS_DAY;
+    return true;
+}
+
+bool log_time_utc(const log_time *t, log_clock *c, int64_t *utc_ms)
+{
+    if (((t->day ^ c->day) | (t->month ^ c->month) | (t->year ^ c->year)) && !begin_day(c, t)) return false;
     int64_t local = c->start + t->ms;
     int kind = 0;
     *utc_ms = t->has_offset ? local - t->offset_min * MS_MINUTE : zone_cursor_to_utc(&c->zone, local, &kind);

@@ -19,8 +19,7 @@ bool log_time_parse(slice format, slice text, log_time *out);
 bool log_time_any(slice text, log_time *out);
 /* Remembers the last day and offset: times come in order. Counts the local times that occur twice (the first is meant) or never (moved on). {{z}} is ready. */
 typedef struct log_clock { zone_cursor zone; int32_t year, month, day; int64_t start; uint64_t repeated, skipped; } log_clock;
-/* The instant; year: for times that have none. false: there is no such day in that year. */
-bool log_time_utc(const log_time *t, int32_t year, log_clock *c, int64_t *utc_ms);
+bool log_time_utc(const log_time *t, log_clock *c, int64_t *utc_ms);      /* the instant; false: there is no such day in its year */
 bool log_time_clf(slice text, log_time *out);                            /* "17/May/2015:10:05:03 +0000", the web servers' own */
 int log_month_of(const char *three);                                     /* "Jan" -> 1; 0: none */
 /* 15 characters or more: "Mar  7 13:06:56[.123]" and "Mar  7 2025 13:06:56". Returns the length read, 0: not of this form. */

@@ -1,6 +1,6 @@
 #include "engine/base/lines.h"
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 /* 16 at a time where the machine can. */
@@ -28,11 +28,21 @@ size_t lines_count_byte(const char *p, size_t n, char c)
     return count;
 }
 
+#ifdef __SSE2__
+__attribute__((target("avx2"))) static uint64_t mask_avx2(const char *p)
+{
+    const __m256i lf = _mm256_set1_epi8('\n'), *v = (const __m256i *)(const void *)p;
+    uint64_t a = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256(v), lf)), b = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256(v + 1), lf));
+    return a | b << 32;
+}
+#endif
+
 uint64_t lines_mask(const char *p, const char *end)
 {
     uint64_t mask = 0;
 #ifdef __SSE2__
     if (end - p >= 64) {
+        if (__builtin_cpu_supports("avx2")) return mask_avx2(p);
         const __m128i lf = _mm_set1_epi8('\n'), *v = (const __m128i *)(const void *)p;
         uint64_t a = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(v), lf)), b = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(v + 1), lf));
         uint64_t c = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(v + 2), lf)), d = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(v + 3), lf));

@@ -6,8 +6,7 @@ static int run(const options *o, err *e)
     session s = {0};
     bool incomplete = false;
     if (o->value[OPT_ID_PROFILE_DRAFT]) return step_draft(o, e) == SLA_OK ? EXIT_DONE : EXIT_CANNOT;
-    sla_status st = session_open(&s, o, STORE_CREATE, e);
-    if (st == SLA_OK) st = session_load_for_import(&s, o, NULL, e);
+    sla_status st = session_open_for_import(&s, o, NULL, e);
     if (st == SLA_OK) st = step_import(&s, o, o->value[OPT_ID_PROFILE], &incomplete, e);
     session_close(&s);
     return st != SLA_OK || incomplete ? EXIT_CANNOT : EXIT_DONE;

@@ -7,8 +7,7 @@ static int run(const options *o, err *e)
     bool incomplete = false, failed = false;
     int64_t id = 0;
     sla_status st = session_check_period(o, e);
-    if (st == SLA_OK) st = session_open(&s, o, STORE_CREATE, e);
-    if (st == SLA_OK) st = session_load_for_import(&s, o, o->value[OPT_ID_PROFILE], e);
+    if (st == SLA_OK) st = session_open_for_import(&s, o, o->value[OPT_ID_PROFILE], e);
     if (st == SLA_OK) st = step_import(&s, o, o->value[OPT_ID_IMPORT_PROFILE], &incomplete, e);
     if (st == SLA_OK) st = step_audit(&s, o, &id, &failed, &incomplete, e);
     if (st == SLA_OK) st = step_report(&s, o, id, e);

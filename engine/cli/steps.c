@@ -74,6 +74,7 @@ static sla_status load_half(void *ctx, size_t which, err *e)
 {
     const loading *l = ctx;
     errlist errors = {0};
+    if (which == 0 && !l->s->ws) TRY(session_open(l->s, l->o, STORE_CREATE, e));
     if (which == 0) TRY(session_load_pack(l->s, l->o, l->profile, e)); /* which has the model that profiles are read with */
     sla_status st = which == 0 ? import_own_profiles(l->s->own, pack_schema(l->s->pk), &errors) : import_own_patterns(l->s->own, &errors);
     if (st != SLA_OK) {
@@ -84,7 +85,7 @@ static sla_status load_half(void *ctx, size_t which, err *e)
     return st;
 }
 
-sla_status session_load_for_import(session *s, const options *o, const char *profile, err *e)
+sla_status session_open_for_import(session *s, const options *o, const char *profile, err *e)
 {
     if (!(s->own = import_own_new())) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to import");
     return pool_each(2, load_half, &(loading){s, o, profile}, e);
@@ -165,7 +166,7 @@ static sla_status draft(session *s, const options *o, buf *out, err *e)
     import_report report;
     TRY(store_open(NULL, STORE_CREATE, &s->ws, e));
     TRY(zone_open(option(o, OPT_ID_ZONE, "Asia/Shanghai"), &s->zn, e));
-    TRY(session_load_for_import(s, o, NULL, e));
+    TRY(session_open_for_import(s, o, NULL, e));
     const import_options io = {.own = s->own, .dataset = o->value[OPT_ID_DATASET], .encoding = o->value[OPT_ID_ENCODING], .zone = s->zn, .draft = out};
     sla_status st = import_paths(s->ws, pack_schema(s->pk), &io, o->args, (size_t)o->nargs, &report, e);
     say_errors(&report.problems, "files, named above");

@@ -21,8 +21,8 @@ typedef struct session {
 sla_status session_open(session *s, const options *o, store_mode mode, err *e);
 /* Loads the pack (--pack, default itss-2025) with a tailoring (NULL: none). Its errors and warnings are on stderr already when it fails: e then only says how many. */
 sla_status session_load_pack(session *s, const options *o, const char *profile, err *e);
-/* The same, and what imports know of exports and logs, side by side. */
-sla_status session_load_for_import(session *s, const options *o, const char *profile, err *e);
+/* Opens the workspace, unless it is open, and loads the pack; side by side with it what imports know of exports and logs. */
+sla_status session_open_for_import(session *s, const options *o, const char *profile, err *e);
 void session_close(session *s);
 
 /* A run's number as the user wrote it; SLA_USAGE if it is none. */

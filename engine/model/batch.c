@@ -32,10 +32,8 @@ batch *batch_new(const dataset *ds, size_t cap)
 static void templates_free(templates *t)
 {
     if (!t) return;
-    for (size_t i = 0; i < t->cap; i++) {
-        mem_free(t->list[i].numbers);
-        mem_free(t->list[i].text);
-    }
+    for (size_t i = 0; i < t->cap; i++) mem_free(t->list[i].text);
+    mem_free(t->numbers);
     mem_free(t->list);
     mem_free(t->of);
     mem_free(t);
@@ -58,8 +56,7 @@ void batch_free(batch *b)
 static void templates_reset(templates *t, size_t nrows)
 {
     memset(t->of, 0, nrows);
-    for (size_t i = 0; i < t->n; i++) t->list[i].nrows = 0;
-    t->n = t->nrows = 0;
+    t->n = t->nrows = t->nnumbers = 0;
 }
 
 void batch_reset(batch *b)
@@ -124,7 +121,7 @@ static bool template_copy(text_template *to, const template_part *parts, size_t 
     if (mem_grow(&to->text, &to->text_cap, bytes + 1, 1)) return false;
     char *at = to->text;
     to->nparts = n;
-    to->nnumbers = to->nrows = 0;
+    to->nnumbers = 0;
     for (size_t i = 0; i < n; i++) {
         slice literal = parts[i].literal;
         if (literal.len) memcpy(at, literal.ptr, literal.len);
@@ -147,16 +144,21 @@ int batch_template_add(batch *b, size_t col, const template_part *parts, size_t 
     return template_copy(&t->list[t->n], parts, n) ? (int)++t->n : -1;
 }
 
-sla_status batch_set_made(batch *b, size_t row, size_t col, int number, const uint32_t *numbers)
+sla_status batch_made_reserve(batch *b, size_t col, size_t rows)
+{
+    templates *t = b->cols[col].made;
+    return mem_grow(&t->numbers, &t->numbers_cap, t->nnumbers + rows * TEMPLATE_PARTS, sizeof *t->numbers) ? SLA_NOMEM : SLA_OK;
+}
+
+void batch_set_made(batch *b, size_t row, size_t col, int number, const uint32_t *numbers)
 {
     column *c = &b->cols[col];
-    text_template *t = &c->made->list[number - 1];
-    if (t->nnumbers && mem_grow(&t->numbers, &t->cap, (t->nrows + 1) * t->nnumbers, sizeof *t->numbers)) return SLA_NOMEM;
-    for (size_t i = 0; i < t->nnumbers; i++) t->numbers[t->nrows * t->nnumbers + i] = numbers[i];
+    templates *t = c->made;
+    size_t n = t->list[number - 1].nnumbers;
+    for (size_t i = 0; i < n; i++) t->numbers[t->nnumbers + i] = numbers[i];
+    t->nnumbers += n;
     t->nrows++;
-    c->made->nrows++;
-    c->made->of[row] = (uint8_t)number;
+    t->of[row] = (uint8_t)number;
     bits_set(c->valid, row);
     c->used = true;
-    return SLA_OK;
 }

@@ -14,10 +14,13 @@ enum { TEMPLATE_PARTS = 12, TEMPLATES_MAX = 255, TEMPLATE_LITERAL = 255 };
 typedef struct template_part { slice literal; hole hole; size_t field; } template_part; /* the literal, of up to TEMPLATE_LITERAL bytes, stands before the hole; a part need not have one; field: the column's number */
 typedef struct text_template {
     template_part parts[TEMPLATE_PARTS]; size_t nparts, nnumbers;
-    uint32_t *numbers; size_t cap, nrows;   /* [nrows × nnumbers] of its rows, in their order */
     char *text; size_t text_cap;            /* the literals */
 } text_template;
-typedef struct templates { text_template *list; size_t n, cap, nrows; uint8_t *of; /* [rows] number of the row's template, from 1; 0: none */ } templates;
+typedef struct templates {
+    text_template *list; size_t n, cap, nrows;
+    uint8_t *of;                            /* [rows] number of the row's template, from 1; 0: none */
+    uint32_t *numbers; size_t nnumbers, numbers_cap;    /* of one row behind those of the other, as they were set */
+} templates;
 
 typedef struct column {
     void *data;             /* int64_t[], double[] or uint32_t[] by the field's storage; capacity rows; the place of a missing value holds anything */
@@ -45,6 +48,8 @@ void batch_set_f64(batch *b, size_t row, size_t col, double v);
 sla_status batch_set_text(batch *b, size_t row, size_t col, slice s);
 /* A template of the column, whose literals are copied: its number; 0: there are TEMPLATES_MAX; -1: no memory. */
 int batch_template_add(batch *b, size_t col, const template_part *parts, size_t n);
-/* A row made of it, with as many numbers as it has holes for them. Where it has a hole for the row's own text, the row must have a code. SLA_NOMEM */
-sla_status batch_set_made(batch *b, size_t row, size_t col, int number, const uint32_t *numbers);
+/* Room for the numbers of so many more rows, which batch_set_made takes for granted. SLA_NOMEM */
+sla_status batch_made_reserve(batch *b, size_t col, size_t rows);
+/* The next row made of a template, all rows before it being set, with as many numbers as it has holes for them. Where it has a hole for the row's own text, the row must have a code. */
+void batch_set_made(batch *b, size_t row, size_t col, int number, const uint32_t *numbers);
 #endif

@@ -22,16 +22,31 @@ static bool whole_seconds(const int64_t *in, size_t n, int64_t base)
     return true;
 }
 
+typedef struct range { int64_t min, max; } range;
+static inline __attribute__((always_inline)) range range_by_any(const int64_t *in, size_t n)
+{
+    range r = {n ? in[0] : 0, n ? in[0] : 0};
+    for (size_t i = 1; i < n; i++) {
+        r.min = in[i] < r.min ? in[i] : r.min;
+        r.max = in[i] > r.max ? in[i] : r.max;
+    }
+    return r;
+}
+
+#ifdef __SSE2__
+/* The same, four at a time: SSE2 cannot compare numbers of 64 bits. */
+__attribute__((target("avx2"))) static range range_by_avx2(const int64_t *in, size_t n) { return range_by_any(in, n); }
+static range range_of(const int64_t *in, size_t n) { return __builtin_cpu_supports("avx2") ? range_by_avx2(in, n) : range_by_any(in, n); }
+#else
+static range range_of(const int64_t *in, size_t n) { return range_by_any(in, n); }
+#endif
+
 static coding coding_of(const int64_t *in, size_t n)
 {
-    int64_t min = n ? in[0] : 0, max = min;
-    for (size_t i = 1; i < n; i++) {
-        min = in[i] < min ? in[i] : min;
-        max = in[i] > max ? in[i] : max;
-    }
-    uint64_t span = (uint64_t)max - (uint64_t)min;
-    bool seconds = width_of(span / SECOND) < width_of(span) && span > UINT8_MAX && whole_seconds(in, n, min);
-    return seconds ? (coding){min, SECOND, width_of(span / SECOND)} : (coding){min, 1, width_of(span)};
+    range r = range_of(in, n);
+    uint64_t span = (uint64_t)r.max - (uint64_t)r.min;
+    bool seconds = width_of(span / SECOND) < width_of(span) && span > UINT8_MAX && whole_seconds(in, n, r.min);
+    return seconds ? (coding){r.min, SECOND, width_of(span / SECOND)} : (coding){r.min, 1, width_of(span)};
 }
 
 static void steps_of(const int64_t *in, size_t n, int64_t *out)

@@ -33,12 +33,28 @@ static void put_template(buf *out, const dataset *ds, const text_template *t)
     }
 }
 
-static sla_status put_numbers(buf *out, const text_template *t, int64_t *wide)
+/* Where the numbers of each template begin once they stand by template and hole. */
+static void find_places(const templates *m, size_t n, size_t rows[TEMPLATES_MAX + 1], size_t first[TEMPLATES_MAX + 1])
 {
-    for (size_t k = 0; k < t->nnumbers; k++) {
-        for (size_t i = 0; i < t->nrows; i++) wide[i] = t->numbers[i * t->nnumbers + k];
-        TRY(ints_pack(out, wide, t->nrows));
+    memset(rows, 0, (TEMPLATES_MAX + 1) * sizeof *rows);
+    for (size_t i = 0; i < n; i++) rows[m->of[i]]++;
+    first[0] = first[1] = 0;
+    for (size_t k = 1; k < m->n; k++) first[k + 1] = first[k] + rows[k] * m->list[k - 1].nnumbers;
+}
+
+static sla_status put_numbers(buf *out, const templates *m, size_t n, int64_t *wide)
+{
+    size_t rows[TEMPLATES_MAX + 1], first[TEMPLATES_MAX + 1], at[TEMPLATES_MAX + 1];
+    find_places(m, n, rows, first);
+    memcpy(at, first, sizeof at);
+    const uint32_t *from = m->numbers;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = m->of[i], holes = k ? m->list[k - 1].nnumbers : 0;
+        for (size_t h = 0; h < holes; h++) wide[at[k] + h * rows[k]] = *from++;
+        at[k]++;
     }
+    for (size_t k = 1; k <= m->n; k++)
+        for (size_t h = 0; h < m->list[k - 1].nnumbers; h++) TRY(ints_pack(out, wide + first[k] + h * rows[k], rows[k]));
     return SLA_OK;
 }
 
@@ -58,7 +74,7 @@ sla_status templates_pack(buf *out, const batch *b, const column *c)
 {
     const templates *m = c->made;
     size_t words = BITS_WORDS(b->nrows);
-    int64_t *wide = mem_resize(NULL, b->nrows, sizeof *wide);
+    int64_t *wide = mem_resize(NULL, m->nnumbers + 1, sizeof *wide);
     uint64_t *coded = mem_zero(words, sizeof *coded);
     sla_status st = wide && coded ? SLA_OK : SLA_NOMEM;
     if (st == SLA_OK) {
@@ -68,7 +84,7 @@ sla_status templates_pack(buf *out, const batch *b, const column *c)
         buf_bytes(out, m->of, b->nrows);
         with_codes(c, b->nrows, coded);
     }
-    for (size_t k = 0; st == SLA_OK && k < m->n; k++) st = put_numbers(out, &m->list[k], wide);
+    if (st == SLA_OK) st = put_numbers(out, m, b->nrows, wide);
     if (st == SLA_OK && !bits_none(coded, words)) st = pack_codes(out, c->data, coded, b->nrows, c->codes);
     mem_free(wide);
     mem_free(coded);

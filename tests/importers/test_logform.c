@@ -7,6 +7,7 @@
 static uint32_t seed = 3;
 static uint32_t draw(uint32_t n) { return (seed = seed * 1664525u + 1013904223u) / 65536u % n; }
 
+enum { UNNAMED = 4 };
 /* Of the tests: a, b and c are the groups 1, 2 and 3. */
 static uint32_t letter(const void *of, slice name)
 {
@@ -30,14 +31,14 @@ static void matches(void **state)
 {
     const struct match_case *c = *state;
     const ynode text = {.kind = YNODE_SCALAR, .text = slice_of(c->name)};
-    size_t groups[8] = {0}, same[8], n = strlen(c->text);
+    size_t groups[2 * (UNNAMED + LOG_FORM_PLACES)] = {0}, same[LEN(groups)], n = strlen(c->text);
     errlist errors = {0};
     log_form f;
     char *exact = malloc(n ? n : 1), *within = malloc(n + 100), got[200] = "";
     memcpy(exact, c->text, n);
     memset(within, n && c->text[n - 1] >= '0' && c->text[n - 1] <= '9' ? '7' : 'z', n + 100); /* what is behind the text is as what is in it */
     memcpy(within, c->text, n);
-    log_form_read(&f, &text, letter, NULL, &errors);
+    log_form_read(&f, &text, UNNAMED, letter, NULL, &errors);
     bool open_ended = strcmp(c->name, "{a:.}*") == 0; /* a place without an end is refused, and matches nothing that the test asks for */
     assert_int_equal(errors.n, open_ended ? 1 : 0);
     if (!open_ended) {
@@ -64,7 +65,7 @@ static void wrong(void **state)
     const ynode text = {.kind = YNODE_SCALAR, .text = slice_of(c->name)};
     errlist errors = {0};
     log_form f;
-    log_form_read(&f, &text, letter, NULL, &errors);
+    log_form_read(&f, &text, UNNAMED, letter, NULL, &errors);
     assert_true(errors.n >= 1);
     assert_non_null(strstr(errors.items[0].msg, c->says));
     errlist_clear(&errors);
@@ -101,7 +102,7 @@ static size_t try_form(const log_form *f, const log_regex *with, const log_regex
 {
     enum { TEXTS = 3000 };
     static const char odd[] = " \t0.:x\n/";
-    size_t found = 0, groups[2 * LOG_GROUPS_MAX];
+    size_t found = 0, groups[2 * (LOG_GROUPS_MAX + LOG_FORM_PLACES)];
     char text[1024] = "";
     for (int i = 0; i < TEXTS; i++) {
         slice s = {text, text_of(f, text)};
