@@ -1,7 +1,7 @@
 #include "importers/logmade.h"
 #include <string.h>
 
-enum { LONGEST = 4096, DIGITS_MAX = 8 };   /* a longer message is kept as it is */
+enum { LONGEST = 4096, DIGITS_MAX = 8 };   /* a longer message is kept as it is; slice_whole reads so many bytes */
 _Static_assert((int)TEMPLATE_PARTS >= (int)LOG_FORM_PLACES && (int)TEMPLATE_LITERAL >= (int)LOG_FORM_LITERAL, "each place of a form is a part of a template");
 
 bool log_made_fits(const log_form *f)
@@ -17,30 +17,10 @@ bool log_made_fits(const log_form *f)
 /* Texts are borrowed from the message: the same place is the same text. */
 static inline bool same_place(slice a, slice b) { return a.len == b.len && (a.ptr == b.ptr || !a.len); }
 
-static uint32_t each_digit(slice s)
-{
-    uint32_t v = 0;
-    for (size_t i = 0; i < s.len; i++) v = v * 10 + (uint32_t)(s.ptr[i] - '0');
-    return v;
-}
-
-/* The same of up to 8 digits that end where 8 bytes do which may be read: pairs of digits become numbers up to 99, pairs of those up to 9999, and so on, without a branch for each. */
-static uint32_t all_digits(const char *end, size_t n)
-{
-    uint64_t w;
-    memcpy(&w, end - sizeof w, sizeof w);
-    w = ((w ^ UINT64_C(0x3030303030303030)) >> 8 * (8 - n)) << 8 * (8 - n);
-    w = w * 10 + (w >> 8);
-    w = (w & UINT64_C(0x00FF00FF00FF00FF)) * 100 + ((w >> 16) & UINT64_C(0x00FF00FF00FF00FF));
-    return (uint32_t)((w & 0xFFFF) * 10000 + (w >> 32 & 0xFFFF));
-}
-
-/* A number within text that is written as anybody would. */
+/* A number within text that is written as anybody would; near the text's beginning it is left as it is. */
 static inline bool read_number(slice text, slice s, uint32_t *out)
 {
-    if (s.len > DIGITS_MAX || (s.ptr[0] == '0' && s.len > 1)) return false;
-    *out = s.ptr + s.len - text.ptr >= DIGITS_MAX ? all_digits(s.ptr + s.len, s.len) : each_digit(s);
-    return true;
+    return s.ptr + s.len - text.ptr >= DIGITS_MAX && !(s.ptr[0] == '0' && s.len > 1) && slice_whole(s, out);
 }
 
 static bool take_apart(const log_event *ev, slice message, const size_t *found, log_made *out)

@@ -34,6 +34,20 @@ static inline bool slice_eq(slice a, slice b)
         if (a.ptr[i] != b.ptr[i]) return false;
     return true;
 }
+/* A whole number of up to 8 digits, the last of which end where 8 bytes do that may be read: pairs of digits become numbers up to 99, pairs of those up to 9999, without a branch for each
+ * digit. false: it has other bytes. */
+static inline bool slice_whole(slice s, uint32_t *out)
+{
+    uint64_t w;
+    if (s.len - 1 > 7) return false;
+    memcpy(&w, s.ptr + s.len - sizeof w, sizeof w);
+    w = ((w ^ UINT64_C(0x3030303030303030)) >> 8 * (8 - s.len)) << 8 * (8 - s.len);
+    if (((w + UINT64_C(0x7676767676767676)) | w) & UINT64_C(0x8080808080808080)) return false;
+    w = w * 10 + (w >> 8);
+    w = (w & UINT64_C(0x00FF00FF00FF00FF)) * 100 + ((w >> 16) & UINT64_C(0x00FF00FF00FF00FF));
+    *out = (uint32_t)((w & 0xFFFF) * 10000 + (w >> 32 & 0xFFFF));
+    return true;
+}
 /* How far memory may be read from the text on: to the end of around, all of which may be read, where the text lies in it, else to its own end. What looks at 16 bytes at once need then not
  * go byte by byte at the end of each short text, but only at the end of all. */
 static inline const char *slice_readable(slice s, slice around) { return (uintptr_t)s.ptr - (uintptr_t)around.ptr < around.len ? around.ptr + around.len : s.ptr + s.len; }
