@@ -70,6 +70,25 @@ size_t texts_unpack(const unsigned char *p, size_t left, packed_texts *t);     /
 sla_status texts_expand(packed_texts *t, char **block);                        /* *block: from mem_resize, the texts point into it */
 sla_status unpack_codes(slice blob, size_t n, uint32_t *out, uint64_t *valid, size_t bit0, packed_texts *texts);
 slice packed_text(const packed_texts *t, size_t i, size_t *offset);             /* in order, offset starts at 0 */
+/* Of the short texts that most are, two words that may overlap, without a call. */
+static inline char *put_text(char *to, slice t)
+{
+    if (t.len >= 8 && t.len <= 32) {
+        uint64_t w[4];
+        memcpy(&w[0], t.ptr, 8), memcpy(&w[1], t.ptr + t.len - 8, 8);
+        if (t.len > 16) {
+            memcpy(&w[2], t.ptr + 8, 8), memcpy(&w[3], t.ptr + t.len - 16, 8);
+            memcpy(to + 8, &w[2], 8), memcpy(to + t.len - 16, &w[3], 8);
+        }
+        memcpy(to, &w[0], 8), memcpy(to + t.len - 8, &w[1], 8);
+    } else if (t.len >= 4 && t.len < 8) {
+        uint32_t a, b;
+        memcpy(&a, t.ptr, 4), memcpy(&b, t.ptr + t.len - 4, 4);
+        memcpy(to, &a, 4), memcpy(to + t.len - 4, &b, 4);
+    } else if (t.len) memcpy(to, t.ptr, t.len);
+    return to + t.len;
+}
+
 void pack_head(buf *out, char tag, const uint64_t *valid, size_t n);
 sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid, size_t n, const dict *d);
 typedef struct blob_reader { const unsigned char *p; size_t left; } blob_reader;

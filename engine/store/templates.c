@@ -93,9 +93,9 @@ sla_status templates_pack(buf *out, const batch *b, const column *c)
 
 /* ---- reading: nothing that a blob says is believed ---- */
 enum { TEXTS_MAX = 900 << 20, FIELDS_HELD = 16, DIGITS_MAX = 20 };
-/* The texts of another column, or the own ones, by row; ptr NULL: none. */
-typedef struct row_texts { slice field, *rows; buf blob; char *block; } row_texts;
-typedef struct made_part { slice literal; hole hole; const slice *rows; int64_t *numbers; } made_part;
+/* The texts of another column, or the own ones: of a row the one at its number; at 0 nothing. */
+typedef struct row_texts { slice field, *texts; uint32_t *numbers; buf blob; char *block; } row_texts;
+typedef struct made_part { slice literal; hole hole; const row_texts *from; int64_t *numbers; } made_part;
 typedef struct made { made_part parts[TEMPLATE_PARTS]; size_t nparts, nrows, next; } made; /* next: of its rows, the one whose turn it is */
 typedef struct unpacking {
     size_t n;
@@ -112,38 +112,39 @@ static bool take_short(blob_reader *c, slice *s)
     return p != NULL;
 }
 
-/* A column of texts as a text for each row. */
+/* No row has one. */
+static sla_status no_texts(unpacking *u, row_texts *to)
+{
+    to->texts = mem_zero(1, sizeof *to->texts);
+    to->numbers = mem_zero(u->n, sizeof *to->numbers);
+    return to->texts && to->numbers ? SLA_OK : SLA_NOMEM;
+}
+
 static sla_status by_row(unpacking *u, slice blob, row_texts *to)
 {
     packed_texts t = {0};
     size_t offset = 0;
-    uint32_t *codes = mem_zero(u->n, sizeof *codes);
     uint64_t *valid = mem_zero(BITS_WORDS(u->n), sizeof *valid);
-    slice *texts = NULL;
-    sla_status st = codes && valid ? unpack_codes(blob, u->n, codes, valid, 0, &t) : SLA_NOMEM;
+    to->numbers = mem_zero(u->n, sizeof *to->numbers);
+    sla_status st = to->numbers && valid ? unpack_codes(blob, u->n, to->numbers, valid, 0, &t) : SLA_NOMEM;
     if (st == SLA_OK && t.back) st = texts_expand(&t, &to->block);
-    if (st == SLA_OK && (!(texts = mem_resize(NULL, t.count, sizeof *texts)) || !(to->rows = mem_zero(u->n, sizeof *to->rows)))) st = SLA_NOMEM;
-    for (size_t i = 0; st == SLA_OK && i < t.count; i++) texts[i] = packed_text(&t, i, &offset);
-    for (size_t i = 0; st == SLA_OK && i < u->n; i++)
-        if (bits_get(valid, i)) to->rows[i] = texts[codes[i]];
-    mem_free(codes);
+    if (st == SLA_OK && !(to->texts = mem_zero(t.count + 1, sizeof *to->texts))) st = SLA_NOMEM;
+    for (size_t i = 0; st == SLA_OK && i < t.count; i++) to->texts[i + 1] = packed_text(&t, i, &offset);
+    for (size_t i = 0; st == SLA_OK && i < u->n; i++) to->numbers[i] = bits_get(valid, i) ? to->numbers[i] + 1 : 0;
     mem_free(valid);
-    mem_free(texts);
     return st;
 }
 
-static sla_status rows_of(unpacking *u, slice name, const slice **rows)
+static sla_status texts_of(unpacking *u, slice name, const row_texts **out)
 {
     for (size_t i = 0; i < u->nfields; i++)
-        if (slice_eq(u->fields[i].field, name)) return *rows = u->fields[i].rows, SLA_OK;
+        if (slice_eq(u->fields[i].field, name)) return *out = &u->fields[i], SLA_OK;
     if (u->nfields == FIELDS_HELD) return SLA_CONFLICT;
     row_texts *f = &u->fields[u->nfields++];
     f->field = name;
+    *out = f;
     TRY(u->src->read(u->src->ctx, name, &f->blob));
-    if (f->blob.len) TRY(by_row(u, (slice){f->blob.ptr, f->blob.len}, f));
-    else if (!(f->rows = mem_zero(u->n, sizeof *f->rows))) return SLA_NOMEM; /* no row has one */
-    *rows = f->rows;
-    return SLA_OK;
+    return f->blob.len ? by_row(u, (slice){f->blob.ptr, f->blob.len}, f) : no_texts(u, f);
 }
 
 static sla_status take_template(unpacking *u, blob_reader *c, made *m)
@@ -156,7 +157,8 @@ static sla_status take_template(unpacking *u, blob_reader *c, made *m)
         const unsigned char *kind = take_short(c, &p->literal) ? blob_take(c, 1) : NULL;
         if (!kind || *kind > HOLE_OWN || (*kind == HOLE_FIELD && !take_short(c, &name))) return SLA_CONFLICT;
         p->hole = (hole)*kind;
-        if (p->hole == HOLE_FIELD) TRY(rows_of(u, name, &p->rows));
+        p->from = &u->own;
+        if (p->hole == HOLE_FIELD) TRY(texts_of(u, name, &p->from));
     }
     return SLA_OK;
 }
@@ -186,7 +188,7 @@ static sla_status take_all(unpacking *u, blob_reader *c)
     }
     for (size_t k = 0; k < u->count; k++) TRY(take_numbers(c, &u->list[k]));
     if (c->left) return by_row(u, (slice){(const char *)c->p, c->left}, &u->own);
-    return (u->own.rows = mem_zero(u->n, sizeof *u->own.rows)) ? SLA_OK : SLA_NOMEM;
+    return no_texts(u, &u->own);
 }
 
 static slice digits_of(int64_t v, char out[DIGITS_MAX])
@@ -198,59 +200,87 @@ static slice digits_of(int64_t v, char out[DIGITS_MAX])
     return (slice){out + at, DIGITS_MAX - at};
 }
 
-static inline char *append(char *to, slice s)
+static size_t digits_in(int64_t v)
 {
-    if (s.len) memcpy(to, s.ptr, s.len);
-    return to + s.len;
+    size_t n = 1;
+    for (uint64_t left = (uint64_t)v; left >= 10; left /= 10) n++;
+    return n;
 }
 
-/* The text of a row, at to, or only how long it is where that is NULL. at: its place among the rows of its template. */
-static size_t row_text(const unpacking *u, size_t row, const made *m, size_t at, char *to)
+static inline slice text_at(const row_texts *t, size_t row) { return t->texts[t->numbers[row]]; }
+
+/* at: the row's place among those of its template. */
+static size_t length_of(const made *m, size_t row, size_t at)
 {
-    char digits[DIGITS_MAX];
     size_t n = 0;
     for (const made_part *p = m->parts, *end = p + m->nparts; p < end; p++) {
-        slice v = p->hole == HOLE_FIELD ? p->rows[row] : p->hole == HOLE_OWN ? u->own.rows[row] : p->hole == HOLE_NUMBER ? digits_of(p->numbers[at], digits) : (slice){0};
-        if (to) to = append(append(to, p->literal), v);
-        n += p->literal.len + v.len;
+        n += p->literal.len;
+        if (p->hole == HOLE_NUMBER) n += digits_in(p->numbers[at]);
+        else if (p->hole != HOLE_NONE) n += text_at(p->from, row).len;
     }
     return n;
 }
 
-/* Of all rows with a value: how long each text is goes to lens and the texts to block, unless those are NULL. Returns the bytes. */
-static uint64_t all_texts(unpacking *u, const uint64_t *valid, size_t bit0, uint32_t *lens, char *block)
+static char *put_row(char *to, const made *m, size_t row, size_t at)
+{
+    char digits[DIGITS_MAX];
+    for (const made_part *p = m->parts, *end = p + m->nparts; p < end; p++) {
+        to = put_text(to, p->literal);
+        if (p->hole == HOLE_NUMBER) to = put_text(to, digits_of(p->numbers[at], digits));
+        else if (p->hole != HOLE_NONE) to = put_text(to, text_at(p->from, row));
+    }
+    return to;
+}
+
+static made *made_of(unpacking *u, size_t row) { return u->of[row] ? &u->list[u->of[row] - 1] : NULL; }
+
+/* How long the texts are, and in all; lens: of those rows that have a value. */
+static uint64_t measure(unpacking *u, const uint64_t *valid, size_t bit0, uint32_t *lens)
 {
     uint64_t total = 0;
-    size_t text = 0;
-    for (size_t k = 0; k < u->count; k++) u->list[k].next = 0;
-    for (size_t i = 0; i < u->n; i++) {
-        made *m = u->of[i] ? &u->list[u->of[i] - 1] : NULL;
-        size_t at = m ? m->next++ : 0, len = u->own.rows[i].len;
+    for (size_t i = 0; i < u->n && total <= TEXTS_MAX; i++) {
+        made *m = made_of(u, i);
+        size_t at = m ? m->next++ : 0;
         if (!bits_get(valid, bit0 + i)) continue;
-        if (m) len = row_text(u, i, m, at, block ? block + total : NULL);
-        else if (block) append(block + total, u->own.rows[i]);
-        if (lens) lens[text++] = (uint32_t)len;
-        total += len;
-        if (total > TEXTS_MAX) break;
+        size_t len = m ? length_of(m, i, at) : text_at(&u->own, i).len;
+        total += *lens++ = len <= TEXTS_MAX ? (uint32_t)len : UINT32_MAX;
     }
     return total;
+}
+
+static void put_texts(unpacking *u, const uint64_t *valid, size_t bit0, char *to)
+{
+    for (size_t k = 0; k < u->count; k++) u->list[k].next = 0;
+    for (size_t i = 0; i < u->n; i++) {
+        made *m = made_of(u, i);
+        size_t at = m ? m->next++ : 0;
+        if (bits_get(valid, bit0 + i)) to = m ? put_row(to, m, i, at) : put_text(to, text_at(&u->own, i));
+    }
+}
+
+/* Where no value is the number is any. Returns how many there are. */
+static uint32_t number_rows(size_t n, uint32_t *out, const uint64_t *valid, size_t bit0)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        out[i] = count;
+        count += bits_get(valid, bit0 + i);
+    }
+    for (size_t i = n; i-- > 0 && out[i] == count;) out[i] = count - 1;
+    return count;
 }
 
 /* Each row that has a value gets a text of its own. */
 static sla_status put_together(unpacking *u, uint32_t *out, const uint64_t *valid, size_t bit0, packed_texts *texts, char **block)
 {
-    uint64_t total = all_texts(u, valid, bit0, NULL, NULL);
-    uint32_t count = 0;
-    for (size_t i = 0; i < u->n; i++) {
-        out[i] = count;
-        count += bits_get(valid, bit0 + i);
-    }
-    if (total > TEXTS_MAX || count == 0) return SLA_CONFLICT;
-    for (size_t i = u->n; i-- > 0 && out[i] == count;) out[i] = count - 1; /* where none is there it is any */
-    size_t lengths = count * sizeof(uint32_t);
-    char *all = mem_resize(NULL, lengths + (size_t)total, 1);
-    if (!all) return SLA_NOMEM;
-    all_texts(u, valid, bit0, (uint32_t *)(void *)all, all + lengths);
+    size_t count = number_rows(u->n, out, valid, bit0), lengths = count * sizeof(uint32_t);
+    uint32_t *lens = mem_resize(NULL, lengths + 1, 1);
+    if (!lens) return SLA_NOMEM;
+    uint64_t total = measure(u, valid, bit0, lens);
+    bool fits = count && total <= TEXTS_MAX;
+    char *all = fits ? mem_resize(lens, lengths + (size_t)total, 1) : NULL;
+    if (!all) return mem_free(lens), fits ? SLA_NOMEM : SLA_CONFLICT;
+    put_texts(u, valid, bit0, all + lengths);
     *texts = (packed_texts){.count = count, .total = (size_t)total, .stored = (size_t)total, .width = sizeof(uint32_t), .lens = (unsigned char *)all, .bytes = all + lengths};
     *block = all;
     return SLA_OK;
@@ -258,7 +288,8 @@ static sla_status put_together(unpacking *u, uint32_t *out, const uint64_t *vali
 
 static void row_texts_free(row_texts *t)
 {
-    mem_free(t->rows);
+    mem_free(t->texts);
+    mem_free(t->numbers);
     mem_free(t->block);
     buf_free(&t->blob);
 }

@@ -119,25 +119,6 @@ static char *put(char *to, const char *from, size_t n)
     return to + n;
 }
 
-/* Of the short texts that most are, two words that may overlap, without a call. */
-static inline char *put_text(char *to, slice t)
-{
-    if (t.len >= 8 && t.len <= 32) {
-        uint64_t w[4];
-        memcpy(&w[0], t.ptr, 8), memcpy(&w[1], t.ptr + t.len - 8, 8);
-        if (t.len > 16) {
-            memcpy(&w[2], t.ptr + 8, 8), memcpy(&w[3], t.ptr + t.len - 16, 8);
-            memcpy(to + 8, &w[2], 8), memcpy(to + t.len - 16, &w[3], 8);
-        }
-        memcpy(to, &w[0], 8), memcpy(to + t.len - 8, &w[1], 8);
-    } else if (t.len >= 4 && t.len < 8) {
-        uint32_t a, b;
-        memcpy(&a, t.ptr, 4), memcpy(&b, t.ptr + t.len - 4, 4);
-        memcpy(to, &a, 4), memcpy(to + t.len - 4, &b, 4);
-    } else if (t.len) memcpy(to, t.ptr, t.len);
-    return to + t.len;
-}
-
 static size_t width_of_lengths(const dict *d)
 {
     size_t longest = 0;
