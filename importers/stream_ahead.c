@@ -5,7 +5,7 @@
 #include "engine/base/pool.h"
 #include "importers/stream.h"
 
-enum { PIECES = 8, PIECE_BYTES = 1 << 17 };
+enum { PIECES = 32, PIECE_BYTES = 1 << 17 };
 typedef struct ahead {
     stream base, *in;
     pthread_t thread;
