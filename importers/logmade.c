@@ -59,9 +59,9 @@ static void add_around(log_around *a, slice before, slice behind)
 static bool take_object_out(const log_event *ev, slice message, log_around *a, log_made *out)
 {
     slice object = ev->v[LOG_OBJECT];
-    const char *end = message.ptr + message.len;
-    if (!object.len || ev->fixed >> LOG_OBJECT & 1 || object.ptr < message.ptr || object.ptr + object.len > end) return false;
-    slice before = {message.ptr, (size_t)(object.ptr - message.ptr)}, behind = {object.ptr + object.len, (size_t)(end - object.ptr) - object.len};
+    uintptr_t from = (uintptr_t)object.ptr - (uintptr_t)message.ptr;
+    if (!object.len || ev->fixed >> LOG_OBJECT & 1 || from > message.len || object.len > message.len - from) return false;
+    slice before = {message.ptr, from}, behind = {object.ptr + object.len, message.len - from - object.len};
     if (before.len > LOG_FORM_LITERAL || behind.len > LOG_FORM_LITERAL) return false;
     if (a->last < a->n && stands_around(&a->forms[a->last], before, behind)) return out->form = &a->forms[a->last], true;
     for (a->last = 0; a->last < a->n && !stands_around(&a->forms[a->last], before, behind); a->last++) {}

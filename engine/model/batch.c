@@ -66,8 +66,8 @@ void batch_reset(batch *b)
         if (c->used) {
             memset(c->valid, 0, BITS_WORDS(b->nrows) * sizeof *c->valid);
             if (c->codes) dict_reset(c->codes);
-            if (c->made && c->made->n) templates_reset(c->made, b->nrows);
         }
+        if (c->made && c->made->n) templates_reset(c->made, b->nrows);
         c->used = false;
     }
     b->nrows = 0;

@@ -1,6 +1,6 @@
 /* Columns of texts some of which are made of templates (model/batch.h). All numbers little-endian.
  *   'M' flag [bitmap] count:u8 count × template  n × number:u8  numbers  [texts]
- *   template   parts:u8 parts × (len:u8 literal hole:u8 [len:u8 field])      the field by its name; only the last part has no hole
+ *   template   parts:u8 parts × (len:u8 literal hole:u8 [len:u8 field])      hole: as in model/batch.h; the field by its name
  *   number     0: the row's text is among texts, or it has none; else its template, counted from 1
  *   numbers    by template and hole, of its rows: ints (ints.c)
  *   texts      a column as of tag 'T' (chunk.c): the rows without a template, and the own texts of those that have such a hole; it is missing where there are none */
@@ -120,6 +120,7 @@ static sla_status no_texts(unpacking *u, row_texts *to)
     return to->texts && to->numbers ? SLA_OK : SLA_NOMEM;
 }
 
+/* A column of texts, by row. */
 static sla_status by_row(unpacking *u, slice blob, row_texts *to)
 {
     packed_texts t = {0};
