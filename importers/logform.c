@@ -77,49 +77,54 @@ static inline unsigned others(log_run run, const char *p)
 
 static bool of_kind(log_run run, unsigned char c) { return run == RUN_WORD ? c > ' ' : (c >= '0' && c <= '9') || (run == RUN_ADDRESS && c == '.'); }
 
-/* Where the bytes of the kind end, end at most. */
-static inline const char *run_end(log_run run, const char *p, const char *end, const char *readable)
+/* Where the bytes of the kind end, end at most. roomy: behind end there are as many bytes to be read as a literal may have. */
+static inline const char *run_end(log_run run, const char *p, const char *end, const char *readable, bool roomy)
 {
 #ifdef __SSE2__
-    for (; readable - p >= 16; p += 16) {
+    for (; roomy || readable - p >= 16; p += 16) {
         unsigned stops = others(run, p);
         const char *stop = p + (stops ? __builtin_ctz(stops) : 16);
         if (stop >= end) return end;
         if (stops) return stop;
     }
 #else
-    (void)readable;
+    (void)readable, (void)roomy;
 #endif
     while (p < end && of_kind(run, (unsigned char)*p)) p++;
     return p;
 }
 
-static inline bool literal_fits(const log_place *l, const char *p, const char *end, const char *readable)
+static inline bool literal_fits(const log_place *l, const char *p, const char *end, const char *readable, bool roomy)
 {
     if ((size_t)(end - p) < l->n) return false;
 #ifdef __SSE2__
-    if (readable - p >= LOG_FORM_LITERAL) {
+    if (roomy || readable - p >= LOG_FORM_LITERAL) {
         __m128i differ = _mm_and_si128(_mm_xor_si128(vector(p), vector(l->before)), vector(l->mask));
         for (size_t i = 16; i < (l->n > 16 ? LOG_FORM_LITERAL : 16); i += 16) differ = _mm_or_si128(differ, _mm_and_si128(_mm_xor_si128(vector(p + i), vector(l->before + i)), vector(l->mask + i)));
         return _mm_movemask_epi8(_mm_cmpeq_epi8(differ, _mm_setzero_si128())) == 0xFFFF;
     }
 #else
-    (void)readable;
+    (void)readable, (void)roomy;
 #endif
     return slice_eq((slice){p, l->n}, (slice){l->before, l->n});
 }
 
-bool log_form_match(const log_form *f, slice text, const char *readable, size_t *groups)
+static inline __attribute__((always_inline)) bool match(const log_form *f, slice text, const char *readable, bool roomy, size_t *groups)
 {
     const char *p = text.ptr, *end = p + text.len;
-    for (const log_place *l = f->places; literal_fits(l, p, end, readable); l++) {
+    for (const log_place *l = f->places; literal_fits(l, p, end, readable, roomy); l++) {
         p += l->n;
         if (l->run == RUN_NONE) return f->open || p == end;
         const char *from = p;
-        p = run_end(l->run, p, end, readable);
+        p = run_end(l->run, p, end, readable, roomy);
         if (p == from && !l->empty) return false;
         groups[2 * l->group] = (size_t)(from - text.ptr);
         groups[2 * l->group + 1] = (size_t)(p - text.ptr);
     }
     return false;
+}
+
+bool log_form_match(const log_form *f, slice text, const char *readable, size_t *groups)
+{
+    return readable - (text.ptr + text.len) >= LOG_FORM_LITERAL ? match(f, text, readable, true, groups) : match(f, text, readable, false, groups);
 }
