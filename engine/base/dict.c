@@ -237,17 +237,17 @@ bool dict_all_new(const dict *d, size_t seen)
     return d->count >= SAMPLE && d->count >= seen - seen / 8;
 }
 
-static inline uint32_t look_up(const slot *slots, size_t mask, const text_key *keys, const slice *entries, slice s, text_key k, uint64_t h)
+static inline bool same_key(text_key a, text_key b) { return ((a.lo ^ b.lo) | (a.hi ^ b.hi)) == 0; }
+
+__attribute__((noinline)) static uint32_t find(const dict *d, slice s, text_key k, uint64_t h)
 {
     uint32_t tag = (uint32_t)(h >> 32);
-    for (size_t i = h & mask; slots[i].code1; i = (i + 1) & mask) {
-        uint32_t code = slots[i].code1 - 1;
-        if (slots[i].tag == tag && ((keys[code].lo ^ k.lo) | (keys[code].hi ^ k.hi)) == 0 && (k.hi < IS_LONG || memcmp(entries[code].ptr, s.ptr, s.len) == 0)) return code;
+    for (size_t i = h & d->mask; d->slots[i].code1; i = (i + 1) & d->mask) {
+        uint32_t code = d->slots[i].code1 - 1;
+        if (d->slots[i].tag == tag && same_key(d->keys[code], k) && (k.hi < IS_LONG || memcmp(d->entries[code].ptr, s.ptr, s.len) == 0)) return code;
     }
     return DICT_NONE;
 }
-
-static uint32_t find(const dict *d, slice s, text_key k, uint64_t h) { return look_up(d->slots, d->mask, d->keys, d->entries, s, k, h); }
 
 static uint32_t find_or_add(dict *d, slice s, text_key k, uint64_t h, bool in_place)
 {
@@ -285,14 +285,17 @@ static void ask_for(const dict *d, const uint64_t *h, size_t n)
     }
 }
 
-/* The codes of texts that are there, up to the first that is not; returns how many. */
+/* The codes of texts that are there, up to the first that is not; returns how many. Most are short and in the slot where they belong. */
 static size_t find_many(const dict *d, const slice *texts, const text_key *k, const uint64_t *h, size_t n, uint32_t *codes)
 {
     const slot *slots = d->slots;
     const text_key *keys = d->keys;
     const size_t mask = d->mask;
-    for (size_t i = 0; i < n; i++)
-        if ((codes[i] = look_up(slots, mask, keys, d->entries, texts[i], k[i], h[i])) == DICT_NONE) return i;
+    for (size_t i = 0; i < n; i++) {
+        slot s = slots[h[i] & mask];
+        if (s.code1 && s.tag == (uint32_t)(h[i] >> 32) && k[i].hi < IS_LONG && same_key(keys[s.code1 - 1], k[i])) codes[i] = s.code1 - 1;
+        else if ((codes[i] = find(d, texts[i], k[i], h[i])) == DICT_NONE) return i;
+    }
     return n;
 }
 
