@@ -37,7 +37,7 @@ void caveat_list_add(caveat_list *l, const char *kind, const dataset *ds, slice 
 {
     if (mem_grow(&l->items, &l->cap, l->n + 1, sizeof *l->items)) l->nomem = true;
     else l->items[l->n++] = (caveat){0, slice_of(kind), ds->name, arena_slice(&l->mem, fields), n, of, arena_slice(&l->mem, (slice){zh->ptr, zh->len}), arena_slice(&l->mem, (slice){en->ptr, en->len})};
-    l->nomem = l->nomem || zh->failed || en->failed;
+    l->nomem = l->nomem || l->mem.failed || zh->failed || en->failed;
     buf_free(zh);
     buf_free(en);
 }
