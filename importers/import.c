@@ -49,7 +49,7 @@ static void add_problem(session *se, const err *e)
 /* Of a table what was decided by evidence; columns, delimiters and counts stand in the notes of the source. */
 static bool worth_telling(const importer_kind *kind, slice line)
 {
-    static const char *const decisions[] = {"profile ", "columns not used", "dates read as", "times are in", "read by a part", "are read as", "for want of", "holds durations", "holds numbers", "times of day", "further down", "changes read", "no history", "not all of", "relative date", "more than one", "count from P0", "counts the rows", "first that has a value", "beside the records"};
+    static const char *const decisions[] = {"profile ", "columns not used", "dates read as", "times are in", "read by a part", "are read as", "for want of", "holds durations", "holds numbers", "times of day", "further down", "changes read", "no history", "not all of", "relative date", "more than one", "count from P0", "counts the rows", "first that has a value", "beside the records", "another scale", "of another kind"};
     char text[400];
     if (kind != &importer_csv && kind != &importer_json) return true;
     snprintf(text, sizeof text, "%.*s", SLICE_ARG(line));

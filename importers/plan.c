@@ -166,6 +166,15 @@ static sla_status place(planner *pl, const slice *folded, target *t, const field
     return SLA_OK;
 }
 
+/* "紧急程度" is the urgency beside a priority; where it has to tell the priority, it is no second view of it. */
+static void keep_apart(planner *pl, target *t)
+{
+    int apart = t->map ? t->map->apart : -1;
+    if (t->input < 0 || apart < 0 || pl->p.fields[apart].input != t->input) return;
+    buf_printf(&pl->said, "%.*s: the column %.*s stands for the %.*s and is not used for both\n", SLICE_ARG(pl->p.ds->fields[t->map->field].name), SLICE_ARG(pl->names[t->input]), SLICE_ARG(pl->p.ds->fields[apart].name));
+    t->input = -1;
+}
+
 /* A column for each field that stands in cycles and has no column of its own. */
 static sla_status place_cycles(planner *pl)
 {
@@ -211,6 +220,7 @@ static sla_status make_plan(planner *pl, const dataset *ds, const input *in)
         TRY(place(pl, folded, &pl->p.fields[f], &ds->fields[f]));
         if (pl->p.fields[f].map && ds->fields[f].en) pl->p.fields[f].spoken = pl->spoken;
     }
+    for (size_t f = 0; f < ds->nfields; f++) keep_apart(pl, &pl->p.fields[f]);
     for (size_t f = 0; f < ds->nfields; f++) say_first_of(pl, &ds->fields[f], &pl->p.fields[f]);
     if (pl->fold) fold_place(pl->fold, pl->p.fields, folded, pl->ncols);
     return place_cycles(pl);

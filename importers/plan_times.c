@@ -88,17 +88,22 @@ static void look_at_clock(slice s, span_evidence *seen)
     seen->whole += ev.values + ev.iso + ev.named > 0;
 }
 
-/* A satisfaction of 9 is on another scale than one to 5, and then so are the 4s of its column. */
+/* A satisfaction of 9 is on another scale than one to 5, and then so are the 4s of its column; be it written "9分", "90%" or "9/10". */
 static void look_at_scale(slice s, const target *t, span_evidence *seen)
 {
+    static const char *const marks[] = {"", "分", "星", "%", "％"};
     char text[24], *end;
     slice v = profile_term(t->map, s);
+    bool number = false;
     if (v.len == 0 || v.len >= sizeof text) return;
     memcpy(text, v.ptr, v.len);
     text[v.len] = '\0';
     for (char *p = text; *p; p++) *p = *p == ',' ? '.' : *p;
     double n = strtod(text, &end);
-    if (*end != '\0') return;
+    if (end == text) return;
+    if (*end == '/') n = strtod(end + 1, &end);
+    for (size_t k = 0; k < sizeof marks / sizeof marks[0]; k++) number = number || strcmp(end, marks[k]) == 0;
+    if (!number) return;
     seen->beyond += n > t->map->most;
     seen->zeros += n == 0;
     seen->above_one += n > 1;
@@ -296,15 +301,50 @@ static void settle_commas(planner *pl, size_t f)
     if (seen->either && !seen->decimals != !seen->thousands) plan_notes_comma(pl, f, seen->decimals ? '.' : ',');
 }
 
+static bool begins(slice s, const char *with) { return s.len >= strlen(with) && memcmp(s.ptr, with, strlen(with)) == 0; }
+
+/* Behind a number of a header: "=非常满意", "-一般". Does the profile say that this is another number? */
+static bool means_another(slice s, const field_map *map, double n)
+{
+    size_t to = 0;
+    while (s.len && (strchr(" =:-", *s.ptr) || begins(s, "分"))) {
+        size_t k = *s.ptr & 0x80 ? strlen("分") : 1;
+        s = (slice){s.ptr + k, s.len - k};
+    }
+    while (to < s.len && !strchr(" ,;/()[]0123456789", s.ptr[to]) && !begins((slice){s.ptr + to, s.len - to}, "、")) to++;
+    s.len = to;
+    return to && to < 64 && profile_knows_term(map, s) && strtod(profile_term(map, s).ptr, NULL) != n;
+}
+
+/* "满意度（10分制）", "Rating (1-10)", "满意度(1=非常满意)": a header may tell that its numbers end elsewhere than the field's, or mean something else. A lone 1 counts columns. */
+static bool header_on_another_scale(slice s, const field_map *map)
+{
+    char half[NARROW_MAX];
+    int most = 0;
+    s = words_narrow(s, half);
+    for (size_t i = 0, to; i < s.len; i = to) {
+        int n = 0;
+        for (to = i; to < s.len && s.ptr[to] >= '0' && s.ptr[to] <= '9'; to++) n = n < 1000 ? n * 10 + (s.ptr[to] - '0') : n;
+        slice rest = {s.ptr + to, s.len - to};
+        if (begins(rest, "百分") || begins(rest, "十分制") || (to > i && means_another(rest, map, n))) return true;
+        most = n > most ? n : most;
+        to += to == i;
+    }
+    return most > 1 && most != map->most;
+}
+
 /* A column of numbers on another scale than the field's is not used. */
 static void settle_scale(planner *pl, size_t f)
 {
     target *t = &pl->p.fields[f];
     const span_evidence *seen = &pl->spans[f];
     slice name = pl->p.ds->fields[f].name;
-    if (!on_a_scale(pl, f) || (!seen->beyond && (!seen->zeros || seen->above_one))) return;
+    if (!on_a_scale(pl, f)) return;
+    bool said = header_on_another_scale(pl->names[t->input], t->map);
+    if (!said && !seen->beyond && (!seen->zeros || seen->above_one)) return;
     buf_printf(&pl->said, "%.*s: the column %.*s has ", SLICE_ARG(name), SLICE_ARG(pl->names[t->input]));
-    if (seen->beyond) buf_printf(&pl->said, "numbers beyond %g: it is on another scale and is not used\n", t->map->most);
+    if (said) buf_printf(&pl->said, "another scale than one to %g by its header and is not used\n", t->map->most);
+    else if (seen->beyond) buf_printf(&pl->said, "numbers beyond %g: it is on another scale and is not used\n", t->map->most);
     else buf_text(&pl->said, "nothing but 0 and 1: it holds numbers of another kind and is not used\n");
     t->input = -1;
 }

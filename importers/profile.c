@@ -176,21 +176,21 @@ static void load_reason(loader *l, const field *fd, field_map *m, const ynode *n
     yaml_check_keys(n, keys, l->errors);
     m->reason_of = texts(l, yaml_get(n, "of"));
     if (!(m->reason = take(l, 1, sizeof *m->reason))) return;
-    *m->reason = (field_map){.field = m->field, .from = texts(l, yaml_get(n, "from")), .after = -1, .or_after = -1, .prefix_of = -1, .vocabulary = m->vocabulary};
+    *m->reason = (field_map){.field = m->field, .from = texts(l, yaml_get(n, "from")), .after = -1, .or_after = -1, .apart = -1, .prefix_of = -1, .vocabulary = m->vocabulary};
     load_terms(l, fd, n, &m->reason->terms);
     if (fd->type != VT_TEXT || m->reason->from.n == 0 || m->reason_of.n == 0) errlist_add(l->errors, SLA_SYNTAX, n->at, "the reason of a text needs 'from', its headers, and 'of', the values that it is the reason of");
 }
 
 static void load_field(loader *l, profile *p, const ynode *n)
 {
-    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", "first_of", "row_number", "behind", "ends", "none", "percent", "needs_unit", NULL};
+    static const char *const keys[] = {"from", "fallback", "value", "values", "terms", "unit", "after", "digits", "cycle", "begins", "or_after", "time", "most", "reason", "first_of", "row_number", "behind", "ends", "none", "percent", "needs_unit", "apart", NULL};
     yaml_check_keys(n, keys, l->errors);
     int f = field_named(l, p->ds, n->key, n->key_at);
     if (f < 0) return;
     const field *fd = &p->ds->fields[f];
     field_map *m = &p->maps[p->nmaps++];
     const ynode *value = yaml_get(n, "value"), *after = yaml_get(n, "after"), *or_after = yaml_get(n, "or_after"), *digits = yaml_get(n, "digits");
-    *m = (field_map){.field = (size_t)f, .from = texts(l, yaml_get(n, "from")), .fallback = texts(l, yaml_get(n, "fallback")), .after = -1, .or_after = -1, .prefix_of = -1,
+    *m = (field_map){.field = (size_t)f, .from = texts(l, yaml_get(n, "from")), .fallback = texts(l, yaml_get(n, "fallback")), .after = -1, .or_after = -1, .apart = -1, .prefix_of = -1,
                      .vocabulary = fd->en ? profile_vocabulary(l->set, fd->en) : NULL, .unit = unit_of(l, yaml_get(n, "unit"))};
     if (value) m->constant = value->text;
     if (value && fd->type != VT_TEXT) errlist_add(l->errors, SLA_TYPE, value->at, "only a text field can have a fixed value");
@@ -219,6 +219,8 @@ static void load_field(loader *l, profile *p, const ynode *n)
     if (m->after >= 0 && (fd->type != VT_TIME || p->ds->fields[m->after].type != VT_TIME)) errlist_add(l->errors, SLA_TYPE, after->at, "only a time can follow a time");
     if (or_after) m->or_after = field_named(l, p->ds, or_after->text, or_after->at);
     if (m->or_after >= 0 && (fd->type != VT_TIME || p->ds->fields[m->or_after].type != VT_TIME)) errlist_add(l->errors, SLA_TYPE, or_after->at, "only a time can follow a time");
+    const ynode *apart = yaml_get(n, "apart");
+    if (apart) m->apart = field_named(l, p->ds, apart->text, apart->at);
     load_terms(l, fd, n, &m->terms);
     load_reason(l, fd, m, yaml_get(n, "reason"));
 }

@@ -27,6 +27,7 @@ typedef struct field_map {
     header_list cycle; slice cycle_list, cycle_at, cycle_running, cycle_in;   /* out of a field of one of these names: of the first of its cycles the value at a path; n 0: none (cycles.h) */
     header_list first_of;               /* what stands between several values in one cell, of which the first counts; a comma only behind a letter that is not Latin ("Doe, John" is one) */
     header_list none;                   /* texts that in this field mean nobody and nothing, though in others they mean something: 未分配 */
+    int apart;                          /* a field whose column is not this one's, though both have its name; -1: none */
     bool digits;                        /* "52 267" is 52267 */
     slice behind;                       /* of a text with this in it, what stands behind: of "Incident: INC1" INC1; "": all of it */
     bool needs_unit;                    /* of durations: a number whose unit neither the value nor the header names is none ("RTO: 4") */

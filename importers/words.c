@@ -96,7 +96,7 @@ static uint32_t plain(uint32_t c)
 
 static bool left_out(uint32_t c, size_t before)
 {
-    if (c <= ' ' || c == 0xA0 || c == 0x3000 || c == 0xFEFF || c == 0x200B || (c >= 0x2000 && c <= 0x200A) || c == 0x202F) return true;
+    if (c <= ' ' || c == 0xA0 || c == 0x3000 || c == 0xFEFF || c == 0x200B || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0xFE0F) return true;
     if (c == '-' || c == 0x2013 || c == 0x2014) return before > 0;
     return c == '_' || c == ':' || c == '*' || c == '"' || c == '\'' || c == 0x2019;
 }
