@@ -172,6 +172,7 @@ static void weekday(scan *c)
     while (k < sizeof names / sizeof names[0] && (n < strlen(names[k]) || memcmp(text, names[k], strlen(names[k])) != 0)) k++;
     if (k == sizeof names / sizeof names[0]) return;
     after.i += w.len;
+    skip_nocase(&after, "-feira"); /* Portuguese */
     skip(&after, ".");
     skip(&after, ",");
     blanks(&after);
@@ -255,7 +256,7 @@ static bool zone_word(scan *c, time_text *t)
 static bool offset_part(scan *c, time_text *t)
 {
     blanks(c);
-    skip(c, "Uhr");
+    (void)(skip(c, "Uhr") || skip(c, "hrs") || skip(c, "hs") || skip(c, "h"));
     blanks(c);
     bool bracket = skip(c, "(");
     if (c->i == c->s.len) return !bracket;
