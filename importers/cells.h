@@ -38,6 +38,7 @@ typedef struct time_counts { _Atomic uint64_t values, days, unzoned, repeated, s
 typedef struct target {
     int input;                          /* column; -1: the file has none */
     const int *more; size_t nmore;      /* where the cell of that column is missing, these, in order */
+    bool spare;                         /* the last of more is none of these: it holds the days if the first one holds times of day */
     const field_map *map;
     const char *order;                  /* "ymd", "dmy", "mdy" for times */
     int clock;                          /* where the cell is a day: the column of its time of day; -1: none */

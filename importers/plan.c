@@ -131,12 +131,27 @@ static sla_status find_reason(planner *pl, const slice *folded, const field_map 
     return SLA_OK;
 }
 
+/* "日期" beside "报修时间", which may hold the times of that day: looked at, and used if it does. */
+static sla_status find_days(planner *pl, const slice *folded, const field_map *map, const field *f, target *t)
+{
+    target of = {.map = map};
+    bool may = false;
+    for (size_t h = 0; t->input >= 0 && h < map->clock.n; h++) may = may || slice_eq(folded[t->input], map->clock.folded[h]);
+    if (!may || t->clock >= 0 || t->nmore || map->or_after >= 0) return SLA_OK;
+    TRY(columns_of(pl, folded, &map->fallback, f, &of));
+    if (of.input < 0) return SLA_OK;
+    t->more = of.more - 1;
+    t->nmore = 1;
+    t->spare = true;
+    return SLA_OK;
+}
+
 /* Several columns that tell one time need not agree: which of them counts is said. */
 static void say_first_of(planner *pl, const field *f, const target *t)
 {
     bool others = false;
     for (size_t k = 0; k < t->nmore; k++) others = others || !words_same(pl->names[t->input], pl->names[t->more[k]]);
-    if ((f->type != VT_TIME && f->type != VT_DATE) || t->input < 0 || !others) return;
+    if ((f->type != VT_TIME && f->type != VT_DATE) || t->input < 0 || !others || t->spare) return;
     buf_printf(&pl->said, "%.*s: the first that has a value of the columns %.*s", SLICE_ARG(f->name), SLICE_ARG(pl->names[t->input]));
     for (size_t k = 0; k < t->nmore; k++) buf_printf(&pl->said, ", %.*s", SLICE_ARG(pl->names[t->more[k]]));
     buf_char(&pl->said, '\n');
@@ -155,6 +170,7 @@ static sla_status place(planner *pl, const slice *folded, target *t, const field
         TRY(columns_of(pl, folded, &map->from, f, t));
         if (map->prefix_of >= 0) buf_printf(&pl->said, "%.*s: for want of a value, by what %.*s begins with\n", SLICE_ARG(f->name), SLICE_ARG(pl->pf->ds->fields[map->prefix_of].name));
         find_clock(folded, pl->ncols, map, t);
+        TRY(find_days(pl, folded, map, f, t));
         TRY(find_reason(pl, folded, map, f, t));
         if (t->input >= 0 || map->fallback.n + map->row_number.n == 0) return SLA_OK;
         TRY(columns_of(pl, folded, &map->fallback, f, t));

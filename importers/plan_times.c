@@ -254,6 +254,7 @@ static void settle_clock(planner *pl, size_t f)
     }
     for (size_t h = 0; t->map && t->input >= 0 && h < t->map->clock.n; h++) either = either || words_same(pl->names[t->input], t->map->clock.items[h]);
     for (size_t k = 0; k < pl->nnotes; k++) zoned = zoned || (pl->notes[k].zone && pl->notes[k].field == f);
+    if (t->spare) t->spare = false, t->nmore -= !either || zoned || seen->clocks * 2 <= seen->values;
     if (!either || zoned || (t->map->or_after >= 0 && !days) || t->clock >= 0 || t->nmore == 0 || seen->clocks * 2 <= seen->values) return;
     t->clock = t->input;
     t->input = t->more[0];
