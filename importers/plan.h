@@ -11,11 +11,11 @@
 
 /* Values of a column of times that are none; clocks: times of day; of values. Of the column beside it that should hold times of day: of beside whole are times with a day, over durations beyond one.
  * beyond: numbers beyond the
- * field's scale; zeros, above_one: numbers that are 0, and more than 1. from_zero: levels "P0". later, sooner: of the clocks, those that are no earlier and those that are earlier on the clock than what they would count from. dated: values of the field's first column that are times or numbers of days. Of bare numbers in durations:
+ * field's scale; below_one, above_one: numbers below 1, and more than 1. from_zero: levels "P0". later, sooner: of the clocks, those that are no earlier and those that are earlier on the clock than what they would count from. dated: values of the field's first column that are times or numbers of days. Of bare numbers in durations:
  * either, decimals: those whose comma may be of thousands, and is not; thousands: those that tell that commas would be. */
 /* Do times show both halves of the day? bare: those that say nothing of it themselves, as AM, a zone or ISO's T do; other: those that do, or lie in hour 0 or beyond 12; noons: in hour 12; other_days: of another day than the first. */
 typedef struct clock_evidence { char day[10]; size_t bare, other, noons, other_days; } clock_evidence;
-typedef struct span_evidence { size_t durations, numbers, negative, clocks, values, beside, whole, over, later, sooner, beyond, zeros, above_one, from_zero, either, decimals, thousands, dated; clock_evidence face; } span_evidence;
+typedef struct span_evidence { size_t durations, numbers, negative, clocks, values, beside, whole, over, later, sooner, beyond, below_one, above_one, from_zero, either, decimals, thousands, dated; clock_evidence face; } span_evidence;
 /* What a column's values do not say: the zone of times (of a field that is read so) and the unit of numbers, as the header names them; the year, as the import knows it; which comma is meant
  * ('.': of decimals, ',': of thousands), as the column's other numbers tell; the table whose rows it counts; what stands before the value. */
 typedef struct column_note { int col; size_t field; zone *zone; int64_t unit; bool yearless; char comma; slice table, behind; } column_note;

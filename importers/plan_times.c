@@ -105,7 +105,7 @@ static void look_at_scale(slice s, const target *t, span_evidence *seen)
     for (size_t k = 0; k < sizeof marks / sizeof marks[0]; k++) number = number || strcmp(end, marks[k]) == 0;
     if (!number) return;
     seen->beyond += n > t->map->most;
-    seen->zeros += n == 0;
+    seen->below_one += n < 1;
     seen->above_one += n > 1;
 }
 
@@ -342,11 +342,11 @@ static void settle_scale(planner *pl, size_t f)
     slice name = pl->p.ds->fields[f].name;
     if (!on_a_scale(pl, f)) return;
     bool said = header_on_another_scale(pl->names[t->input], t->map);
-    if (!said && !seen->beyond && (!seen->zeros || seen->above_one)) return;
+    if (!said && !seen->beyond && (!seen->below_one || seen->above_one)) return;
     buf_printf(&pl->said, "%.*s: the column %.*s has ", SLICE_ARG(name), SLICE_ARG(pl->names[t->input]));
     if (said) buf_printf(&pl->said, "another scale than one to %g by its header and is not used\n", t->map->most);
     else if (seen->beyond) buf_printf(&pl->said, "numbers beyond %g: it is on another scale and is not used\n", t->map->most);
-    else buf_text(&pl->said, "nothing but 0 and 1: it holds numbers of another kind and is not used\n");
+    else buf_text(&pl->said, "nothing beyond 1 and some below: it holds numbers of another kind and is not used\n");
     t->input = -1;
 }
 

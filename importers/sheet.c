@@ -49,9 +49,21 @@ void shared_strings_free(shared_strings *s)
 serial_form sheet_builtin_form(uint32_t id)
 {
     if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 54) || id == 57 || id == 58) return SERIAL_DATE;
+    if (id == 9 || id == 10) return FORM_PERCENT;
     if (id == 22) return SERIAL_DATETIME;
     if ((id >= 18 && id <= 21) || (id >= 32 && id <= 35) || id == 45 || id == 47 || id == 55 || id == 56) return SERIAL_TIME;
     return id == 46 ? SERIAL_ELAPSED : SERIAL_NONE;
+}
+
+/* "0.0%" from its first digit on: to the end of the section, a sign of percent that is no text. */
+static serial_form number_form(slice code, size_t i)
+{
+    for (bool quoted = false; i < code.len && (quoted || code.ptr[i] != ';'); i++) {
+        if (code.ptr[i] == '"') quoted = !quoted;
+        else if (code.ptr[i] == '\\') i++;
+        else if (code.ptr[i] == '%' && !quoted) return FORM_PERCENT;
+    }
+    return SERIAL_NONE;
 }
 
 /* The first section of the code decides; quoted text, escaped characters, colours and locales in brackets say nothing. */
@@ -74,7 +86,7 @@ serial_form sheet_code_form(slice code)
         else if (c == 'm' || c == 'M') month = true;
         else if ((c == 'E' || c == 'G' || c == 'e' || c == 'g') && code.len - i >= 7 && slice_eq_nocase((slice){code.ptr + i, 7}, SLICE_LIT("general"))) i += 6;
         else if (c == '0' || c == '#' || c == '?') {
-            if (!day && !clock && !month && !elapsed) return SERIAL_NONE;
+            if (!day && !clock && !month && !elapsed) return number_form(code, i);
         }
     }
     if (elapsed) return SERIAL_ELAPSED;
@@ -117,6 +129,11 @@ static char *put_clock(char *p, int64_t sec)
 
 void sheet_number(sheet_writer *w, double v, serial_form form, bool from_1904)
 {
+    if (isfinite(v) && form == FORM_PERCENT) {
+        plain_number(w->out, v * 100);
+        buf_char(w->out, '%');
+        return;
+    }
     if (!isfinite(v) || form == SERIAL_NONE || v < 0 || v >= 2958466) { /* 9999-12-31 is the last day */
         plain_number(w->out, isfinite(v) ? v : 0);
         return;

@@ -19,8 +19,9 @@ sla_status shared_strings_end(shared_strings *s);            /* ends a string; S
 slice shared_strings_get(const shared_strings *s, size_t i); /* ptr NULL: there is no such string */
 void shared_strings_free(shared_strings *s);
 
-/* An Excel serial (days since 1899-12-30, or 1904-01-01) as text: "2025-07-01", "2025-07-01T09:00:00", "09:00:00" or hours "36:00:00". */
-typedef enum serial_form { SERIAL_NONE, SERIAL_DATE, SERIAL_DATETIME, SERIAL_TIME, SERIAL_ELAPSED } serial_form;
+/* An Excel serial (days since 1899-12-30, or 1904-01-01) as text: "2025-07-01", "2025-07-01T09:00:00", "09:00:00" or hours "36:00:00". FORM_PERCENT is none: 0.9 that is shown as "90%"
+ * is written so, for a column of such numbers is no other one than a column of such texts. */
+typedef enum serial_form { SERIAL_NONE, SERIAL_DATE, SERIAL_DATETIME, SERIAL_TIME, SERIAL_ELAPSED, FORM_PERCENT } serial_form;
 /* What a number format makes of a number: built-in ids 0..163, or the code of a custom one ("yyyy\-mm\-dd hh:mm"). */
 serial_form sheet_builtin_form(uint32_t id);
 serial_form sheet_code_form(slice code);

@@ -2,6 +2,7 @@
 #include <unistd.h>
 #include "engine/base/file.h"
 #include "importers/csv.h"
+#include "importers/sheet.h"
 #include "tests/support/check.h"
 
 /* All records of a text as "a|b¶c|d¶": what the importer sees. */
@@ -198,10 +199,34 @@ static void clevercsv_dialects(void **state)
     }
 }
 
+/* What a sheet shows of a number, which becomes a cell's text. */
+static const struct shown { const char *name, *code; double value; const char *text; } shown[] = {
+    {"a share", "0%", 0.9, "90%"}, {"a share with decimals", "0.00%;[Red]-0.00%", 0.07, "7%"}, {"a whole share", "#,##0%", 1, "100%"},
+    {"a sign that is text", "0\"%\"", 0.9, "0.9"}, {"a sign of the second section", "0;-0%", 0.9, "0.9"}, {"a day", "yyyy-mm-dd", 45851, "2025-07-13"},
+};
+static void number_is_shown(void **state)
+{
+    const struct shown *c = *state;
+    buf out = {0};
+    sheet_writer w = {.out = &out};
+    sheet_number(&w, c->value, sheet_code_form(slice_of(c->code)), false);
+    assert_string_equal(buf_cstr(&out), c->text);
+    buf_free(&out);
+}
+
+static void built_in_shares(void **state)
+{
+    (void)state;
+    assert_int_equal(sheet_builtin_form(9), FORM_PERCENT);
+    assert_int_equal(sheet_builtin_form(10), FORM_PERCENT);
+    assert_int_equal(sheet_builtin_form(11), SERIAL_NONE);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[2 * LEN(cases) + 2] = {cmocka_unit_test(spectrum_gives_its_truth), cmocka_unit_test(clevercsv_dialects)};
-    size_t n = 2;
+    struct CMUnitTest tests[2 * LEN(cases) + LEN(shown) + 3] = {cmocka_unit_test(spectrum_gives_its_truth), cmocka_unit_test(clevercsv_dialects), cmocka_unit_test(built_in_shares)};
+    size_t n = 3;
+    ROWS(tests, n, shown, number_is_shown);
     ROWS(tests, n, cases, dialect_is_found);
     ROWS(tests, n, cases, cuts_are_record_ends);
     return cmocka_run_group_tests(tests, NULL, NULL);
