@@ -146,8 +146,8 @@ typedef enum half { HALF_NONE, HALF_AM, HALF_PM, HALF_AFTERNOON, HALF_NOON, HALF
 static half meridiem(scan *c)
 {
     static const struct { const char *name; half is; } names[] = {
-        {"pm", HALF_PM}, {"p.m.", HALF_PM}, {"p. m.", HALF_PM}, {"p.\xC2\xA0m.", HALF_PM}, {"下午", HALF_AFTERNOON}, {"午後", HALF_AFTERNOON}, {"오후", HALF_AFTERNOON}, {"中午", HALF_NOON}, {"晚上", HALF_EVENING}, {"傍晚", HALF_EVENING}, {"晚间", HALF_EVENING},
-        {"am", HALF_AM}, {"a.m.", HALF_AM}, {"a. m.", HALF_AM}, {"a.\xC2\xA0m.", HALF_AM}, {"上午", HALF_AM}, {"午前", HALF_AM}, {"오전", HALF_AM}, {"早上", HALF_AM}, {"早晨", HALF_AM}, {"清晨", HALF_AM}, {"凌晨", HALF_AM},
+        {"pm", HALF_PM}, {"p.m.", HALF_PM}, {"p. m.", HALF_PM}, {"p.\xC2\xA0m.", HALF_PM}, {"下午", HALF_AFTERNOON}, {"午後", HALF_AFTERNOON}, {"오후", HALF_AFTERNOON}, {"中午", HALF_NOON}, {"晚上", HALF_EVENING}, {"傍晚", HALF_EVENING}, {"晚间", HALF_EVENING}, {"晚", HALF_EVENING},
+        {"am", HALF_AM}, {"a.m.", HALF_AM}, {"a. m.", HALF_AM}, {"a.\xC2\xA0m.", HALF_AM}, {"上午", HALF_AM}, {"午前", HALF_AM}, {"오전", HALF_AM}, {"早上", HALF_AM}, {"早晨", HALF_AM}, {"清晨", HALF_AM}, {"早", HALF_AM}, {"凌晨", HALF_AM},
     };
     size_t before = c->i;
     blanks(c);
@@ -258,6 +258,7 @@ static bool offset_part(scan *c, time_text *t)
     blanks(c);
     (void)(skip(c, "Uhr") || skip(c, "hrs") || skip(c, "hs") || skip(c, "h"));
     blanks(c);
+    if (skip(c, "星期") || skip(c, "周")) c->i += word_at(c).len, blanks(c); /* "09:05 星期二" */
     bool bracket = skip(c, "(");
     if (c->i == c->s.len) return !bracket;
     if (zone_word(c, t)) blanks(c);
@@ -328,8 +329,11 @@ static bool compact(slice s, time_text *out)
     memcpy(text, (char[]){s.ptr[0], s.ptr[1], s.ptr[2], s.ptr[3], '-', s.ptr[4], s.ptr[5], '-', s.ptr[6], s.ptr[7]}, 10);
     if (s.len == 8) return time_parse((slice){text, 10}, out);
     if (clock) {
-        memcpy(text + 10, s.ptr + 8, s.len - 8);
-        return time_parse((slice){text, s.len + 2}, out);
+        size_t short_hour = s.len > 10 && s.ptr[10] == ':'; /* "20250715 9:05" */
+        if (s.len + short_hour > 17) return false;
+        memcpy(text + 10, " 0", 2);
+        memcpy(text + 11 + short_hour, s.ptr + 9, s.len - 9);
+        return time_parse((slice){text, s.len + 2 + short_hour}, out);
     }
     memcpy(text + 10, (char[]){' ', s.ptr[8], s.ptr[9], ':', s.ptr[10], s.ptr[11], ':', s.ptr[12], s.ptr[13]}, 9);
     return time_parse((slice){text, 19}, out);
