@@ -14,12 +14,12 @@ static bool is_dated(const planner *pl, size_t f)
 static size_t dated(const date_evidence *ev) { return ev->values + ev->iso + ev->named + ev->epoch + ev->serial; }
 
 /* "15 min", "0:15" and "15" in a column that should hold times. */
-static void look_at_duration(slice s, const target *t, span_evidence *seen)
+static void look_at_duration(slice s, const field *fd, const target *t, span_evidence *seen)
 {
     int64_t ms;
     seen->values += s.len > 0;
     seen->clocks += s.len && memchr(s.ptr, ':', s.len) && (s.len <= 8 ? (words_duration(s, 0, &ms) && ms <= MS_DAY) || dates_clock(s) : s.len <= 16 && dates_clock(s));
-    if (!t->map || t->map->or_after < 0) return;
+    if (!fd->planned && (!t->map || t->map->or_after < 0)) return;
     if (words_duration(s, 0, &ms)) seen->durations++;
     else if (words_duration(s, 1, &ms)) seen->numbers++;
     else if (words_comma_of(s) == COMMA_EITHER) ms = 0, seen->numbers++;
@@ -149,7 +149,7 @@ static void look_beside(planner *pl, size_t f, const cells *c, size_t row, slice
     const target *t = &pl->p.fields[f];
     span_evidence *seen = &pl->spans[f];
     int from = t->map && t->map->or_after >= 0 ? pl->p.fields[t->map->or_after].input : -1;
-    look_at_duration(narrow, t, seen);
+    look_at_duration(narrow, &pl->p.ds->fields[f], t, seen);
     look_at_half(narrow, &seen->face);
     if (from >= 0) look_at_either(narrow, words_narrow(cell_at(c, from, row), text), seen);
     if (t->clock >= 0) look_at_clock(words_narrow(cell_at(c, t->clock, row), text), seen);
@@ -239,6 +239,16 @@ static bool settle_duration(planner *pl, size_t f)
     t->nmore = 0;
     buf_printf(&pl->said, "%.*s: the column %.*s holds durations; they are counted from %.*s, as time that passed by the calendar\n", SLICE_ARG(name), SLICE_ARG(header), SLICE_ARG(from));
     return true;
+}
+
+/* "解决时限" is when it is due in one table, in another how long it may take: from when, and by which calendar, that does not say. */
+static void settle_planned(planner *pl, size_t f)
+{
+    target *t = &pl->p.fields[f];
+    const span_evidence *seen = &pl->spans[f];
+    if (!is_dated(pl, f) || !pl->p.ds->fields[f].planned || (t->map && t->map->or_after >= 0) || seen->durations <= dated(&pl->seen[f])) return;
+    buf_printf(&pl->said, "%.*s: the column %.*s holds durations, which tell no time; it is not used\n", SLICE_ARG(pl->p.ds->fields[f].name), SLICE_ARG(pl->names[t->input]));
+    t->input = -1;
 }
 
 /* "报修时间" holds whole times in one table, in another the time of day beside "报修日期": a column that may be either, holds times of day, and is not the only one. */
@@ -364,6 +374,7 @@ static void settle_source(planner *pl, size_t f, date_evidence *all)
     const target *t = &pl->p.fields[f];
     settle_scale(pl, f);
     settle_levels(pl, f);
+    settle_planned(pl, f);
     if (is_dated(pl, f)) settle_clock(pl, f);
     if (t->map && t->map->or_after >= 0 && t->input >= 0 && t->clock < 0) settle_mixed(pl, f);
     settle_commas(pl, f);
