@@ -75,8 +75,8 @@ static int64_t unit_of(const planner *pl, const slice *folded, int col, bool who
     return whole || !slice_eq(folded[col], pl->headers[col].readings[0]) ? pl->headers[col].unit : 0;
 }
 
-/* A column of durations, in the unit that its header names, is nothing else. */
-static bool takes_unit(const field_map *map, const field *f) { return map->after >= 0 || map->or_after >= 0 || f->type == VT_DURATION || (f->type == VT_NUMBER && map->unit); }
+/* A column of durations, in the unit that its header names, is nothing else. What ends a scale is no unit of time: 满意度(分). */
+static bool takes_unit(const field_map *map, const field *f) { return map->after >= 0 || map->most > 0 || map->or_after >= 0 || f->type == VT_DURATION || (f->type == VT_NUMBER && map->unit); }
 
 /* Columns fill in for each other if they are in one unit; those in none come first. */
 static size_t keep_one_unit(const planner *pl, const slice *folded, int *found, size_t n, bool whole, int64_t *unit)
@@ -107,7 +107,7 @@ static sla_status columns_of(planner *pl, const slice *folded, const header_list
         }
     }
     n = keep_one_unit(pl, folded, found, n, whole, &unit);
-    if (unit) t->unit = unit;
+    if (unit && t->map->most == 0) t->unit = unit;
     t->input = n ? found[0] : -1;
     t->more = found + 1;
     t->nmore = n ? n - 1 : 0;

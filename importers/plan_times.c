@@ -189,14 +189,14 @@ static void say_order(planner *pl, const field *f, const date_evidence *ev, cons
                ev->second_over_12, why);
 }
 
-/* Values like "09:10" that are mostly no earlier on the clock than what they would count from, under a header that does not speak of durations. */
+/* Values like "09:10" that are mostly no earlier on the clock than what they would count from, or that would count from days, under a header that does not speak of durations. */
 static bool may_be_clocks(const planner *pl, size_t f)
 {
     const target *t = &pl->p.fields[f];
     const span_evidence *seen = &pl->spans[f];
     for (size_t h = 0; h < t->map->fallback.n; h++)
         if (words_same(pl->names[t->input], t->map->fallback.items[h])) return false;
-    return t->unit == 0 && seen->clocks == seen->durations && seen->later > seen->sooner;
+    return t->unit == 0 && seen->clocks == seen->durations && (seen->later > seen->sooner || seen->later + seen->sooner == 0);
 }
 
 /* "First Response Time" holds seconds and "First Responded On" the time: what tells the time comes first, and durations do not fill in for it. */
@@ -231,7 +231,7 @@ static bool settle_duration(planner *pl, size_t f)
         return true;
     }
     if (may_be_clocks(pl, f)) {
-        buf_printf(&pl->said, "%.*s: the column %.*s may hold times of day as well as durations, for most are not earlier on the clock than %.*s; it is not used: write the day with them, or a unit (9h10m)\n", SLICE_ARG(name), SLICE_ARG(header), SLICE_ARG(from));
+        buf_printf(&pl->said, "%.*s: the column %.*s may hold times of day as well as durations, for little or nothing is earlier on the clock than %.*s; it is not used: write the day with them, or a unit (9h10m)\n", SLICE_ARG(name), SLICE_ARG(header), SLICE_ARG(from));
         t->input = -1;
         return true;
     }
