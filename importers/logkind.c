@@ -4,6 +4,7 @@
 #include "engine/base/dict.h"
 #include "engine/base/mem.h"
 #include "importers/logclf.h"
+#include "importers/logrecords.h"
 
 enum { MESSAGE_MADE = 1000 };
 _Static_assert((int)CLF_PARTS <= (int)LOG_GROUPS_MAX, "a line's texts have room for the parts of the common log format");
@@ -157,7 +158,7 @@ static sla_status load_by(log_kinds *ks, const ynode *n, log_kind *k, errlist *e
 
 static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errlist *errors)
 {
-    static const char *const keys[] = {"title", "has", "each", "element", "wrapped", "part", "skip", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "fields", "lines", "generic", "only", "examples", NULL};
+    static const char *const keys[] = {"title", "has", "each", "element", "wrapped", "part", "skip", "at", "clock", "time", "zone", "host", "program", "program_by", "message", "json", "fields", "lines", "generic", "only", "examples", NULL};
     yaml_check_keys(n, keys, errors);
     if (mem_grow(&ks->records, &ks->records_cap, ks->nrecords + 1, sizeof *ks->records)) return SLA_NOMEM;
     log_kind *k = &ks->records[ks->nrecords++];
@@ -183,6 +184,7 @@ static sla_status load_record(log_kinds *ks, const ynode *n, slice source, errli
     TRY(names(ks->mem, yaml_get(n, "host"), &k->host));
     TRY(names(ks->mem, yaml_get(n, "program"), &k->programs));
     TRY(names(ks->mem, yaml_get(n, "message"), &k->message));
+    TRY(names(ks->mem, yaml_get(n, "json"), &k->json));
     TRY(load_pairs(ks, yaml_get(n, "fields"), &k->also, &k->nalso));
     TRY(load_by(ks, yaml_get(n, "program_by"), k, errors));
     if (k->has.n == 0 || k->at.n == 0) errlist_add(errors, SLA_SYNTAX, n->at, "a kind of records needs 'has' and 'at'");
@@ -542,13 +544,21 @@ bool log_kind_has(const log_kind *k, const log_pair *pairs, size_t n)
     return true;
 }
 
+/* 0001-01-01, 1900-01-01 and 0 are how programs write that there is none yet, such as the end of what still runs. */
+static bool no_time_yet(const log_time *t) { return t->year && t->year <= 1970; }
+
 /* By one of the kind's forms, or one that is plain to everybody; a day with the time of day of its own name. */
 static bool record_time(const log_kind *k, log_framed *f)
 {
     char both[96];
+    log_time later;
     slice at = first_of(&k->at, f), clock = k->clock.n && !memchr(at.ptr ? at.ptr : "", ':', at.len) ? first_of(&k->clock, f) : (slice){0};
     slice whole = joined(at, clock, both, sizeof both);
-    if (read_time(k, whole, &f->time)) return true;
+    if (read_time(k, whole, &f->time)) {
+        for (size_t i = 0; no_time_yet(&f->time) && i < k->at.n; i++)
+            if (read_time(k, log_pair_get(f->pairs, f->n, k->at.items[i]), &later) && !no_time_yet(&later)) f->time = later;
+        return true;
+    }
     return clock.len && (log_time_any(clock, &f->time) || read_time(k, at, &f->time)); /* the clock is a whole time itself, or no time at all */
 }
 
@@ -575,8 +585,20 @@ bool log_frame_wrapped(const log_kind *k, log_regex_state *s, slice line, log_fr
     return true;
 }
 
+/* What stands in the record as a text that is JSON itself, of a list its first object. One that is none says nothing by name. */
+static void read_json(const log_kind *k, log_framed *f)
+{
+    for (size_t i = 0, n = f->n; i < k->json.n; i++) {
+        slice v = log_pair_get(f->pairs, n, k->json.items[i]);
+        size_t from = v.len && v.ptr[0] == '[';
+        json_reader j = {.p = v.ptr + from, .end = v.ptr + v.len, .scratch = f->scratch};
+        if (v.len) log_flatten_json(&j, f);
+    }
+}
+
 bool log_frame_record(const log_kind *k, log_framed *f)
 {
+    read_json(k, f);
     for (size_t i = 0, n = f->n; i < k->nalso; i++) {
         slice v = log_pair_get(f->pairs, n, k->also[i].value);
         if (v.len) log_pair_add(f, k->also[i].name, v);

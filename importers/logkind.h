@@ -24,6 +24,7 @@
  *       clock: [Time]                            at is a day: its time of day
  *       time: ['%d/%m/%Y %H:%M']
  *       program_by: {EventID: {Security: ['47??']}}   where none of these has a value: by what another name says; ? is any character
+ *       json: [Payload]                          values that are JSON themselves, an object or a list of some: what it, or the first of them, says by name is the record's too
  *       fields: {EventID: [Id, event_code]}      further names for what is there
  *       lines: true                              the message may be a whole line of syslog, of the audit log or of one of the kinds above, or a record in JSON: then what that says
  *                                                holds, and a record without a time has that of its line; timed: it was written at the record's own time, which holds where the line names no zone
@@ -57,7 +58,7 @@ typedef struct log_kind {
     bool more, lines, timed, headed;    /* timed: lines, and the record's time is that of the line within */
     log_split split;
     /* records */
-    log_names has, at, clock, host, programs, message;
+    log_names has, at, clock, host, programs, message, json;
     slice each, element;
     size_t part;                        /* bytes; 0: messages are whole */
     bool generic, only;                 /* only where no other kind fits; only records without other names */

@@ -203,6 +203,23 @@ static void extend(flat *x, slice key, size_t *n)
     *n += key.len;
 }
 
+/* The values of a Windows event where its XML was made JSON element by element: [{"@Name": "IpAddress", "#text": "10.0.0.9"}]. */
+static void add_named(flat *x, size_t n, slice list)
+{
+    json_reader j = {.p = list.ptr, .end = list.ptr + list.len, .scratch = x->f->scratch};
+    json_level l;
+    slice key, item;
+    json_enter(&j, &l);
+    while (json_next(&j, &l, &key) && json_value(&j, &item, 1)) {
+        size_t len = n;
+        slice name = json_at(item, SLICE_LIT("@Name"), j.scratch), value = json_at(item, SLICE_LIT("#text"), j.scratch);
+        if (!name.len || !value.len) continue;
+        extend(x, name, &len);
+        slice path = arena_slice(j.scratch, (slice){x->path, len});
+        if (path.ptr) log_pair_add(x->f, path, value);
+    }
+}
+
 static bool flatten(flat *x, size_t n, int depth)
 {
     json_level l;
@@ -222,6 +239,7 @@ static bool flatten(flat *x, size_t n, int depth)
         slice name = arena_slice(x->f->scratch, (slice){x->path, len});
         if (!name.ptr) return json_no_memory(x->j);
         log_pair_add(x->f, name, value);
+        if (list && slice_is(key, "Data")) add_named(x, len, value);
     }
     return x->j->wrong == NULL;
 }

@@ -8,7 +8,7 @@
 #include "importers/logrecords.h"
 
 enum { TAG_MAX = 64 };
-typedef struct tags { char open[TAG_MAX], stop[TAG_MAX]; size_t open_len, stop_len; } tags;   /* "<Event", "</Event>" */
+typedef struct tags { char open[TAG_MAX], stop[TAG_MAX]; size_t open_len, stop_len; } tags;   /* "<Event", "</Event>"; of elements that have only attributes "/>" */
 struct importer { log_records r; tags tags; };
 
 static bool tags_of(const log_kind *k, tags *t)
@@ -29,18 +29,34 @@ static const char *find(const char *p, const char *end, const char *what, size_t
     return NULL;
 }
 
+/* Where the next element begins; NULL: there is none. */
+static const char *next_open(const tags *t, const char *from, const char *end)
+{
+    while ((from = find(from, end, t->open, t->open_len)) && from + t->open_len < end && !strchr(" >\t\r\n", from[t->open_len])) from++;
+    return from;
+}
+
+/* Whether the first element is all in its own tag, <AUDIT_RECORD NAME="Connect" …/>: then the others are so too. */
+static bool only_attributes(const tags *t, const char *p, const char *end)
+{
+    char quote = 0;
+    for (p = next_open(t, p, end); p && p < end && (quote || *p != '>'); p++)
+        if (quote ? *p == quote : *p == '"' || *p == '\'') quote = quote ? 0 : *p;
+    return p && p < end && p[-1] == '/';
+}
+
 /* The next element <Event …>…</Event>; ptr NULL: none that is whole. */
 static slice next_record(const tags *t, const char *p, const char *end)
 {
-    const char *from = p;
-    while ((from = find(from, end, t->open, t->open_len)) && from + t->open_len < end && !strchr(" >\t\r\n", from[t->open_len])) from++;
+    const char *from = next_open(t, p, end);
     const char *to = from ? find(from, end, t->stop, t->stop_len) : NULL;
     return to ? (slice){from, (size_t)(to - from) + t->stop_len} : (slice){0};
 }
 
 /* The kind of the first record of such an element; NULL: there is none that is known. */
-static sla_status kind_of_first(const input *in, const tags *t, log_framed *f, const log_kind **out)
+static sla_status kind_of_first(const input *in, tags *t, log_framed *f, const log_kind **out)
 {
+    if (only_attributes(t, in->head.ptr, in->head.ptr + in->head.len)) t->stop_len = strlen(strcpy(t->stop, "/>"));
     slice one = next_record(t, in->head.ptr, in->head.ptr + in->head.len);
     f->n = 0;
     *out = NULL;

@@ -41,12 +41,12 @@ static bool is_event(slice tag)
     return slice_is(name, "Event") || slice_is(name, "Events");
 }
 
-/* Logs of Oracle have no root around their records, or one that is not closed while the database writes (logxml.c). */
-static bool is_oracle(slice tag)
+/* Audit logs of Oracle and MySQL have no root around their records, or one that is not closed while the database writes (logxml.c). */
+static bool is_audit(slice tag)
 {
     static const char record[] = "<AuditRecord>";
     slice name = tag_name(tag);
-    bool found = slice_is(name, "msg");
+    bool found = slice_is(name, "msg") || slice_is(name, "AUDIT") || slice_is(name, "AUDIT_RECORD");
     for (const char *p = tag.ptr; !found && slice_is(name, "Audit") && (p = memchr(p, '<', (size_t)(tag.ptr + tag.len - p))); p++)
         found = (size_t)(tag.ptr + tag.len - p) >= sizeof record - 1 && memcmp(p, record, sizeof record - 1) == 0;
     return found;
@@ -62,7 +62,7 @@ bool xml_begins(slice s)
     }
     if (!tag_begins(s)) return false;
     slice within = slice_trim(behind(s, '>')), second = from_tag(within);
-    return !is_event(s) && !is_oracle(s) && !(second.len > 1 && is_event(second)) && (declared || (within.len && *within.ptr == '<'));
+    return !is_event(s) && !is_audit(s) && !(second.len > 1 && is_event(second)) && (declared || (within.len && *within.ptr == '<'));
 }
 
 /* ---- the elements by their paths ---- */
