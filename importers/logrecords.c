@@ -196,6 +196,7 @@ static void extend(flat *x, slice key, size_t *n)
     static const char suffix[] = "_attributes";
     size_t cut = sizeof suffix - 1;
     if (slice_is(key, "#attributes") || slice_is(key, "#text")) return;
+    if (*n && key.len > 1 && key.ptr[0] == '@' && !slice_is(key, "@timestamp")) key.ptr++, key.len--; /* an attribute, as xmltodict writes it */
     if (key.len > cut && memcmp(key.ptr + key.len - cut, suffix, cut) == 0) key.len -= cut;
     if (*n + key.len + 2 > sizeof x->path) return;
     if (*n) x->path[(*n)++] = '.';

@@ -173,6 +173,19 @@ static slice skip_facility(slice rest)
     return point && is_severity(behind(w, (size_t)(point - w.ptr) + 1)) ? after : rest;
 }
 
+/* rsyslog's templates write it before the host too: "auth.info web01 sshd[7]: …". There only what is a facility's name is none of a host. */
+static slice skip_facility_first(slice rest)
+{
+    static const char *const names[] = {"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp"};
+    slice after = rest, w = word(&after);
+    const char *point = w.len ? memchr(w.ptr, '.', w.len) : NULL;
+    if (!point || !is_severity(behind(w, (size_t)(point - w.ptr) + 1))) return rest;
+    slice facility = {w.ptr, (size_t)(point - w.ptr)};
+    bool is = facility.len == 6 && begins(facility, "local") && digit(facility.ptr[5]);
+    for (size_t i = 0; !is && i < sizeof names / sizeof names[0]; i++) is = slice_is(facility, names[i]);
+    return is ? after : rest;
+}
+
 /* Where the name of a coded message begins: at a '%' near the beginning, before which nothing stands but blanks, or what ends with a colon. NULL: there is none. */
 static const char *code_mark(slice rest)
 {
@@ -344,7 +357,7 @@ static void message_behind_host(slice rest, log_framed *f)
 static bool frame_3164(slice rest, log_framed *f)
 {
     slice *v = f->ev.v;
-    rest = skip_in_angles(rest);
+    rest = skip_facility_first(skip_in_angles(rest));
     if (rest.len && rest.ptr[0] == '[' && bracketed_name(rest, v)) return true;
     if (plain_3164(rest, f)) return true;
     if (rest.len && (rest.ptr[0] == '%' || rest.ptr[0] == ':') && coded(rest, v)) return true; /* without a host */
@@ -552,8 +565,18 @@ static bool usual(slice line, log_framed *f)
 
 bool log_frame_usual(slice line, log_framed *f) { return usual(line, f) && !may_have_names(f->ev.v); }
 
+/* "82 <38>1 2025-07-01T09:00:00Z …": how long the message is, as syslog over TCP is framed (RFC 6587, 3.4.1). */
+static slice behind_length(slice line)
+{
+    enum { LONGEST = 6 };
+    size_t i = 0;
+    while (i < line.len && i < LONGEST && digit(line.ptr[i])) i++;
+    return i && i + 1 < line.len && line.ptr[i] == ' ' && line.ptr[i + 1] == '<' ? behind(line, i + 1) : line;
+}
+
 static bool frame_line(slice line, log_framed *f, bool *broken)
 {
+    line = behind_length(line);
     slice rest = line, numbered;
     size_t n;
     if (is_cef(line)) return as_cef(line, f) && cef_time(f);
