@@ -82,7 +82,7 @@ static uint32_t course_of_text(course *c, slice text, bool *steady)
 static bool goes_on(slice line) { return line.len == 0 || line.ptr[0] == ' ' || line.ptr[0] == '\t' || line.ptr[0] == '\r'; }
 
 /* ---- probing ---- */
-typedef struct guess { const log_kind *kind; size_t known, lines; bool first; } guess;
+typedef struct guess { const log_kind *kind; size_t known, lines; bool first, late; } guess;   /* late: the file does not begin with a record */
 
 /* Goes on only as long as at least that many can be known in the end. */
 static guess known_lines(const log_kind *k, log_regex_state *s, log_framed *f, slice head, bool whole, size_t least)
@@ -114,10 +114,40 @@ static bool enough(guess g)
     return g.known * 10 >= g.lines * 5;
 }
 
+/* Lines that are records in JSON; the first is the end of one that was cut off. */
+static guess json_lines(const log_patterns *p, log_framed *f, slice head)
+{
+    guess g = {0};
+    while (head.len && g.lines < PROBE_LINES) {
+        slice one = slice_trim(slice_line(&head));
+        if (!one.len) continue;
+        log_framed_reset(f);
+        g.known += one.ptr[0] == '{' && log_frame_json(p, one, (slice){0}, f);
+        g.lines++;
+    }
+    if (g.known * 2 < g.lines) g.known = 0;
+    return g;
+}
+
+/* What a file is that begins in the middle: the kind of which the most records begin further down. */
+static guess late_guess(const log_patterns *p, log_regex_state *s, log_framed *f, slice head, bool whole)
+{
+    enum { A_FEW = 3 };
+    const log_kinds *ks = log_patterns_kinds(p);
+    guess json = json_lines(p, f, head), best = {0};
+    for (const log_kind *k = ks->lines; k < ks->lines + ks->nlines && !json.known; k++) {
+        if (!(k->more || k->begin.code) || is_plain(k)) continue;
+        guess g = known_lines(k, s, f, head, whole, best.known + 1);
+        if (g.known > best.known && (g.known >= A_FEW || g.known * 10 >= g.lines)) best = g, best.late = true;
+    }
+    return json.known ? json : best;
+}
+
 /* The kind that knows the most lines, and enough of them; of those that know as many the first, and syslog last. One that says of itself only when something stands at each line's beginning (name
  * "plain") is asked if no other is. known 0: none. */
-static guess best_guess(const log_kinds *ks, log_regex_state *s, log_framed *f, slice head, bool whole)
+static guess best_guess(const log_patterns *p, log_regex_state *s, log_framed *f, slice head, bool whole)
 {
+    const log_kinds *ks = log_patterns_kinds(p);
     guess syslog = known_lines(NULL, s, f, head, whole, 0), best = {0}; /* first, as most logs are, and then little need be asked of the others */
     const log_kind *plain = NULL;
     if (!enough(syslog)) syslog.known = 0;
@@ -130,9 +160,9 @@ static guess best_guess(const log_kinds *ks, log_regex_state *s, log_framed *f, 
         if (g.known > best.known && g.known >= syslog.known && enough(g)) best = g;
     }
     if (syslog.known > best.known) best = syslog;
-    if (!plain || best.known) return best;
-    guess g = known_lines(plain, s, f, head, whole, 0);
-    return enough(g) ? g : best;
+    if (best.known) return best;
+    guess g = plain ? known_lines(plain, s, f, head, whole, 0) : best;
+    return enough(g) && g.known ? g : late_guess(p, s, f, head, whole);
 }
 
 static sla_status best_kind(const input *in, guess *best, err *e)
@@ -143,7 +173,7 @@ static sla_status best_kind(const input *in, guess *best, err *e)
     sla_status st = s && f ? SLA_OK : err_set(e, SLA_NOMEM, (srcpos){in->name, 0, 0}, "no memory to read the log");
     if (st == SLA_OK) {
         f->scratch = &scratch;
-        *best = best_guess(log_patterns_kinds(in->patterns), s, f, in->head, in->whole);
+        *best = best_guess(in->patterns, s, f, in->head, in->whole);
     }
     mem_free(f);
     arena_free(&scratch);
@@ -155,7 +185,7 @@ static int lines_probe(const input *in, err *why)
 {
     guess g = {0};
     if (!in->patterns || !in->head.len || in->head.ptr[0] == '{' || best_kind(in, &g, why) != SLA_OK || g.known == 0) return 0;
-    return is_plain(g.kind) ? 60 : 90;
+    return g.late ? 40 : is_plain(g.kind) ? 60 : 90; /* 40: less than what a table is sure to be */
 }
 
 /* ---- the vtable ---- */

@@ -173,6 +173,21 @@ static const struct file_case { const char *name, *text; size_t rows, rejected, 
     /* devices among the programs of a central syslog: their lines name no program */
     {"central.log", "Jul  1 09:00:00 web01 sshd[1]: Accepted password for bob from 10.0.0.9 port 22 ssh2\nJul  1 09:00:01 10.0.0.1 date=2025-07-01 time=09:00:01 devname=FG100 devid=F logid=0100032002 user=\"root\" ui=ssh(203.0.113.7) status=failed\n"
                     "Jul  1 09:00:02 web01 sshd[1]: Connection closed by 10.0.0.9 port 22\nJul  1 09:00:03 10.0.0.2 no device, no program\n", 4, 0, 1, "firewall login failure root 203.0.113.7 FG100", "syslog"},
+    /* files that begin in the middle of a record: what belongs to none is rejected */
+    {"history.log", "Upgrade: libc6:amd64 (2.36-9, 2.36-10)\nEnd-Date: 2025-07-01  06:00:20\n\nStart-Date: 2025-07-02  06:00:12\nCommandline: apt purge foo\nRequested-By: bob (1001)\nPurge: foo:amd64 (1.0)\nEnd-Date: 2025-07-02  06:00:20\n", 1, 1, 0,
+     "package package success bob _ foo:amd64 (1.0)", "apt history.log"},
+    {"access.json.1", "rl\",\"status\":\"200\"}\n{\"time_local\":\"01/Jul/2025:09:00:01 +0800\",\"remote_addr\":\"203.0.113.9\",\"remote_user\":\"bob\",\"request\":\"GET /a HTTP/1.1\",\"status\":\"404\"}\n"
+                      "{\"time_local\":\"01/Jul/2025:09:00:02 +0800\",\"remote_addr\":\"203.0.113.9\",\"request\":\"GET /a HTTP/1.1\",\"status\":\"200\"}\n", 2, 1, 0, "web http failure bob 203.0.113.9 /a", NULL},
+    /* records of attributes alone, and of elements in a root that is not closed yet */
+    {"audit.xml", "<?xml version=\"1.0\"?>\n<AUDIT>\n<AUDIT_RECORD\n  NAME=\"Connect\"\n  TIMESTAMP=\"2025-07-01T01:00:02 UTC\"\n  STATUS=\"1045\"\n  USER=\"b&gt;b\"\n  IP=\"10.0.0.7\"\n  DB=\"\"\n/>\n"
+                  "<AUDIT_RECORD NAME=\"Query\" TIMESTAMP=\"2025-07-01T01:00:03 UTC\" STATUS=\"0\" USER=\"bob\" COMMAND_CLASS=\"drop_table\" SQLTEXT=\"DROP TABLE t\" IP=\"\"/>\n", 2, 0, 1, "dbaudit config success bob _ drop_table", "in XML"},
+    {"audit2.xml", "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<AUDIT>\n <AUDIT_RECORD>\n  <NAME>Connect</NAME>\n  <TIMESTAMP>2025-07-01T01:00:02Z</TIMESTAMP>\n  <STATUS>1045</STATUS>\n  <USER>bob</USER>\n  <IP>10.0.0.7</IP>\n </AUDIT_RECORD>\n", 1, 0, 0,
+     "dbaudit login failure bob 10.0.0.7 _", "in XML"},
+    /* values of an event that are a list of names, and those that are JSON in a text */
+    {"dict.json", "[{\"Event\":{\"System\":{\"Provider\":{\"@Name\":\"Microsoft-Windows-Security-Auditing\"},\"EventID\":\"4625\",\"TimeCreated\":{\"@SystemTime\":\"2025-07-01T01:00:00Z\"},\"Computer\":\"DC\"},"
+                  "\"EventData\":{\"Data\":[{\"@Name\":\"TargetUserName\",\"#text\":\"bob\"},{\"@Name\":\"Status\"},{\"@Name\":\"IpAddress\",\"#text\":\"10.0.0.9\"}]}}}]", 1, 0, 0, "windows login failure bob 10.0.0.9 _", "Windows events"},
+    {"evtx.csv", "RecordNumber,EventRecordId,TimeCreated,EventId,Level,Provider,Channel,ProcessId,ThreadId,Computer,MapDescription,Keywords,Payload\n1,7,2025-07-01 01:00:00.1234567,4625,LogAlways,Microsoft-Windows-Security-Auditing,Security,7,8,DC,Failed logon,Audit failure,"
+                 "\"{\"\"EventData\"\":{\"\"Data\"\":[{\"\"@Name\"\":\"\"TargetUserName\"\",\"\"#text\"\":\"\"bob\"\"},{\"\"@Name\"\":\"\"IpAddress\"\",\"\"#text\"\":\"\"10.0.0.9\"\"}]}}\"\n", 1, 0, 0, "windows login failure bob 10.0.0.9 _", "EvtxECmd"},
 };
 
 static void whole_files(void **state)
