@@ -23,7 +23,7 @@ sla_status log_record_put(log_writer *w, const log_records *r, log_framed *f, ui
 /* A record in JSON of a kind that importers/logs describes, as programs in containers write them, and some logs of lines among their own: behind f->n pairs, which go. One that names no program, and is of no
  * kind that tells it, is of the program outer. false: it is none, or its time is missing or cannot be read. */
 bool log_frame_json(const log_patterns *p, slice text, slice outer, log_framed *f);
-/* The object at j->p as pairs, paths by points: what evtx_dump calls #attributes, …_attributes and #text is left out of the path. Paths and texts live in
+/* The object at j->p as pairs, paths by points: what evtx_dump calls #attributes, …_attributes and #text is left out of the path, and so is the @ of xmltodict's attributes. Paths and texts live in
  * f->scratch and in the text. false: no JSON (j says why). */
 bool log_flatten_json(json_reader *j, log_framed *f);
 /* An element such as <Event>…</Event> as pairs: Event.System.EventID, Event.System.TimeCreated.SystemTime, Event.EventData.NAME. Errors SLA_SYNTAX: no well-formed XML; SLA_NOMEM. */

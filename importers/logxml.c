@@ -1,4 +1,4 @@
-/* Logs in XML: one element a record, one after another, with or without a root around them: Windows events as Event Viewer, wevtutil and evtx_dump write them, Oracle's audit files and alert log. What
+/* Logs in XML: one element a record, one after another, with or without a root around them: Windows events as Event Viewer, wevtutil and evtx_dump write them, audit files of Oracle and MySQL, Oracle's alert log. What
  * the element is called its kind says (logkind.h). */
 #include <stdio.h>
 #include <string.h>
