@@ -53,9 +53,9 @@ static slice holidays_text(const pack *p, slice name, arena *a)
     buf b = {0};
     if (!list) return name;
     put_hours(&b, list);
-    bool ok = !b.failed && digest_once(b.ptr, b.len, hex) == SLA_OK;
+    a->failed = a->failed || b.failed || digest_once(b.ptr, b.len, hex) != SLA_OK;
     buf_free(&b);
-    return ok ? text_format(a, "%.*s (%.8s)", SLICE_ARG(name), hex) : name;
+    return text_format(a, "%.*s (%.8s)", SLICE_ARG(name), hex);
 }
 
 static sla_status describe_calendars(const pack *p, audit_result *r)
@@ -66,8 +66,7 @@ static sla_status describe_calendars(const pack *p, audit_result *r)
         const ynode *n = yaml_get(p->calendars_node, c->id);
         buf b = {0};
         put_all_hours(&b, n);
-        r->calendars[r->ncalendars++] = (res_calendar){slice_of(c->id), {c->title_zh, c->title_en}, arena_slice(&r->mem, (slice){b.ptr, b.len}), holidays_text(p, yaml_text(n, "holidays", SLICE_LIT("")), &r->mem)};
-        buf_free(&b);
+        r->calendars[r->ncalendars++] = (res_calendar){slice_of(c->id), {c->title_zh, c->title_en}, text_kept(&b, &r->mem), holidays_text(p, yaml_text(n, "holidays", SLICE_LIT("")), &r->mem)};
     }
     return SLA_OK;
 }
@@ -79,9 +78,8 @@ static bitext choices_text(const sla_clock *c, arena *a)
     if (!c->nchoices) return (bitext){SLICE_LIT(""), SLICE_LIT("")};
     for (size_t i = 0; i < c->nchoices; i++) buf_text(&list, i ? ", " : ""), buf_slice(&list, c->choices[i].key);
     const field *by = &c->ds->fields[c->calendar_by];
-    bitext t = {text_format(a, "；%.*s为%s的另有日历", SLICE_ARG(by->title_zh), buf_cstr(&list)), text_format(a, "; calendars of their own where %.*s is %s", SLICE_ARG(by->title_en), buf_cstr(&list))};
-    buf_free(&list);
-    return t;
+    slice keys = text_kept(&list, a);
+    return (bitext){text_format(a, "；%.*s为%.*s的另有日历", SLICE_ARG(by->title_zh), SLICE_ARG(keys)), text_format(a, "; calendars of their own where %.*s is %.*s", SLICE_ARG(by->title_en), SLICE_ARG(keys))};
 }
 
 static sla_status describe_clocks(const pack *p, audit_result *r)
@@ -240,6 +238,7 @@ static sla_status run_all(pass *ps, audit_result *r, bool keep, err *e)
     TRY(rules_prepare(ps));
     kpis_prepare(ps);
     scorecard_prepare(ps);
+    if (ps->mem.failed) return SLA_NOMEM; /* before what was not asked for is missed */
     wanted_datasets(ps->p, also);
     TRY(world_make(ps, also, e));
     TRY(pass_run(ps, e));

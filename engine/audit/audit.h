@@ -9,7 +9,7 @@
 
 typedef struct pack pack;
 /* Loads and compiles a pack (docs/pack.md) from its folder, tailored by a profile (a YAML file; NULL: none). All errors of all its files go to errors, what is
- * doubtful to warnings. z is borrowed and must outlive the pack. SLA_OK only if there is no error. */
+ * doubtful to warnings; where memory ran out, that alone. z is borrowed and must outlive the pack. SLA_OK only if there is no error. */
 sla_status pack_load(const char *dir, const char *profile, const zone *z, pack **out, errlist *errors, errlist *warnings);
 void pack_free(pack *p);                                   /* NULL allowed */
 const schema *pack_schema(const pack *p);

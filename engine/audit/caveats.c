@@ -4,59 +4,65 @@
 enum { RULES_SHOWN = 12 };
 
 /* Fields that a rule reads of its own dataset, beside those of its event sets (rule.reads). */
-static void fields_of(const pack *p, const rule *r, bool out[FIELDS_MAX])
+static sla_status fields_of(const pack *p, const rule *r, bool out[FIELDS_MAX])
 {
     const dataset *ds = r->sel.ds;
     const int slots[] = {r->sel.where, r->require, r->m.slot}, fields[] = {r->sel.period_field, r->clock ? r->clock->start : -1, r->clock ? r->clock->stop : -1, r->clock ? r->clock->status : -1, r->clock ? r->clock->by : -1};
     for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++)
-        if (slots[i] >= 0 && p->programs[ds->idx]) program_slot_fields(p->programs[ds->idx], slots[i], out);
-    if (r->clock && r->clock->where >= 0 && p->clock_programs[ds->idx]) program_slot_fields(p->clock_programs[ds->idx], r->clock->where, out);
+        if (slots[i] >= 0 && p->programs[ds->idx]) TRY(program_slot_fields(p->programs[ds->idx], slots[i], out, NULL));
+    if (r->clock && r->clock->where >= 0 && p->clock_programs[ds->idx]) TRY(program_slot_fields(p->clock_programs[ds->idx], r->clock->where, out, NULL));
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (fields[i] >= 0) out[fields[i]] = true;
     for (size_t i = 0; i < r->needs.nfields; i++)
         if (r->needs.fields[i].ds == ds) out[r->needs.fields[i].field] = true;
+    return SLA_OK;
 }
 
-static bool reads_any(const pack *p, const rule *r, const dataset *ds, slice names)
+static sla_status reads_any(const pack *p, const rule *r, const dataset *ds, slice names, bool *any)
 {
     bool used[FIELDS_MAX] = {false};
-    if (r->sel.ds == ds) fields_of(p, r, used);
+    if (r->sel.ds == ds) TRY(fields_of(p, r, used));
     for (size_t f = 0; f < ds->nfields; f++) used[f] = used[f] || (r->reads[ds->idx] >> f & 1);
     while (names.len) {
         const char *comma = memchr(names.ptr, ',', names.len);
         slice name = slice_trim(comma ? (slice){names.ptr, (size_t)(comma - names.ptr)} : names);
         int f = dataset_field(ds, name);
-        if (f >= 0 && used[f]) return true;
+        *any = *any || (f >= 0 && used[f]);
         names = comma ? (slice){comma + 1, (size_t)(names.ptr + names.len - comma - 1)} : (slice){0};
     }
-    return false;
+    return SLA_OK;
 }
 
 /* Caveats about events or records that are not there touch every rule that looks into the dataset; those about values the rules that read the fields. */
-static bool touches(const pack *p, const rule *r, const caveat *c)
+static sla_status touches(const pack *p, const rule *r, const caveat *c, bool *yes)
 {
     const dataset *ds = schema_dataset(p->model, c->dataset);
-    if (!ds || r->off.ptr) return false;
+    *yes = false;
+    if (!ds || r->off.ptr) return SLA_OK;
     bool reach = slice_is(c->kind, "begins late") || slice_is(c->kind, "ends early") || slice_is(c->kind, "pages");
-    if (reach) return r->needs.dataset[ds->idx];
-    if (slice_is(c->kind, "numbers") || slice_is(c->kind, "doubles")) return false; /* whole records: of the rules, all */
-    if (slice_is(c->kind, "history")) return r->sel.ds == ds && ((r->clock && r->clock->history) || (ds->changes.dataset >= 0 && r->needs.dataset[ds->changes.dataset]));
-    return reads_any(p, r, ds, c->field);
+    if (slice_is(c->kind, "numbers") || slice_is(c->kind, "doubles")) return SLA_OK; /* whole records: of the rules, all */
+    if (reach) *yes = r->needs.dataset[ds->idx];
+    else if (slice_is(c->kind, "history")) *yes = r->sel.ds == ds && ((r->clock && r->clock->history) || (ds->changes.dataset >= 0 && r->needs.dataset[ds->changes.dataset]));
+    else return reads_any(p, r, ds, c->field, yes);
+    return SLA_OK;
 }
 
-static void put_rules(const pack *p, const caveat *c, buf *zh, buf *en)
+static sla_status put_rules(const pack *p, const caveat *c, buf *zh, buf *en)
 {
     size_t n = 0;
     buf ids = {0};
-    for (size_t i = 0; i < p->nrules; i++)
-        if (touches(p, &p->rules[i], c) && n++ < RULES_SHOWN) buf_printf(&ids, "%s%.*s", n > 1 ? ", " : "", SLICE_ARG(p->rules[i].id));
+    sla_status st = SLA_OK;
+    bool yes = false;
+    for (size_t i = 0; st == SLA_OK && i < p->nrules; i++)
+        if ((st = touches(p, &p->rules[i], c, &yes)) == SLA_OK && yes && n++ < RULES_SHOWN) buf_printf(&ids, "%s%.*s", n > 1 ? ", " : "", SLICE_ARG(p->rules[i].id));
     if (n > RULES_SHOWN) buf_text(&ids, ", …");
     if (n) {
         buf_printf(zh, "（涉及 %zu 条规则：%s）", n, buf_cstr(&ids));
         buf_printf(en, " (touches %zu rule%s: %s)", n, n == 1 ? "" : "s", buf_cstr(&ids));
     }
-    zh->failed = zh->failed || ids.failed;
+    if (ids.failed) st = SLA_NOMEM;
     buf_free(&ids);
+    return st;
 }
 
 static slice path_of(const source_info *sources, size_t n, int64_t id)
@@ -72,12 +78,12 @@ static sla_status tell(const pack *p, slice path, told_caveat *t, arena *a)
     if (path.len) buf_printf(&zh, "%.*s：", SLICE_ARG(path)), buf_printf(&en, "%.*s: ", SLICE_ARG(path));
     buf_slice(&zh, t->c.zh);
     buf_slice(&en, t->c.en);
-    put_rules(p, &t->c, &zh, &en);
+    sla_status st = put_rules(p, &t->c, &zh, &en);
     t->text = (bitext){arena_slice(a, (slice){zh.ptr, zh.len}), arena_slice(a, (slice){en.ptr, en.len})};
-    bool ok = !zh.failed && !en.failed && t->text.zh.ptr && t->text.en.ptr;
+    if (zh.failed || en.failed || !t->text.zh.ptr || !t->text.en.ptr) st = SLA_NOMEM;
     buf_free(&zh);
     buf_free(&en);
-    return ok ? SLA_OK : SLA_NOMEM;
+    return st;
 }
 
 sla_status audit_caveats(store *s, const pack *p, arena *a, told_caveat **out, size_t *n, err *e)

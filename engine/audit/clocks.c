@@ -377,7 +377,8 @@ static sla_status eval_wheres(pass *ps, size_t d, kept *where, err *e)
     }
     machine_free(m);
     for (size_t c = 0; c < ps->p->nclocks; c++)
-        for (size_t f = 0; where[c].truth && ps->p->clocks[c].ds->idx == d && f < CLOCK_FIELDS; f++) lang_failed(ps->shared, p, ps->p->clocks[c].where, &ps->derived_failed[d][ps->p->clocks[c].first_derived + f]);
+        for (size_t f = 0; st == SLA_OK && where[c].truth && ps->p->clocks[c].ds->idx == d && f < CLOCK_FIELDS; f++)
+            st = lang_failed(ps->shared, p, ps->p->clocks[c].where, &ps->derived_failed[d][ps->p->clocks[c].first_derived + f], e);
     return st;
 }
 

@@ -85,6 +85,7 @@ static sla_status figure_before(pass *ps, pass *old, const bool *with, err *e)
     kpis_prepare(old);
     for (size_t i = 0; i < p->nrules; i++)
         if (p->rules[i].than_before) old->asker = &p->rules[i], p->rules[i].kind->prepare(&p->rules[i], old), needs_prepare(old, &p->rules[i].needs);
+    if (old->mem.failed) return SLA_NOMEM;
     TRY(world_make(old, also, e));
     TRY(pass_run(old, e));
     sla_status st = kpis_figure(old, &then, e);
@@ -92,6 +93,7 @@ static sla_status figure_before(pass *ps, pass *old, const bool *with, err *e)
         if (with[i]) ps->earlier_kpis[i] = (earlier){then.metrics[i].has_value, then.metrics[i].value, then.metrics[i].n};
     for (size_t i = 0; st == SLA_OK && i < p->nrules; i++)
         if (with[p->nkpis + i] && needs_met(old, &p->rules[i].needs, &reason)) st = measure_rule(old, &p->rules[i], &ps->earlier[i], e);
+    if (then.mem.failed || old->mem.failed) st = SLA_NOMEM;
     arena_free(&then.mem);
     return st;
 }

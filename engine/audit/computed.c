@@ -60,7 +60,7 @@ static void load_one(pack_loader *l, const dataset *ds, const ynode *list, const
         explain_order(l, list, n);
         return;
     }
-    program_uses_dataset(c->p, c->slot, used);
+    load_used(l, c->p, c->slot, used);
     for (size_t d = 0; d < DATASETS_MAX; d++) bits |= (uint64_t)used[d] << d;
     if (add_field(l, ds, n->key, type, bits, &c->field)) l->p->ncomputed++;
 }
@@ -107,8 +107,7 @@ static sla_status work_out(pass *ps, const computed *c, err *e)
         if (st == SLA_OK) keep_vector(out, ps->p->env.derived[d].fields[c->field].type, machine_result(m, c->slot), row, k);
     }
     machine_free(m);
-    lang_failed(ps->shared, c->p, c->slot, &ps->derived_failed[d][c->field]);
-    return st;
+    return st == SLA_OK ? lang_failed(ps->shared, c->p, c->slot, &ps->derived_failed[d][c->field], e) : st;
 }
 
 sla_status computed_run(pass *ps, err *e)

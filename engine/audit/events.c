@@ -1,26 +1,25 @@
 #include "engine/audit/events.h"
 #include <math.h>
 #include <stdlib.h>
+#include "engine/audit/reasons.h"
 #include "engine/base/mem.h"
 #include "engine/base/radix.h"
 #include "engine/time/instant.h"
 
 /* ---- loading ---- */
-static void note_fields(const program *p, const dataset *ds, int slot, rule *r)
+static void note_fields(pack_loader *l, const program *p, const dataset *ds, int slot, rule *r)
 {
     bool used[FIELDS_MAX] = {false};
-    program_slot_fields(p, slot, used);
+    if (program_slot_fields(p, slot, used, NULL) != SLA_OK) l->nomem = true;
     for (size_t f = 0; f < ds->nfields; f++) r->reads[ds->idx] |= (uint64_t)used[f] << f;
 }
 
 int events_load_expr(pack_loader *l, rule *r, const dataset *ds, const ynode *n, vtype want, expr_type *type)
 {
-    bool used[DATASETS_MAX] = {false};
     program *p = load_program(l, l->p->programs, ds);
     int slot = load_expr(l, p, n, want, type);
-    if (slot >= 0) note_fields(p, ds, slot, r);
-    if (slot >= 0 && program_uses_dataset(p, slot, used))
-        for (size_t d = 0; d < DATASETS_MAX; d++) r->needs.dataset[d] = r->needs.dataset[d] || used[d];
+    if (slot >= 0) note_fields(l, p, ds, slot, r);
+    if (slot >= 0) load_used(l, p, slot, r->needs.dataset);
     return slot;
 }
 
@@ -138,18 +137,14 @@ slice events_key_text(pass *ps, uint64_t key, size_t nkeys)
     buf b = {0};
     if (nkeys == 2) buf_slice(&b, pass_text(ps, (uint32_t)(key >> 32))), buf_char(&b, ' ');
     if (nkeys) buf_slice(&b, pass_text(ps, (uint32_t)key));
-    slice s = b.failed ? (slice){0} : arena_slice(&ps->mem, (slice){b.ptr ? b.ptr : "", b.len});
-    buf_free(&b);
-    return s;
+    return text_kept(&b, &ps->mem);
 }
 
 slice events_time_text(pass *ps, int64_t at)
 {
     buf b = {0};
     time_print_local(&b, zone_to_local(ps->w.zone, at));
-    slice s = b.failed ? (slice){0} : arena_slice(&ps->mem, (slice){b.ptr, b.len});
-    buf_free(&b);
-    return s;
+    return text_kept(&b, &ps->mem);
 }
 
 static bool time_at(const pass *ps, const kept *k, vtype type, size_t row, int64_t *from, int64_t *to)

@@ -54,7 +54,7 @@ static size_t split_and(slice s, slice *out)
 }
 
 /* Compiles the parts into the rule's program, before any machine is made of it. */
-static void add_parts(teller *t)
+static sla_status add_parts(teller *t)
 {
     errlist ignored = {0};
     pack_loader l = {.p = (pack *)(uintptr_t)t->ps->p, .errors = &ignored, .warnings = &ignored};
@@ -68,7 +68,9 @@ static void add_parts(teller *t)
         t->parts[t->nparts] = slot;
         t->texts[t->nparts++] = parts[i];
     }
+    bool nomem = load_lacked_memory(&l);
     errlist_clear(&ignored);
+    return nomem ? SLA_NOMEM : SLA_OK;
 }
 
 /* ---- where things stand ---- */
@@ -88,9 +90,7 @@ static slice cell_text(const teller *t, const table *tb, size_t f, size_t row)
     v.v.i64 = tb->cols[f].data;
     if (tb->cols[f].data && type.type == VT_BOOL) buf_text(&b, !table_has(tb, f, row) ? "" : table_i64(tb, f)[row] ? "true" : "false");
     else if (tb->cols[f].data && table_has(tb, f, row)) value_print(&t->ps->w, type, &v, row, &b);
-    slice s = arena_slice(&t->x->mem, (slice){b.ptr ? b.ptr : "", b.len});
-    buf_free(&b);
-    return s;
+    return text_kept(&b, &t->x->mem);
 }
 
 static slice key_text(const teller *t, const table *tb, size_t row)
@@ -102,36 +102,36 @@ static slice key_text(const teller *t, const table *tb, size_t row)
         buf_slice(&b, part);
     }
     if (!tb->ds->nkey) buf_printf(&b, "%u:%u", (unsigned)table_source(tb, row), (unsigned)tb->lines[row]);
-    slice s = arena_slice(&t->x->mem, (slice){b.ptr ? b.ptr : "", b.len});
-    buf_free(&b);
-    return s;
+    return text_kept(&b, &t->x->mem);
 }
 
 /* ---- one record ---- */
-static void add_values(teller *t, size_t row)
+static sla_status add_values(teller *t, size_t row)
 {
     const table *tb = t->ps->w.tables[t->r->sel.ds->idx];
     const dataset *ds = tb->ds;
     bool read[FIELDS_MAX] = {false};
     const int slots[] = {t->r->sel.where, t->r->require, t->r->m.slot};
     for (size_t i = 0; i < 3; i++)
-        if (slots[i] >= 0) program_slot_fields(t->ps->p->programs[ds->idx], slots[i], read);
+        if (slots[i] >= 0) TRY(program_slot_fields(t->ps->p->programs[ds->idx], slots[i], read, NULL));
     if (t->r->sel.period_field >= 0) read[t->r->sel.period_field] = true;
     if (t->r->clock) read[t->r->clock->start] = read[t->r->clock->stop] = read[t->r->clock->status] = true;
     if (t->r->clock && t->r->clock->by >= 0) read[t->r->clock->by] = true;
-    if (!(t->x->values = ARENA_NEW(&t->x->mem, why_value, FIELDS_MAX))) return;
+    if (!(t->x->values = ARENA_NEW(&t->x->mem, why_value, FIELDS_MAX))) return SLA_NOMEM;
     for (size_t f = 0; f < ds->nfields; f++)
         if (read[f] && tb->cols[f].data) t->x->values[t->x->nvalues++] = (why_value){ds->fields[f].name, {ds->fields[f].title_zh, ds->fields[f].title_en}, cell_text(t, tb, f, row), place(t, tb, row)};
+    return SLA_OK;
 }
 
-static void add_conditions(teller *t, size_t row)
+static sla_status add_conditions(teller *t, size_t row)
 {
     const kept *where = pass_kept(t->ps, t->r->sel.ds, t->r->sel.where);
-    if (!(t->x->conditions = ARENA_NEW(&t->x->mem, why_condition, PARTS_MAX + 3))) return;
+    if (!(t->x->conditions = ARENA_NEW(&t->x->mem, why_condition, PARTS_MAX + 3))) return SLA_NOMEM;
     if (where) t->x->conditions[t->x->nconditions++] = (why_condition){t->r->where.len ? t->r->where : SLICE_LIT("where"), kept_truth(where, row), true};
     const kept *share = t->r->m.kind == MEASURE_SHARE ? pass_kept(t->ps, t->r->sel.ds, t->r->m.slot) : NULL;
     if (share) t->x->conditions[t->x->nconditions++] = (why_condition){t->r->condition, kept_truth(share, row), false};
     for (size_t i = 0; i < t->nparts; i++) t->x->conditions[t->x->nconditions++] = (why_condition){t->texts[i], kept_truth(pass_kept(t->ps, t->r->sel.ds, t->parts[i]), row), false};
+    return SLA_OK;
 }
 
 /* The rows of other datasets that the conditions rest on. */
@@ -146,8 +146,9 @@ static sla_status add_rows(teller *t, size_t row, err *e)
     sla_status st = machine_eval(m, row0, n < VEC_ROWS ? n : VEC_ROWS, e);
     for (size_t i = 0; st == SLA_OK && i < 3; i++) {
         row_ref refs[ROWS_MAX];
-        size_t k = slots[i] >= 0 ? machine_evidence(m, slots[i], row, refs, ROWS_MAX) : 0;
-        for (size_t j = 0; j < k && j < ROWS_MAX && t->x->nrows < ROWS_MAX; j++) {
+        size_t k = 0;
+        if (slots[i] >= 0) st = machine_evidence(m, slots[i], row, refs, ROWS_MAX, &k, e);
+        for (size_t j = 0; j < k && t->x->nrows < ROWS_MAX; j++) {
             const table *tb = t->ps->w.tables[refs[j].dataset];
             why_row w = {tb->ds->name, key_text(t, tb, refs[j].row), place(t, tb, refs[j].row)};
             bool there = false;
@@ -208,8 +209,8 @@ static sla_status tell_row(teller *t, size_t row, err *e)
                  : t->out.v == VERDICT_NOT_ASSESSED ? "not_assessed" : "out"; /* members of other kinds were told of */
     const field *f = t->out.members && t->out.members[row] == MEMBER_UNKNOWN ? rule_withheld(t->ps, t->r, row) : NULL;
     if (f) t->x->withheld = (bitext){f->title_zh, f->title_en};
-    add_values(t, row);
-    add_conditions(t, row);
+    TRY(add_values(t, row));
+    TRY(add_conditions(t, row));
     TRY(add_rows(t, row, e));
     if (!(t->x->clocks = ARENA_NEW(&t->x->mem, why_clock, CLOCKS_MAX))) return SLA_NOMEM;
     for (size_t i = 0; i < t->ps->p->nclocks && t->x->nclocks < CLOCKS_MAX; i++)
@@ -293,7 +294,7 @@ static sla_status tell(teller *t, slice key, err *e)
     size_t row;
     TRY(earlier_figure(ps, e));
     TRY(rules_prepare(ps));
-    add_parts(t);
+    TRY(add_parts(t));
     for (size_t d = 0; d < DATASETS_MAX; d++) also[d] = t->r->needs.dataset[d];
     TRY(world_make(ps, also, e));
     TRY(pass_run(ps, e));
@@ -321,6 +322,10 @@ sla_status audit_explain(store *s, pack *p, const audit_options *o, slice rule_i
     sla_status st = tell(&t, key, e);
     x->result.groups = NULL, x->result.ngroups = 0;
     x->result.reason = (bitext){arena_slice(&x->mem, x->result.reason.zh), arena_slice(&x->mem, x->result.reason.en)};
+    if (st != SLA_NOMEM && (x->mem.failed || ps->mem.failed || p->mem.failed)) {
+        st = SLA_NOMEM;
+        if (e) *e = (err){0}; /* what was said may come of what was missing */
+    }
     world_clear(ps);
     mem_free(t.out.members);
     mem_free(ps);

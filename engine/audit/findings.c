@@ -39,6 +39,13 @@ static int by_vector(const void *a, const void *b)
     return x->rule < y->rule ? -1 : x->rule > y->rule;
 }
 
+/* b is used again. */
+static slice kept_text(maker *m, const buf *b)
+{
+    m->ps->mem.failed = m->ps->mem.failed || b->failed;
+    return arena_slice(&m->ps->mem, (slice){b->ptr, b->failed ? 0 : b->len});
+}
+
 /* The key of a record as people name it: its key fields, or its line where it has none. */
 static slice record_key(maker *m, const table *t, size_t row)
 {
@@ -52,7 +59,7 @@ static slice record_key(maker *m, const table *t, size_t row)
         if (t->cols[f].data && table_has(t, f, row)) value_print(&m->ps->w, type, &v, row, &m->key);
     }
     if (t->ds->nkey == 0) buf_printf(&m->key, "%u:%u", (unsigned)table_source(t, row), (unsigned)t->lines[row]);
-    return arena_slice(&m->ps->mem, (slice){m->key.ptr, m->key.len});
+    return kept_text(m, &m->key);
 }
 
 slice record_key_text(pass *ps, const table *t, size_t row)
@@ -98,15 +105,16 @@ static void add_line(const table *t, size_t row, res_evidence *lines, size_t *n)
 
 /* The record's own line, then those of the rows that the finding's text looked up in other datasets. */
 enum { EVIDENCE_MAX = 8, REFS_MAX = 8 };
-static sla_status gather_evidence(maker *m, machine *mc, const rule *r, size_t row, res_finding *f)
+static sla_status gather_evidence(maker *m, machine *mc, const rule *r, size_t row, res_finding *f, err *e)
 {
     const table *own = m->ps->w.tables[r->sel.ds->idx];
     res_evidence lines[EVIDENCE_MAX] = {{table_source(own, row), own->lines[row]}};
     size_t n = 1, slots = mc && r->finding_zh ? template_nslots(r->finding_zh) : 0;
     for (size_t i = 0; i < slots; i++) {
         row_ref refs[REFS_MAX];
-        size_t nrefs = machine_evidence(mc, template_slot(r->finding_zh, i, NULL, NULL), row, refs, REFS_MAX);
-        for (size_t k = 0; k < nrefs && k < REFS_MAX && n < EVIDENCE_MAX; k++) add_line(m->ps->w.tables[refs[k].dataset], refs[k].row, lines, &n);
+        size_t nrefs;
+        TRY(machine_evidence(mc, template_slot(r->finding_zh, i, NULL, NULL), row, refs, REFS_MAX, &nrefs, e));
+        for (size_t k = 0; k < nrefs && n < EVIDENCE_MAX; k++) add_line(m->ps->w.tables[refs[k].dataset], refs[k].row, lines, &n);
     }
     if (!(f->evidence = ARENA_NEW(&m->ps->mem, res_evidence, n))) return SLA_NOMEM;
     memcpy(f->evidence, lines, n * sizeof *lines);
@@ -136,18 +144,18 @@ static sla_status fill(maker *m, machine *mc, const template *t, bool english, s
         vec v = machine_result(mc, template_slot(t, i, &type, &source));
         buf_reset(&m->text);
         value_print(&m->ps->w, type, &v, at, &m->text);
-        slice value = arena_slice(&m->ps->mem, (slice){m->text.ptr, m->text.len});
+        slice value = kept_text(m, &m->text);
         values[i] = bits_get(v.known, at) ? worded(type.en, value, english) : (slice){0};
         if (seen) seen[f->nobserved++] = (res_observed){source, value};
     }
     if (seen) f->observed = seen;
     buf_reset(&m->text);
     template_fill(t, values, missing_word(english), &m->text);
-    *message = arena_slice(&m->ps->mem, (slice){m->text.ptr, m->text.len});
-    return m->text.failed ? SLA_NOMEM : SLA_OK;
+    *message = kept_text(m, &m->text);
+    return m->ps->mem.failed ? SLA_NOMEM : SLA_OK;
 }
 
-static sla_status one_finding(maker *m, machine *mc, found *it, size_t row0)
+static sla_status one_finding(maker *m, machine *mc, found *it, size_t row0, err *e)
 {
     const rule *r = m->rules[it->rule];
     const table *t = m->ps->w.tables[r->sel.ds->idx];
@@ -159,7 +167,7 @@ static sla_status one_finding(maker *m, machine *mc, found *it, size_t row0)
     f->key = record_key(m, t, it->row);
     if (mc && r->finding_zh) TRY(fill(m, mc, r->finding_zh, false, it->row - row0, f, &f->message.zh));
     if (mc && r->finding_en) TRY(fill(m, mc, r->finding_en, true, it->row - row0, f, &f->message.en));
-    TRY(gather_evidence(m, mc, r, it->row, f));
+    TRY(gather_evidence(m, mc, r, it->row, f, e));
     slice id = identity(m, t, it->row, f);
     return m->key.failed ? SLA_NOMEM : fingerprint(m->sum, r->id, f->dataset, id, f->fingerprint);
 }
@@ -184,7 +192,7 @@ static sla_status describe_part(void *ctx, pass *own, size_t part, err *e)
             row0 = vector;
             st = machine_eval(p->mc, row0, rows - row0 < VEC_ROWS ? rows - row0 : VEC_ROWS, e);
         }
-        if (st == SLA_OK) st = one_finding(&m, p->mc, &m.items[i], vector);
+        if (st == SLA_OK) st = one_finding(&m, p->mc, &m.items[i], vector, e);
     }
     buf_free(&m.key);
     buf_free(&m.text);
@@ -233,7 +241,7 @@ static slice fill_group(maker *m, slice text, bool english, const res_observed *
         if (done) i = (size_t)(close - text.ptr) + 1;
         else buf_char(&m->text, text.ptr[i++]);
     }
-    return arena_slice(&m->ps->mem, (slice){m->text.ptr, m->text.len});
+    return kept_text(m, &m->text);
 }
 
 static sla_status group_findings(maker *m)

@@ -80,7 +80,10 @@ static member judge_pause(judging *j, uint32_t row, const clock_input *in, uint3
     if (left < 0 || left > j->x->before) return MEMBER_GOOD;
     if (who == DICT_NONE || customer == DICT_NONE) return MEMBER_UNKNOWN;
     if (who == customer) return MEMBER_GOOD;
-    if (mem_grow(&j->items, &j->cap, j->n + 1, sizeof *j->items)) return MEMBER_UNKNOWN;
+    if (mem_grow(&j->items, &j->cap, j->n + 1, sizeof *j->items)) {
+        j->ps->mem.failed = true;
+        return MEMBER_UNKNOWN;
+    }
     j->items[j->n++] = (suspect){row, begun, ended, from, to, left, false};
     return MEMBER_OUT; /* counted when it is known whether the customer wrote */
 }

@@ -80,9 +80,7 @@ static slice date_text(judging *j, int64_t first, int64_t last)
     buf b = {0};
     date_print(&b, first);
     if (last != first) buf_text(&b, ".."), date_print(&b, last);
-    slice s = b.failed ? (slice){0} : arena_slice(&j->ps->mem, (slice){b.ptr, b.len});
-    buf_free(&b);
-    return s;
+    return text_kept(&b, &j->ps->mem);
 }
 
 static int cell_months(cell_kind c) { return c == CELL_MONTH ? 1 : c == CELL_QUARTER ? 3 : c == CELL_HALF ? 6 : 0; }

@@ -28,10 +28,7 @@ static slice letter_expression(pack_loader *l, const sequence *x, const ynode *m
     }
     buf_text(&b, "\"\"");
     for (size_t i = 0; i < x->n; i++) buf_char(&b, ')');
-    slice s = b.failed ? (slice){0} : arena_slice(&l->p->mem, (slice){b.ptr, b.len});
-    if (!s.ptr) l->nomem = true;
-    buf_free(&b);
-    return s;
+    return text_kept(&b, &l->p->mem);
 }
 
 /* N: new = "new"  or  N: {when: new = "new", title: {zh: …}} */
@@ -234,10 +231,7 @@ static bitext trace_text(judging *j)
         buf_slice(&zh, t.zh), buf_slice(&en, t.en);
     }
     if (j->n > TRACE_SHOWN) buf_text(&zh, "…"), buf_text(&en, " …");
-    bitext out = {arena_slice(&j->ps->mem, (slice){zh.ptr ? zh.ptr : "", zh.len}), arena_slice(&j->ps->mem, (slice){en.ptr ? en.ptr : "", en.len})};
-    buf_free(&zh);
-    buf_free(&en);
-    return out;
+    return (bitext){text_kept(&zh, &j->ps->mem), text_kept(&en, &j->ps->mem)};
 }
 
 static sla_status find(judging *j, const trace_result *t, member m, slice key, slice at, uint32_t row)

@@ -190,8 +190,11 @@ sla_status pack_load(const char *dir, const char *profile, const zone *z, pack *
     l.p->texts = dict_new();
     sla_status st = l.p->texts ? read_files(&l, dir, profile, &files) : SLA_NOMEM;
     if (st == SLA_OK) load_parts(&l, dir, &files);
-    if (l.nomem || l.p->mem.failed || st == SLA_NOMEM) st = errlist_add(errors, SLA_NOMEM, SRCPOS_NONE, "no memory for the pack");
-    if (errors->n + errors->dropped > before) {
+    if (st == SLA_NOMEM || load_lacked_memory(&l)) {
+        errlist_clear(errors);
+        st = errlist_add(errors, SLA_NOMEM, SRCPOS_NONE, "no memory for the pack");
+    }
+    if (st != SLA_OK || errors->n + errors->dropped > before) {
         pack_free(l.p);
         return st != SLA_OK ? st : SLA_SYNTAX;
     }

@@ -124,9 +124,11 @@ struct pack {
 typedef struct pack_loader { pack *p; errlist *errors, *warnings; const ynode *tailoring, *repeats /* of pack.yaml, by name */; bool nomem; } pack_loader;
 bitext load_bitext(const ynode *map, const char *key);
 void *load_take(pack_loader *l, size_t n, size_t size);
+bool load_lacked_memory(const pack_loader *l);             /* so that errors and warnings are not the files' own, or not all of them */
 program *load_program(pack_loader *l, program **programs, const dataset *ds);
 /* Compiles a member of map; SLOT_NONE if it is absent. */
 int load_expr(pack_loader *l, program *p, const ynode *n, vtype want, expr_type *type);
+void load_used(pack_loader *l, const program *p, int slot, bool used[DATASETS_MAX]);   /* the datasets that an expression looks into, added to used */
 int load_expr_text(pack_loader *l, program *p, slice text, srcpos at, vtype want, expr_type *type);
 const dataset *load_dataset_name(pack_loader *l, const ynode *map, const char *key);
 int load_field_name(pack_loader *l, const dataset *ds, const ynode *n);

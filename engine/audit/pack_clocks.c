@@ -1,6 +1,7 @@
 /* clocks.yaml: SLA clocks and the derived columns that they give their datasets. */
 #include <string.h>
 #include "engine/audit/pack.h"
+#include "engine/audit/reasons.h"
 
 static void load_limit(pack_loader *l, const ynode *n, slice key, clock_limit *out)
 {
@@ -138,9 +139,7 @@ static void derive(pack_loader *l, sla_clock *c)
     for (size_t i = 0; i < CLOCK_FIELDS; i++) {
         buf b = {0};
         buf_printf(&b, "clock.%.*s.%s", SLICE_ARG(c->name), kinds[i].suffix);
-        fields[n + i] = (derived_field){.name = arena_slice(&l->p->mem, (slice){b.ptr, b.len}), .type = kinds[i].type};
-        if (!fields[n + i].name.ptr) l->nomem = true;
-        buf_free(&b);
+        fields[n + i] = (derived_field){.name = text_kept(&b, &l->p->mem), .type = kinds[i].type};
     }
     l->p->env.derived[d].fields = fields;
     l->p->env.derived[d].n = n + CLOCK_FIELDS;

@@ -18,6 +18,15 @@ void *load_take(pack_loader *l, size_t n, size_t size)
     return p;
 }
 
+static bool lacked_memory(const errlist *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->items[i].code == SLA_NOMEM) return true;
+    return l->dropped && l->n < ERRLIST_MAX;
+}
+
+bool load_lacked_memory(const pack_loader *l) { return l->nomem || l->p->mem.failed || lacked_memory(l->errors) || lacked_memory(l->warnings); }
+
 program *load_program(pack_loader *l, program **programs, const dataset *ds)
 {
     err e = {0};
@@ -33,6 +42,13 @@ int load_expr_text(pack_loader *l, program *p, slice text, srcpos at, vtype want
     if (!p || program_add(p, text, at, want, &slot, &t, l->errors) != SLA_OK) return SLOT_NONE;
     if (type) *type = t;
     return slot;
+}
+
+void load_used(pack_loader *l, const program *p, int slot, bool used[DATASETS_MAX])
+{
+    bool looks[DATASETS_MAX];
+    if (program_uses_dataset(p, slot, looks, NULL) != SLA_OK) l->nomem = true;
+    for (size_t d = 0; d < DATASETS_MAX; d++) used[d] = used[d] || looks[d];
 }
 
 int load_expr(pack_loader *l, program *p, const ynode *n, vtype want, expr_type *type)
@@ -173,7 +189,7 @@ static void load_uptime(pack_loader *l, const ynode *n, uptime *up)
     up->from = load_time_name(l, up->outages, yaml_get(o, "from"), false);
     up->to = load_time_name(l, up->outages, yaml_get(o, "to"), false);
     up->planned = load_field_name(l, up->outages, yaml_get(o, "planned"));
-    if (up->outage_key >= 0) program_uses_dataset(po, up->outage_key, up->needs); /* a look-up by which an outage finds its subject */
+    if (up->outage_key >= 0) load_used(l, po, up->outage_key, up->needs); /* a look-up by which an outage finds its subject */
     up->needs[up->subjects->idx] = up->needs[up->outages->idx] = true;
     if (up->subject_key < 0 || up->outage_key < 0 || up->from < 0 || up->to < 0)
         errlist_add(l->errors, SLA_SYNTAX, n->at, "uptime needs subjects: {dataset, key} and outages: {dataset, key, from, to}");

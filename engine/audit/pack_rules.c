@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "engine/audit/kind.h"
+#include "engine/audit/reasons.h"
 
 static const char *const common_keys[] = {"id", "title", "severity", "basis", "kind", "over", "in_period", "where", "target", "targets", "group_by", "needs", "list", "criterion",
                                           "finding", "effect", "recommend", "off", "reason", NULL};
@@ -98,11 +99,9 @@ static void load_targets(pack_loader *l, const ynode *n, rule *r)
 }
 
 /* The datasets that an expression over ds looks into. */
-static void find_needs(const pack_loader *l, const dataset *ds, int slot, needs *out)
+static void find_needs(pack_loader *l, const dataset *ds, int slot, needs *out)
 {
-    bool used[DATASETS_MAX] = {false};
-    if (slot < 0 || !ds || !program_uses_dataset(l->p->programs[ds->idx], slot, used)) return;
-    for (size_t d = 0; d < DATASETS_MAX; d++) out->dataset[d] = out->dataset[d] || used[d];
+    if (slot >= 0 && ds) load_used(l, l->p->programs[ds->idx], slot, out->dataset);
 }
 
 /* {over, in_period, where, title}: records of a kind, of which there must be some: without any, the export may leave them out. */
@@ -341,9 +340,7 @@ void load_scorecard(pack_loader *l, const ynode *root)
         buf b = {0};
         buf_printf(&b, "month(%s)", c->over->fields[c->period_field].name.ptr);
         c->month.name = SLICE_LIT("month");
-        slice text = arena_slice(&l->p->mem, (slice){b.ptr, b.len});
-        c->month.slot = load_expr_text(l, load_program(l, l->p->programs, c->over), text, n->at, VT_TEXT, &c->month.type);
-        buf_free(&b);
+        c->month.slot = load_expr_text(l, load_program(l, l->p->programs, c->over), text_kept(&b, &l->p->mem), n->at, VT_TEXT, &c->month.type);
     }
     if (!(c->items = load_take(l, items->n, sizeof *c->items))) return;
     for (size_t i = 0; i < items->n; i++) load_indicator(l, items->items[i], &c->items[c->n++]);

@@ -22,14 +22,18 @@ static kept *find(const pass *ps, const dataset *ds, int slot)
 
 const kept *pass_kept(const pass *ps, const dataset *ds, int slot) { return find(ps, ds, slot); }
 
-/* NULL: nothing to keep, or no memory; run.c finds the slot missing and says so. */
+/* NULL: nothing to keep, or no memory, which ps->mem.failed says. */
 static kept *ask(pass *ps, const dataset *ds, int slot, vtype type)
 {
     if (slot < 0 || !ds) return NULL;
-    if (mem_grow(&ps->asks, &ps->cap_asks, ps->nasks + 1, sizeof *ps->asks) == 0) ps->asks[ps->nasks++] = (struct asked_slot){ps->asker, ds, slot};
     kept *k = find(ps, ds, slot);
     size_t d = ds->idx;
-    if (k || mem_grow(&ps->kept[d], &ps->cap[d], ps->nkept[d] + 1, sizeof(kept))) return k;
+    if (mem_grow(&ps->asks, &ps->cap_asks, ps->nasks + 1, sizeof *ps->asks) || (!k && mem_grow(&ps->kept[d], &ps->cap[d], ps->nkept[d] + 1, sizeof(kept)))) {
+        ps->mem.failed = true;
+        return NULL;
+    }
+    ps->asks[ps->nasks++] = (struct asked_slot){ps->asker, ds, slot};
+    if (k) return k;
     k = &ps->kept[d][ps->nkept[d]++];
     *k = (kept){.slot = slot, .type = type};
     return k;
@@ -75,7 +79,10 @@ const chosen *pass_chosen(const pass *ps, const selection *sel)
 
 void pass_select(pass *ps, const selection *sel)
 {
-    if (!pass_chosen(ps, sel) && mem_grow(&ps->chosen, &ps->cap_chosen, ps->nchosen + 1, sizeof *ps->chosen) == 0) ps->chosen[ps->nchosen++] = (chosen){.sel = *sel};
+    if (!pass_chosen(ps, sel)) {
+        if (mem_grow(&ps->chosen, &ps->cap_chosen, ps->nchosen + 1, sizeof *ps->chosen) == 0) ps->chosen[ps->nchosen++] = (chosen){.sel = *sel};
+        else ps->mem.failed = true;
+    }
     if (sel->period_field >= 0 && !ps->in_period[sel->ds->idx][sel->period_field]) ps->in_period[sel->ds->idx][sel->period_field] = &asked;
     pass_keep(ps, sel->ds, sel->where, VT_BOOL);
 }
@@ -170,7 +177,7 @@ static sla_status eval_dataset(pass *ps, size_t d, err *e)
     if (st == SLA_OK) st = pool_each(nparts, eval_part, &job, e);
     pthread_mutex_destroy(&job.lock);
     for (size_t i = 0; i < job.nidle; i++) machine_free(job.idle[i]);
-    for (size_t i = 0; i < ps->nkept[d]; i++) lang_failed(ps->shared, ps->p->programs[d], ps->kept[d][i].slot, &ps->kept[d][i].failure);
+    for (size_t i = 0; st == SLA_OK && i < ps->nkept[d]; i++) st = lang_failed(ps->shared, ps->p->programs[d], ps->kept[d][i].slot, &ps->kept[d][i].failure, e);
     return st;
 }
 
@@ -206,7 +213,8 @@ static sla_status code_numbers(pass *ps, kept *k, size_t n, err *e)
         size_t at = place_of(v);
         if (!(lately[at].v >= v && lately[at].v <= v)) {
             lately[at].v = v;
-            if ((lately[at].code = dict_intern(ps->w.dict, key_text(ps, k->type, v, &b))) == DICT_NONE) {
+            slice key = key_text(ps, k->type, v, &b);
+            if (b.failed || (lately[at].code = dict_intern(ps->w.dict, key)) == DICT_NONE) {
                 buf_free(&b);
                 return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to audit");
             }
@@ -342,7 +350,9 @@ sla_status pass_each(pass *ps, size_t n, sla_status (*fn)(void *ctx, pass *own, 
     own->n = n;
     own->below = ps->own;
     ps->own = own;
-    return pool_each(n, each_one, &(each_job){ps, own->arenas, fn, ctx}, e);
+    sla_status st = pool_each(n, each_one, &(each_job){ps, own->arenas, fn, ctx}, e);
+    for (size_t i = 0; i < n; i++) ps->mem.failed = ps->mem.failed || own->arenas[i].failed;
+    return st;
 }
 
 bool pass_tolerates(const pass *ps, int64_t unknown, int64_t of) { return unknown * ps->p->tolerance_den <= of * ps->p->tolerance_num; }

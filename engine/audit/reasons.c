@@ -115,7 +115,13 @@ slice text_duration(int64_t ms, arena *a)
 {
     buf b = {0};
     duration_print(&b, ms);
-    slice s = arena_slice(a, (slice){b.ptr, b.len});
-    buf_free(&b);
+    return text_kept(&b, a);
+}
+
+slice text_kept(buf *b, arena *a)
+{
+    a->failed = a->failed || b->failed;
+    slice s = b->failed ? (slice){0} : arena_slice(a, (slice){b->ptr, b->len});
+    buf_free(b);
     return s;
 }

@@ -2,6 +2,7 @@
 #ifndef SLA_AUDIT_REASONS_H
 #define SLA_AUDIT_REASONS_H
 #include "engine/audit/result.h"
+#include "engine/base/buf.h"
 
 bitext reason_empty(void);                                               /* no record in the population */
 bitext reason_no_data(bitext dataset_title, arena *a);                    /* dataset never imported */
@@ -20,4 +21,5 @@ bitext reason_off(slice why, arena *a);
 slice text_percent(double share, int decimals, arena *a);
 slice text_duration(int64_t ms, arena *a);
 slice text_format(arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));   /* ptr NULL: no memory */
+slice text_kept(buf *b, arena *a);                                       /* what b holds, and frees b; ptr NULL: no memory, for b either, which the arena says too (failed) */
 #endif

@@ -274,6 +274,7 @@ static sla_status read_blob(db *d, int64_t run, audit_result *r, err *e)
         r->run = db_col_i64(st, 0);
         rc = digest_once(blob.ptr, blob.len, hex);
         wire_result(&w, r);
+        if (rc == SLA_OK && r->mem.failed) rc = SLA_NOMEM; /* and not for what the blob is */
         if (rc == SLA_OK && (w.failed || w.in.len)) rc = err_set(e, SLA_CONFLICT, (srcpos){d->name, 0, 0}, w.other_version ? "the results of run %lld were kept by another version of the program" : "the results of run %lld are damaged", (long long)r->run);
         if (rc != SLA_OK && w.other_version) err_hint(e, "audit the period again: slaudit audit --period 2025Q3");
         r->digest = arena_slice(&r->mem, slice_of(hex));
@@ -330,7 +331,7 @@ sla_status result_load(store *s, int64_t run, audit_result **out, err *e)
     sla_status st = read_blob(store_db(s), run, r, e);
     if (st == SLA_OK) st = read_head(store_db(s), r, e);
     if (st == SLA_OK) st = attach_actions(s, r, e);
-    if (st == SLA_OK && r->mem.failed) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
+    if (st == SLA_NOMEM || (st == SLA_OK && r->mem.failed)) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the results");
     if (st != SLA_OK) {
         result_free(r);
         return st;

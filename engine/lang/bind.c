@@ -73,11 +73,10 @@ static void look_at_node(void *ctx, const program *p, uint32_t node_no)
     if ((n->op == OP_AGG || n->op == OP_EACH) && p->aggs[n->val.u].derived) look_at_column(q, p->looks[p->aggs[n->val.u].look].ds->idx, (size_t)p->aggs[n->val.u].field);
 }
 
-bool lang_failed(const lang_shared *s, const program *p, int slot, lang_failure *out)
+sla_status lang_failed(const lang_shared *s, const program *p, int slot, lang_failure *out, err *e)
 {
     *out = (lang_failure){{0}, {0}};
-    program_visit(p, slot, look_at_node, &(failure_search){s, out});
-    return out->text.ptr != NULL;
+    return program_visit(p, slot, look_at_node, &(failure_search){s, out}, e);
 }
 
 static bool same_look(const look_def *a, const look_def *b)

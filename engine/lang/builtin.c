@@ -181,7 +181,6 @@ static const enumeration *common_enum(const val *v, uint32_t from, uint32_t n)
 static val *many(checker *c, const ast *x, uint32_t from, want w)
 {
     val *v = ARENA_NEW(c->a, val, x->n + 1);
-    if (!v) c->p->failed = true;
     return v && same_types(c, x, from, w, v) ? v : NULL;
 }
 

@@ -251,7 +251,7 @@ static uint32_t compare_with_term(checker *c, token_kind op, val column, val ter
     uint32_t *ranks = ARENA_NEW(c->a, uint32_t, en->n + 1);
     uint32_t k = const_rank(c, term, en);
     size_t n = 0;
-    if (!ranks) return c->p->failed = true, NODE_NONE;
+    if (!ranks) return NODE_NONE;
     for (uint32_t r = 1; r <= en->n; r++)
         if (holds(op, r, k)) ranks[n++] = r;
     return rank_in(c, column, en, ranks, n);
@@ -398,7 +398,8 @@ static val check_matches(checker *c, const ast *x)
     char msg[160];
     size_t bad = 0;
     sla_status st = regex_check(x->name, x->nocase, &bad, msg, sizeof msg);
-    if (st == SLA_NOMEM) return check_fail(c, x->op_at, st, "out of memory");
+    c->a->failed = c->a->failed || st == SLA_NOMEM;
+    if (st == SLA_NOMEM) return (val){0};
     if (st != SLA_OK) return check_fail(c, x->op_at + 1 + (uint32_t)bad, st, "wrong regular expression: %s", msg);
     if (!v.ok) return v;
     size_t re = program_regex(c->p, x->name, x->nocase);
@@ -541,10 +542,10 @@ sla_status program_add(program *p, slice text, srcpos at, vtype want_type, int *
     checker c = {p, &src, errors, p->a, false, 0};
     val v = {0};
     if (x) v = want_type == VT_COUNT ? check_expr(&c, x, ANY) : check_typed(&c, x, ANY, want_type, "the expression");
-    if (errors->n + errors->dropped > before) return errors->n > 0 ? errors->items[errors->n - 1].code : SLA_NOMEM;
+    if (!p->a->failed && errors->n + errors->dropped > before) return errors->dropped && errors->n < ERRLIST_MAX ? SLA_NOMEM : errors->items[errors->n - 1].code;
     expr_type t = {v.type, v.en};
     int s = v.ok ? program_slot(p, v.node, t) : -1;
-    if (s < 0) return errlist_add(errors, SLA_NOMEM, at, "out of memory");
+    if (s < 0 || p->a->failed) return errlist_add(errors, SLA_NOMEM, at, "out of memory");
     *slot = s;
     if (type) *type = t;
     return SLA_OK;

@@ -184,51 +184,54 @@ static void add_ref(row_ref *out, size_t *n, size_t max, int ds, size_t row)
     if (*n < max) out[(*n)++] = (row_ref){ds, row};
 }
 
-static void agg_evidence(machine *m, const node *n, size_t lane, row_ref *out, size_t *found, size_t max)
+static sla_status agg_evidence(machine *m, const node *n, size_t lane, row_ref *out, size_t *found, size_t max, err *e)
 {
     const agg_def *d = &m->p->aggs[n->val.u];
     const reg *group = &m->regs[n->args[0]];
     row_index *ix = m->b->looks[d->look];
     uint32_t g = ((const uint32_t *)group->data)[lane];
-    if (!bits_get(group->known, lane) || g == ROW_NONE) return;
+    if (!bits_get(group->known, lane) || g == ROW_NONE) return SLA_OK;
     pthread_mutex_lock(&m->b->shared->lock);
-    sla_status st = index_sort_rows(ix, NULL);
+    sla_status st = index_sort_rows(ix, e);
     pthread_mutex_unlock(&m->b->shared->lock);
-    if (st != SLA_OK) return;
+    if (st != SLA_OK) return st;
     int ds = (int)ix->def.ds->idx;
     if (d->each) {
         pair_seen seen = {out, *found, max, ds};
-        if (machine_pairs(m, n, lane, lane + 1, NULL, &seen, NULL) == SLA_OK) *found = seen.n;
-        return;
+        TRY(machine_pairs(m, n, lane, lane + 1, NULL, &seen, e));
+        *found = seen.n;
+        return SLA_OK;
     }
     const uint64_t *t = d->cond >= 0 ? m->b->subs[ds]->slot_true[d->cond] : NULL;
     for (uint32_t k = ix->offsets[g]; k < ix->offsets[g + 1] && *found < max; k++)
         if (!t || bits_get(t, ix->rows[k])) add_ref(out, found, max, ds, ix->rows[k]);
+    return SLA_OK;
 }
 
-size_t machine_evidence(machine *m, int slot, size_t row, row_ref *out, size_t max)
+sla_status machine_evidence(machine *m, int slot, size_t row, row_ref *out, size_t max, size_t *found, err *e)
 {
     const program *p = m->p;
     const table *t = m->w->tables[p->ds->idx];
     uint32_t root = p->slots[slot];
-    size_t found = 0;
-    bool *below = mem_zero((size_t)root + 1, sizeof *below);
-    if (!below || !t || row >= t->nrows) goto done;
+    *found = 0;
+    if (!t || row >= t->nrows) return SLA_OK;
     if (!m->n || row < m->row0 || row >= m->row0 + m->n) {
         size_t from = row & ~(size_t)63;
-        if (machine_eval(m, from, t->nrows - from < 64 ? t->nrows - from : 64, NULL) != SLA_OK) goto done;
+        TRY(machine_eval(m, from, t->nrows - from < 64 ? t->nrows - from : 64, e));
     }
+    bool *below = mem_zero((size_t)root + 1, sizeof *below);
+    if (!below) return no_memory(e);
+    sla_status st = SLA_OK;
     below[root] = true;
-    for (uint32_t i = root + 1; i-- > 0;) {
+    for (uint32_t i = root + 1; st == SLA_OK && i-- > 0;) {
         const node *n = &p->nodes[i];
         if (!below[i]) continue;
         for (size_t k = 0; k < n->nargs; k++) below[n->args[k]] = true;
-        if (n->op == OP_AGG || n->op == OP_EACH) agg_evidence(m, n, row - m->row0, out, &found, max);
+        if (n->op == OP_AGG || n->op == OP_EACH) st = agg_evidence(m, n, row - m->row0, out, found, max, e);
         if (n->op != OP_LOOKUP) continue;
         uint32_t r = ((const uint32_t *)m->regs[i].data)[row - m->row0];
-        if (bits_get(m->regs[i].known, row - m->row0) && r != ROW_NONE) add_ref(out, &found, max, (int)p->looks[n->val.u].ds->idx, r);
+        if (bits_get(m->regs[i].known, row - m->row0) && r != ROW_NONE) add_ref(out, found, max, (int)p->looks[n->val.u].ds->idx, r);
     }
-done:
     mem_free(below);
-    return found;
+    return st;
 }

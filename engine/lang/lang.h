@@ -48,7 +48,7 @@ typedef struct program program;
 sla_status program_new(const lang_env *env, const dataset *ds, dict *texts, arena *a, program **out, err *e);
 typedef struct expr_type { vtype type; const enumeration *en; } expr_type;
 /* Compiles one expression. at: the place of its first character in the pack. want: a type it must have, or VT_COUNT for any. *slot: where its result
- * will stand. All errors found go to errors (position, message, suggestion); SLA_OK only if there is none.
+ * will stand. All errors found go to errors (position, message, suggestion); SLA_OK only if there is none, and nothing that a had to hold was lost (a->failed).
  * A condition's text is its own documentation; program_dump prints the instructions. */
 sla_status program_add(program *p, slice text, srcpos at, vtype want, int *slot, expr_type *type, errlist *errors);
 size_t program_slots(const program *p);
@@ -56,9 +56,9 @@ size_t program_slots(const program *p);
  * only the texts are looked at, as by `matches`. shown: its results are only shown. */
 typedef struct columns_read { bool field[DATASETS_MAX][FIELDS_MAX], coded[DATASETS_MAX][FIELDS_MAX], derived[DATASETS_MAX][DERIVED_MAX]; } columns_read;
 void program_fields(const program *p, bool shown, columns_read *wanted);
-bool program_uses_dataset(const program *p, int slot, bool used[DATASETS_MAX]);   /* the datasets that one slot looks into besides its own; false: none */
+sla_status program_uses_dataset(const program *p, int slot, bool used[DATASETS_MAX], err *e);   /* the datasets that one slot looks into besides its own */
 /* Fields of the program's own dataset that a slot reads (for `observed`, `explain`). */
-void program_slot_fields(const program *p, int slot, bool fields[FIELDS_MAX]);
+sla_status program_slot_fields(const program *p, int slot, bool fields[FIELDS_MAX], err *e);
 int program_slot_field(const program *p, int slot);   /* the field that a slot just is; -1: it is more than one field, or a derived one */
 void program_dump(const program *p, buf *out);
 
@@ -93,15 +93,15 @@ typedef struct machine machine;
  * of the same program is cheap. The first machine of a program may add texts to the world's dictionary (lower, text): make it before other threads run machines. */
 sla_status machine_new(const program *p, const world *w, lang_shared *s, machine **out, err *e);
 void machine_free(machine *m);              /* NULL allowed */
-/* Whether something that slot rests on could not be worked out by the machines of p so far, in derived columns too. Once p ran over its rows; before lang_shared_trim. */
-bool lang_failed(const lang_shared *s, const program *p, int slot, lang_failure *out);
+/* What slot rests on that could not be worked out by the machines of p so far, in derived columns too. Once p ran over its rows; before lang_shared_trim. */
+sla_status lang_failed(const lang_shared *s, const program *p, int slot, lang_failure *out, err *e);
 /* Evaluates slots[0..nslots) for rows [row0, row0+n), n <= VEC_ROWS, row0 a multiple of 64. rows NULL; or, to look at single rows for findings, see machine_value. */
 sla_status machine_eval(machine *m, size_t row0, size_t n, err *e);
 vec machine_result(const machine *m, int slot);
-/* The rows of other datasets that slot's value for `row` rests on: what its look-ups found, and the child rows whose condition is true. Up to max; returns how many.
+/* The rows of other datasets that slot's value for `row` rests on: what its look-ups found, and the child rows whose condition is true: *n of them, up to max.
  * A row outside the vector evaluated last is evaluated anew: then results taken before are gone. */
 typedef struct row_ref { int dataset; size_t row; } row_ref;
-size_t machine_evidence(machine *m, int slot, size_t row, row_ref *out, size_t max);
+sla_status machine_evidence(machine *m, int slot, size_t row, row_ref *out, size_t max, size_t *n, err *e);
 /* One value as text for people: times in the zone, numbers without trailing zeros, missing as "". */
 void value_print(const world *w, expr_type t, const vec *v, size_t i, buf *out);
 

@@ -112,7 +112,7 @@ static bool lex_text(lexer *l, token *t)
     uint32_t i = l->pos + 1;
     char *out = arena_alloc(l->a, l->src->text.len - l->pos + 1, 1);
     size_t n = 0;
-    if (!out) return fail(l, l->pos, "out of memory", NULL);
+    if (!out) return false;
     for (int c; (c = byte_at(l, i)) != quote; i++) {
         if (c < 0) return fail(l, l->pos, "the text has no closing quote", NULL);
         if (c == '\\') {
@@ -203,7 +203,7 @@ bool lex_regex(lexer *l, slice *pattern, bool *nocase, uint32_t *at)
     char *out = arena_alloc(l->a, l->src->text.len - l->pos + 1, 1);
     size_t n = 0;
     uint32_t i = l->pos + 1;
-    if (!out) return fail(l, l->pos, "out of memory", NULL);
+    if (!out) return false;
     for (int c; (c = byte_at(l, i)) != '/'; i++) {
         if (c < 0) return fail(l, *at, "the regular expression has no closing '/'", NULL);
         if (c == '\\' && byte_at(l, i + 1) >= 0) {

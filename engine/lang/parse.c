@@ -37,7 +37,7 @@ static ast *make(parser *p, ast_kind kind, uint32_t at, size_t n)
 {
     ast *x = ARENA_NEW(p->a, ast, 1);
     if (x && n) x->items = ARENA_NEW(p->a, ast *, n);
-    if (!x || (n && !x->items)) return refuse(p, SLA_NOMEM, at, "out of memory", NULL);
+    if (!x || (n && !x->items)) return NULL;
     x->kind = kind;
     x->at = at;
     x->end = p->lex.pos;
@@ -68,7 +68,7 @@ static bool parse_list(parser *p, token_kind close, ast ***items, uint32_t *n)
         if (!x) return false;
         if (*n == cap) {
             ast **more = ARENA_NEW(p->a, ast *, cap ? (size_t)cap * 2 : 4);
-            if (!more) return refuse(p, SLA_NOMEM, x->at, "out of memory", NULL) != NULL;
+            if (!more) return false;
             if (*n) memcpy(more, *items, *n * sizeof *more);
             *items = more;
             cap = cap ? cap * 2 : 4;
@@ -140,7 +140,7 @@ static ast *parse_call(parser *p, const token *name)
         ast **rest;
         uint32_t n;
         if (!parse_list(p, TOK_RPAREN, &rest, &n)) return NULL;
-        if (!(x->items = ARENA_NEW(p->a, ast *, n + 1))) return refuse(p, SLA_NOMEM, x->at, "out of memory", NULL);
+        if (!(x->items = ARENA_NEW(p->a, ast *, n + 1))) return NULL;
         x->items[0] = first;
         if (n) memcpy(x->items + 1, rest, n * sizeof *rest);
         x->n = n + 1;

@@ -35,11 +35,8 @@ static bool grow(program *p, void *items_ptr, void *cap_ptr, bool cap32, size_t 
     if (n < cap) return true;
     memcpy(&old, items_ptr, sizeof old);
     size_t more = cap ? cap * 2 : 16;
-    void *fresh = more < UINT32_MAX / 2 ? arena_alloc(p->a, more, size) : NULL;
-    if (!fresh) {
-        p->failed = true;
-        return false;
-    }
+    void *fresh = arena_alloc(p->a, more < UINT32_MAX / 2 ? more : SIZE_MAX, size);
+    if (!fresh) return false;
     if (n) memcpy(fresh, old, n * size);
     memcpy(items_ptr, &fresh, sizeof fresh);
     if (cap32) *(uint32_t *)cap_ptr = (uint32_t)more;
@@ -72,10 +69,7 @@ program *program_sub(program *p, const dataset *ds, bool each)
 {
     if (!each && p->subs[ds->idx]) return p->subs[ds->idx];
     program *s = ARENA_NEW(p->a, program, 1);
-    if (!s) {
-        p->failed = true;
-        return NULL;
-    }
+    if (!s) return NULL;
     *s = (program){.env = p->env, .ds = ds, .outer = each ? p->ds : NULL, .dict = p->dict, .a = p->a};
     if (!each) p->subs[ds->idx] = s;
     return s;
@@ -97,10 +91,7 @@ static bool rehash(program *p)
 {
     uint32_t cap = p->cap_hash ? p->cap_hash * 2 : 64;
     uint32_t *fresh = ARENA_NEW(p->a, uint32_t, cap);
-    if (!fresh) {
-        p->failed = true;
-        return false;
-    }
+    if (!fresh) return false;
     for (uint32_t i = 0; i < p->nnodes; i++) {
         uint32_t h = (uint32_t)node_hash(&p->nodes[i]) & (cap - 1);
         while (fresh[h]) h = (h + 1) & (cap - 1);
@@ -129,6 +120,13 @@ uint32_t program_node(program *p, opcode op, regtype reg, imm val, const uint32_
     return p->nnodes++;
 }
 
+static uint32_t intern(program *p, slice s)
+{
+    uint32_t code = dict_intern(p->dict, s);
+    p->a->failed = p->a->failed || code == DICT_NONE;
+    return code;
+}
+
 uint32_t node0(program *p, opcode op, regtype reg, imm val) { return program_node(p, op, reg, val, NULL, 0); }
 uint32_t node1(program *p, opcode op, regtype reg, imm val, uint32_t a) { return program_node(p, op, reg, val, &a, 1); }
 uint32_t node2(program *p, opcode op, regtype reg, uint32_t a, uint32_t b)
@@ -146,12 +144,8 @@ uint32_t node_f64(program *p, double v) { return node0(p, OP_CONST, REG_F64, (im
 uint32_t node_bool(program *p, bool v) { return node0(p, OP_CONST, REG_BOOL, (imm){.i = v}); }
 uint32_t node_text(program *p, slice s)
 {
-    uint32_t code = dict_intern(p->dict, s);
-    if (code == DICT_NONE) {
-        p->failed = true;
-        return NODE_NONE;
-    }
-    return node0(p, OP_CONST, REG_CODE, (imm){.u = code});
+    uint32_t code = intern(p, s);
+    return code == DICT_NONE ? NODE_NONE : node0(p, OP_CONST, REG_CODE, (imm){.u = code});
 }
 bool node_is_const(const program *p, uint32_t n) { return n != NODE_NONE && p->nodes[n].op == OP_CONST; }
 
@@ -191,7 +185,6 @@ size_t program_set(program *p, uint32_t *codes, size_t n)
     for (size_t i = 0; i < p->nsets; i++)
         if (p->sets[i].n == kept && memcmp(p->sets[i].codes, codes, kept * sizeof *codes) == 0) return i;
     uint32_t *copy = ARENA_NEW(p->a, uint32_t, kept + 1);
-    if (!copy) p->failed = true;
     if (!copy || !grow(p, &p->sets, &p->cap_sets, false, p->nsets, sizeof *p->sets)) return SIZE_MAX;
     memcpy(copy, codes, kept * sizeof *codes);
     p->sets[p->nsets] = (code_set){copy, (uint32_t)kept};
@@ -233,7 +226,7 @@ static uint32_t *name_days(program *p, day_name kind)
     uint32_t *t = arena_room(p->a, DAYS_KNOWN, sizeof *t);
     for (int64_t day = DAY_FIRST, next; t && day <= DAY_LAST; day = next) {
         next = name_day(kind, day, name);
-        uint32_t code = dict_intern(p->dict, slice_of(name));
+        uint32_t code = intern(p, slice_of(name));
         if (code == DICT_NONE) return NULL;
         for (int64_t d = day; d < next && d <= DAY_LAST; d++) t[d - DAY_FIRST] = code;
     }
@@ -243,7 +236,7 @@ static uint32_t *name_days(program *p, day_name kind)
 const uint32_t *program_day_names(program *p, day_name kind)
 {
     day_names *shared = p->env->days ? p->env->days : &p->days;
-    if (!shared->codes[kind] && !(shared->codes[kind] = name_days(p, kind))) p->failed = true;
+    if (!shared->codes[kind]) shared->codes[kind] = name_days(p, kind);
     return p->days.codes[kind] = shared->codes[kind];
 }
 
@@ -324,13 +317,14 @@ static void visit_derived(const visit *v, size_t ds, size_t column)
 }
 
 /* Nodes are in the order of their operands, so one pass from the slot's node down marks all below it. */
-static void visit_node(const visit *v, uint32_t root)
+static sla_status visit_node(const visit *v, uint32_t root)
 {
     const program *p = v->p;
+    sla_status st = SLA_OK;
     bool *below = mem_zero((size_t)root + 1, sizeof *below);
-    if (!below) return;
+    if (!below) return SLA_NOMEM;
     below[root] = true;
-    for (uint32_t i = root + 1; i-- > 0;) {
+    for (uint32_t i = root + 1; st == SLA_OK && i-- > 0;) {
         const node *n = &p->nodes[i];
         if (!below[i]) continue;
         for (size_t k = 0; k < n->nargs; k++) below[n->args[k]] = true;
@@ -348,27 +342,27 @@ static void visit_node(const visit *v, uint32_t root)
             for (uint32_t s = 0; s < g->sub->nnodes; s++)
                 if (g->sub->nodes[s].op == OP_OUTER) v->fields[g->sub->nodes[s].val.u] = true;
         if (!v->datasets && !v->fn) continue;
-        if (g->cond >= 0) visit_node(&(visit){g->sub, v->datasets, NULL, v->fn, v->ctx}, g->sub->slots[g->cond]);
+        if (g->cond >= 0) st = visit_node(&(visit){g->sub, v->datasets, NULL, v->fn, v->ctx}, g->sub->slots[g->cond]);
         const program *child = p->subs[p->looks[g->look].ds->idx];
-        if (g->pre >= 0 && child) visit_node(&(visit){child, v->datasets, NULL, v->fn, v->ctx}, child->slots[g->pre]);
+        if (st == SLA_OK && g->pre >= 0 && child) st = visit_node(&(visit){child, v->datasets, NULL, v->fn, v->ctx}, child->slots[g->pre]);
     }
     mem_free(below);
+    return st;
 }
 
-bool program_uses_dataset(const program *p, int slot, bool used[DATASETS_MAX])
+static sla_status visit_slot(const visit *v, int slot, err *e)
 {
-    visit v = {p, used, NULL, NULL, NULL};
+    sla_status st = slot >= 0 && (size_t)slot < v->p->nslots ? visit_node(v, v->p->slots[slot]) : SLA_OK;
+    return st == SLA_OK ? st : err_set(e, st, SRCPOS_NONE, "out of memory");
+}
+
+sla_status program_uses_dataset(const program *p, int slot, bool used[DATASETS_MAX], err *e)
+{
     memset(used, 0, DATASETS_MAX * sizeof *used);
-    if (slot >= 0 && (size_t)slot < p->nslots) visit_node(&v, p->slots[slot]);
-    for (size_t i = 0; i < DATASETS_MAX; i++)
-        if (used[i]) return true;
-    return false;
+    return visit_slot(&(visit){p, used, NULL, NULL, NULL}, slot, e);
 }
 
-void program_visit(const program *p, int slot, node_seen *fn, void *ctx)
-{
-    if (slot >= 0 && (size_t)slot < p->nslots) visit_node(&(visit){p, NULL, NULL, fn, ctx}, p->slots[slot]);
-}
+sla_status program_visit(const program *p, int slot, node_seen *fn, void *ctx, err *e) { return visit_slot(&(visit){p, NULL, NULL, fn, ctx}, slot, e); }
 
 int program_slot_field(const program *p, int slot)
 {
@@ -376,8 +370,4 @@ int program_slot_field(const program *p, int slot)
     return n->op == OP_FIELD ? (int)n->val.u : -1;
 }
 
-void program_slot_fields(const program *p, int slot, bool fields[FIELDS_MAX])
-{
-    visit v = {p, NULL, fields, NULL, NULL};
-    if (slot >= 0 && (size_t)slot < p->nslots) visit_node(&v, p->slots[slot]);
-}
+sla_status program_slot_fields(const program *p, int slot, bool fields[FIELDS_MAX], err *e) { return visit_slot(&(visit){p, NULL, fields, NULL, NULL}, slot, e); }

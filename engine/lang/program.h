@@ -48,10 +48,9 @@ struct program {
     struct program *subs[DATASETS_MAX];     /* for conditions over child rows that do not look at outer */
     day_names days;                         /* [DAYS_KNOWN] codes, where used */
     bool makes_text;                        /* LOWER, EXTRACT or TEXT_OF occurs in it */
-    bool failed;                            /* memory ran out; sticky */
 };
 
-/* Adds a node, or finds the equal one. NODE_NONE: no memory (p->failed is set), or an operand is NODE_NONE. */
+/* Adds a node, or finds the equal one. NODE_NONE: no memory (p->a->failed is set, as it is by all that follows), or an operand is NODE_NONE. */
 uint32_t program_node(program *p, opcode op, regtype reg, imm val, const uint32_t *args, size_t nargs);
 uint32_t node0(program *p, opcode op, regtype reg, imm val);
 uint32_t node1(program *p, opcode op, regtype reg, imm val, uint32_t a);
@@ -62,7 +61,7 @@ uint32_t node_f64(program *p, double v);
 uint32_t node_bool(program *p, bool v);
 uint32_t node_text(program *p, slice s);
 bool node_is_const(const program *p, uint32_t n);
-/* Numbers of things that nodes refer to; an equal one is found again. SIZE_MAX: no memory (p->failed). */
+/* Numbers of things that nodes refer to; an equal one is found again. SIZE_MAX: no memory. */
 size_t program_look(program *p, const look_def *d);
 size_t program_regex(program *p, slice pattern, bool nocase);
 size_t program_set(program *p, uint32_t *codes, size_t n);     /* sorts codes, drops doubles */
@@ -74,7 +73,7 @@ program *program_sub(program *p, const dataset *ds, bool each);
 
 /* Calls fn for every node below a slot, those of conditions over child rows too, and for the slot's own. */
 typedef void node_seen(void *ctx, const program *p, uint32_t node);
-void program_visit(const program *p, int slot, node_seen *fn, void *ctx);
+sla_status program_visit(const program *p, int slot, node_seen *fn, void *ctx, err *e);
 
 /* GATHER: the dataset, and which of its columns. */
 static inline imm gather_imm(const dataset *ds, size_t column, bool derived) { return (imm){.u = (uint64_t)ds->idx << 32 | (uint64_t)derived << 31 | column}; }

@@ -112,16 +112,17 @@ static size_t beginning(slice p, char *out)
 
 /* Each character that the pattern names, many times over behind its beginning, and then one that cannot follow: a pattern with repeats inside repeats tries every way to
  * part them. What is found here would be found on someone's ticket later. */
-static bool explodes(const pcre2_code *code, slice p)
+static sla_status try_out(const pcre2_code *code, slice p)
 {
     char text[PREFIX_MAX + PUMPED + 2];
     uint32_t last = 0; /* a text without the character that every match needs at its end is passed over at once */
-    bool tried[128] = {false}, too_long = false;
+    bool tried[128] = {false};
+    sla_status st = SLA_OK;
     regex_scratch *s = NULL;
-    if (regex_scratch_new(&s, &(err){0}) != SLA_OK) return false;
+    TRY(regex_scratch_new(&s, NULL));
     size_t from = beginning(p, text), n;
     if (pcre2_pattern_info(code, PCRE2_INFO_LASTCODEUNIT, &last)) last = 0;
-    for (size_t i = 0; i < p.len + 3 && !too_long; i++) {
+    for (size_t i = 0; i < p.len + 3 && st == SLA_OK; i++) {
         unsigned char c = (unsigned char)(i < p.len ? p.ptr[i] : "a0 "[i - p.len]);
         if (c >= 128 || tried[c]) continue;
         tried[c] = true;
@@ -130,10 +131,11 @@ static bool explodes(const pcre2_code *code, slice p)
         if (last && last < 128) text[n++] = (char)last;
         text[n++] = '\x01';
         int rc = pcre2_match(code, (PCRE2_SPTR)text, n, 0, 0, s->data, s->context);
-        too_long = rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT;
+        if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT) st = SLA_LIMIT;
+        if (rc == PCRE2_ERROR_NOMEMORY) st = SLA_NOMEM;
     }
     regex_scratch_free(s);
-    return too_long;
+    return st;
 }
 
 sla_status regex_check(slice pattern, bool nocase, size_t *bad, char *msg, size_t msg_cap)
@@ -141,10 +143,10 @@ sla_status regex_check(slice pattern, bool nocase, size_t *bad, char *msg, size_
     int rc;
     pcre2_code *code = compile(pattern, nocase, &rc, bad);
     if (code) {
-        bool too_long = explodes(code, pattern);
+        sla_status st = try_out(code, pattern);
         pcre2_code_free(code);
-        if (too_long) snprintf(msg, msg_cap, "it takes millions of steps on a short text; avoid repeats inside repeats such as (a+)+");
-        return too_long ? SLA_LIMIT : SLA_OK;
+        if (st == SLA_LIMIT) snprintf(msg, msg_cap, "it takes millions of steps on a short text; avoid repeats inside repeats such as (a+)+");
+        return st;
     }
     if (pcre2_get_error_message(rc, (PCRE2_UCHAR *)msg, msg_cap) < 0) snprintf(msg, msg_cap, "error %d", rc);
     return compile_status(rc);

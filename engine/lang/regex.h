@@ -7,7 +7,7 @@
 #include "engine/base/slice.h"
 
 enum { REGEX_BYTES_MAX = 4096 };
-/* SLA_SYNTAX: bad is the offset of what is wrong in the pattern. SLA_LIMIT: its steps grow exponentially on texts made of its own characters. */
+/* SLA_SYNTAX: bad is the offset of what is wrong in the pattern. SLA_LIMIT: its steps grow exponentially on texts made of its own characters. SLA_NOMEM: neither is known. */
 sla_status regex_check(slice pattern, bool nocase, size_t *bad, char *msg, size_t msg_cap);
 typedef struct regex regex;                                    /* immutable; may be shared between threads */
 typedef struct regex_scratch regex_scratch;                    /* one a thread */

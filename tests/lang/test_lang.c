@@ -160,12 +160,13 @@ static void exploding_pattern(void **state)
     const int failed[] = {match, part, child, outer};
     for (size_t i = 0; i < LEN(failed); i++) {
         lang_failure f;
-        assert_true(lang_failed(s.shared, s.p, failed[i], &f));
+        assert_int_equal(lang_failed(s.shared, s.p, failed[i], &f, &s.e), SLA_OK);
+        assert_non_null(f.text.ptr);
         assert_slice_is(f.pattern, "^(?=a{60})(a+|aa+)+$");
         assert_memory_equal(f.text.ptr, "aaaa", 4);
     }
     lang_failure none;
-    assert_false(lang_failed(s.shared, s.p, other, &none));
+    assert_int_equal(lang_failed(s.shared, s.p, other, &none, &s.e), SLA_OK);
     assert_null(none.text.ptr);
     end(&s);
 }
@@ -204,13 +205,14 @@ static void what_is_read(void **state)
     assert_true(wanted.field[ticket->idx][dataset_field(ticket, SLICE_LIT("title"))] && wanted.field[history->idx][dataset_field(history, SLICE_LIT("at"))]);
     assert_true(wanted.field[staff->idx][dataset_field(staff, SLICE_LIT("name"))] && wanted.field[history->idx][dataset_field(history, SLICE_LIT("actor"))]);
     assert_false(wanted.field[staff->idx][dataset_field(staff, SLICE_LIT("hired_on"))] || wanted.field[ticket->idx][dataset_field(ticket, SLICE_LIT("resolved_at"))]);
-    assert_false(program_uses_dataset(s.p, plain, used));
-    assert_true(program_uses_dataset(s.p, look, used) && used[staff->idx] && !used[history->idx]);
-    assert_true(program_uses_dataset(s.p, rows, used) && used[staff->idx] && used[history->idx]);
-    program_slot_fields(s.p, look, fields);
+    assert_int_equal(program_uses_dataset(s.p, plain, used, &s.e), SLA_OK);
+    for (size_t i = 0; i < DATASETS_MAX; i++) assert_false(used[i]);
+    assert_true(program_uses_dataset(s.p, look, used, &s.e) == SLA_OK && used[staff->idx] && !used[history->idx]);
+    assert_true(program_uses_dataset(s.p, rows, used, &s.e) == SLA_OK && used[staff->idx] && used[history->idx]);
+    assert_int_equal(program_slot_fields(s.p, look, fields, &s.e), SLA_OK);
     assert_true(fields[dataset_field(ticket, SLICE_LIT("assignee"))] && fields[dataset_field(ticket, SLICE_LIT("impact"))]);
     assert_false(fields[dataset_field(ticket, SLICE_LIT("title"))]);
-    program_slot_fields(s.p, rows, fields);
+    assert_int_equal(program_slot_fields(s.p, rows, fields, &s.e), SLA_OK);
     assert_true(fields[dataset_field(ticket, SLICE_LIT("title"))] && fields[dataset_field(ticket, SLICE_LIT("id"))]);
     end(&s);
 }
@@ -239,6 +241,13 @@ static void codes_that_matter(void **state)
     }
 }
 
+static size_t found(setting *s, int slot, size_t row, row_ref *refs, size_t max)
+{
+    size_t n = 0;
+    assert_int_equal(machine_evidence(s->m, slot, row, refs, max, &n, &s->e), SLA_OK);
+    return n;
+}
+
 static void evidence(void **state)
 {
     setting s;
@@ -248,16 +257,16 @@ static void evidence(void **state)
     int look = add(&s, "staff[assignee].level >= senior"), rows = add(&s, "count(history[ticket_id = id] where field = \"team\") <= 3");
     int each = add(&s, "any(history[ticket_id = id] where actor = outer.assignee)"), all = add(&s, "count(history[ticket_id = id]) > 1");
     start(&s);
-    assert_int_equal(machine_evidence(s.m, look, 0, refs, 8), 1);
+    assert_int_equal(found(&s, look, 0, refs, 8), 1);
     assert_true(refs[0].dataset == 2 && refs[0].row == 0);
-    assert_int_equal(machine_evidence(s.m, look, 2, refs, 8), 0);
-    assert_int_equal(machine_evidence(s.m, rows, 0, refs, 8), 2);
+    assert_int_equal(found(&s, look, 2, refs, 8), 0);
+    assert_int_equal(found(&s, rows, 0, refs, 8), 2);
     assert_true(refs[0].dataset == 1 && refs[0].row == 1 && refs[1].row == 0); /* by time */
-    assert_int_equal(machine_evidence(s.m, each, 0, refs, 8), 2);
+    assert_int_equal(found(&s, each, 0, refs, 8), 2);
     assert_true(refs[0].row == 0 && refs[1].row == 2);
-    assert_int_equal(machine_evidence(s.m, all, 0, refs, 8), 3);
-    assert_int_equal(machine_evidence(s.m, all, 0, refs, 2), 2);
-    assert_int_equal(machine_evidence(s.m, all, 99, refs, 2), 0);
+    assert_int_equal(found(&s, all, 0, refs, 8), 3);
+    assert_int_equal(found(&s, all, 0, refs, 2), 2);
+    assert_int_equal(found(&s, all, 99, refs, 2), 0);
     end(&s);
 }
 
@@ -477,6 +486,7 @@ static void every_allocation_fails(void **state)
         lang_shared_free(s.shared);
         errlist_clear(&s.errors);
         arena_free(&s.a);
+        s.a = (arena){0};
         s.m = NULL;
         s.shared = NULL;
         s.e = (err){0};
