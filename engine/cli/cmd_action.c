@@ -73,7 +73,7 @@ static int run(const options *o, err *e)
     sla_status st = session_open(&s, o, STORE_EXISTING, e);
     if (st == SLA_OK) st = result_load(s.ws, id, &r, e);
     if (st == SLA_OK) st = read_register(r, &t, sha256, e);
-    bool refused = st == SLA_OK && t.errors.n;
+    bool refused = st == SLA_OK && t.errors.n + t.errors.dropped;
     if (refused) {
         say_errors(&t.errors, "error");
         size_t wrong = t.errors.n + t.errors.dropped;

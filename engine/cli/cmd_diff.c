@@ -199,7 +199,8 @@ sla_status diff_show(const audit_result *a, const audit_result *b, bool json, er
     if (json) jsonw_begin(&w, &out, 1);
     sla_status st = compare(a, b, json ? &w : NULL, e);
     if (json) buf_char(&out, '\n');
-    if (st == SLA_OK && json && (out.failed || fwrite(out.ptr, 1, out.len, stdout) != out.len)) st = err_set(e, SLA_IO, SRCPOS_NONE, "cannot write");
+    if (st == SLA_OK && out.failed) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to compare");
+    if (st == SLA_OK && json && fwrite(out.ptr, 1, out.len, stdout) != out.len) st = err_set(e, SLA_IO, SRCPOS_NONE, "cannot write");
     buf_free(&out);
     return st;
 }

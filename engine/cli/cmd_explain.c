@@ -219,9 +219,9 @@ static sla_status print(const voice *v, bool json, err *e)
     buf b = {0};
     if (json) json_all(v, &b);
     else text_head(v, &b), text_record(v, &b), text_clocks(v, &b), text_findings(v, &b);
-    bool ok = !b.failed && fwrite(b.ptr, 1, b.len, stdout) == b.len;
+    sla_status st = b.failed ? err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory to explain") : fwrite(b.ptr, 1, b.len, stdout) != b.len ? err_set(e, SLA_IO, SRCPOS_NONE, "cannot write") : SLA_OK;
     buf_free(&b);
-    return ok ? SLA_OK : err_set(e, SLA_IO, SRCPOS_NONE, "cannot write");
+    return st;
 }
 
 /* The period and the instant of the run that is explained. */
