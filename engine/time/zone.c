@@ -8,15 +8,14 @@
 enum { LAST_YEAR = 2199, TZIF_MAX = 1 << 20 };
 struct zone {
     char name[64];
-    size_t n, cap;        /* spans: [at[i], at[i+1]) has offset[i]; at[0] is the beginning of time */
+    size_t n, cap_at, cap_offset; /* spans: [at[i], at[i+1]) has offset[i]; at[0] is the beginning of time */
     int64_t *at, *offset; /* UTC ms; local - UTC in ms */
 };
 
 static bool add_span(zone *z, int64_t at, int64_t offset)
 {
     if (z->n && z->offset[z->n - 1] == offset) return true;
-    size_t cap = z->cap;
-    if (mem_grow(&z->at, &cap, z->n + 1, sizeof *z->at) || mem_grow(&z->offset, &z->cap, z->n + 1, sizeof *z->offset)) return false;
+    if (mem_grow(&z->at, &z->cap_at, z->n + 1, sizeof *z->at) || mem_grow(&z->offset, &z->cap_offset, z->n + 1, sizeof *z->offset)) return false; /* either may have got no more than it needs */
     z->at[z->n] = at;
     z->offset[z->n++] = offset;
     return true;

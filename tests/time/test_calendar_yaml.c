@@ -1,6 +1,8 @@
 /* Calendars of a pack: what loads, what is refused and where, the calendars of the pack itself against the published holidays. */
 #include "tests/time/times.h"
 
+#include <limits.h>
+
 #include "engine/base/file.h"
 #include "engine/base/mem.h"
 
@@ -142,6 +144,48 @@ static void no_memory(void **state)
     assert_true(worked);
 }
 
+/* What was loaded and what was said of it, as text. */
+static void put_loaded(buf *out, const loaded *l)
+{
+    const errlist *lists[] = {&l->errors, &l->warnings};
+    buf_reset(out);
+    for (int k = 0; k < 2; k++)
+        for (size_t i = 0; i < lists[k]->n; i++) buf_printf(out, "%s %u:%u %s [%s]\n", status_name(lists[k]->items[i].code), (unsigned)lists[k]->items[i].line, (unsigned)lists[k]->items[i].col, lists[k]->items[i].msg, lists[k]->items[i].hint);
+    for (size_t i = 0; i < l->set.n; i++) {
+        const cal_entry *c = &l->set.items[i];
+        buf_printf(out, "%s %.*s %.*s %lld", c->id, SLICE_ARG(c->title_zh), SLICE_ARG(c->title_en), (long long)cal_day_ms(c->cal));
+        for (int64_t day = civil_days(2017, 1, 1); day < civil_days(2028, 1, 1); day++) buf_printf(out, " %lld", (long long)cal_between(c->cal, day * MS_DAY, (day + 1) * MS_DAY));
+        for (int32_t year = 2015; year < 2030; year++) buf_char(out, cal_year_unknown(c->cal, year) ? '?' : '!');
+    }
+    assert_false(out->failed);
+}
+
+/* One allocation fails and those after it succeed: no calendar, a list that says that it does not hold all, or the same as without a failure. */
+static void no_memory_once(void **state)
+{
+    const struct yaml_case *c = *state;
+    buf want = {0}, got = {0};
+    bool done = false;
+    for (long n = -1; !done; n++) {
+        loaded l = {0};
+        ynode *root = NULL;
+        assert_int_equal(yaml_parse(slice_of(c->text), "cal.yaml", &l.a, &root, NULL), SLA_OK);
+        mem_fail_once(n < 0 ? LONG_MAX : n);
+        load_root(&l, root);
+        done = n >= 0 && mem_fail_pending();
+        mem_fail_after(-1);
+        if (n < 0) put_loaded(&want, &l);
+        else if (l.st == SLA_NOMEM) assert_true(l.set.n == 0 && l.errors.n + l.errors.dropped > 0);
+        else if (!l.errors.dropped && !l.warnings.dropped) {
+            put_loaded(&got, &l);
+            if (got.len != want.len || memcmp(got.ptr, want.ptr, got.len) != 0) fail_msg("without the allocation %ld:\n%.300s\ninstead of\n%.300s", n, buf_cstr(&got), buf_cstr(&want));
+        } else assert_true(l.errors.n < ERRLIST_MAX && l.warnings.n < ERRLIST_MAX);
+        unload(&l);
+    }
+    buf_free(&want);
+    buf_free(&got);
+}
+
 /* ---- the pack's own calendars ---- */
 static void load_pack(loaded *l)
 {
@@ -206,10 +250,11 @@ static void the_packs_holidays_are_the_published_ones(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[64] = {cmocka_unit_test(what_was_written), cmocka_unit_test(no_memory), cmocka_unit_test(the_packs_calendars), cmocka_unit_test(the_packs_holidays_are_the_published_ones)};
+    struct CMUnitTest tests[128] = {cmocka_unit_test(what_was_written), cmocka_unit_test(no_memory), cmocka_unit_test(the_packs_calendars), cmocka_unit_test(the_packs_holidays_are_the_published_ones)};
     size_t n = 4;
     if (zone_open("Asia/Shanghai", &shanghai, NULL) != SLA_OK) return 1;
     ROWS(tests, n, yaml_cases, yaml_row);
+    ROWS(tests, n, yaml_cases, no_memory_once);
     int rc = _cmocka_run_group_tests("calendar_yaml", tests, n, NULL, NULL);
     zone_close(shanghai);
     return rc;

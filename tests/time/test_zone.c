@@ -123,6 +123,30 @@ static void no_memory(void **state)
     assert_true(worked);
 }
 
+static void no_memory_once(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"Europe/Berlin", "Asia/Shanghai", "UTC", "+08:00", "Nowhere/Near"};
+    for (size_t i = 0; i < LEN(names); i++) {
+        zone *right = NULL;
+        bool done = false;
+        sla_status want = zone_open(names[i], &right, NULL);
+        for (long n = 0; !done; n++) {
+            zone *z = NULL;
+            err e = {0};
+            mem_fail_once(n);
+            sla_status st = zone_open(names[i], &z, &e);
+            done = mem_fail_pending();
+            mem_fail_after(-1);
+            if (st != SLA_OK) assert_true(e.msg[0] && !z);
+            if (st != SLA_NOMEM) assert_int_equal(st, want);
+            for (int64_t at = -MS_DAY * 25000; st == SLA_OK && at < MS_DAY * 25000; at += MS_DAY * 7) assert_int_equal(zone_offset_ms(z, at), zone_offset_ms(right, at));
+            zone_close(z);
+        }
+        zone_close(right);
+    }
+}
+
 static uint64_t seed = 20250701;
 static int64_t below(int64_t n)
 {
@@ -164,7 +188,7 @@ static void as_libc_has_it(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[64] = {cmocka_unit_test(days), cmocka_unit_test(names_refused), cmocka_unit_test(no_memory), cmocka_unit_test(as_libc_has_it)};
+    struct CMUnitTest tests[64] = {cmocka_unit_test(days), cmocka_unit_test(names_refused), cmocka_unit_test(no_memory), cmocka_unit_test(no_memory_once), cmocka_unit_test(as_libc_has_it)};
     size_t n = 4;
     ROWS(tests, n, offset_cases, offset_row);
     ROWS(tests, n, wall_cases, wall_row);
