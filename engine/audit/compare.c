@@ -107,7 +107,9 @@ sla_status earlier_figure(pass *ps, err *e)
     ps->earlier = ARENA_NEW(&ps->mem, earlier, p->nrules + 1);
     ps->earlier_kpis = ARENA_NEW(&ps->mem, earlier, p->nkpis + 1);
     sla_status st = with && old && ps->earlier && ps->earlier_kpis ? SLA_OK : err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the period before");
-    if (st == SLA_OK && period_previous(&ps->period, ps->w.zone, &then) == SLA_OK) st = what_to_compare(ps, &then, with, &any, e); /* else it is the first period there can be */
+    sla_status there = st == SLA_OK ? period_previous(&ps->period, ps->w.zone, &then) : st;
+    if (there == SLA_OK) st = what_to_compare(ps, &then, with, &any, e); /* else it is the first period there can be */
+    else if (there == SLA_NOMEM) st = there;
     if (st == SLA_OK && any) {
         old->p = p;
         old->s = ps->s;

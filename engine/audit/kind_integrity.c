@@ -22,7 +22,6 @@ static sla_status check_one(void *ctx, size_t i, err *e)
     checking *c = ctx;
     char path[4096], hex[DIGEST_HEX];
     err quiet = {0};
-    (void)e;
     int len = snprintf(path, sizeof path, "%.*s", SLICE_ARG(c->sources[i].location));
     file_stamp then, now;
     bool just_read = store_noted_file(c->s, c->sources[i].id, &then) && file_stamp_of(path, &now) && memcmp(&then, &now, sizeof then) == 0;
@@ -31,6 +30,7 @@ static sla_status check_one(void *ctx, size_t i, err *e)
         return SLA_OK;
     }
     bool readable = len > 0 && (size_t)len < sizeof path && file_kind_of(path) == FILE_REGULAR && file_digest(path, hex, &quiet) == SLA_OK;
+    if (quiet.code == SLA_NOMEM) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "%s", quiet.msg);
     c->found[i] = !readable ? MEMBER_UNKNOWN : strcmp(hex, c->sources[i].sha256) == 0 ? MEMBER_GOOD : MEMBER_BAD;
     return SLA_OK;
 }
@@ -58,8 +58,9 @@ static sla_status judge(const rule *r, pass *ps, rule_outcome *out, err *e)
     sla_status st = SLA_OK;
     for (size_t i = 0; st == SLA_OK && i < c.n; i++)
         st = count(out, ps, c.found[i], c.sources[i].path, "文件内容与导入时不同", "the file is not what was imported");
-    bool intact = store_trail_check(ps->s, &head, &broken) == SLA_OK;
-    if (st == SLA_OK) st = count(out, ps, intact ? MEMBER_GOOD : MEMBER_BAD, SLICE_LIT("trail"), "审计轨迹的哈希链断裂", "the chain of the trail is broken");
+    sla_status intact = store_trail_check(ps->s, &head, &broken);
+    if (st == SLA_OK && intact != SLA_OK && intact != SLA_CONFLICT) st = err_set(e, intact, SRCPOS_NONE, "%s", broken.msg); /* it could not be looked at, which accuses nobody */
+    if (st == SLA_OK) st = count(out, ps, intact == SLA_OK ? MEMBER_GOOD : MEMBER_BAD, SLICE_LIT("trail"), "审计轨迹的哈希链断裂", "the chain of the trail is broken");
     return outcome_close(out, ps, r, st, e);
 }
 
