@@ -406,6 +406,5 @@ sla_status document_audit(document *d, err *e)
     evidence_list(d);
     doc_caveat_sheet(d);
     sign_off(d);
-    if (d->failed.code != SLA_OK && e != NULL && e->code == SLA_OK) *e = d->failed;
-    return d->failed.code;
+    return document_done(d, e);
 }

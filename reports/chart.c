@@ -108,9 +108,8 @@ static slice tick_text(const plot *p, double v)
     if (!slice_is(p->c->unit, "ms")) return doc_value(p->d, p->c->unit, v);
     buf b = {0};
     format_tick(&b, v, p->d->t);
-    slice said = v == 0 ? SLICE_LIT("0") : doc_join(p->d, "%s", buf_cstr(&b));
-    buf_free(&b);
-    return said;
+    slice said = doc_kept(p->d, &b);
+    return v == 0 ? SLICE_LIT("0") : said;
 }
 
 void plot_grid(const plot *p)

@@ -371,9 +371,9 @@ sla_status html_print(document *const *docs, size_t ndocs, const fontset *fonts,
     put(&h, "</main>\n<footer>", docs[0]->foot_left, "</footer>\n<script>\n");
     if (st == SLA_OK) st = put_own(&h, "reports/html/page.js", out, e);
     buf_text(out, "</script></body></html>\n");
-    bool failed = out->failed || body.failed || h.css.failed;
+    bool failed = out->failed || body.failed || h.css.failed || h.scratch.failed;
     for (size_t i = 0; i < ndocs && st == SLA_OK; i++)
-        if (docs[i]->failed.code != SLA_OK) st = docs[i]->failed.code, e->code == SLA_OK ? (void)(*e = docs[i]->failed) : (void)0;
+        st = document_done(docs[i], e);
     buf_free(&body);
     buf_free(&h.css);
     arena_free(&h.scratch);

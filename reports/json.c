@@ -18,6 +18,7 @@ static void kv_instant(jsonw *w, const char *key, const zone *z, int64_t at)
     buf b = {0};
     format_iso(&b, z, at);
     jsonw_kv_text(w, key, (slice){b.ptr, b.len});
+    w->out->failed = w->out->failed || b.failed;
     buf_free(&b);
 }
 

@@ -312,6 +312,5 @@ sla_status document_kpi(document *d, err *e)
     without_value(d);
     formulas(d);
     doc_caveats(d, 1);
-    if (d->failed.code != SLA_OK && e != NULL && e->code == SLA_OK) *e = d->failed;
-    return d->failed.code;
+    return document_done(d, e);
 }

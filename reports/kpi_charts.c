@@ -222,9 +222,8 @@ static void counts_by_day(document *d, slice theme, slice sheet, bool pdf)
     for (size_t i = 0; i < ndays; i++) {
         buf text = {0};
         date_print(&text, first + (int64_t)i);
-        at[i] = doc_join(d, "%.*s", (int)text.len, text.len > 0 ? text.ptr : "");
+        at[i] = doc_kept(d, &text);
         b->chart->cats[i] = at[i].len > 5 ? (slice){at[i].ptr + 5, at[i].len - 5} : at[i];
-        buf_free(&text);
     }
     put_counts(d, b->chart, of, "day", at);
 }

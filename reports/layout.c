@@ -192,7 +192,7 @@ sla_status layout_document(document *d, const fontset *fonts, report_paper kind,
     arena_free(&p.scratch);
     mem_free(p.anchors);
     mem_free(p.links);
-    bool failed = p.failed || ps.failed || d->failed.code != SLA_OK;
+    bool failed = p.failed || p.scratch.failed || ps.failed || ps.mem.failed || document_done(d, NULL) != SLA_OK;
     if (failed) pageset_clear(&ps);
     else *out = ps;
     return failed ? err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the pages") : SLA_OK;

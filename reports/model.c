@@ -13,6 +13,13 @@ sla_status document_open(document *d, const audit_result *r, const texts *t, boo
     return SLA_OK;
 }
 
+sla_status document_done(document *d, err *e)
+{
+    if (d->mem.failed) err_set(&d->failed, SLA_NOMEM, SRCPOS_NONE, "no memory for the report");
+    if (d->failed.code != SLA_OK && e != NULL && e->code == SLA_OK) *e = d->failed;
+    return d->failed.code;
+}
+
 void document_clear(document *d)
 {
     zone_close(d->z);
@@ -45,7 +52,7 @@ slice doc_fill(document *d, const char *key, const text_fill *fill)
     return s;
 }
 
-static slice keep(document *d, buf *b)
+slice doc_kept(document *d, buf *b)
 {
     slice s = {b->failed ? NULL : arena_strndup(&d->mem, b->len > 0 ? b->ptr : "", b->len), b->len};
     if (s.ptr == NULL) err_set(&d->failed, SLA_NOMEM, SRCPOS_NONE, "no memory for the report"), s = (slice){"", 0};
@@ -79,28 +86,28 @@ slice doc_int(document *d, int64_t v)
 {
     buf b = {0};
     format_int(&b, v);
-    return keep(d, &b);
+    return doc_kept(d, &b);
 }
 
 slice doc_percent(document *d, double v)
 {
     buf b = {0};
     format_percent(&b, v, d->english);
-    return keep(d, &b);
+    return doc_kept(d, &b);
 }
 
 slice doc_minute(document *d, int64_t utc_ms)
 {
     buf b = {0};
     format_minute(&b, d->z, utc_ms);
-    return keep(d, &b);
+    return doc_kept(d, &b);
 }
 
 slice doc_day(document *d, int64_t utc_ms)
 {
     buf b = {0};
     format_day(&b, d->z, utc_ms);
-    return keep(d, &b);
+    return doc_kept(d, &b);
 }
 
 slice doc_bi(const document *d, bitext t)

@@ -111,11 +111,14 @@ typedef struct document {
 enum { SHEET_ROWS = 1048576 - 16 };                                     /* a sheet ends there; room for caption, head, totals and note */
 sla_status document_open(document *d, const audit_result *r, const texts *t, bool english, const char *name, err *e);
 void document_clear(document *d);
+/* What a builder ends with: whether there was memory and a text for all that it put in. */
+sla_status document_done(document *d, err *e);
 
 /* Texts and figures, kept in the document. doc_fill fills in {name}s: doc_fill(d, "key", (text_fill[]){{"n", doc_int(d, 5)}, {0}}). */
 slice doc_text(document *d, const char *key);
 slice doc_fill(document *d, const char *key, const text_fill *fill);
 slice doc_join(document *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+slice doc_kept(document *d, buf *b);                                   /* what b holds, and frees b */
 slice doc_int(document *d, int64_t v);
 slice doc_percent(document *d, double v);
 slice doc_minute(document *d, int64_t utc_ms);

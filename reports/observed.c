@@ -130,6 +130,7 @@ slice observed_said(const observed_names *names, const res_finding *f, arena *sc
         buf_char(&b, '=');
         buf_slice(&b, value_said(names->d, x, f->observed[i].value));
     }
+    scratch->failed = scratch->failed || b.failed;
     const char *kept = b.failed ? NULL : arena_strndup(scratch, buf_cstr(&b), b.len);
     slice said = kept != NULL ? (slice){kept, b.len} : (slice){"", 0};
     buf_free(&b);

@@ -10,7 +10,7 @@ typedef struct printer {
     HPDF_Font fonts[FACE_COUNT];
     HPDF_Page *pages;
     HPDF_STATUS error, detail;
-    buf text;                                    /* one string, NUL-terminated for libharu */
+    buf text;                                    /* one string, NUL-terminated for libharu; that there was no memory for one of them stays (check) */
     uint32_t fill, stroke;
 } printer;
 
@@ -22,6 +22,7 @@ static void record(HPDF_STATUS error, HPDF_STATUS detail, void *ctx)
 
 static sla_status check(const printer *p, err *e)
 {
+    if (p->text.failed) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the PDF");
     if (p->error == 0) return SLA_OK;
     if (p->error == HPDF_FAILD_TO_ALLOC_MEM) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the PDF");
     return err_set(e, SLA_UNKNOWN_FORMAT, SRCPOS_NONE, "the PDF library refuses with %04lx (%lu)", (unsigned long)p->error, (unsigned long)p->detail);
@@ -33,7 +34,7 @@ static void put_unicode_map(HPDF_Font font, buf *b)
 {
     HPDF_Dict map = HPDF_Dict_GetItem(font, "ToUnicode", HPDF_OCLASS_DICT);
     if (map == NULL || map->stream == NULL) return;
-    buf_reset(b);
+    b->len = 0;
     buf_text(b, "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n"
                 "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n");
     for (unsigned i = 0; i < 256; i++) {
@@ -83,7 +84,7 @@ static void ink_stroke(printer *p, HPDF_Page pg, uint32_t rgb, float width)
 
 static void print_text(printer *p, HPDF_Page pg, const op *o, float h)
 {
-    buf_reset(&p->text);
+    p->text.len = 0;
     buf_slice(&p->text, o->text);
     HPDF_Page_BeginText(pg);
     HPDF_Page_SetFontAndSize(pg, p->fonts[o->face], o->size);
@@ -140,10 +141,10 @@ static void set_info(printer *p, const document *d)
                       .ind = off < 0 ? '-' : '+', .off_hour = (int)((off < 0 ? -off : off) / 60), .off_minutes = (int)((off < 0 ? -off : off) % 60)};
     HPDF_SetInfoDateAttr(p->pdf, HPDF_INFO_CREATION_DATE, date);
     HPDF_SetInfoDateAttr(p->pdf, HPDF_INFO_MOD_DATE, date);
-    buf_reset(&p->text);
+    p->text.len = 0;
     buf_printf(&p->text, "%.*s %.*s", SLICE_ARG(d->title), SLICE_ARG(d->r->period_id));
     HPDF_SetInfoAttr(p->pdf, HPDF_INFO_TITLE, buf_cstr(&p->text));
-    buf_reset(&p->text);
+    p->text.len = 0;
     buf_printf(&p->text, "%.*s %.*s", SLICE_ARG(d->r->tool_name), SLICE_ARG(d->r->tool_version));
     HPDF_SetInfoAttr(p->pdf, HPDF_INFO_CREATOR, buf_cstr(&p->text));
 }
@@ -154,7 +155,7 @@ static void set_outlines(printer *p, const pageset *ps)
     HPDF_Encoder utf8 = HPDF_GetEncoder(p->pdf, "UTF-8");
     for (size_t i = 0; i < ps->noutlines && p->error == 0; i++) {
         const outline *o = &ps->outlines[i];
-        buf_reset(&p->text);
+        p->text.len = 0;
         buf_slice(&p->text, o->text);
         HPDF_Outline h = HPDF_CreateOutline(p->pdf, parents[o->level - 1], buf_cstr(&p->text), utf8);
         HPDF_Destination to = HPDF_Page_CreateDestination(p->pages[o->page]);

@@ -168,7 +168,8 @@ sla_status register_open(const audit_result *r, const char *lang, register_back 
     if (!b) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the register");
     sla_status st = texts_load(lang, &b->t, e);
     if (st == SLA_OK) st = document_open(&b->d, r, &b->t, b->t.english, "audit", e);
-    if (st == SLA_OK && !((b->g = make_registrar(&b->d)) && (b->prints = dict_new()) && (b->seen = mem_zero(r->nfindings + 1, sizeof *b->seen)))) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the register");
+    if (st == SLA_OK) b->g = make_registrar(&b->d), st = document_done(&b->d, e);
+    if (st == SLA_OK && !((b->prints = dict_new()) && (b->seen = mem_zero(r->nfindings + 1, sizeof *b->seen)))) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the register");
     for (size_t i = 0; st == SLA_OK && i < r->nfindings; i++) {
         uint32_t code = dict_intern(b->prints, slice_of(r->findings[i].fingerprint));
         if (code == DICT_NONE || mem_grow(&b->number_of, &b->cap, (size_t)code + 1, sizeof *b->number_of)) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the register");
@@ -205,6 +206,7 @@ static slice cell_at(const slice *cells, size_t n, size_t col) { return col < n 
 static bool same_cell(const cell *c, slice is, arena *a, slice *want)
 {
     enum { LONGEST = 32000 };
+    *want = (slice){0};
     if (c->kind == CELL_INT || c->kind == CELL_NUMBER) {
         char *text = arena_alloc(a, 32, 1);
         if (!text) return false;
@@ -226,7 +228,9 @@ static bool check_own(register_back *b, const char *file, uint32_t row, const sl
     register_row(b->g, number, &b->row_mem, made);
     for (size_t c = 0; c < REG_RESPONSE; c++) {
         slice is = cell_at(cells, n, c), want;
-        if (c == REG_PRINT || (made[c].formula.len && !is.len) /* programs that do not calculate save a link without its value */ || same_cell(&made[c], is, &b->row_mem, &want)) continue;
+        bool same = c == REG_PRINT || (made[c].formula.len && !is.len) /* programs that do not calculate save a link without its value */ || same_cell(&made[c], is, &b->row_mem, &want);
+        if (b->row_mem.failed) return false; /* there is nothing to hold it against */
+        if (same) continue;
         refuse(errors, file, b->sheet, c, row, "not what the report says", is, want);
         b->wrong[c]++;
         good = false;
@@ -281,7 +285,9 @@ register_word register_take(register_back *b, const char *file, const char *shee
     size_t number = b->number_of[code];
     if (b->seen[number]) return refuse(errors, file, sheet, REG_PRINT, row, "this finding stands in the register twice", print, (slice){0}), REGISTER_WRONG;
     b->seen[number] = true;
-    bool own = check_own(b, file, row, cells, n, number, errors), answer = read_answer(b, file, row, cells, n, out, errors); /* both say what is wrong */
+    bool own = check_own(b, file, row, cells, n, number, errors);
+    if (b->row_mem.failed) return REGISTER_NOMEM;
+    bool answer = read_answer(b, file, row, cells, n, out, errors); /* both say what is wrong */
     if (!own || !answer) return REGISTER_WRONG;
     const res_finding *f = &b->d.r->findings[number];
     out->fingerprint = slice_of(f->fingerprint);

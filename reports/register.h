@@ -7,7 +7,7 @@ typedef struct register_back register_back;
 /* r must outlive it. lang: the language that the register was written in (texts.h). */
 sla_status register_open(const audit_result *r, const char *lang, register_back **out, err *e);
 void register_close(register_back *b);                  /* NULL allowed */
-typedef enum register_word { REGISTER_NOTHING /* no row of the register */, REGISTER_SAME, REGISTER_ANSWER, REGISTER_WRONG /* errors were added */ } register_word;
+typedef enum register_word { REGISTER_NOTHING /* no row of the register */, REGISTER_SAME, REGISTER_ANSWER, REGISTER_WRONG /* errors were added */, REGISTER_NOMEM } register_word;
 /* One row of a workbook, in order, from 1. REGISTER_ANSWER: *out is an answer that the workspace does not have yet; its texts are those of the cells. Errors name sheet and cell:
  * the register's own cells that say something else than the run does, unknown fingerprints, rows that come twice, dates and states that are none. */
 register_word register_take(register_back *b, const char *file, const char *sheet, uint32_t row, const slice *cells, size_t n, stored_action *out, errlist *errors);

@@ -135,6 +135,7 @@ sla_status report_write(const audit_result *r, const report_options *o, buf *not
     for (size_t i = 0; st == SLA_OK && prints && i < sizeof kinds / sizeof kinds[0]; i++)
         if (wanted & kinds[i].flag) st = write_kind(&j, &kinds[i], e);
     if (st == SLA_OK && formats & REPORT_HTML) st = write_html(&j, wanted, e);
+    if (st == SLA_OK && notes != NULL && notes->failed) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "the reports are written, but there is no memory to say where");
     if (j.has_fonts) fontset_close(&j.fonts);
     buf_free(&j.bytes);
     texts_free(&t);

@@ -298,6 +298,5 @@ sla_status document_staff(document *d, err *e)
     }
     staff_sheets(d);
     doc_caveat_sheet(d);
-    if (d->failed.code != SLA_OK && e != NULL && e->code == SLA_OK) *e = d->failed;
-    return d->failed.code;
+    return document_done(d, e);
 }

@@ -49,13 +49,6 @@ static const char *column_name(size_t col, char out[4])
     return out;
 }
 
-static slice kept(document *d, buf *b)
-{
-    slice s = doc_join(d, "%s", buf_cstr(b));
-    buf_free(b);
-    return s;
-}
-
 /* =IFERROR((N(G3)*'weights'!$C$3+…)/(ISNUMBER(G3)*'weights'!$C$3+…),"") */
 static slice score_formula(document *d, size_t nindicators)
 {
@@ -68,7 +61,7 @@ static slice score_formula(document *d, size_t nindicators)
             buf_printf(&b, "%s%s(%s{r})*'%.*s'!$C$%zu", i ? "+" : "", part ? "ISNUMBER" : "N", column_name(SCORE_COLS + i, name), SLICE_ARG(sheet), FIRST_DATA_ROW + i);
         buf_text(&b, part ? "),\"\")" : ")/(");
     }
-    return kept(d, &b);
+    return doc_kept(d, &b);
 }
 
 /* =IF(E3="","",IF(E3>='grades'!$B$3,"A",IF(…,"D"))) */
@@ -82,7 +75,7 @@ static slice grade_formula(document *d)
         buf_printf(&b, "'%.*s'!$A$%zu%s", SLICE_ARG(sheet), FIRST_DATA_ROW + i, i + 1 < d->r->ngrades ? "," : "");
     }
     for (size_t i = 0; i < d->r->ngrades; i++) buf_char(&b, ')');
-    return kept(d, &b);
+    return doc_kept(d, &b);
 }
 
 static void score_sheet(document *d)

@@ -73,7 +73,8 @@ sla_status texts_load(const char *lang, texts *out, err *e)
     snprintf(t.lang, sizeof t.lang, "%s", lang);
     snprintf(relative, sizeof relative, "reports/texts/%s.yaml", lang);
     sla_status st = strchr(lang, '/') ? SLA_NAME : file_own_data(relative, &t.mem, &path, &none);
-    if (st != SLA_OK) st = no_language(lang, &t, e);
+    if (st == SLA_NOMEM) err_set(e, st, SRCPOS_NONE, "no memory for the texts");
+    else if (st != SLA_OK) st = no_language(lang, &t, e);
     if (st == SLA_OK) st = yaml_load(path, relative, &t.mem, &root, e);
     if (st == SLA_OK) {
         t.items = arena_alloc(&t.mem, count_leaves(root) + 1, sizeof *t.items);

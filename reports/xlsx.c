@@ -16,7 +16,7 @@ const char *book_cstr(buf *b, slice s)
         s.len = CELL_BYTES;
         while (s.len > 0 && ((unsigned char)s.ptr[s.len] & 0xC0) == 0x80) s.len--;   /* not within a character */
     }
-    buf_reset(b);
+    b->len = 0;                          /* and no buf_reset: that there was no memory stays, and is asked for at the end */
     if (utf8_valid(s.ptr, s.len, NULL)) buf_slice(b, s);
     else for (size_t i = 0; i < s.len;) {
         uint32_t cp;
@@ -91,10 +91,10 @@ static void print_setup(book *k, sheet *s)
     worksheet_fit_to_pages(s->ws, 1, 0);
     worksheet_set_margins(s->ws, 0.5, 0.5, 0.75, 0.75);
     worksheet_gridlines(s->ws, LXW_HIDE_ALL_GRIDLINES);
-    buf_reset(&k->text);
+    k->text.len = 0;
     buf_printf(&k->text, "&L&8 %.*s · %.*s&R&8 %.*s", SLICE_ARG(d->title), SLICE_ARG(s->name), SLICE_ARG(d->head_left));
     book_note(k, worksheet_set_header(s->ws, buf_cstr(&k->text)));
-    buf_reset(&k->text);
+    k->text.len = 0;
     buf_printf(&k->text, "&L&8 %.*s&R&8&P / &N", SLICE_ARG(d->foot_left));
     book_note(k, worksheet_set_footer(s->ws, buf_cstr(&k->text)));
 }
@@ -107,7 +107,8 @@ sheet *book_sheet(book *k, slice name)
         book_note(k, LXW_ERROR_PARAMETER_VALIDATION);
         return NULL;
     }
-    lxw_worksheet *ws = workbook_add_worksheet(k->wb, book_cstr(&k->text, name));
+    const char *named = book_cstr(&k->text, name);
+    lxw_worksheet *ws = k->text.failed ? NULL : workbook_add_worksheet(k->wb, named);
     if (ws == NULL) {
         k->failed = true;
         return NULL;
@@ -170,7 +171,7 @@ static void cover_figures(book *k, sheet *s)
         const figure *x = &d->blocks[i].figures[f];
         s->row++;
         book_text(k, s, s->row, 1, LOOK_NAME, x->label);
-        buf_reset(&k->text2);
+        k->text2.len = 0;
         buf_printf(&k->text2, "%.*s  %.*s", SLICE_ARG(x->value), SLICE_ARG(x->sub));
         book_note(k, worksheet_write_string(s->ws, s->row, 2, buf_cstr(&k->text2), book_format(k, CELL_TEXT, x->tone, true, false)));
     }
@@ -204,7 +205,7 @@ static void cover_links(book *k)
 {
     sheet *s = &k->sheets[0];
     for (size_t i = 1; i < k->nsheets; i++) {
-        buf_reset(&k->text2);
+        k->text2.len = 0;
         buf_printf(&k->text2, "internal:'%.*s'!A1", SLICE_ARG(k->sheets[i].name));
         book_note(k, worksheet_write_url_opt(s->ws, s->row + (lxw_row_t)i - 1, 1, buf_cstr(&k->text2), book_format(k, LOOK_LINK, TONE_PLAIN, false, false), book_cstr(&k->text, k->sheets[i].name), NULL));
     }
@@ -213,7 +214,7 @@ static void cover_links(book *k)
 static void set_properties(book *k)
 {
     const document *d = k->d;
-    buf_reset(&k->text);
+    k->text.len = 0;
     buf_printf(&k->text, "%.*s %.*s", SLICE_ARG(d->title), SLICE_ARG(d->r->period_id));
     buf_char(&k->text, '\0');
     lxw_doc_properties p = {.created = (time_t)(d->r->as_of / MS_SECOND), .title = k->text.ptr};
@@ -221,11 +222,13 @@ static void set_properties(book *k)
     else book_note(k, workbook_set_properties(k->wb, &p));
 }
 
+static bool lacks_memory(const book *k) { return k->failed || k->text.failed || k->text2.failed || k->scratch.failed || k->names.failed; }
+
 static void draw(book *k)
 {
     const document *d = k->d;
     book_cover(k);
-    for (size_t i = 0; i < d->n; i++) {
+    for (size_t i = 0; i < d->n && !lacks_memory(k); i++) {
         const block *b = &d->blocks[i];
         if (b->sheet.len == 0 || (b->kind != BLOCK_TABLE && b->kind != BLOCK_CHART)) continue;
         sheet *s = book_sheet(k, b->sheet);                                                       /* in the order of the document */
@@ -237,7 +240,7 @@ static void draw(book *k)
             else book_sheet(k, name);
         }
     }
-    for (size_t i = 0; i < d->n && !k->failed && k->error == LXW_NO_ERROR; i++) {
+    for (size_t i = 0; i < d->n && !lacks_memory(k) && k->error == LXW_NO_ERROR; i++) {
         const block *b = &d->blocks[i];
         if (b->sheet.len > 0 && b->kind == BLOCK_TABLE) book_table(k, b);
         if (b->sheet.len > 0 && b->kind == BLOCK_CHART) book_chart(k, b);
@@ -245,7 +248,7 @@ static void draw(book *k)
     }
     for (size_t i = 0; i < k->nsheets; i++)          /* once a sheet: the library loses what was set before */
         if (k->sheets[i].nbreaks > 0) book_note(k, worksheet_set_h_pagebreaks(k->sheets[i].ws, k->sheets[i].breaks));
-    cover_links(k);
+    if (!lacks_memory(k)) cover_links(k);
     set_properties(k);
 }
 
@@ -273,7 +276,7 @@ sla_status xlsx_print(const document *d, const char *folder, bool letter, buf *o
     lxw_error closed = workbook_close(k.wb);
     book_note(&k, closed);
     sla_status st = SLA_OK;
-    if (k.failed || k.text.failed || k.text2.failed) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the workbook");
+    if (lacks_memory(&k) || d->mem.failed || d->failed.code == SLA_NOMEM) st = err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the workbook");
     else if (k.error != LXW_NO_ERROR) st = err_set(e, SLA_IO, SRCPOS_NONE, "the workbook cannot be written: %s", lxw_strerror(k.error));
     if (st == SLA_OK) st = file_read(path, (size_t)1 << 31, out, e);
     if (st == SLA_OK && k.nsplices > 0) st = xlsx_splice(out, k.splices, k.nsplices, d, e);

@@ -94,6 +94,7 @@ static void add_series(book *k, lxw_chart *native, sheet *s, const chart *c, lxw
         return;
     }
     const char *name = book_cstr(&k->text2, s->name);
+    if (k->text2.failed) return;
     chart_series_set_categories(x, name, first, 0, last, 0);
     chart_series_set_values(x, name, first, col, last, col);
     chart_series_set_name_range(x, name, s->row, col);
@@ -125,7 +126,7 @@ static void dress_axis(lxw_chart_axis *values, const chart *c)
 static void dress(book *k, lxw_chart *native, const chart *c, lxw_chart_type shape)
 {
     lxw_chart_font font = {.size = 11, .bold = LXW_TRUE, .color = RGB_NAVY};
-    buf_reset(&k->text);
+    k->text.len = 0;
     buf_printf(&k->text, "%.*s%s%.*s", SLICE_ARG(c->title), c->sub.len > 0 ? " · " : "", SLICE_ARG(c->sub));
     chart_title_set_name(native, buf_cstr(&k->text));
     chart_title_set_name_font(native, &font);
@@ -160,7 +161,7 @@ void book_chart(book *k, const block *b)
         book_note(k, worksheet_set_column(s->ws, 0, 0, 24, NULL));
         book_note(k, worksheet_set_column(s->ws, 1, 6, FIGURE_CHARS, NULL));
     }
-    buf_reset(&k->text2);
+    k->text2.len = 0;
     buf_printf(&k->text2, "%.*s %.*s", SLICE_ARG(c->title), SLICE_ARG(c->sub));
     book_text(k, s, s->row++, 0, LOOK_CAPTION, (slice){k->text2.ptr, k->text2.len});
     if (c->nseries > 6) book_note(k, worksheet_set_column(s->ws, 7, (lxw_col_t)c->nseries, FIGURE_CHARS, NULL));

@@ -137,7 +137,7 @@ static sla_status make_part(void *ctx, size_t part, err *e)
         for (size_t c = 0; c < t->ncols; c++) put_cell(&xml, m, &cells[c], c, row);
         buf_text(&xml, "</row>");
         if (r % 256 == 255) arena_free(&texts_of_row);
-        if (xml.failed) st = SLA_NOMEM;
+        if (xml.failed || texts_of_row.failed) st = SLA_NOMEM;
     }
     progress_add(0, upto - from);
     arena_free(&texts_of_row);

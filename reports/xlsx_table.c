@@ -118,6 +118,7 @@ static void put_rows(book *k, sheet *s, const tablet *t, size_t from, size_t upt
             else book_cell(k, s, s->row, (lxw_col_t)c, &one, t->cols[c].is_input);
         }
     }
+    k->failed = k->failed || row_mem.failed;
     arena_free(&row_mem);
 }
 

@@ -16,6 +16,7 @@ static sla_status take_row(void *ctx, const char *sheet, uint32_t row, const sli
     stored_action a;
     register_word w = register_take(t->reg, t->file, sheet, row, cells, n, &a, &t->errors);
     t->rows += w != REGISTER_NOTHING;
+    if (w == REGISTER_NOMEM) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the register");
     if (w != REGISTER_ANSWER) return SLA_OK;
     if (mem_grow(&t->items, &t->cap, t->n + 1, sizeof *t->items)) return err_set(e, SLA_NOMEM, SRCPOS_NONE, "no memory for the answers");
     slice *fields[] = {&a.fingerprint, &a.owner, &a.due, &a.status, &a.response};

@@ -45,7 +45,8 @@ static sla_status pack_folder(session *s, const options *o, const char **out, er
     char relative[256];
     if (file_kind_of(named) == FILE_FOLDER) return *out = named, SLA_OK;
     snprintf(relative, sizeof relative, "rules/%s", named);
-    if (file_own_data(relative, &s->mem, out, e) == SLA_OK) return SLA_OK;
+    sla_status st = file_own_data(relative, &s->mem, out, e);
+    if (st == SLA_OK || st == SLA_NOMEM) return st;
     *e = (err){0};
     err_set(e, SLA_NAME, (srcpos){named, 0, 0}, "there is no such rule pack");
     err_hint(e, "name a folder that holds a pack.yaml");
