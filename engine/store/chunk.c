@@ -1,7 +1,7 @@
 /* Columns as blobs. All numbers little-endian.
  *   ints    'I' flag [bitmap] ints (ints.c)
  *   reals   'F' flag [bitmap] n × f64, or 'N' flag [bitmap] ints when all are whole numbers of 53 bits
- *   texts   'T' flag [bitmap] texts (texts.c) width:u8 n × code; width 255: no codes, each value is the next text
+ *   texts   'T' flag [bitmap] texts (texts.c) width:u8 n × code; width 255: no codes, each value is the next text; 64: of 4 bits, the first of two in the low ones
  *   made    'M' …   texts some of which are made of templates (templates.c)
  *   lines   'L' ints
  * flag 1: a bitmap of (n+63)/64 words follows, a set bit is a value that is there; flag 0: all are there. */
@@ -14,10 +14,11 @@
 #error "the packed columns are written as they lie in memory, which must be little-endian"
 #endif
 
-enum { TEXTS_MAX = 900 << 20, EACH_THE_NEXT = 255 }; /* SQLite takes blobs of up to 1,000,000,000 bytes */
+enum { TEXTS_MAX = 900 << 20, EACH_THE_NEXT = 255, HALF_BYTES = 64 }; /* SQLite takes blobs of up to 1,000,000,000 bytes */
 
 /* ---- packing ---- */
-static int code_width(size_t count) { return count <= 1 ? 0 : count <= 1 << 8 ? 1 : count <= 1 << 16 ? 2 : 4; }
+static int code_width(size_t count) { return count <= 1 ? 0 : count <= 1 << 4 ? HALF_BYTES : count <= 1 << 8 ? 1 : count <= 1 << 16 ? 2 : 4; }
+static size_t codes_bytes(int width, size_t n) { return width == HALF_BYTES ? (n + 1) / 2 : width == EACH_THE_NEXT ? 0 : n * (size_t)width; }
 
 void pack_head(buf *out, char tag, const uint64_t *valid, size_t n)
 {
@@ -102,24 +103,33 @@ static bool each_the_next(const uint32_t *in, const uint64_t *valid, size_t n, u
 }
 
 #define CODES_AS(T, code) do { for (size_t i = 0; i < n; i++) { T v = (T)(code); memcpy(p + i * sizeof v, &v, sizeof v); } } while (0)
+static void put_half_bytes(char *p, const uint32_t *in, const uint64_t *valid, size_t n, bool all)
+{
+    for (size_t i = 0; all && i + 1 < n; i += 2) p[i / 2] = (char)(in[i] | in[i + 1] << 4);
+    for (size_t i = 0; !all && i + 1 < n; i += 2) p[i / 2] = (char)((in[i] & mask_of(valid, i)) | (in[i + 1] & mask_of(valid, i + 1)) << 4); /* of a missing value 0 */
+    if (n % 2) p[n / 2] = (char)(in[n - 1] & mask_of(valid, n - 1));
+}
+
 #define ALL_CODES_AS(T) do { if (all) CODES_AS(T, in[i]); else CODES_AS(T, bits_get(valid, i) ? in[i] : 0); } while (0)
 
 sla_status pack_codes(buf *out, const uint32_t *in, const uint64_t *valid, size_t n, const dict *d)
 {
     if (dict_bytes(d) > TEXTS_MAX) return SLA_LIMIT;
     uint32_t count = dict_count(d), bytes = (uint32_t)dict_bytes(d);
-    buf_reserve(out, 32 + n / 8 + (size_t)count * 6 + bytes + n * (size_t)code_width(count)); /* grown once */
+    buf_reserve(out, 32 + n / 8 + (size_t)count * 6 + bytes + codes_bytes(code_width(count), n)); /* grown once */
     pack_head(out, 'T', valid, n);
     TRY(texts_pack(out, d));
     int w = each_the_next(in, valid, n, count) ? EACH_THE_NEXT : code_width(count);
     buf_char(out, (char)w);
     bool all = bits_all(valid, n);
-    char *p = w && w != EACH_THE_NEXT && n ? buf_reserve(out, n * (size_t)w) : NULL;
+    size_t all_bytes = codes_bytes(w, n);
+    char *p = all_bytes ? buf_reserve(out, all_bytes) : NULL;
     if (p) {
-        if (w == 1) ALL_CODES_AS(uint8_t);
+        if (w == HALF_BYTES) put_half_bytes(p, in, valid, n, all);
+        else if (w == 1) ALL_CODES_AS(uint8_t);
         else if (w == 2) ALL_CODES_AS(uint16_t);
         else ALL_CODES_AS(uint32_t);
-        out->len += n * (size_t)w;
+        out->len += all_bytes;
     }
     return out->failed ? SLA_NOMEM : SLA_OK;
 }
@@ -276,9 +286,10 @@ sla_status unpack_codes(slice blob, size_t n, uint32_t *out, uint64_t *valid, si
     if (wp && *wp == EACH_THE_NEXT) return count && !c.left && take_each_the_next(n, out, valid, bit0, count) ? SLA_OK : SLA_CONFLICT;
     if (!wp || *wp != code_width(count)) return SLA_CONFLICT;
     int w = *wp;
-    const unsigned char *p = blob_take(&c, n * (size_t)w);
+    const unsigned char *p = blob_take(&c, codes_bytes(w, n));
     if (count == 0 || (!p && w) || c.left) return SLA_CONFLICT;
     for (size_t i = 0; w == 0 && i < n; i++) out[i] = 0;
+    for (size_t i = 0; w == HALF_BYTES && i < n; i++) out[i] = (uint32_t)(p[i / 2] >> i % 2 * 4) & 15;
     for (size_t i = 0; w == 1 && i < n; i++) out[i] = p[i];
     for (size_t i = 0; w == 2 && i < n; i++) { uint16_t v; memcpy(&v, p + 2 * i, 2); out[i] = v; }
     for (size_t i = 0; w == 4 && i < n; i++) memcpy(&out[i], p + 4 * i, 4);

@@ -170,6 +170,30 @@ static void each_text_once(void **state)
     arena_free(&m.a);
 }
 
+/* As many different texts as a width of codes can tell, and one more; an odd number of rows, too; with and without missing values. */
+static void widths_of_codes(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {1, 2, 15, 16, 17, 255, 256, 257};
+    model m = model_make();
+    const size_t note = (size_t)dataset_field(m.thing, SLICE_LIT("note"));
+    for (size_t k = 0; k < LEN(counts); k++)
+        for (size_t n = 3 * counts[k]; n < 3 * counts[k] + 4; n++) {
+            batch *b = batch_new(m.thing, n);
+            chunk *c = NULL;
+            for (size_t i = 0; i < n; i++) {
+                char text[40];
+                batch_add_row(b, (uint32_t)i + 1);
+                if (n % 4 == 0 || i % 3 != 1) batch_set_text(b, i, note, (slice){text, (size_t)snprintf(text, sizeof text, "text %zu", i * 7 % counts[k])});
+            }
+            assert_int_equal(chunk_pack(b, &c, NULL), SLA_OK);
+            for (size_t at = 0; at < 70; at += 23) same_column(b, note, &c->cols[0], at);
+            chunk_free(c);
+            batch_free(b);
+        }
+    arena_free(&m.a);
+}
+
 /* Each byte set to several values, each length cut short: the sanitizers watch. An exact copy on the heap lets them see a byte read too far. */
 static void try_blob(vtype type, slice blob, size_t n)
 {
@@ -251,12 +275,13 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(round_cases) + 5];
+    struct CMUnitTest tests[LEN(round_cases) + 6];
     size_t n = 0;
     ROWS(tests, n, round_cases, comes_back);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(extremes);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers_come_back);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(each_text_once);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(widths_of_codes);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(damage);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);
     return cmocka_run_group_tests_name("store/chunk", tests, NULL, NULL);
