@@ -124,12 +124,13 @@ static bool read_share(slice s, double *out)
 
 static sla_status read_numbers(coerce_job *j, size_t fno, const slice *in, const target *t)
 {
+    bool share = j->b->ds->fields[fno].share || (t->map && t->map->percent);
     for (size_t i = 0; i < j->c->nrows; i++) {
         slice s = coerce_trimmed(in[i]);
         double v;
         int64_t ms;
         if (coerce_missing(j->co->p->pf, s)) continue;
-        if (t->map && t->map->percent ? read_share(s, &v) : read_local_number(profile_term(t->map, s), &v)) {
+        if (share ? read_share(s, &v) : read_local_number(profile_term(t->map, s), &v)) {
             if (t->map && t->map->needs_unit && v != 0) TRY(coerce_refuse(j, i, fno, s, "a duration without a unit, which the header does not name either"));
             else if (t->map && t->map->most > 0 && v > t->map->most) TRY(coerce_refuse(j, i, fno, s, "beyond the field's scale"));
             else if (t->map && t->map->most > 0 && v == 0) TRY(coerce_refuse(j, i, fno, s, "0 is none of the field's scale: desks write it where nobody rated"));

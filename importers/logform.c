@@ -100,6 +100,7 @@ static inline bool literal_fits(const log_place *l, const char *p, const char *e
 #ifdef __SSE2__
     if (roomy || readable - p >= LOG_FORM_LITERAL) {
         __m128i differ = _mm_and_si128(_mm_xor_si128(vector(p), vector(l->before)), vector(l->mask));
+        /* as far as a literal can go, or not at all: the processor guesses that right, but not how long each is */
         for (size_t i = 16; i < (l->n > 16 ? LOG_FORM_LITERAL : 16); i += 16) differ = _mm_or_si128(differ, _mm_and_si128(_mm_xor_si128(vector(p + i), vector(l->before + i)), vector(l->mask + i)));
         return _mm_movemask_epi8(_mm_cmpeq_epi8(differ, _mm_setzero_si128())) == 0xFFFF;
     }

@@ -116,7 +116,7 @@ static void load_flag(loader *l, const ynode *map, const char *key, bool *out)
 
 static void load_field(loader *l, field *f, const ynode *n)
 {
-    static const char *const keys[] = {"type", "enum", "required", "planned", "as_of", "title", NULL};
+    static const char *const keys[] = {"type", "enum", "required", "planned", "share", "as_of", "title", NULL};
     f->name = n->key;
     f->title_zh = title(n, "zh", n->key);
     f->title_en = title(n, "en", n->key);
@@ -128,6 +128,8 @@ static void load_field(loader *l, field *f, const ynode *n)
     load_type(l, f, n);
     load_flag(l, n, "required", &f->required);
     load_flag(l, n, "planned", &f->planned);
+    load_flag(l, n, "share", &f->share);
+    if (f->share && f->type != VT_NUMBER) fault(l, n->at, "only a number can be a share:", n->key);
     const ynode *e = yaml_get(n, "enum"), *as_of = yaml_get(n, "as_of");
     if (e && !(f->en = find_enum(l->s, e->text))) no_enum(l, e);
     if (e && f->type != VT_TEXT) fault(l, e->at, "only a text has an enumeration:", n->key);

@@ -12,6 +12,7 @@
  *         id: {type: text, required: true, title: {zh: 工单号, en: Ticket}}
  *         status: {type: text, enum: status, as_of: history}
  *         due_at: {type: time, planned: true}      a planned time: may lie after the instant of judgement
+ *         target: {type: number, share: true}      of a whole: "99.9%" and 99.9 mean 0.999
  *       changes: {dataset: history, record: ticket_id, at: at, field: field, old: old, new: new, actor: actor}    where this dataset's history lies */
 #ifndef SLA_MODEL_SCHEMA_H
 #define SLA_MODEL_SCHEMA_H
@@ -37,6 +38,7 @@ typedef struct field {
     const enumeration *en;                                    /* TEXT only; NULL: free text */
     bool required;                                            /* a row without it is rejected */
     bool planned;                                             /* TIME, DATE: may lie in the future; not masked by as_of */
+    bool share;                                               /* NUMBER: 0 to 1, be it written in percent */
     bool rolled_back;                                         /* as_of: history — changes after as_of are undone from the dataset's changes */
 } field;
 typedef struct dataset {

@@ -203,9 +203,33 @@ static void without_memory(void **state)
     assert_true(worked);
 }
 
+/* Numbers of up to 8 digits and texts of other bytes, behind bytes that could be taken for part of them. */
+static void whole_numbers(void **state)
+{
+    static const char bytes[] = "0123456789012345678901234567890123456789/:;.- \x80\xB0x";
+    uint32_t seed = 5, got;
+    size_t numbers = 0;
+    char text[32];
+    (void)state;
+    for (int i = 0; i < 200000; i++) {
+        for (size_t k = 0; k < sizeof text; k++) text[k] = bytes[(seed = seed * 1664525u + 1013904223u) / 65536u % (sizeof bytes - 1)];
+        slice s = {text + 8 + i % 8, (size_t)i % 11};
+        uint32_t want = 0;
+        bool is = s.len >= 1 && s.len <= 8;
+        for (size_t k = 0; is && k < s.len; k++) {
+            is = s.ptr[k] >= '0' && s.ptr[k] <= '9';
+            want = want * 10 + (uint32_t)(s.ptr[k] - '0');
+        }
+        assert_int_equal(slice_whole(s, &got), is);
+        if (is) assert_int_equal(got, want);
+        numbers += is;
+    }
+    assert_true(numbers > 20000);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[LEN(utf8_cases) + LEN(near_cases) + LEN(trim_cases) + 7];
+    struct CMUnitTest tests[LEN(utf8_cases) + LEN(near_cases) + LEN(trim_cases) + 8];
     size_t n = 0;
     ROWS(tests, n, utf8_cases, utf8_row);
     ROWS(tests, n, near_cases, nearest);
@@ -214,6 +238,7 @@ int main(void)
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(utf8_at_every_place);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(utf8_in_ascii);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(compares);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(whole_numbers);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(appends);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(has_a_limit);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(without_memory);

@@ -236,6 +236,14 @@ static const struct other_case { const char *name, *profile, *dataset, *text, *r
      "S2,Mail,2,4h,30 min\n",
      "id=S1; name=ERP; tier=1; rpo_minutes=0\n"
      "id=S2; name=Mail; tier=2; rto_minutes=240; rpo_minutes=30\n"},
+    {"services in our own form, percents", "canonical", "service",
+     "id,name,tier,owner,sla_document,availability_target\n"
+     "SV1,ERP,1,Ann,SLA-1,99.9%\n"
+     "SV2,Mail,2,Bob,SLA-2,0.995\n"
+     "SV3,Web,3,Bob,SLA-3,150%\n",
+     "id=SV1; name=ERP; tier=1; owner=Ann; sla_document=SLA-1; availability_target=0.999\n"
+     "id=SV2; name=Mail; tier=2; owner=Bob; sla_document=SLA-2; availability_target=0.995\n"
+     "id=SV3; name=Web; tier=3; owner=Bob; sla_document=SLA-3\n"},
     {"services, percents", "services", "service",
      "Service ID,Service Name,Tier,Service Owner,SLA,Availability Target (%)\n"
      "SV1,ERP,1,Ann,SLA-1,99.9\n"
